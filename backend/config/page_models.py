@@ -16,6 +16,8 @@ Node = dict[str, Any]
 PAGING = frozenset({"page", "page_size", "ordering", "search", "cursor", "Idempotency-Key"})
 #: What a table does not show: who reads wants the name beside it.
 TECHNICAL = frozenset({"id", "version"})
+#: Addresses of pictures; any other is a text to be copied.
+PICTURES = ("picture_url", "portrait_url")
 #: So many columns are shown until somebody wants more.
 SHOWN = 10
 WIDTHS = {
@@ -154,7 +156,7 @@ class PageModels:
             return "enum"
         if kind == "array":
             return "tags" if self._resolved(whole.get("items", {})).get("type") == "string" else "object"
-        if name.endswith("_url"):
+        if name.endswith(PICTURES):
             return "picture"
         by_format = {"date": "date", "date-time": "moment", "time-local": "time"}
         by_kind = {"boolean": "boolean", "integer": "number", "number": "number", "object": "object"}
@@ -191,7 +193,9 @@ class PageModels:
     def _form(self, call: Call) -> Iterator[str]:
         for media in call.node.get("requestBody", {}).get("content", {}).values():
             properties = self.schemas.get(_name(media.get("schema", {})) or "", {}).get("properties", {})
-            yield from (name for name in properties if name != "version")
+            yield from (
+                name for name, node in properties.items() if name != "version" and "x-fixed" not in node
+            )
             return
 
     def _is_file(self, call: Call) -> bool:

@@ -6720,7 +6720,7 @@ export interface components {
         BillSource: "own" | "his";
         /** @enum {string} */
         BillStatus: "issued" | "paid" | "cancelled" | "refunded" | "lapsed";
-        /** @enum {unknown} */
+        /** @enum {string} */
         BlankEnum: "";
         /** @description The running day of a queue by state, each in the queue's order. */
         Board: {
@@ -10302,8 +10302,6 @@ export interface components {
             /** 令牌 */
             readonly token: string;
         };
-        /** @enum {unknown} */
-        NullEnum: null;
         /** @enum {string} */
         OfferState: "open" | "accepted" | "declined" | "lapsed" | "withdrawn";
         /** @description Shown once; it must be changed at the next sign-in. */
@@ -12401,7 +12399,7 @@ export interface components {
              */
             department_id?: string;
             /** 排队顺序 */
-            order?: (components["schemas"]["QueueOrder"] | components["schemas"]["NullEnum"]) | null;
+            order?: (string & components["schemas"]["QueueOrder"]) | null;
             /** 迟到分钟 */
             late_after_minutes?: number | null;
             /** 迟到后移位数 */
@@ -12555,7 +12553,7 @@ export interface components {
             version: number;
             /** 值 */
             values?: {
-                [key: string]: (boolean | number | string) | null;
+                [key: string]: (boolean | null) | number | string;
             };
         };
         /** @description 员工档案. With a licence number the person is a practitioner. */
@@ -13410,14 +13408,25 @@ export interface components {
         Problem400AmountNotAllowedDepositAmountNotAllowedAnd3More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "amount_not_allowed" | "deposit_amount_not_allowed" | "idempotency_key_required" | "parse_error" | "validation_error";
+            /** 最多可退 */
+            maximum_fen?: number;
+            /** 最低金额 */
+            minimum_fen?: number;
+            most_yuan?: string;
         };
         Problem400AmountNotAllowedIdempotencyKeyRequiredAnd2More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "amount_not_allowed" | "idempotency_key_required" | "parse_error" | "validation_error";
+            most_yuan?: string;
         };
         Problem400AmountNotAllowedIdempotencyKeyRequiredAnd3More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "amount_not_allowed" | "idempotency_key_required" | "parse_error" | "top_up_amount_not_allowed" | "validation_error";
+            /** 最多可退 */
+            maximum_fen?: number;
+            /** 最低金额 */
+            minimum_fen?: number;
+            most_yuan?: string;
         };
         Problem400CurrentPasswordWrongParseErrorAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -13426,10 +13435,15 @@ export interface components {
         Problem400CurrentPasswordWrongParseErrorAnd2More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "current_password_wrong" | "parse_error" | "validation_error" | "weak_password";
+            /** 理由 */
+            reasons?: string[];
         };
         Problem400FileEmptyFileTypeRefusedAnd3More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "file_empty" | "file_type_refused" | "idempotency_key_required" | "parse_error" | "validation_error";
+            /** 已同意 */
+            accepted?: string;
+            found?: string;
         };
         Problem400IdempotencyKeyRequiredInvoiceReprintNeedsReasonAnd2More: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -13446,6 +13460,8 @@ export interface components {
         Problem400ImportUnreadableParseErrorAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "import_unreadable" | "parse_error" | "validation_error";
+            said?: string;
+            why?: string;
         };
         Problem400MessagingUnknownSceneParseErrorAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -13486,6 +13502,8 @@ export interface components {
         Problem403GrantTooWidePasswordChangeRequiredAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "grant_too_wide" | "password_change_required" | "permission_denied";
+            /** 编码列表 */
+            codes?: string[];
         };
         Problem403OwnPlacementPasswordChangeRequiredAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -13514,14 +13532,24 @@ export interface components {
         Problem409AdmissionOfHisAlreadyAdmittedAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "admission_of_his" | "already_admitted" | "state_conflict";
+            /** 住院 */
+            admission_id?: string;
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409AdmissionOfHisChargeDiffersAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "admission_of_his" | "charge_differs" | "request_in_progress";
+            external_ids?: string[];
         };
         Problem409AdmissionOfHisRequestInProgressAnd2More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "admission_of_his" | "request_in_progress" | "reversal_exceeds_charge" | "reversal_of_reversal";
+            charge?: string;
+            left_fen?: number;
+            left_quantity?: string;
         };
         Problem409AdmissionOfHisStaleVersion: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -13530,34 +13558,113 @@ export interface components {
         Problem409AdmissionOfHisStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "admission_of_his" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409AlreadyAdmittedRequestInProgress: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "already_admitted" | "request_in_progress";
+            /** 住院 */
+            admission_id?: string;
         };
         Problem409AlreadyBookedBookingLimitReachedAnd10More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "already_booked" | "booking_limit_reached" | "booking_suspended" | "check_in_too_late" | "outside_booking_window" | "registration_fee_differs" | "request_in_progress" | "session_not_open" | "slot_full" | "slot_of_other_department" | "slot_past" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            /** 天数 */
+            days?: number;
+            /** 挂号费 */
+            fee_fen?: number;
+            /** 开始日期 */
+            first_date?: string;
+            /** 结束日期 */
+            last_date?: string;
+            new_fee_fen?: number;
+            /** 放号时间 */
+            opens_at?: string | null;
+            /** 范围 */
+            scope?: string;
+            target?: string;
+            /** 截止时间 */
+            until?: string;
+            used?: number;
+            /** 值 */
+            value?: number;
         };
         Problem409AlreadyBookedBookingLimitReachedAnd6More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "already_booked" | "booking_limit_reached" | "booking_suspended" | "outside_booking_window" | "request_in_progress" | "session_not_open" | "slot_full" | "slot_past";
+            /** 天数 */
+            days?: number;
+            /** 开始日期 */
+            first_date?: string;
+            /** 结束日期 */
+            last_date?: string;
+            /** 放号时间 */
+            opens_at?: string | null;
+            /** 范围 */
+            scope?: string;
+            /** 截止时间 */
+            until?: string;
+            used?: number;
+            /** 值 */
+            value?: number;
         };
         Problem409AlreadyBookedBookingLimitReachedAnd7More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "already_booked" | "booking_limit_reached" | "booking_suspended" | "no_offer" | "offer_lapsed" | "outside_booking_window" | "request_in_progress" | "session_not_open" | "slot_past";
+            /** 天数 */
+            days?: number;
+            /** 开始日期 */
+            first_date?: string;
+            /** 结束日期 */
+            last_date?: string;
+            /** 放号时间 */
+            opens_at?: string | null;
+            /** 范围 */
+            scope?: string;
+            /** 截止时间 */
+            until?: string;
+            used?: number;
+            /** 值 */
+            value?: number;
         };
         Problem409AlreadyQueuedHasAppointment: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "already_queued" | "has_appointment";
+            /** 挂号 */
+            appointment_id?: string;
+            /** 队列名称 */
+            queue_name?: string;
+            /** 开始时间 */
+            starts_at?: string | null;
+            ticket_id?: string;
+            /** 排队号 */
+            ticket_no?: string;
         };
         Problem409AlreadyQueuedStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "already_queued" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            /** 队列名称 */
+            queue_name?: string;
+            target?: string;
+            ticket_id?: string;
+            /** 排队号 */
+            ticket_no?: string;
         };
         Problem409AlreadyWaitingBookingSuspendedAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "already_waiting" | "booking_suspended" | "too_many_waitlist_entries";
+            allowed?: number;
+            /** 截止时间 */
+            until?: string;
         };
         Problem409AppointmentNotMissed: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -13566,62 +13673,153 @@ export interface components {
         Problem409AppointmentStandsExecutorIsRequesterAnd8More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "appointment_stands" | "executor_is_requester" | "his_refused_refund" | "invoice_reprint_required" | "refund_exceeds_balance" | "refund_exceeds_bill" | "refund_exceeds_online_total" | "refund_needs_approval" | "request_in_progress" | "state_conflict";
+            allowed_fen?: number;
+            /** 账单 */
+            bill_id?: string;
+            /** 账单列表 */
+            bill_ids?: string[];
+            current?: string;
+            /** 原因 */
+            reason?: string;
+            /** 可退金额 */
+            refundable_fen?: number;
+            target?: string;
         };
         Problem409AppointmentStandsHisRefusedRefundAnd6More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "appointment_stands" | "his_refused_refund" | "nothing_refundable" | "refund_exceeds_bill" | "refund_of_several_doctors" | "refund_requested" | "request_in_progress" | "state_conflict";
+            allowed_fen?: number;
+            /** 账单 */
+            bill_id?: string;
+            /** 账单列表 */
+            bill_ids?: string[];
+            current?: string;
+            /** 原因 */
+            reason?: string;
+            /** 可退金额 */
+            refundable_fen?: number;
+            request_ids?: string[];
+            target?: string;
         };
         Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "approval_kind_gone" | "approver_decided_before" | "approver_is_requester" | "stale_version" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409ApproverIsRequesterStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "approver_is_requester" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409BeingPaidBillNotPayableAnd5More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "being_paid" | "bill_not_payable" | "bills_not_together" | "mandatory_bill_missing" | "payment_order_expired" | "registration_void" | "request_in_progress";
+            /** 账单列表 */
+            bill_ids?: string[];
+            /** 支付订单 */
+            order_id?: string;
+            /** 订单号 */
+            order_no?: string;
+            /** 状态 */
+            state?: string;
         };
         Problem409BillAlreadyPaidRequestInProgressAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "bill_already_paid" | "request_in_progress" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409BillAlreadyPaidStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "bill_already_paid" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409BulkRefused: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "bulk_refused";
+            /** 数量 */
+            count?: number;
+            of?: number;
+            /** 未成功 */
+            refused?: {
+                [key: string]: unknown;
+            }[];
         };
         Problem409CalendarYearUnknown: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "calendar_year_unknown";
+            first_year?: number;
+            last_year?: number;
+            /** 年份 */
+            year?: number;
         };
         Problem409CardBalanceLimitRequestInProgressAnd2More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "card_balance_limit" | "request_in_progress" | "state_conflict" | "top_up_disabled";
+            /** 余额 */
+            balance_fen?: number;
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            /** 余额上限 */
+            most_fen?: number;
+            target?: string;
         };
         Problem409ChannelNotOfferedDuplicateAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "channel_not_offered" | "duplicate" | "public_address_missing";
+            /** 渠道 */
+            channel?: string;
         };
         Problem409ChannelNotOfferedDuplicateAnd4More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "channel_not_offered" | "duplicate" | "insufficient_balance" | "payment_order_expired" | "request_in_progress" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            /** 渠道 */
+            channel?: string;
+            current?: string;
+            target?: string;
         };
         Problem409CheckInTooEarlyCheckInTooLateAnd3More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "check_in_too_early" | "check_in_too_late" | "registration_fee_unpaid" | "state_conflict" | "waits_as_walk_in";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            /** 队列名称 */
+            queue_name?: string;
+            target?: string;
+            ticket_id?: string;
+            /** 排队号 */
+            ticket_no?: string;
         };
         Problem409CheckInTooLateHoldExpiredAnd3More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "check_in_too_late" | "hold_expired" | "registration_fee_paid" | "request_in_progress" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409CheckInTooLateNotSettledInCashAnd2More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "check_in_too_late" | "not_settled_in_cash" | "request_in_progress" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409Duplicate: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -13638,6 +13836,12 @@ export interface components {
         Problem409DuplicatePatientDuplicateAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "duplicate" | "patient_duplicate" | "possible_duplicate";
+            candidates?: {
+                [key: string]: unknown;
+            }[];
+            existing?: {
+                [key: string]: unknown;
+            } | null;
         };
         Problem409DuplicateStaffHasAccount: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -13654,38 +13858,69 @@ export interface components {
         Problem409DuplicateStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "duplicate" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409HandlerGoneStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "handler_gone" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            /** 处理程序 */
+            handler?: string;
+            target?: string;
         };
         Problem409HisRefusedRefundStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "his_refused_refund" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            /** 原因 */
+            reason?: string;
+            target?: string;
         };
         Problem409ImportHasErrorsStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "import_has_errors" | "state_conflict";
+            bad?: number;
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409InUse: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "in_use";
+            used_by?: string;
         };
         Problem409InUseSystemDictionary: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "in_use" | "system_dictionary";
+            used_by?: string;
         };
         Problem409InUseSystemRole: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "in_use" | "system_role";
+            used_by?: string;
         };
         Problem409InvoiceDeskInvoiceReversedAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "invoice_desk" | "invoice_reversed" | "request_in_progress";
+            /** 窗口 */
+            desk?: string;
         };
         Problem409InvoiceStandsRequestInProgressAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "invoice_stands" | "request_in_progress" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            invoice_id?: string;
+            target?: string;
         };
         Problem409ItemNotPaidItemPerformedAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -13702,38 +13937,108 @@ export interface components {
         Problem409LastAdministratorStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "last_administrator" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409MergeClashPatientMergedAnd2More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "merge_clash" | "patient_merged" | "stale_version" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            clashes?: string[];
+            current?: string;
+            /** 合并到 */
+            merged_into_id?: string;
+            /** 患者 */
+            patient_id?: string;
+            target?: string;
         };
         Problem409OfferLapsedStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "offer_lapsed" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409PatientDuplicatePatientMergedAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "patient_duplicate" | "patient_merged" | "stale_version";
+            existing?: {
+                [key: string]: unknown;
+            } | null;
+            /** 合并到 */
+            merged_into_id?: string;
+            /** 患者 */
+            patient_id?: string;
         };
         Problem409PatientMerged: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "patient_merged";
+            /** 合并到 */
+            merged_into_id?: string;
+            /** 患者 */
+            patient_id?: string;
         };
         Problem409PatientMergedStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "patient_merged" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            /** 合并到 */
+            merged_into_id?: string;
+            /** 患者 */
+            patient_id?: string;
+            target?: string;
         };
         Problem409PractitionerOnLeaveSessionConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "practitioner_on_leave" | "session_conflict";
+            /** 冲突 */
+            conflicts?: {
+                [key: string]: unknown;
+            }[];
+            /** 结束时间 */
+            ends_at?: string | null;
+            leave_id?: string;
+            /** 开始时间 */
+            starts_at?: string | null;
+            what?: string;
         };
         Problem409PractitionerOnLeaveSessionConflictSessionPublishedAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "practitioner_on_leave" | "session_conflict" | "session_published" | "stale_version";
+            /** 冲突 */
+            conflicts?: {
+                [key: string]: unknown;
+            }[];
+            /** 结束时间 */
+            ends_at?: string | null;
+            leave_id?: string;
+            /** 开始时间 */
+            starts_at?: string | null;
+            what?: string;
         };
         Problem409PractitionerOnLeaveSessionConflictSlotPastAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "practitioner_on_leave" | "session_conflict" | "slot_past" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            /** 冲突 */
+            conflicts?: {
+                [key: string]: unknown;
+            }[];
+            current?: string;
+            /** 结束时间 */
+            ends_at?: string | null;
+            leave_id?: string;
+            /** 开始时间 */
+            starts_at?: string | null;
+            target?: string;
+            what?: string;
         };
         Problem409QueueEmptyQueuePaused: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -13742,14 +14047,21 @@ export interface components {
         Problem409QueuePausedStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "queue_paused" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409RefundExceedsBalanceRefundExceedsOnlineTotal: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "refund_exceeds_balance" | "refund_exceeds_online_total";
+            allowed_fen?: number;
         };
         Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "refund_exceeds_balance" | "refund_exceeds_online_total" | "refund_requested" | "request_in_progress";
+            allowed_fen?: number;
+            request_ids?: string[];
         };
         Problem409RequestInProgress: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -13758,14 +14070,26 @@ export interface components {
         Problem409RequestInProgressStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "request_in_progress" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409ResultNotReadyStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "result_not_ready" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409SessionNotOpenStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "session_not_open" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409SessionPublished: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -13774,6 +14098,10 @@ export interface components {
         Problem409SlotPastStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "slot_past" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409StaffHasNoAccount: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -13782,6 +14110,10 @@ export interface components {
         Problem409StaffHasNoAccountStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "staff_has_no_account" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409StaleVersion: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -13790,22 +14122,45 @@ export interface components {
         Problem409StaleVersionStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "stale_version" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409StateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409StateConflictSurvivorMerged: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "state_conflict" | "survivor_merged";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            survivor_merged_into?: string;
+            target?: string;
         };
         Problem409StateConflictWorkAlreadyTakenAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "state_conflict" | "work_already_taken" | "work_barred";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            /** 执行人姓名 */
+            executor_name?: string;
+            target?: string;
         };
         Problem409StateConflictWorkEndsByItself: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "state_conflict" | "work_ends_by_itself";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409SuspensionOver: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -13814,6 +14169,7 @@ export interface components {
         Problem409TooManyOpenImports: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "too_many_open_imports";
+            limit?: number;
         };
         Problem409TotpAlreadyEnabled: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -13822,14 +14178,18 @@ export interface components {
         Problem413ContentTooLarge: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "content_too_large";
+            limit?: number;
         };
         Problem413ContentTooLargeFileTooLarge: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "content_too_large" | "file_too_large";
+            limit?: number;
         };
         Problem413ContentTooLargePictureTooLarge: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "content_too_large" | "picture_too_large";
+            limit?: number;
+            pixels?: number;
         };
         Problem415UnsupportedMediaType: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -14031,7 +14391,7 @@ export interface components {
             /** 科室名称 */
             readonly department_name: string;
             /** 排队顺序 */
-            order: (components["schemas"]["QueueOrder"] | components["schemas"]["NullEnum"]) | null;
+            order: (string & components["schemas"]["QueueOrder"]) | null;
             /** 迟到分钟 */
             late_after_minutes: number | null;
             /** 迟到后移位数 */
@@ -14053,7 +14413,7 @@ export interface components {
              */
             department_id: string;
             /** 排队顺序 */
-            order?: (components["schemas"]["QueueOrder"] | components["schemas"]["NullEnum"]) | null;
+            order?: (string & components["schemas"]["QueueOrder"]) | null;
             /** 迟到分钟 */
             late_after_minutes?: number | null;
             /** 迟到后移位数 */
@@ -18641,7 +19001,6 @@ export type Named = components['schemas']['Named'];
 export type NewChargesRequest = components['schemas']['NewChargesRequest'];
 export type NewItemRequest = components['schemas']['NewItemRequest'];
 export type NewScreen = components['schemas']['NewScreen'];
-export type NullEnum = components['schemas']['NullEnum'];
 export type OfferState = components['schemas']['OfferState'];
 export type OneTimePassword = components['schemas']['OneTimePassword'];
 export type OpenedOrder = components['schemas']['OpenedOrder'];
@@ -19175,11 +19534,11 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "admission_no": "示例",
+                     *           "admission_no": "ZY260316000001",
                      *           "status": "admitted",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
@@ -19187,16 +19546,16 @@ export interface operations {
                      *           "department_name": "心内科",
                      *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *           "practitioner_name": "李建国",
-                     *           "ward": "示例",
-                     *           "bed": "示例",
-                     *           "diagnosis": "示例",
+                     *           "ward": "心内科一病区",
+                     *           "bed": "12",
+                     *           "diagnosis": "冠状动脉粥样硬化性心脏病",
                      *           "admitted_at": "2026-03-16T09:30:00+08:00",
                      *           "discharged_at": "2026-03-16T09:30:00+08:00",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
-                     *           "mrn": "P0000123",
+                     *           "patient_name": "陈晓梅",
+                     *           "mrn": "M00000123",
                      *           "source": "own",
-                     *           "external_id": "示例",
+                     *           "external_id": "HIS-0001",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "version": 1
                      *         }
@@ -19229,9 +19588,9 @@ export interface operations {
                  * @example {
                  *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                  *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
-                 *       "ward": "示例",
-                 *       "bed": "示例",
-                 *       "diagnosis": "示例",
+                 *       "ward": "心内科一病区",
+                 *       "bed": "12",
+                 *       "diagnosis": "冠状动脉粥样硬化性心脏病",
                  *       "admitted_at": "2026-03-16T09:30:00+08:00",
                  *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314"
                  *     }
@@ -19249,7 +19608,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "admission_no": "示例",
+                     *       "admission_no": "ZY260316000001",
                      *       "status": "admitted",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
@@ -19257,16 +19616,16 @@ export interface operations {
                      *       "department_name": "心内科",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
-                     *       "ward": "示例",
-                     *       "bed": "示例",
-                     *       "diagnosis": "示例",
+                     *       "ward": "心内科一病区",
+                     *       "bed": "12",
+                     *       "diagnosis": "冠状动脉粥样硬化性心脏病",
                      *       "admitted_at": "2026-03-16T09:30:00+08:00",
                      *       "discharged_at": "2026-03-16T09:30:00+08:00",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
-                     *       "mrn": "P0000123",
+                     *       "patient_name": "陈晓梅",
+                     *       "mrn": "M00000123",
                      *       "source": "own",
-                     *       "external_id": "示例",
+                     *       "external_id": "HIS-0001",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "version": 1
                      *     }
@@ -19305,7 +19664,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "admission_no": "示例",
+                     *       "admission_no": "ZY260316000001",
                      *       "status": "admitted",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
@@ -19313,16 +19672,16 @@ export interface operations {
                      *       "department_name": "心内科",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
-                     *       "ward": "示例",
-                     *       "bed": "示例",
-                     *       "diagnosis": "示例",
+                     *       "ward": "心内科一病区",
+                     *       "bed": "12",
+                     *       "diagnosis": "冠状动脉粥样硬化性心脏病",
                      *       "admitted_at": "2026-03-16T09:30:00+08:00",
                      *       "discharged_at": "2026-03-16T09:30:00+08:00",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
-                     *       "mrn": "P0000123",
+                     *       "patient_name": "陈晓梅",
+                     *       "mrn": "M00000123",
                      *       "source": "own",
-                     *       "external_id": "示例",
+                     *       "external_id": "HIS-0001",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "version": 1
                      *     }
@@ -19353,9 +19712,9 @@ export interface operations {
                  * @example {
                  *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                  *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
-                 *       "ward": "示例",
-                 *       "bed": "示例",
-                 *       "diagnosis": "示例",
+                 *       "ward": "心内科一病区",
+                 *       "bed": "12",
+                 *       "diagnosis": "冠状动脉粥样硬化性心脏病",
                  *       "admitted_at": "2026-03-16T09:30:00+08:00",
                  *       "version": 1
                  *     }
@@ -19373,7 +19732,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "admission_no": "示例",
+                     *       "admission_no": "ZY260316000001",
                      *       "status": "admitted",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
@@ -19381,16 +19740,16 @@ export interface operations {
                      *       "department_name": "心内科",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
-                     *       "ward": "示例",
-                     *       "bed": "示例",
-                     *       "diagnosis": "示例",
+                     *       "ward": "心内科一病区",
+                     *       "bed": "12",
+                     *       "diagnosis": "冠状动脉粥样硬化性心脏病",
                      *       "admitted_at": "2026-03-16T09:30:00+08:00",
                      *       "discharged_at": "2026-03-16T09:30:00+08:00",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
-                     *       "mrn": "P0000123",
+                     *       "patient_name": "陈晓梅",
+                     *       "mrn": "M00000123",
                      *       "source": "own",
-                     *       "external_id": "示例",
+                     *       "external_id": "HIS-0001",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "version": 1
                      *     }
@@ -19437,15 +19796,15 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "category": "registration",
-                     *           "code": "A001",
-                     *           "name": "张三",
-                     *           "spec": "示例",
-                     *           "unit": "示例",
+                     *           "code": "XD0012",
+                     *           "name": "十二导联心电图",
+                     *           "spec": "12 导联",
+                     *           "unit": "次",
                      *           "quantity": "1.5",
                      *           "unit_price_fen": 5000,
                      *           "amount_fen": 5000,
@@ -19453,9 +19812,9 @@ export interface operations {
                      *           "note": "临时有事",
                      *           "day": "2026-03-16",
                      *           "source": "own",
-                     *           "external_id": "示例",
+                     *           "external_id": "HIS-0001",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
-                     *           "charged_by_name": "张三"
+                     *           "charged_by_name": "李建国"
                      *         }
                      *       ]
                      *     }
@@ -19491,13 +19850,13 @@ export interface operations {
                  *         {
                  *           "day": "2026-03-16",
                  *           "category": "other",
-                 *           "code": "",
-                 *           "name": "张三",
-                 *           "spec": "",
-                 *           "unit": "",
+                 *           "code": "XD0012",
+                 *           "name": "十二导联心电图",
+                 *           "spec": "12 导联",
+                 *           "unit": "次",
                  *           "quantity": "1.5",
                  *           "unit_price_fen": 5000,
-                 *           "external_id": ""
+                 *           "external_id": "HIS-0001"
                  *         }
                  *       ]
                  *     }
@@ -19519,7 +19878,7 @@ export interface operations {
                      *       "charges": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "external_id": "示例",
+                     *           "external_id": "HIS-0001",
                      *           "amount_fen": 5000
                      *         }
                      *       ]
@@ -19582,10 +19941,10 @@ export interface operations {
                      *               {
                      *                 "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *                 "category": "registration",
-                     *                 "code": "A001",
-                     *                 "name": "张三",
-                     *                 "spec": "示例",
-                     *                 "unit": "示例",
+                     *                 "code": "XD0012",
+                     *                 "name": "十二导联心电图",
+                     *                 "spec": "12 导联",
+                     *                 "unit": "次",
                      *                 "quantity": "1.5",
                      *                 "unit_price_fen": 5000,
                      *                 "amount_fen": 5000,
@@ -19644,21 +20003,21 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "admission_id": "0199c3a5-d1f2-7017-9724-ad86fb2cde79",
-                     *       "admission_no": "示例",
-                     *       "patient_name": "张三",
+                     *       "admission_no": "ZY260316000001",
+                     *       "patient_name": "陈晓梅",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *       "order_no": "示例",
+                     *       "order_no": "ZF260316000001",
                      *       "order_state": "pending",
                      *       "channel": "wechat_pay",
                      *       "application": "miniprogram",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "state": "pending",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "credited_at": "2026-03-16T09:30:00+08:00",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "opened_by_name": ""
+                     *       "opened_by_name": "李建国"
                      *     }
                      */
                     "application/json": components["schemas"]["StaffDeposit"];
@@ -19705,7 +20064,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "admission_no": "示例",
+                     *       "admission_no": "ZY260316000001",
                      *       "status": "admitted",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
@@ -19713,16 +20072,16 @@ export interface operations {
                      *       "department_name": "心内科",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
-                     *       "ward": "示例",
-                     *       "bed": "示例",
-                     *       "diagnosis": "示例",
+                     *       "ward": "心内科一病区",
+                     *       "bed": "12",
+                     *       "diagnosis": "冠状动脉粥样硬化性心脏病",
                      *       "admitted_at": "2026-03-16T09:30:00+08:00",
                      *       "discharged_at": "2026-03-16T09:30:00+08:00",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
-                     *       "mrn": "P0000123",
+                     *       "patient_name": "陈晓梅",
+                     *       "mrn": "M00000123",
                      *       "source": "own",
-                     *       "external_id": "示例",
+                     *       "external_id": "HIS-0001",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "version": 1
                      *     }
@@ -19761,7 +20120,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "admission_no": "示例",
+                     *       "admission_no": "ZY260316000001",
                      *       "status": "admitted",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
@@ -19769,16 +20128,16 @@ export interface operations {
                      *       "department_name": "心内科",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
-                     *       "ward": "示例",
-                     *       "bed": "示例",
-                     *       "diagnosis": "示例",
+                     *       "ward": "心内科一病区",
+                     *       "bed": "12",
+                     *       "diagnosis": "冠状动脉粥样硬化性心脏病",
                      *       "admitted_at": "2026-03-16T09:30:00+08:00",
                      *       "discharged_at": "2026-03-16T09:30:00+08:00",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
-                     *       "mrn": "P0000123",
+                     *       "patient_name": "陈晓梅",
+                     *       "mrn": "M00000123",
                      *       "source": "own",
-                     *       "external_id": "示例",
+                     *       "external_id": "HIS-0001",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "version": 1
                      *     }
@@ -19858,7 +20217,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example 示例 */
+                    /** @example 无 */
                     "text/csv": string;
                 };
             };
@@ -19911,11 +20270,11 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "appointment_no": "GH20260316000001",
+                     *           "appointment_no": "GH260316000001",
                      *           "kind": "advance",
                      *           "state": "pending",
                      *           "source": "miniprogram",
@@ -19923,10 +20282,10 @@ export interface operations {
                      *           "fee_fen": 5000,
                      *           "payment_status": "unpaid",
                      *           "visit_date": "2026-03-16",
-                     *           "starts_at": "2026-03-16T09:30:00+08:00",
-                     *           "ends_at": "2026-03-16T09:30:00+08:00",
-                     *           "check_in_until": "2026-03-16T09:30:00+08:00",
-                     *           "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "starts_at": "2026-03-16T08:00:00+08:00",
+                     *           "ends_at": "2026-03-20T17:30:00+08:00",
+                     *           "check_in_until": "2026-03-20T17:30:00+08:00",
+                     *           "hold_expires_at": "2026-03-20T17:30:00+08:00",
                      *           "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *           "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *           "cancel_code": "patient_plans",
@@ -19945,7 +20304,7 @@ export interface operations {
                      *           "tier": "normal",
                      *           "period": "morning",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *           "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
                      *           "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
@@ -19982,7 +20341,7 @@ export interface operations {
                  *       "kind": "advance",
                  *       "source": "window",
                  *       "paid_at_counter": false,
-                 *       "override_reason": ""
+                 *       "override_reason": "临时有事"
                  *     }
                  */
                 "application/json": components["schemas"]["BookOnBehalfRequest"];
@@ -19998,7 +20357,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "appointment_no": "GH20260316000001",
+                     *       "appointment_no": "GH260316000001",
                      *       "kind": "advance",
                      *       "state": "pending",
                      *       "source": "miniprogram",
@@ -20006,10 +20365,10 @@ export interface operations {
                      *       "fee_fen": 5000,
                      *       "payment_status": "unpaid",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
-                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
-                     *       "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "check_in_until": "2026-03-20T17:30:00+08:00",
+                     *       "hold_expires_at": "2026-03-20T17:30:00+08:00",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_code": "patient_plans",
@@ -20028,7 +20387,7 @@ export interface operations {
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
@@ -20069,7 +20428,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "appointment_no": "GH20260316000001",
+                     *       "appointment_no": "GH260316000001",
                      *       "kind": "advance",
                      *       "state": "pending",
                      *       "source": "miniprogram",
@@ -20077,10 +20436,10 @@ export interface operations {
                      *       "fee_fen": 5000,
                      *       "payment_status": "unpaid",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
-                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
-                     *       "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "check_in_until": "2026-03-20T17:30:00+08:00",
+                     *       "hold_expires_at": "2026-03-20T17:30:00+08:00",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_code": "patient_plans",
@@ -20099,7 +20458,7 @@ export interface operations {
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
@@ -20129,8 +20488,8 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "code": "",
-                 *       "reason": ""
+                 *       "code": "patient_plans",
+                 *       "reason": "临时有事"
                  *     }
                  */
                 "application/json": components["schemas"]["CancelRequest"];
@@ -20146,7 +20505,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "appointment_no": "GH20260316000001",
+                     *       "appointment_no": "GH260316000001",
                      *       "kind": "advance",
                      *       "state": "pending",
                      *       "source": "miniprogram",
@@ -20154,10 +20513,10 @@ export interface operations {
                      *       "fee_fen": 5000,
                      *       "payment_status": "unpaid",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
-                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
-                     *       "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "check_in_until": "2026-03-20T17:30:00+08:00",
+                     *       "hold_expires_at": "2026-03-20T17:30:00+08:00",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_code": "patient_plans",
@@ -20176,7 +20535,7 @@ export interface operations {
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
@@ -20218,14 +20577,14 @@ export interface operations {
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *         "created_at": "2026-03-16T09:30:00+08:00",
-                     *         "from_starts_at": "2026-03-16T09:30:00+08:00",
-                     *         "to_starts_at": "2026-03-16T09:30:00+08:00",
+                     *         "from_starts_at": "2026-03-16T08:00:00+08:00",
+                     *         "to_starts_at": "2026-03-16T08:00:00+08:00",
                      *         "from_practitioner_name": "李建国",
                      *         "to_practitioner_name": "李建国",
                      *         "from_number": 12,
                      *         "to_number": 12,
                      *         "reason": "临时有事",
-                     *         "by_staff": "示例"
+                     *         "by_staff": "李建国"
                      *       }
                      *     ]
                      */
@@ -20253,8 +20612,8 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "priority": "",
-                 *       "reason": ""
+                 *       "priority": "elderly",
+                 *       "reason": "临时有事"
                  *     }
                  */
                 "application/json": components["schemas"]["CheckInRequest"];
@@ -20270,7 +20629,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "appointment_no": "GH20260316000001",
+                     *       "appointment_no": "GH260316000001",
                      *       "kind": "advance",
                      *       "state": "pending",
                      *       "source": "miniprogram",
@@ -20278,10 +20637,10 @@ export interface operations {
                      *       "fee_fen": 5000,
                      *       "payment_status": "unpaid",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
-                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
-                     *       "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "check_in_until": "2026-03-20T17:30:00+08:00",
+                     *       "hold_expires_at": "2026-03-20T17:30:00+08:00",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_code": "patient_plans",
@@ -20300,7 +20659,7 @@ export interface operations {
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
@@ -20349,7 +20708,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "appointment_no": "GH20260316000001",
+                     *       "appointment_no": "GH260316000001",
                      *       "kind": "advance",
                      *       "state": "pending",
                      *       "source": "miniprogram",
@@ -20357,10 +20716,10 @@ export interface operations {
                      *       "fee_fen": 5000,
                      *       "payment_status": "unpaid",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
-                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
-                     *       "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "check_in_until": "2026-03-20T17:30:00+08:00",
+                     *       "hold_expires_at": "2026-03-20T17:30:00+08:00",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_code": "patient_plans",
@@ -20379,7 +20738,7 @@ export interface operations {
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
@@ -20432,7 +20791,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "appointment_no": "GH20260316000001",
+                     *       "appointment_no": "GH260316000001",
                      *       "kind": "advance",
                      *       "state": "pending",
                      *       "source": "miniprogram",
@@ -20440,10 +20799,10 @@ export interface operations {
                      *       "fee_fen": 5000,
                      *       "payment_status": "unpaid",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
-                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
-                     *       "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "check_in_until": "2026-03-20T17:30:00+08:00",
+                     *       "hold_expires_at": "2026-03-20T17:30:00+08:00",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_code": "patient_plans",
@@ -20462,7 +20821,7 @@ export interface operations {
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
@@ -20515,7 +20874,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "appointment_no": "GH20260316000001",
+                     *       "appointment_no": "GH260316000001",
                      *       "kind": "advance",
                      *       "state": "pending",
                      *       "source": "miniprogram",
@@ -20523,10 +20882,10 @@ export interface operations {
                      *       "fee_fen": 5000,
                      *       "payment_status": "unpaid",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
-                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
-                     *       "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "check_in_until": "2026-03-20T17:30:00+08:00",
+                     *       "hold_expires_at": "2026-03-20T17:30:00+08:00",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_code": "patient_plans",
@@ -20545,7 +20904,7 @@ export interface operations {
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
@@ -20589,7 +20948,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "appointment_no": "GH20260316000001",
+                     *       "appointment_no": "GH260316000001",
                      *       "kind": "advance",
                      *       "state": "pending",
                      *       "source": "miniprogram",
@@ -20597,10 +20956,10 @@ export interface operations {
                      *       "fee_fen": 5000,
                      *       "payment_status": "unpaid",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
-                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
-                     *       "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "check_in_until": "2026-03-20T17:30:00+08:00",
+                     *       "hold_expires_at": "2026-03-20T17:30:00+08:00",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_code": "patient_plans",
@@ -20619,7 +20978,7 @@ export interface operations {
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
@@ -20662,7 +21021,7 @@ export interface operations {
                      *       {
                      *         "copy_no": 1,
                      *         "printed_at": "2026-03-16T09:30:00+08:00",
-                     *         "printed_by_name": "",
+                     *         "printed_by_name": "李建国",
                      *         "reason": "临时有事"
                      *       }
                      *     ]
@@ -20694,7 +21053,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "reason": ""
+                 *       "reason": "临时有事"
                  *     }
                  */
                 "application/json": components["schemas"]["PrintRequest"];
@@ -20709,10 +21068,10 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "appointment_no": "GH20260316000001",
+                     *       "appointment_no": "GH260316000001",
                      *       "hospital_name": "第一医院",
-                     *       "patient_name": "张三",
-                     *       "mrn": "P0000123",
+                     *       "patient_name": "陈晓梅",
+                     *       "mrn": "M00000123",
                      *       "department_name": "心内科",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
@@ -20720,12 +21079,12 @@ export interface operations {
                      *       "kind": "advance",
                      *       "location": "门诊楼 3 层 302",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
-                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "check_in_until": "2026-03-20T17:30:00+08:00",
                      *       "number": 12,
                      *       "ticket_no": 1,
-                     *       "queue_name": "张三",
+                     *       "queue_name": "心内科普通门诊",
                      *       "fee_fen": 5000,
                      *       "payment_status": "unpaid",
                      *       "copy_no": 1,
@@ -20783,7 +21142,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example 示例 */
+                    /** @example 无 */
                     "text/csv": string;
                     /** @example … */
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
@@ -20829,7 +21188,7 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -20837,24 +21196,24 @@ export interface operations {
                      *           "hospital_name": "第一医院",
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "心内科",
-                     *           "kind": "示例",
-                     *           "kind_name": "张三",
-                     *           "subject_type": "示例",
+                     *           "kind": "无",
+                     *           "kind_name": "随访任务",
+                     *           "subject_type": "billing.bill",
                      *           "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "amount_fen": 5000,
                      *           "requester_id": "0199c3a5-d1f2-7742-9181-70f43c7ee3ab",
-                     *           "requester_name": "张三",
+                     *           "requester_name": "李建国",
                      *           "owner_id": "0199c3a5-d1f2-78b8-948a-683efee49b07",
-                     *           "owner_name": "张三",
+                     *           "owner_name": "心内科",
                      *           "note": "临时有事",
                      *           "state": "requested",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
-                     *           "expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "expires_at": "2026-03-20T17:30:00+08:00",
                      *           "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
-                     *           "decided_by_name": "张三",
+                     *           "decided_by_name": "李建国",
                      *           "reason": "临时有事",
-                     *           "ended_at": "2026-03-16T09:30:00+08:00",
+                     *           "ended_at": "2026-03-20T17:30:00+08:00",
                      *           "version": 1
                      *         }
                      *       ]
@@ -20894,50 +21253,50 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
-                     *       "kind": "示例",
-                     *       "kind_name": "张三",
-                     *       "subject_type": "示例",
+                     *       "kind": "无",
+                     *       "kind_name": "随访任务",
+                     *       "subject_type": "billing.bill",
                      *       "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
-                     *       "title": "主任医师",
+                     *       "title": "门诊检查费",
                      *       "amount_fen": 5000,
                      *       "requester_id": "0199c3a5-d1f2-7742-9181-70f43c7ee3ab",
-                     *       "requester_name": "张三",
+                     *       "requester_name": "李建国",
                      *       "owner_id": "0199c3a5-d1f2-78b8-948a-683efee49b07",
-                     *       "owner_name": "张三",
+                     *       "owner_name": "心内科",
                      *       "note": "临时有事",
                      *       "state": "requested",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
-                     *       "decided_by_name": "张三",
+                     *       "decided_by_name": "李建国",
                      *       "reason": "临时有事",
-                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "version": 1,
                      *       "content": {
-                     *         "key": {}
+                     *         "note": "同意"
                      *       },
                      *       "fields_to_complete": [
                      *         {
-                     *           "key": {}
+                     *           "note": "审批意见"
                      *         }
                      *       ],
                      *       "steps": [
                      *         {
                      *           "number": 12,
-                     *           "code": "A001",
-                     *           "name": "张三",
+                     *           "code": "head",
+                     *           "name": "科主任审批",
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "心内科",
-                     *           "permission": "示例",
+                     *           "permission": "identity.departments.view",
                      *           "role_id": "0199c3a5-d1f2-7265-925a-fb8bb89e5b18",
-                     *           "role_name": "张三",
+                     *           "role_name": "门诊医生",
                      *           "state": "waiting",
                      *           "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
-                     *           "decided_by_name": "张三",
+                     *           "decided_by_name": "李建国",
                      *           "decided_at": "2026-03-16T09:30:00+08:00",
                      *           "reason": "临时有事",
                      *           "content": {
-                     *             "key": {}
+                     *             "note": "同意"
                      *           }
                      *         }
                      *       ]
@@ -20968,7 +21327,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "version": 1,
-                 *       "reason": ""
+                 *       "reason": "临时有事"
                  *     }
                  */
                 "application/json": components["schemas"]["ApproveRequest"];
@@ -20988,50 +21347,50 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
-                     *       "kind": "示例",
-                     *       "kind_name": "张三",
-                     *       "subject_type": "示例",
+                     *       "kind": "无",
+                     *       "kind_name": "随访任务",
+                     *       "subject_type": "billing.bill",
                      *       "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
-                     *       "title": "主任医师",
+                     *       "title": "门诊检查费",
                      *       "amount_fen": 5000,
                      *       "requester_id": "0199c3a5-d1f2-7742-9181-70f43c7ee3ab",
-                     *       "requester_name": "张三",
+                     *       "requester_name": "李建国",
                      *       "owner_id": "0199c3a5-d1f2-78b8-948a-683efee49b07",
-                     *       "owner_name": "张三",
+                     *       "owner_name": "心内科",
                      *       "note": "临时有事",
                      *       "state": "requested",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
-                     *       "decided_by_name": "张三",
+                     *       "decided_by_name": "李建国",
                      *       "reason": "临时有事",
-                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "version": 1,
                      *       "content": {
-                     *         "key": {}
+                     *         "note": "同意"
                      *       },
                      *       "fields_to_complete": [
                      *         {
-                     *           "key": {}
+                     *           "note": "审批意见"
                      *         }
                      *       ],
                      *       "steps": [
                      *         {
                      *           "number": 12,
-                     *           "code": "A001",
-                     *           "name": "张三",
+                     *           "code": "head",
+                     *           "name": "科主任审批",
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "心内科",
-                     *           "permission": "示例",
+                     *           "permission": "identity.departments.view",
                      *           "role_id": "0199c3a5-d1f2-7265-925a-fb8bb89e5b18",
-                     *           "role_name": "张三",
+                     *           "role_name": "门诊医生",
                      *           "state": "waiting",
                      *           "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
-                     *           "decided_by_name": "张三",
+                     *           "decided_by_name": "李建国",
                      *           "decided_at": "2026-03-16T09:30:00+08:00",
                      *           "reason": "临时有事",
                      *           "content": {
-                     *             "key": {}
+                     *             "note": "同意"
                      *           }
                      *         }
                      *       ]
@@ -21065,9 +21424,9 @@ export interface operations {
                 /**
                  * @example {
                  *       "version": 1,
-                 *       "reason": "",
+                 *       "reason": "临时有事",
                  *       "content": {
-                 *         "key": {}
+                 *         "note": "同意"
                  *       }
                  *     }
                  */
@@ -21088,50 +21447,50 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
-                     *       "kind": "示例",
-                     *       "kind_name": "张三",
-                     *       "subject_type": "示例",
+                     *       "kind": "无",
+                     *       "kind_name": "随访任务",
+                     *       "subject_type": "billing.bill",
                      *       "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
-                     *       "title": "主任医师",
+                     *       "title": "门诊检查费",
                      *       "amount_fen": 5000,
                      *       "requester_id": "0199c3a5-d1f2-7742-9181-70f43c7ee3ab",
-                     *       "requester_name": "张三",
+                     *       "requester_name": "李建国",
                      *       "owner_id": "0199c3a5-d1f2-78b8-948a-683efee49b07",
-                     *       "owner_name": "张三",
+                     *       "owner_name": "心内科",
                      *       "note": "临时有事",
                      *       "state": "requested",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
-                     *       "decided_by_name": "张三",
+                     *       "decided_by_name": "李建国",
                      *       "reason": "临时有事",
-                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "version": 1,
                      *       "content": {
-                     *         "key": {}
+                     *         "note": "同意"
                      *       },
                      *       "fields_to_complete": [
                      *         {
-                     *           "key": {}
+                     *           "note": "审批意见"
                      *         }
                      *       ],
                      *       "steps": [
                      *         {
                      *           "number": 12,
-                     *           "code": "A001",
-                     *           "name": "张三",
+                     *           "code": "head",
+                     *           "name": "科主任审批",
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "心内科",
-                     *           "permission": "示例",
+                     *           "permission": "identity.departments.view",
                      *           "role_id": "0199c3a5-d1f2-7265-925a-fb8bb89e5b18",
-                     *           "role_name": "张三",
+                     *           "role_name": "门诊医生",
                      *           "state": "waiting",
                      *           "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
-                     *           "decided_by_name": "张三",
+                     *           "decided_by_name": "李建国",
                      *           "decided_at": "2026-03-16T09:30:00+08:00",
                      *           "reason": "临时有事",
                      *           "content": {
-                     *             "key": {}
+                     *             "note": "同意"
                      *           }
                      *         }
                      *       ]
@@ -21185,50 +21544,50 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
-                     *       "kind": "示例",
-                     *       "kind_name": "张三",
-                     *       "subject_type": "示例",
+                     *       "kind": "无",
+                     *       "kind_name": "随访任务",
+                     *       "subject_type": "billing.bill",
                      *       "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
-                     *       "title": "主任医师",
+                     *       "title": "门诊检查费",
                      *       "amount_fen": 5000,
                      *       "requester_id": "0199c3a5-d1f2-7742-9181-70f43c7ee3ab",
-                     *       "requester_name": "张三",
+                     *       "requester_name": "李建国",
                      *       "owner_id": "0199c3a5-d1f2-78b8-948a-683efee49b07",
-                     *       "owner_name": "张三",
+                     *       "owner_name": "心内科",
                      *       "note": "临时有事",
                      *       "state": "requested",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
-                     *       "decided_by_name": "张三",
+                     *       "decided_by_name": "李建国",
                      *       "reason": "临时有事",
-                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "version": 1,
                      *       "content": {
-                     *         "key": {}
+                     *         "note": "同意"
                      *       },
                      *       "fields_to_complete": [
                      *         {
-                     *           "key": {}
+                     *           "note": "审批意见"
                      *         }
                      *       ],
                      *       "steps": [
                      *         {
                      *           "number": 12,
-                     *           "code": "A001",
-                     *           "name": "张三",
+                     *           "code": "head",
+                     *           "name": "科主任审批",
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "心内科",
-                     *           "permission": "示例",
+                     *           "permission": "identity.departments.view",
                      *           "role_id": "0199c3a5-d1f2-7265-925a-fb8bb89e5b18",
-                     *           "role_name": "张三",
+                     *           "role_name": "门诊医生",
                      *           "state": "waiting",
                      *           "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
-                     *           "decided_by_name": "张三",
+                     *           "decided_by_name": "李建国",
                      *           "decided_at": "2026-03-16T09:30:00+08:00",
                      *           "reason": "临时有事",
                      *           "content": {
-                     *             "key": {}
+                     *             "note": "同意"
                      *           }
                      *         }
                      *       ]
@@ -21261,7 +21620,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "reason": ""
+                 *       "reason": "临时有事"
                  *     }
                  */
                 "application/json": components["schemas"]["WithdrawRequest"];
@@ -21281,50 +21640,50 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
-                     *       "kind": "示例",
-                     *       "kind_name": "张三",
-                     *       "subject_type": "示例",
+                     *       "kind": "无",
+                     *       "kind_name": "随访任务",
+                     *       "subject_type": "billing.bill",
                      *       "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
-                     *       "title": "主任医师",
+                     *       "title": "门诊检查费",
                      *       "amount_fen": 5000,
                      *       "requester_id": "0199c3a5-d1f2-7742-9181-70f43c7ee3ab",
-                     *       "requester_name": "张三",
+                     *       "requester_name": "李建国",
                      *       "owner_id": "0199c3a5-d1f2-78b8-948a-683efee49b07",
-                     *       "owner_name": "张三",
+                     *       "owner_name": "心内科",
                      *       "note": "临时有事",
                      *       "state": "requested",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
-                     *       "decided_by_name": "张三",
+                     *       "decided_by_name": "李建国",
                      *       "reason": "临时有事",
-                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "version": 1,
                      *       "content": {
-                     *         "key": {}
+                     *         "note": "同意"
                      *       },
                      *       "fields_to_complete": [
                      *         {
-                     *           "key": {}
+                     *           "note": "审批意见"
                      *         }
                      *       ],
                      *       "steps": [
                      *         {
                      *           "number": 12,
-                     *           "code": "A001",
-                     *           "name": "张三",
+                     *           "code": "head",
+                     *           "name": "科主任审批",
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "心内科",
-                     *           "permission": "示例",
+                     *           "permission": "identity.departments.view",
                      *           "role_id": "0199c3a5-d1f2-7265-925a-fb8bb89e5b18",
-                     *           "role_name": "张三",
+                     *           "role_name": "门诊医生",
                      *           "state": "waiting",
                      *           "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
-                     *           "decided_by_name": "张三",
+                     *           "decided_by_name": "李建国",
                      *           "decided_at": "2026-03-16T09:30:00+08:00",
                      *           "reason": "临时有事",
                      *           "content": {
-                     *             "key": {}
+                     *             "note": "同意"
                      *           }
                      *         }
                      *       ]
@@ -21385,14 +21744,14 @@ export interface operations {
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "user_id": "0199c3a5-d1f2-7f89-9d6b-6960453241bc",
-                     *           "actor": "示例",
+                     *           "actor": "李建国",
                      *           "ip": "192.0.2.1",
-                     *           "request_id": "示例",
-                     *           "method": "示例",
+                     *           "request_id": "0199c3a5d1f27c3e9a4b8e21f0a7d6c5",
+                     *           "method": "PATCH",
                      *           "path": "/identity/departments",
-                     *           "action": "示例",
-                     *           "object_type": "示例",
-                     *           "object_id": "示例",
+                     *           "action": "PATCH",
+                     *           "object_type": "identity.department",
+                     *           "object_id": "0199c3a5-d1f2-7c3e-9a4b-8e21f0a7d6c5",
                      *           "before": {},
                      *           "after": {}
                      *         }
@@ -21434,14 +21793,14 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "user_id": "0199c3a5-d1f2-7f89-9d6b-6960453241bc",
-                     *       "actor": "示例",
+                     *       "actor": "李建国",
                      *       "ip": "192.0.2.1",
-                     *       "request_id": "示例",
-                     *       "method": "示例",
+                     *       "request_id": "0199c3a5d1f27c3e9a4b8e21f0a7d6c5",
+                     *       "method": "PATCH",
                      *       "path": "/identity/departments",
-                     *       "action": "示例",
-                     *       "object_type": "示例",
-                     *       "object_id": "示例",
+                     *       "action": "PATCH",
+                     *       "object_type": "identity.department",
+                     *       "object_id": "0199c3a5-d1f2-7c3e-9a4b-8e21f0a7d6c5",
                      *       "before": {},
                      *       "after": {}
                      *     }
@@ -21484,7 +21843,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example 示例 */
+                    /** @example 无 */
                     "text/csv": string;
                 };
             };
@@ -21514,13 +21873,13 @@ export interface operations {
                      * @example {
                      *       "last_seal": 1,
                      *       "last_seal_at": "2026-03-16T09:30:00+08:00",
-                     *       "last_seal_mac": "示例",
+                     *       "last_seal_mac": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
                      *       "unsealed": 1,
                      *       "verified_at": "2026-03-16T09:30:00+08:00",
                      *       "verified_ok": true,
                      *       "findings": [
                      *         {
-                     *           "key": {}
+                     *           "missing": 0
                      *         }
                      *       ]
                      *     }
@@ -21547,7 +21906,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "current_password": "correct horse 9 staple",
-                 *       "new_password": "correct horse 9 staple"
+                 *       "new_password": "another horse 7 staple"
                  *     }
                  */
                 "application/json": components["schemas"]["PasswordChangeRequest"];
@@ -21598,7 +21957,7 @@ export interface operations {
                      *         "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *         "hospital_name": "第一医院",
                      *         "department_ids": [
-                     *           "示例"
+                     *           "无"
                      *         ],
                      *         "portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5"
                      *       }
@@ -21640,7 +21999,7 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "kind": "示例",
+                     *           "kind": "无",
                      *           "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "read_at": "2026-03-16T09:30:00+08:00"
@@ -21679,7 +22038,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "kind": "示例",
+                     *       "kind": "无",
                      *       "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "read_at": "2026-03-16T09:30:00+08:00"
@@ -21721,7 +22080,7 @@ export interface operations {
                      *         "ip": "192.0.2.1",
                      *         "created_at": "2026-03-16T09:30:00+08:00",
                      *         "last_seen_at": "2026-03-16T09:30:00+08:00",
-                     *         "expires_at": "2026-03-16T09:30:00+08:00",
+                     *         "expires_at": "2026-03-20T17:30:00+08:00",
                      *         "is_current": true
                      *       }
                      *     ]
@@ -21776,9 +22135,9 @@ export interface operations {
                  *       "username": "li.jianguo",
                  *       "password": "correct horse 9 staple",
                  *       "totp_code": "123456",
-                 *       "recovery_code": "A001",
-                 *       "device": "",
-                 *       "device_token": ""
+                 *       "recovery_code": "123456",
+                 *       "device": "iPhone 15",
+                 *       "device_token": "4f1d0c7be2a94b0e8f6a"
                  *     }
                  */
                 "application/json": components["schemas"]["SignInRequest"];
@@ -21794,7 +22153,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "token": "4f1d0c7be2a94b0e8f6a",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "device_token": "4f1d0c7be2a94b0e8f6a",
                      *       "user": {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -21808,7 +22167,7 @@ export interface operations {
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "department_ids": [
-                     *             "示例"
+                     *             "无"
                      *           ],
                      *           "portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5"
                      *         }
@@ -21903,7 +22262,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "secret": "s3cr3t-shown-once",
-                     *       "uri": "示例"
+                     *       "uri": "https://hospital.example/file"
                      *     }
                      */
                     "application/json": components["schemas"]["Enrolment"];
@@ -21946,7 +22305,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "recovery_codes": [
-                     *         "示例"
+                     *         "7H2K-9MPQ",
+                     *         "X4RT-W8ZC"
                      *       ]
                      *     }
                      */
@@ -22018,9 +22378,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "bill_no": "示例",
+                     *       "bill_no": "ZD260316000001",
                      *       "kind": "registration",
-                     *       "title": "主任医师",
+                     *       "title": "门诊检查费",
                      *       "status": "issued",
                      *       "is_payable": true,
                      *       "is_mandatory": true,
@@ -22029,12 +22389,12 @@ export interface operations {
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "issued_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *       "channel": "wechat_pay",
-                     *       "voucher_no": "示例",
+                     *       "voucher_no": "PZ260316000001",
                      *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_cause": "staff",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
@@ -22045,10 +22405,10 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
-                     *       "mrn": "P0000123",
+                     *       "patient_name": "陈晓梅",
+                     *       "mrn": "M00000123",
                      *       "source": "own",
-                     *       "external_id": "示例",
+                     *       "external_id": "HIS-0001",
                      *       "replaces_id": "0199c3a5-d1f2-719b-9bc9-ce84ae296ce5",
                      *       "application": "miniprogram",
                      *       "cancel_reason": "临时有事",
@@ -22057,15 +22417,15 @@ export interface operations {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "position": 1,
                      *           "category": "registration",
-                     *           "code": "A001",
-                     *           "name": "张三",
-                     *           "spec": "示例",
-                     *           "unit": "示例",
+                     *           "code": "XD0012",
+                     *           "name": "十二导联心电图",
+                     *           "spec": "12 导联",
+                     *           "unit": "次",
                      *           "quantity": "1.5",
                      *           "unit_price_fen": 5000,
                      *           "amount_fen": 5000,
                      *           "performed_at": "2026-03-16T09:30:00+08:00",
-                     *           "performed_by_name": "张三"
+                     *           "performed_by_name": "李建国"
                      *         }
                      *       ]
                      *     }
@@ -22104,9 +22464,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "bill_no": "示例",
+                     *       "bill_no": "ZD260316000001",
                      *       "kind": "registration",
-                     *       "title": "主任医师",
+                     *       "title": "门诊检查费",
                      *       "status": "issued",
                      *       "is_payable": true,
                      *       "is_mandatory": true,
@@ -22115,12 +22475,12 @@ export interface operations {
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "issued_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *       "channel": "wechat_pay",
-                     *       "voucher_no": "示例",
+                     *       "voucher_no": "PZ260316000001",
                      *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_cause": "staff",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
@@ -22131,10 +22491,10 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
-                     *       "mrn": "P0000123",
+                     *       "patient_name": "陈晓梅",
+                     *       "mrn": "M00000123",
                      *       "source": "own",
-                     *       "external_id": "示例",
+                     *       "external_id": "HIS-0001",
                      *       "replaces_id": "0199c3a5-d1f2-719b-9bc9-ce84ae296ce5",
                      *       "application": "miniprogram",
                      *       "cancel_reason": "临时有事",
@@ -22143,15 +22503,15 @@ export interface operations {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "position": 1,
                      *           "category": "registration",
-                     *           "code": "A001",
-                     *           "name": "张三",
-                     *           "spec": "示例",
-                     *           "unit": "示例",
+                     *           "code": "XD0012",
+                     *           "name": "十二导联心电图",
+                     *           "spec": "12 导联",
+                     *           "unit": "次",
                      *           "quantity": "1.5",
                      *           "unit_price_fen": 5000,
                      *           "amount_fen": 5000,
                      *           "performed_at": "2026-03-16T09:30:00+08:00",
-                     *           "performed_by_name": "张三"
+                     *           "performed_by_name": "李建国"
                      *         }
                      *       ]
                      *     }
@@ -22209,13 +22569,13 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "bill_no": "示例",
+                     *           "bill_no": "ZD260316000001",
                      *           "kind": "registration",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "status": "issued",
                      *           "is_payable": true,
                      *           "is_mandatory": true,
@@ -22224,12 +22584,12 @@ export interface operations {
                      *           "amount_fen": 5000,
                      *           "refunded_fen": 5000,
                      *           "issued_at": "2026-03-16T09:30:00+08:00",
-                     *           "due_at": "2026-03-16T09:30:00+08:00",
-                     *           "expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "due_at": "2026-03-20T17:30:00+08:00",
+                     *           "expires_at": "2026-03-20T17:30:00+08:00",
                      *           "paid_at": "2026-03-16T09:30:00+08:00",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *           "channel": "wechat_pay",
-                     *           "voucher_no": "示例",
+                     *           "voucher_no": "PZ260316000001",
                      *           "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *           "cancel_cause": "staff",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
@@ -22240,10 +22600,10 @@ export interface operations {
                      *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *           "practitioner_name": "李建国",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
-                     *           "mrn": "P0000123",
+                     *           "patient_name": "陈晓梅",
+                     *           "mrn": "M00000123",
                      *           "source": "own",
-                     *           "external_id": "示例",
+                     *           "external_id": "HIS-0001",
                      *           "replaces_id": "0199c3a5-d1f2-719b-9bc9-ce84ae296ce5",
                      *           "application": "miniprogram",
                      *           "cancel_reason": "临时有事"
@@ -22277,21 +22637,21 @@ export interface operations {
                  * @example {
                  *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                  *       "kind": "examination",
-                 *       "title": "",
+                 *       "title": "门诊检查费",
                  *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                  *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                  *       "registration_bill_id": "0199c3a5-d1f2-7c35-9bef-8dca178a3248",
                  *       "is_mandatory": false,
                  *       "payer_type": "self_pay",
-                 *       "due_at": "2026-03-16T09:30:00+08:00",
-                 *       "expires_at": "2026-03-16T09:30:00+08:00",
+                 *       "due_at": "2026-03-20T17:30:00+08:00",
+                 *       "expires_at": "2026-03-20T17:30:00+08:00",
                  *       "items": [
                  *         {
                  *           "category": "other",
-                 *           "code": "",
-                 *           "name": "张三",
-                 *           "spec": "",
-                 *           "unit": "",
+                 *           "code": "XD0012",
+                 *           "name": "十二导联心电图",
+                 *           "spec": "12 导联",
+                 *           "unit": "次",
                  *           "quantity": "1.5",
                  *           "unit_price_fen": 5000
                  *         }
@@ -22311,9 +22671,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "bill_no": "示例",
+                     *       "bill_no": "ZD260316000001",
                      *       "kind": "registration",
-                     *       "title": "主任医师",
+                     *       "title": "门诊检查费",
                      *       "status": "issued",
                      *       "is_payable": true,
                      *       "is_mandatory": true,
@@ -22322,12 +22682,12 @@ export interface operations {
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "issued_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *       "channel": "wechat_pay",
-                     *       "voucher_no": "示例",
+                     *       "voucher_no": "PZ260316000001",
                      *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_cause": "staff",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
@@ -22338,10 +22698,10 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
-                     *       "mrn": "P0000123",
+                     *       "patient_name": "陈晓梅",
+                     *       "mrn": "M00000123",
                      *       "source": "own",
-                     *       "external_id": "示例",
+                     *       "external_id": "HIS-0001",
                      *       "replaces_id": "0199c3a5-d1f2-719b-9bc9-ce84ae296ce5",
                      *       "application": "miniprogram",
                      *       "cancel_reason": "临时有事",
@@ -22350,15 +22710,15 @@ export interface operations {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "position": 1,
                      *           "category": "registration",
-                     *           "code": "A001",
-                     *           "name": "张三",
-                     *           "spec": "示例",
-                     *           "unit": "示例",
+                     *           "code": "XD0012",
+                     *           "name": "十二导联心电图",
+                     *           "spec": "12 导联",
+                     *           "unit": "次",
                      *           "quantity": "1.5",
                      *           "unit_price_fen": 5000,
                      *           "amount_fen": 5000,
                      *           "performed_at": "2026-03-16T09:30:00+08:00",
-                     *           "performed_by_name": "张三"
+                     *           "performed_by_name": "李建国"
                      *         }
                      *       ]
                      *     }
@@ -22397,9 +22757,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "bill_no": "示例",
+                     *       "bill_no": "ZD260316000001",
                      *       "kind": "registration",
-                     *       "title": "主任医师",
+                     *       "title": "门诊检查费",
                      *       "status": "issued",
                      *       "is_payable": true,
                      *       "is_mandatory": true,
@@ -22408,12 +22768,12 @@ export interface operations {
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "issued_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *       "channel": "wechat_pay",
-                     *       "voucher_no": "示例",
+                     *       "voucher_no": "PZ260316000001",
                      *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_cause": "staff",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
@@ -22424,10 +22784,10 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
-                     *       "mrn": "P0000123",
+                     *       "patient_name": "陈晓梅",
+                     *       "mrn": "M00000123",
                      *       "source": "own",
-                     *       "external_id": "示例",
+                     *       "external_id": "HIS-0001",
                      *       "replaces_id": "0199c3a5-d1f2-719b-9bc9-ce84ae296ce5",
                      *       "application": "miniprogram",
                      *       "cancel_reason": "临时有事",
@@ -22436,15 +22796,15 @@ export interface operations {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "position": 1,
                      *           "category": "registration",
-                     *           "code": "A001",
-                     *           "name": "张三",
-                     *           "spec": "示例",
-                     *           "unit": "示例",
+                     *           "code": "XD0012",
+                     *           "name": "十二导联心电图",
+                     *           "spec": "12 导联",
+                     *           "unit": "次",
                      *           "quantity": "1.5",
                      *           "unit_price_fen": 5000,
                      *           "amount_fen": 5000,
                      *           "performed_at": "2026-03-16T09:30:00+08:00",
-                     *           "performed_by_name": "张三"
+                     *           "performed_by_name": "李建国"
                      *         }
                      *       ]
                      *     }
@@ -22489,9 +22849,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "bill_no": "示例",
+                     *       "bill_no": "ZD260316000001",
                      *       "kind": "registration",
-                     *       "title": "主任医师",
+                     *       "title": "门诊检查费",
                      *       "status": "issued",
                      *       "is_payable": true,
                      *       "is_mandatory": true,
@@ -22500,12 +22860,12 @@ export interface operations {
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "issued_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *       "channel": "wechat_pay",
-                     *       "voucher_no": "示例",
+                     *       "voucher_no": "PZ260316000001",
                      *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_cause": "staff",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
@@ -22516,10 +22876,10 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
-                     *       "mrn": "P0000123",
+                     *       "patient_name": "陈晓梅",
+                     *       "mrn": "M00000123",
                      *       "source": "own",
-                     *       "external_id": "示例",
+                     *       "external_id": "HIS-0001",
                      *       "replaces_id": "0199c3a5-d1f2-719b-9bc9-ce84ae296ce5",
                      *       "application": "miniprogram",
                      *       "cancel_reason": "临时有事",
@@ -22528,15 +22888,15 @@ export interface operations {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "position": 1,
                      *           "category": "registration",
-                     *           "code": "A001",
-                     *           "name": "张三",
-                     *           "spec": "示例",
-                     *           "unit": "示例",
+                     *           "code": "XD0012",
+                     *           "name": "十二导联心电图",
+                     *           "spec": "12 导联",
+                     *           "unit": "次",
                      *           "quantity": "1.5",
                      *           "unit_price_fen": 5000,
                      *           "amount_fen": 5000,
                      *           "performed_at": "2026-03-16T09:30:00+08:00",
-                     *           "performed_by_name": "张三"
+                     *           "performed_by_name": "李建国"
                      *         }
                      *       ]
                      *     }
@@ -22578,19 +22938,19 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "invoice_no": "示例",
+                     *       "invoice_no": 12345678,
                      *       "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
-                     *       "bill_no": "示例",
-                     *       "payer_name": "张三",
-                     *       "mrn": "P0000123",
+                     *       "bill_no": "ZD260316000001",
+                     *       "payer_name": "陈晓梅",
+                     *       "mrn": "M00000123",
                      *       "amount_fen": 5000,
                      *       "issued_at": "2026-03-16T09:30:00+08:00",
-                     *       "issued_by_name": "张三",
+                     *       "issued_by_name": "李建国",
                      *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "channel": "wechat_pay",
-                     *       "e_code": "A001",
-                     *       "e_number": "GH20260316000001",
-                     *       "e_check_code": "A001",
+                     *       "e_code": "123456",
+                     *       "e_number": 12345678,
+                     *       "e_check_code": "123456",
                      *       "print_count": 1,
                      *       "reversed_at": "2026-03-16T09:30:00+08:00",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
@@ -22598,14 +22958,14 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "items": [
                      *         {
                      *           "category": "registration",
-                     *           "code": "A001",
-                     *           "name": "张三",
-                     *           "spec": "示例",
-                     *           "unit": "示例",
+                     *           "code": "XD0012",
+                     *           "name": "十二导联心电图",
+                     *           "spec": "12 导联",
+                     *           "unit": "次",
                      *           "quantity": "1.5",
                      *           "unit_price_fen": 5000,
                      *           "amount_fen": 5000
@@ -22645,14 +23005,14 @@ export interface operations {
                 /**
                  * @example {
                  *       "reason": "临时有事",
-                 *       "title": "",
+                 *       "title": "门诊检查费",
                  *       "items": [
                  *         {
                  *           "category": "other",
-                 *           "code": "",
-                 *           "name": "张三",
-                 *           "spec": "",
-                 *           "unit": "",
+                 *           "code": "XD0012",
+                 *           "name": "十二导联心电图",
+                 *           "spec": "12 导联",
+                 *           "unit": "次",
                  *           "quantity": "1.5",
                  *           "unit_price_fen": 5000
                  *         }
@@ -22672,9 +23032,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "bill_no": "示例",
+                     *       "bill_no": "ZD260316000001",
                      *       "kind": "registration",
-                     *       "title": "主任医师",
+                     *       "title": "门诊检查费",
                      *       "status": "issued",
                      *       "is_payable": true,
                      *       "is_mandatory": true,
@@ -22683,12 +23043,12 @@ export interface operations {
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "issued_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *       "channel": "wechat_pay",
-                     *       "voucher_no": "示例",
+                     *       "voucher_no": "PZ260316000001",
                      *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_cause": "staff",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
@@ -22699,10 +23059,10 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
-                     *       "mrn": "P0000123",
+                     *       "patient_name": "陈晓梅",
+                     *       "mrn": "M00000123",
                      *       "source": "own",
-                     *       "external_id": "示例",
+                     *       "external_id": "HIS-0001",
                      *       "replaces_id": "0199c3a5-d1f2-719b-9bc9-ce84ae296ce5",
                      *       "application": "miniprogram",
                      *       "cancel_reason": "临时有事",
@@ -22711,15 +23071,15 @@ export interface operations {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "position": 1,
                      *           "category": "registration",
-                     *           "code": "A001",
-                     *           "name": "张三",
-                     *           "spec": "示例",
-                     *           "unit": "示例",
+                     *           "code": "XD0012",
+                     *           "name": "十二导联心电图",
+                     *           "spec": "12 导联",
+                     *           "unit": "次",
                      *           "quantity": "1.5",
                      *           "unit_price_fen": 5000,
                      *           "amount_fen": 5000,
                      *           "performed_at": "2026-03-16T09:30:00+08:00",
-                     *           "performed_by_name": "张三"
+                     *           "performed_by_name": "李建国"
                      *         }
                      *       ]
                      *     }
@@ -22762,9 +23122,9 @@ export interface operations {
                      *       "bills": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "bill_no": "示例",
+                     *           "bill_no": "ZD260316000001",
                      *           "kind": "registration",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "status": "issued",
                      *           "is_payable": true,
                      *           "is_mandatory": true,
@@ -22773,12 +23133,12 @@ export interface operations {
                      *           "amount_fen": 5000,
                      *           "refunded_fen": 5000,
                      *           "issued_at": "2026-03-16T09:30:00+08:00",
-                     *           "due_at": "2026-03-16T09:30:00+08:00",
-                     *           "expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "due_at": "2026-03-20T17:30:00+08:00",
+                     *           "expires_at": "2026-03-20T17:30:00+08:00",
                      *           "paid_at": "2026-03-16T09:30:00+08:00",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *           "channel": "wechat_pay",
-                     *           "voucher_no": "示例",
+                     *           "voucher_no": "PZ260316000001",
                      *           "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *           "cancel_cause": "staff",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
@@ -22789,10 +23149,10 @@ export interface operations {
                      *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *           "practitioner_name": "李建国",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
-                     *           "mrn": "P0000123",
+                     *           "patient_name": "陈晓梅",
+                     *           "mrn": "M00000123",
                      *           "source": "own",
-                     *           "external_id": "示例",
+                     *           "external_id": "HIS-0001",
                      *           "replaces_id": "0199c3a5-d1f2-719b-9bc9-ce84ae296ce5",
                      *           "application": "miniprogram",
                      *           "cancel_reason": "临时有事"
@@ -22839,7 +23199,7 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -22996,7 +23356,6 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "scope": "patient",
                  *       "days": 1,
                  *       "value": 1,
@@ -23071,18 +23430,18 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "source": "no_shows",
                      *           "reason": "临时有事",
                      *           "missed": 1,
-                     *           "until": "2026-03-16T09:30:00+08:00",
+                     *           "until": "2026-03-20T17:30:00+08:00",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "lifted_at": "2026-03-16T09:30:00+08:00",
                      *           "lift_reason": "临时有事",
@@ -23113,7 +23472,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                 *       "until": "2026-03-16T09:30:00+08:00",
+                 *       "until": "2026-03-20T17:30:00+08:00",
                  *       "reason": "临时有事"
                  *     }
                  */
@@ -23133,11 +23492,11 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "source": "no_shows",
                      *       "reason": "临时有事",
                      *       "missed": 1,
-                     *       "until": "2026-03-16T09:30:00+08:00",
+                     *       "until": "2026-03-20T17:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "lifted_at": "2026-03-16T09:30:00+08:00",
                      *       "lift_reason": "临时有事",
@@ -23179,11 +23538,11 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "source": "no_shows",
                      *       "reason": "临时有事",
                      *       "missed": 1,
-                     *       "until": "2026-03-16T09:30:00+08:00",
+                     *       "until": "2026-03-20T17:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "lifted_at": "2026-03-16T09:30:00+08:00",
                      *       "lift_reason": "临时有事",
@@ -23233,11 +23592,11 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "source": "no_shows",
                      *       "reason": "临时有事",
                      *       "missed": 1,
-                     *       "until": "2026-03-16T09:30:00+08:00",
+                     *       "until": "2026-03-20T17:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "lifted_at": "2026-03-16T09:30:00+08:00",
                      *       "lift_reason": "临时有事",
@@ -23288,7 +23647,7 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -23296,7 +23655,7 @@ export interface operations {
                      *           "hospital_name": "第一医院",
                      *           "date": "2026-03-16",
                      *           "kind": "holiday",
-                     *           "follows_weekday": 1,
+                     *           "follows_weekday": null,
                      *           "note": "临时有事",
                      *           "version": 1
                      *         }
@@ -23327,7 +23686,7 @@ export interface operations {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "date": "2026-03-16",
                  *       "kind": "holiday",
-                 *       "follows_weekday": 1,
+                 *       "follows_weekday": null,
                  *       "note": "临时有事"
                  *     }
                  */
@@ -23348,7 +23707,7 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "date": "2026-03-16",
                      *       "kind": "holiday",
-                     *       "follows_weekday": 1,
+                     *       "follows_weekday": null,
                      *       "note": "临时有事",
                      *       "version": 1
                      *     }
@@ -23390,7 +23749,7 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "date": "2026-03-16",
                      *       "kind": "holiday",
-                     *       "follows_weekday": 1,
+                     *       "follows_weekday": null,
                      *       "note": "临时有事",
                      *       "version": 1
                      *     }
@@ -23445,10 +23804,9 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "date": "2026-03-16",
                  *       "kind": "holiday",
-                 *       "follows_weekday": 1,
+                 *       "follows_weekday": null,
                  *       "note": "临时有事",
                  *       "version": 1
                  *     }
@@ -23470,7 +23828,7 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "date": "2026-03-16",
                      *       "kind": "holiday",
-                     *       "follows_weekday": 1,
+                     *       "follows_weekday": null,
                      *       "note": "临时有事",
                      *       "version": 1
                      *     }
@@ -23501,7 +23859,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "year": 2000
+                 *       "year": 2026
                  *     }
                  */
                 "application/json": components["schemas"]["FillYearRequest"];
@@ -23517,7 +23875,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "entered": 1,
-                     *       "kept": 1
+                     *       "kept": 2
                      *     }
                      */
                     "application/json": components["schemas"]["FilledYear"];
@@ -23564,25 +23922,25 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
-                     *           "card_number": "GH20260316000001",
+                     *           "card_number": "880100000123",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *           "order_no": "示例",
+                     *           "order_no": "ZF260316000001",
                      *           "order_state": "pending",
                      *           "channel": "wechat_pay",
                      *           "application": "miniprogram",
                      *           "amount_fen": 5000,
                      *           "refunded_fen": 5000,
                      *           "state": "pending",
-                     *           "expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "expires_at": "2026-03-20T17:30:00+08:00",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "credited_at": "2026-03-16T09:30:00+08:00"
                      *         }
@@ -23633,18 +23991,18 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
-                     *       "card_number": "GH20260316000001",
+                     *       "card_number": "880100000123",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *       "order_no": "示例",
+                     *       "order_no": "ZF260316000001",
                      *       "order_state": "pending",
                      *       "channel": "wechat_pay",
                      *       "application": "miniprogram",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "state": "pending",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "credited_at": "2026-03-16T09:30:00+08:00"
                      *     }
@@ -23686,18 +24044,18 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
-                     *       "card_number": "GH20260316000001",
+                     *       "card_number": "880100000123",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *       "order_no": "示例",
+                     *       "order_no": "ZF260316000001",
                      *       "order_state": "pending",
                      *       "channel": "wechat_pay",
                      *       "application": "miniprogram",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "state": "pending",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "credited_at": "2026-03-16T09:30:00+08:00"
                      *     }
@@ -23741,7 +24099,10 @@ export interface operations {
                      *       "phone": "138****8000",
                      *       "introduction": "擅长冠心病、高血压的诊治",
                      *       "opening_hours": {
-                     *         "key": {}
+                     *         "mon": [
+                     *           "08:00-12:00",
+                     *           "14:00-17:30"
+                     *         ]
                      *       },
                      *       "locations": [
                      *         {
@@ -23778,8 +24139,8 @@ export interface operations {
                      *         "sessions": 1,
                      *         "stopped_sessions": 1,
                      *         "doctors": 1,
-                     *         "first_starts_at": "2026-03-16T09:30:00+08:00",
-                     *         "last_ends_at": "2026-03-16T09:30:00+08:00"
+                     *         "first_starts_at": "2026-03-16T08:00:00+08:00",
+                     *         "last_ends_at": "2026-03-20T17:30:00+08:00"
                      *       }
                      *     }
                      */
@@ -23828,7 +24189,7 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -23839,26 +24200,26 @@ export interface operations {
                      *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *           "practitioner_name": "李建国",
                      *           "substituted_for_id": "0199c3a5-d1f2-7cb1-962b-b22a400061a7",
-                     *           "substituted_for_name": "张三",
+                     *           "substituted_for_name": "李建国",
                      *           "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
-                     *           "room_name": "张三",
+                     *           "room_name": "门诊楼 3 层 302",
                      *           "template_id": "0199c3a5-d1f2-777d-9541-d21a5b1c8fe4",
                      *           "date": "2026-03-16",
                      *           "period": "morning",
-                     *           "starts_at": "2026-03-16T09:30:00+08:00",
-                     *           "ends_at": "2026-03-16T09:30:00+08:00",
-                     *           "slot_minutes": 1,
-                     *           "capacity_per_slot": 30,
+                     *           "starts_at": "2026-03-16T08:00:00+08:00",
+                     *           "ends_at": "2026-03-20T17:30:00+08:00",
+                     *           "slot_minutes": 30,
+                     *           "capacity_per_slot": 3,
                      *           "tier": "normal",
                      *           "registration_fee_fen": 5000,
                      *           "state": "draft",
                      *           "stop_reason": "临时有事",
                      *           "channel_quotas": {
-                     *             "key": 1
+                     *             "window": 1
                      *           },
                      *           "quota_per": "slot",
                      *           "release_minutes": 1,
-                     *           "release_at": "08:30:00",
+                     *           "release_at": null,
                      *           "capacity": 30,
                      *           "remaining": 0,
                      *           "version": 1
@@ -23894,16 +24255,16 @@ export interface operations {
                  *       "period": "morning",
                  *       "start_time": "08:30:00",
                  *       "end_time": "12:00",
-                 *       "slot_minutes": 1,
-                 *       "capacity_per_slot": 30,
+                 *       "slot_minutes": 30,
+                 *       "capacity_per_slot": 3,
                  *       "tier": "normal",
                  *       "registration_fee_fen": 5000,
                  *       "channel_quotas": {
-                 *         "key": 1
+                 *         "window": 1
                  *       },
                  *       "quota_per": "slot",
                  *       "release_minutes": 1,
-                 *       "release_at": "08:30:00"
+                 *       "release_at": null
                  *     }
                  */
                 "application/json": components["schemas"]["ClinicSessionRequest"];
@@ -23926,26 +24287,26 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "substituted_for_id": "0199c3a5-d1f2-7cb1-962b-b22a400061a7",
-                     *       "substituted_for_name": "张三",
+                     *       "substituted_for_name": "李建国",
                      *       "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
-                     *       "room_name": "张三",
+                     *       "room_name": "门诊楼 3 层 302",
                      *       "template_id": "0199c3a5-d1f2-777d-9541-d21a5b1c8fe4",
                      *       "date": "2026-03-16",
                      *       "period": "morning",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
-                     *       "slot_minutes": 1,
-                     *       "capacity_per_slot": 30,
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "slot_minutes": 30,
+                     *       "capacity_per_slot": 3,
                      *       "tier": "normal",
                      *       "registration_fee_fen": 5000,
                      *       "state": "draft",
                      *       "stop_reason": "临时有事",
                      *       "channel_quotas": {
-                     *         "key": 1
+                     *         "window": 1
                      *       },
                      *       "quota_per": "slot",
                      *       "release_minutes": 1,
-                     *       "release_at": "08:30:00",
+                     *       "release_at": null,
                      *       "capacity": 30,
                      *       "remaining": 0,
                      *       "version": 1
@@ -23991,26 +24352,26 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "substituted_for_id": "0199c3a5-d1f2-7cb1-962b-b22a400061a7",
-                     *       "substituted_for_name": "张三",
+                     *       "substituted_for_name": "李建国",
                      *       "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
-                     *       "room_name": "张三",
+                     *       "room_name": "门诊楼 3 层 302",
                      *       "template_id": "0199c3a5-d1f2-777d-9541-d21a5b1c8fe4",
                      *       "date": "2026-03-16",
                      *       "period": "morning",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
-                     *       "slot_minutes": 1,
-                     *       "capacity_per_slot": 30,
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "slot_minutes": 30,
+                     *       "capacity_per_slot": 3,
                      *       "tier": "normal",
                      *       "registration_fee_fen": 5000,
                      *       "state": "draft",
                      *       "stop_reason": "临时有事",
                      *       "channel_quotas": {
-                     *         "key": 1
+                     *         "window": 1
                      *       },
                      *       "quota_per": "slot",
                      *       "release_minutes": 1,
-                     *       "release_at": "08:30:00",
+                     *       "release_at": null,
                      *       "capacity": 30,
                      *       "remaining": 0,
                      *       "version": 1
@@ -24067,23 +24428,17 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
-                 *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                  *       "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
-                 *       "date": "2026-03-16",
-                 *       "period": "morning",
-                 *       "start_time": "08:30:00",
-                 *       "end_time": "12:00",
-                 *       "slot_minutes": 1,
-                 *       "capacity_per_slot": 30,
+                 *       "slot_minutes": 30,
+                 *       "capacity_per_slot": 3,
                  *       "tier": "normal",
                  *       "registration_fee_fen": 5000,
                  *       "channel_quotas": {
-                 *         "key": 1
+                 *         "window": 1
                  *       },
                  *       "quota_per": "slot",
                  *       "release_minutes": 1,
-                 *       "release_at": "08:30:00",
+                 *       "release_at": null,
                  *       "version": 1
                  *     }
                  */
@@ -24107,26 +24462,26 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "substituted_for_id": "0199c3a5-d1f2-7cb1-962b-b22a400061a7",
-                     *       "substituted_for_name": "张三",
+                     *       "substituted_for_name": "李建国",
                      *       "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
-                     *       "room_name": "张三",
+                     *       "room_name": "门诊楼 3 层 302",
                      *       "template_id": "0199c3a5-d1f2-777d-9541-d21a5b1c8fe4",
                      *       "date": "2026-03-16",
                      *       "period": "morning",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
-                     *       "slot_minutes": 1,
-                     *       "capacity_per_slot": 30,
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "slot_minutes": 30,
+                     *       "capacity_per_slot": 3,
                      *       "tier": "normal",
                      *       "registration_fee_fen": 5000,
                      *       "state": "draft",
                      *       "stop_reason": "临时有事",
                      *       "channel_quotas": {
-                     *         "key": 1
+                     *         "window": 1
                      *       },
                      *       "quota_per": "slot",
                      *       "release_minutes": 1,
-                     *       "release_at": "08:30:00",
+                     *       "release_at": null,
                      *       "capacity": 30,
                      *       "remaining": 0,
                      *       "version": 1
@@ -24173,24 +24528,24 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
-                     *       "queue_name": "张三",
+                     *       "queue_name": "心内科普通门诊",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "number": 12,
                      *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
-                     *       "priority": "示例",
+                     *       "priority": "elderly",
                      *       "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *       "served_by_name": "",
+                     *       "served_by_name": "李建国",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
                      *       "queued_at": "2026-03-16T09:30:00+08:00",
                      *       "called_at": "2026-03-16T09:30:00+08:00",
-                     *       "started_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T08:00:00+08:00",
                      *       "finished_at": "2026-03-16T09:30:00+08:00",
                      *       "call_count": 1,
                      *       "skip_count": 1,
@@ -24238,26 +24593,26 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "substituted_for_id": "0199c3a5-d1f2-7cb1-962b-b22a400061a7",
-                     *       "substituted_for_name": "张三",
+                     *       "substituted_for_name": "李建国",
                      *       "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
-                     *       "room_name": "张三",
+                     *       "room_name": "门诊楼 3 层 302",
                      *       "template_id": "0199c3a5-d1f2-777d-9541-d21a5b1c8fe4",
                      *       "date": "2026-03-16",
                      *       "period": "morning",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
-                     *       "slot_minutes": 1,
-                     *       "capacity_per_slot": 30,
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "slot_minutes": 30,
+                     *       "capacity_per_slot": 3,
                      *       "tier": "normal",
                      *       "registration_fee_fen": 5000,
                      *       "state": "draft",
                      *       "stop_reason": "临时有事",
                      *       "channel_quotas": {
-                     *         "key": 1
+                     *         "window": 1
                      *       },
                      *       "quota_per": "slot",
                      *       "release_minutes": 1,
-                     *       "release_at": "08:30:00",
+                     *       "release_at": null,
                      *       "capacity": 30,
                      *       "remaining": 0,
                      *       "version": 1
@@ -24298,12 +24653,12 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "starts_at": "2026-03-16T09:30:00+08:00",
-                     *         "ends_at": "2026-03-16T09:30:00+08:00",
+                     *         "starts_at": "2026-03-16T08:00:00+08:00",
+                     *         "ends_at": "2026-03-20T17:30:00+08:00",
                      *         "capacity": 30,
                      *         "remaining": 1,
                      *         "kept": {
-                     *           "key": 1
+                     *           "appointments": 2
                      *         }
                      *       }
                      *     ]
@@ -24356,30 +24711,30 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "substituted_for_id": "0199c3a5-d1f2-7cb1-962b-b22a400061a7",
-                     *       "substituted_for_name": "张三",
+                     *       "substituted_for_name": "李建国",
                      *       "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
-                     *       "room_name": "张三",
+                     *       "room_name": "门诊楼 3 层 302",
                      *       "template_id": "0199c3a5-d1f2-777d-9541-d21a5b1c8fe4",
                      *       "date": "2026-03-16",
                      *       "period": "morning",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
-                     *       "slot_minutes": 1,
-                     *       "capacity_per_slot": 30,
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "slot_minutes": 30,
+                     *       "capacity_per_slot": 3,
                      *       "tier": "normal",
                      *       "registration_fee_fen": 5000,
                      *       "state": "draft",
                      *       "stop_reason": "临时有事",
                      *       "channel_quotas": {
-                     *         "key": 1
+                     *         "window": 1
                      *       },
                      *       "quota_per": "slot",
                      *       "release_minutes": 1,
-                     *       "release_at": "08:30:00",
+                     *       "release_at": null,
                      *       "capacity": 30,
                      *       "remaining": 0,
                      *       "version": 1,
-                     *       "moved": 1,
+                     *       "moved": 2,
                      *       "cancelled": 1,
                      *       "refund_due": 1,
                      *       "in_service": 1
@@ -24436,30 +24791,30 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "substituted_for_id": "0199c3a5-d1f2-7cb1-962b-b22a400061a7",
-                     *       "substituted_for_name": "张三",
+                     *       "substituted_for_name": "李建国",
                      *       "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
-                     *       "room_name": "张三",
+                     *       "room_name": "门诊楼 3 层 302",
                      *       "template_id": "0199c3a5-d1f2-777d-9541-d21a5b1c8fe4",
                      *       "date": "2026-03-16",
                      *       "period": "morning",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
-                     *       "slot_minutes": 1,
-                     *       "capacity_per_slot": 30,
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "slot_minutes": 30,
+                     *       "capacity_per_slot": 3,
                      *       "tier": "normal",
                      *       "registration_fee_fen": 5000,
                      *       "state": "draft",
                      *       "stop_reason": "临时有事",
                      *       "channel_quotas": {
-                     *         "key": 1
+                     *         "window": 1
                      *       },
                      *       "quota_per": "slot",
                      *       "release_minutes": 1,
-                     *       "release_at": "08:30:00",
+                     *       "release_at": null,
                      *       "capacity": 30,
                      *       "remaining": 0,
                      *       "version": 1,
-                     *       "moved": 1,
+                     *       "moved": 2,
                      *       "cancelled": 1,
                      *       "refund_due": 1,
                      *       "in_service": 1
@@ -24506,8 +24861,8 @@ export interface operations {
                      *         "to_practitioner_name": "李建国",
                      *         "reason": "临时有事",
                      *         "substituted_by_id": "0199c3a5-d1f2-7702-91f3-3f724d49a217",
-                     *         "substituted_by_name": "张三",
-                     *         "moved": 1,
+                     *         "substituted_by_name": "李建国",
+                     *         "moved": 2,
                      *         "created_at": "2026-03-16T09:30:00+08:00"
                      *       }
                      *     ]
@@ -24537,7 +24892,7 @@ export interface operations {
                  *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                  *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                  *       "first_date": "2026-03-16",
-                 *       "last_date": "2026-03-16",
+                 *       "last_date": "2026-03-20",
                  *       "weekdays": [
                  *         1
                  *       ],
@@ -24545,7 +24900,7 @@ export interface operations {
                  *       "action": "change",
                  *       "changes": {
                  *         "registration_fee_fen": 5000,
-                 *         "capacity_per_slot": 30,
+                 *         "capacity_per_slot": 3,
                  *         "tier": "normal",
                  *         "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
                  *         "start_time": "08:30:00",
@@ -24576,10 +24931,10 @@ export interface operations {
                      *       "rows": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "starts_at": "2026-03-16T09:30:00+08:00",
+                     *           "starts_at": "2026-03-16T08:00:00+08:00",
                      *           "practitioner_name": "李建国",
-                     *           "code": "A001",
-                     *           "detail": "示例",
+                     *           "code": "123456",
+                     *           "detail": "通道超时,稍后重试",
                      *           "cancelled": 1,
                      *           "refund_due": 1,
                      *           "in_service": 1
@@ -24615,7 +24970,7 @@ export interface operations {
                  *         "0199c3a5-d1f2-7daa-92c5-9691a4fdf5de"
                  *       ],
                  *       "first_date": "2026-03-16",
-                 *       "last_date": "2026-03-16"
+                 *       "last_date": "2026-03-20"
                  *     }
                  */
                 "application/json": components["schemas"]["GenerateRequest"];
@@ -24666,11 +25021,11 @@ export interface operations {
                      *             {
                      *               "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *               "because": "practitioner",
-                     *               "starts_at": "2026-03-16T09:30:00+08:00",
-                     *               "ends_at": "2026-03-16T09:30:00+08:00",
+                     *               "starts_at": "2026-03-16T08:00:00+08:00",
+                     *               "ends_at": "2026-03-20T17:30:00+08:00",
                      *               "practitioner_name": "李建国",
                      *               "department_name": "心内科",
-                     *               "room_name": "张三"
+                     *               "room_name": "门诊楼 3 层 302"
                      *             }
                      *           ]
                      *         }
@@ -24721,8 +25076,8 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "label": "主任医师",
-                     *         "hint": "示例"
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
                      *       }
                      *     ]
                      */
@@ -24783,11 +25138,11 @@ export interface operations {
                      *                   "inside": 1,
                      *                   "seen": 1,
                      *                   "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *                   "period": "示例",
-                     *                   "starts_at": "2026-03-16T09:30:00+08:00",
-                     *                   "ends_at": "2026-03-16T09:30:00+08:00",
-                     *                   "tier": "示例",
-                     *                   "state": "示例",
+                     *                   "period": "无",
+                     *                   "starts_at": "2026-03-16T08:00:00+08:00",
+                     *                   "ends_at": "2026-03-20T17:30:00+08:00",
+                     *                   "tier": "无",
+                     *                   "state": "无",
                      *                   "current_number": 12
                      *                 }
                      *               ]
@@ -24840,16 +25195,16 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "org_unit_id": "0199c3a5-d1f2-76bb-9f26-1acea1df243b",
-                     *           "org_unit_name": "张三",
+                     *           "org_unit_name": "心血管中心",
                      *           "location_id": "0199c3a5-d1f2-7c21-927e-501c2e74f21a",
-                     *           "location_name": "张三",
+                     *           "location_name": "门诊楼 3 层 302",
                      *           "place": {
                      *             "building": "门诊楼",
                      *             "floor": "3F",
@@ -24914,9 +25269,9 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "org_unit_id": "0199c3a5-d1f2-76bb-9f26-1acea1df243b",
-                     *       "org_unit_name": "张三",
+                     *       "org_unit_name": "心血管中心",
                      *       "location_id": "0199c3a5-d1f2-7c21-927e-501c2e74f21a",
-                     *       "location_name": "张三",
+                     *       "location_name": "门诊楼 3 层 302",
                      *       "place": {
                      *         "building": "门诊楼",
                      *         "floor": "3F",
@@ -24968,9 +25323,9 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "org_unit_id": "0199c3a5-d1f2-76bb-9f26-1acea1df243b",
-                     *       "org_unit_name": "张三",
+                     *       "org_unit_name": "心血管中心",
                      *       "location_id": "0199c3a5-d1f2-7c21-927e-501c2e74f21a",
-                     *       "location_name": "张三",
+                     *       "location_name": "门诊楼 3 层 302",
                      *       "place": {
                      *         "building": "门诊楼",
                      *         "floor": "3F",
@@ -25037,7 +25392,6 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "org_unit_id": "0199c3a5-d1f2-76bb-9f26-1acea1df243b",
                  *       "location_id": "0199c3a5-d1f2-7c21-927e-501c2e74f21a",
                  *       "code": "cardiology",
@@ -25064,9 +25418,9 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "org_unit_id": "0199c3a5-d1f2-76bb-9f26-1acea1df243b",
-                     *       "org_unit_name": "张三",
+                     *       "org_unit_name": "心血管中心",
                      *       "location_id": "0199c3a5-d1f2-7c21-927e-501c2e74f21a",
-                     *       "location_name": "张三",
+                     *       "location_name": "门诊楼 3 层 302",
                      *       "place": {
                      *         "building": "门诊楼",
                      *         "floor": "3F",
@@ -25126,8 +25480,8 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "label": "主任医师",
-                     *         "hint": "示例"
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
                      *       }
                      *     ]
                      */
@@ -25171,14 +25525,14 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
-                     *           "code": "A001",
-                     *           "name": "张三",
+                     *           "code": "patient_source",
+                     *           "name": "患者来源",
                      *           "is_system": true,
                      *           "version": 1
                      *         }
@@ -25207,8 +25561,8 @@ export interface operations {
                 /**
                  * @example {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "code": "A001",
-                 *       "name": "张三"
+                 *       "code": "patient_source",
+                 *       "name": "患者来源"
                  *     }
                  */
                 "application/json": components["schemas"]["DictionaryRequest"];
@@ -25226,8 +25580,8 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "code": "A001",
-                     *       "name": "张三",
+                     *       "code": "patient_source",
+                     *       "name": "患者来源",
                      *       "is_system": true,
                      *       "version": 1
                      *     }
@@ -25267,8 +25621,8 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "code": "A001",
-                     *       "name": "张三",
+                     *       "code": "patient_source",
+                     *       "name": "患者来源",
                      *       "is_system": true,
                      *       "version": 1
                      *     }
@@ -25324,9 +25678,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "code": "A001",
-                 *       "name": "张三",
+                 *       "name": "患者来源",
                  *       "version": 1
                  *     }
                  */
@@ -25345,8 +25697,8 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "code": "A001",
-                     *       "name": "张三",
+                     *       "code": "patient_source",
+                     *       "name": "患者来源",
                      *       "is_system": true,
                      *       "version": 1
                      *     }
@@ -25386,11 +25738,11 @@ export interface operations {
                     /**
                      * @example [
                      *       {
-                     *         "code": "A001",
+                     *         "code": "patient_source",
                      *         "items": [
                      *           {
-                     *             "value": "示例",
-                     *             "label": "主任医师"
+                     *             "value": "referral",
+                     *             "label": "老患者介绍"
                      *           }
                      *         ]
                      *       }
@@ -25434,8 +25786,8 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "label": "主任医师",
-                     *         "hint": "示例"
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
                      *       }
                      *     ]
                      */
@@ -25479,14 +25831,14 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "dictionary_id": "0199c3a5-d1f2-77eb-9232-9408c9e2f1f6",
-                     *           "dictionary_name": "张三",
-                     *           "value": "example",
-                     *           "label": "主任医师",
+                     *           "dictionary_name": "患者来源",
+                     *           "value": "referral",
+                     *           "label": "老患者介绍",
                      *           "sort": 1,
                      *           "is_active": true,
                      *           "version": 1
@@ -25516,8 +25868,8 @@ export interface operations {
                 /**
                  * @example {
                  *       "dictionary_id": "0199c3a5-d1f2-77eb-9232-9408c9e2f1f6",
-                 *       "value": "example",
-                 *       "label": "主任医师",
+                 *       "value": "referral",
+                 *       "label": "老患者介绍",
                  *       "sort": 1,
                  *       "is_active": true
                  *     }
@@ -25536,9 +25888,9 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "dictionary_id": "0199c3a5-d1f2-77eb-9232-9408c9e2f1f6",
-                     *       "dictionary_name": "张三",
-                     *       "value": "example",
-                     *       "label": "主任医师",
+                     *       "dictionary_name": "患者来源",
+                     *       "value": "referral",
+                     *       "label": "老患者介绍",
                      *       "sort": 1,
                      *       "is_active": true,
                      *       "version": 1
@@ -25578,9 +25930,9 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "dictionary_id": "0199c3a5-d1f2-77eb-9232-9408c9e2f1f6",
-                     *       "dictionary_name": "张三",
-                     *       "value": "example",
-                     *       "label": "主任医师",
+                     *       "dictionary_name": "患者来源",
+                     *       "value": "referral",
+                     *       "label": "老患者介绍",
                      *       "sort": 1,
                      *       "is_active": true,
                      *       "version": 1
@@ -25637,9 +25989,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "dictionary_id": "0199c3a5-d1f2-77eb-9232-9408c9e2f1f6",
-                 *       "value": "example",
-                 *       "label": "主任医师",
+                 *       "label": "老患者介绍",
                  *       "sort": 1,
                  *       "is_active": true,
                  *       "version": 1
@@ -25659,9 +26009,9 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "dictionary_id": "0199c3a5-d1f2-77eb-9232-9408c9e2f1f6",
-                     *       "dictionary_name": "张三",
-                     *       "value": "example",
-                     *       "label": "主任医师",
+                     *       "dictionary_name": "患者来源",
+                     *       "value": "referral",
+                     *       "label": "老患者介绍",
                      *       "sort": 1,
                      *       "is_active": true,
                      *       "version": 1
@@ -25716,11 +26066,11 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "encounter_no": "示例",
+                     *           "encounter_no": "JZ260316000001",
                      *           "kind": "outpatient",
                      *           "state": "arrived",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
@@ -25730,10 +26080,10 @@ export interface operations {
                      *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *           "practitioner_name": "李建国",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "arrived_at": "2026-03-16T09:30:00+08:00",
-                     *           "started_at": "2026-03-16T09:30:00+08:00",
-                     *           "ended_at": "2026-03-16T09:30:00+08:00"
+                     *           "started_at": "2026-03-16T08:00:00+08:00",
+                     *           "ended_at": "2026-03-20T17:30:00+08:00"
                      *         }
                      *       ]
                      *     }
@@ -25768,7 +26118,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "encounter_no": "示例",
+                     *       "encounter_no": "JZ260316000001",
                      *       "kind": "outpatient",
                      *       "state": "arrived",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
@@ -25778,10 +26128,10 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "arrived_at": "2026-03-16T09:30:00+08:00",
-                     *       "started_at": "2026-03-16T09:30:00+08:00",
-                     *       "ended_at": "2026-03-16T09:30:00+08:00"
+                     *       "started_at": "2026-03-16T08:00:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["Encounter"];
@@ -25972,11 +26322,11 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "name": "张三",
+                     *           "name": "医汇医疗集团",
                      *           "version": 1
                      *         }
                      *       ]
@@ -26012,7 +26362,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "name": "张三",
+                     *       "name": "医汇医疗集团",
                      *       "version": 1
                      *     }
                      */
@@ -26040,7 +26390,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "张三",
+                 *       "name": "医汇医疗集团",
                  *       "version": 1
                  *     }
                  */
@@ -26057,7 +26407,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "name": "张三",
+                     *       "name": "医汇医疗集团",
                      *       "version": 1
                      *     }
                      */
@@ -26099,8 +26449,8 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "label": "主任医师",
-                     *         "hint": "示例"
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
                      *       }
                      *     ]
                      */
@@ -26143,20 +26493,21 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "group_id": "0199c3a5-d1f2-7abf-98a6-0fbb818f7405",
-                     *           "group_name": "张三",
-                     *           "code": "H1",
+                     *           "group_name": "医汇医疗集团",
+                     *           "code": "H3",
                      *           "name": "第一医院",
                      *           "address": "北京市海淀区中关村大街 1 号",
                      *           "phone": "138****8000",
                      *           "introduction": "擅长冠心病、高血压的诊治",
                      *           "opening_hours": {
-                     *             "key": [
-                     *               "示例"
+                     *             "mon": [
+                     *               "08:00-12:00",
+                     *               "14:00-17:30"
                      *             ]
                      *           },
                      *           "is_active": true,
@@ -26187,14 +26538,15 @@ export interface operations {
                 /**
                  * @example {
                  *       "group_id": "0199c3a5-d1f2-7abf-98a6-0fbb818f7405",
-                 *       "code": "H1",
+                 *       "code": "H3",
                  *       "name": "第一医院",
                  *       "address": "北京市海淀区中关村大街 1 号",
                  *       "phone": "13800138000",
                  *       "introduction": "擅长冠心病、高血压的诊治",
                  *       "opening_hours": {
-                 *         "key": [
-                 *           "示例"
+                 *         "mon": [
+                 *           "08:00-12:00",
+                 *           "14:00-17:30"
                  *         ]
                  *       },
                  *       "is_active": true
@@ -26214,15 +26566,16 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "group_id": "0199c3a5-d1f2-7abf-98a6-0fbb818f7405",
-                     *       "group_name": "张三",
-                     *       "code": "H1",
+                     *       "group_name": "医汇医疗集团",
+                     *       "code": "H3",
                      *       "name": "第一医院",
                      *       "address": "北京市海淀区中关村大街 1 号",
                      *       "phone": "138****8000",
                      *       "introduction": "擅长冠心病、高血压的诊治",
                      *       "opening_hours": {
-                     *         "key": [
-                     *           "示例"
+                     *         "mon": [
+                     *           "08:00-12:00",
+                     *           "14:00-17:30"
                      *         ]
                      *       },
                      *       "is_active": true,
@@ -26263,15 +26616,16 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "group_id": "0199c3a5-d1f2-7abf-98a6-0fbb818f7405",
-                     *       "group_name": "张三",
-                     *       "code": "H1",
+                     *       "group_name": "医汇医疗集团",
+                     *       "code": "H3",
                      *       "name": "第一医院",
                      *       "address": "北京市海淀区中关村大街 1 号",
                      *       "phone": "138****8000",
                      *       "introduction": "擅长冠心病、高血压的诊治",
                      *       "opening_hours": {
-                     *         "key": [
-                     *           "示例"
+                     *         "mon": [
+                     *           "08:00-12:00",
+                     *           "14:00-17:30"
                      *         ]
                      *       },
                      *       "is_active": true,
@@ -26330,14 +26684,15 @@ export interface operations {
                 /**
                  * @example {
                  *       "group_id": "0199c3a5-d1f2-7abf-98a6-0fbb818f7405",
-                 *       "code": "H1",
+                 *       "code": "H3",
                  *       "name": "第一医院",
                  *       "address": "北京市海淀区中关村大街 1 号",
                  *       "phone": "13800138000",
                  *       "introduction": "擅长冠心病、高血压的诊治",
                  *       "opening_hours": {
-                 *         "key": [
-                 *           "示例"
+                 *         "mon": [
+                 *           "08:00-12:00",
+                 *           "14:00-17:30"
                  *         ]
                  *       },
                  *       "is_active": true,
@@ -26358,15 +26713,16 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "group_id": "0199c3a5-d1f2-7abf-98a6-0fbb818f7405",
-                     *       "group_name": "张三",
-                     *       "code": "H1",
+                     *       "group_name": "医汇医疗集团",
+                     *       "code": "H3",
                      *       "name": "第一医院",
                      *       "address": "北京市海淀区中关村大街 1 号",
                      *       "phone": "138****8000",
                      *       "introduction": "擅长冠心病、高血压的诊治",
                      *       "opening_hours": {
-                     *         "key": [
-                     *           "示例"
+                     *         "mon": [
+                     *           "08:00-12:00",
+                     *           "14:00-17:30"
                      *         ]
                      *       },
                      *       "is_active": true,
@@ -26409,16 +26765,16 @@ export interface operations {
                      *       "version": 1,
                      *       "settings": [
                      *         {
-                     *           "key": "示例",
-                     *           "kind": "示例",
+                     *           "key": "booking.days_ahead",
+                     *           "kind": "无",
                      *           "value": true,
                      *           "default": true,
-                     *           "text_zh": "您已预约心内科李建国医生,3 月 17 日 08:30。",
-                     *           "text_en": "You are booked with Dr Li Jianguo, Cardiology, 17 March 08:30.",
+                     *           "text_zh": "启用",
+                     *           "text_en": "In force",
                      *           "minimum": 1,
                      *           "maximum": 1,
                      *           "choices": [
-                     *             "示例"
+                     *             "无"
                      *           ]
                      *         }
                      *       ]
@@ -26450,7 +26806,7 @@ export interface operations {
                  * @example {
                  *       "version": 1,
                  *       "values": {
-                 *         "key": true
+                 *         "session_hours": 12
                  *       }
                  *     }
                  */
@@ -26469,16 +26825,16 @@ export interface operations {
                      *       "version": 1,
                      *       "settings": [
                      *         {
-                     *           "key": "示例",
-                     *           "kind": "示例",
+                     *           "key": "booking.days_ahead",
+                     *           "kind": "无",
                      *           "value": true,
                      *           "default": true,
-                     *           "text_zh": "您已预约心内科李建国医生,3 月 17 日 08:30。",
-                     *           "text_en": "You are booked with Dr Li Jianguo, Cardiology, 17 March 08:30.",
+                     *           "text_zh": "启用",
+                     *           "text_en": "In force",
                      *           "minimum": 1,
                      *           "maximum": 1,
                      *           "choices": [
-                     *             "示例"
+                     *             "无"
                      *           ]
                      *         }
                      *       ]
@@ -26525,8 +26881,8 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "label": "主任医师",
-                     *         "hint": "示例"
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
                      *       }
                      *     ]
                      */
@@ -26574,10 +26930,10 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "category": "registration",
-                     *       "code": "A001",
-                     *       "name": "张三",
-                     *       "spec": "示例",
-                     *       "unit": "示例",
+                     *       "code": "XD0012",
+                     *       "name": "十二导联心电图",
+                     *       "spec": "12 导联",
+                     *       "unit": "次",
                      *       "quantity": "1.5",
                      *       "unit_price_fen": 5000,
                      *       "amount_fen": 5000,
@@ -26585,9 +26941,9 @@ export interface operations {
                      *       "note": "临时有事",
                      *       "day": "2026-03-16",
                      *       "source": "own",
-                     *       "external_id": "示例",
+                     *       "external_id": "HIS-0001",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
-                     *       "charged_by_name": "张三"
+                     *       "charged_by_name": "李建国"
                      *     }
                      */
                     "application/json": components["schemas"]["Charge"];
@@ -26636,28 +26992,28 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "admission_id": "0199c3a5-d1f2-7017-9724-ad86fb2cde79",
-                     *           "admission_no": "示例",
-                     *           "patient_name": "张三",
+                     *           "admission_no": "ZY260316000001",
+                     *           "patient_name": "陈晓梅",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *           "order_no": "示例",
+                     *           "order_no": "ZF260316000001",
                      *           "order_state": "pending",
                      *           "channel": "wechat_pay",
                      *           "application": "miniprogram",
                      *           "amount_fen": 5000,
                      *           "refunded_fen": 5000,
                      *           "state": "pending",
-                     *           "expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "expires_at": "2026-03-20T17:30:00+08:00",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "credited_at": "2026-03-16T09:30:00+08:00",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "opened_by_name": ""
+                     *           "opened_by_name": "李建国"
                      *         }
                      *       ]
                      *     }
@@ -26695,21 +27051,21 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "admission_id": "0199c3a5-d1f2-7017-9724-ad86fb2cde79",
-                     *       "admission_no": "示例",
-                     *       "patient_name": "张三",
+                     *       "admission_no": "ZY260316000001",
+                     *       "patient_name": "陈晓梅",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *       "order_no": "示例",
+                     *       "order_no": "ZF260316000001",
                      *       "order_state": "pending",
                      *       "channel": "wechat_pay",
                      *       "application": "miniprogram",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "state": "pending",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "credited_at": "2026-03-16T09:30:00+08:00",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "opened_by_name": ""
+                     *       "opened_by_name": "李建国"
                      *     }
                      */
                     "application/json": components["schemas"]["StaffDeposit"];
@@ -26758,23 +27114,23 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "invoice_no": "示例",
+                     *           "invoice_no": 12345678,
                      *           "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
-                     *           "bill_no": "示例",
-                     *           "payer_name": "张三",
-                     *           "mrn": "P0000123",
+                     *           "bill_no": "ZD260316000001",
+                     *           "payer_name": "陈晓梅",
+                     *           "mrn": "M00000123",
                      *           "amount_fen": 5000,
                      *           "issued_at": "2026-03-16T09:30:00+08:00",
-                     *           "issued_by_name": "张三",
+                     *           "issued_by_name": "李建国",
                      *           "paid_at": "2026-03-16T09:30:00+08:00",
                      *           "channel": "wechat_pay",
-                     *           "e_code": "A001",
-                     *           "e_number": "GH20260316000001",
-                     *           "e_check_code": "A001",
+                     *           "e_code": "123456",
+                     *           "e_number": 12345678,
+                     *           "e_check_code": "123456",
                      *           "print_count": 1,
                      *           "reversed_at": "2026-03-16T09:30:00+08:00",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
@@ -26782,7 +27138,7 @@ export interface operations {
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "心内科",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三"
+                     *           "patient_name": "陈晓梅"
                      *         }
                      *       ]
                      *     }
@@ -26817,19 +27173,19 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "invoice_no": "示例",
+                     *       "invoice_no": 12345678,
                      *       "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
-                     *       "bill_no": "示例",
-                     *       "payer_name": "张三",
-                     *       "mrn": "P0000123",
+                     *       "bill_no": "ZD260316000001",
+                     *       "payer_name": "陈晓梅",
+                     *       "mrn": "M00000123",
                      *       "amount_fen": 5000,
                      *       "issued_at": "2026-03-16T09:30:00+08:00",
-                     *       "issued_by_name": "张三",
+                     *       "issued_by_name": "李建国",
                      *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "channel": "wechat_pay",
-                     *       "e_code": "A001",
-                     *       "e_number": "GH20260316000001",
-                     *       "e_check_code": "A001",
+                     *       "e_code": "123456",
+                     *       "e_number": 12345678,
+                     *       "e_check_code": "123456",
                      *       "print_count": 1,
                      *       "reversed_at": "2026-03-16T09:30:00+08:00",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
@@ -26837,14 +27193,14 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "items": [
                      *         {
                      *           "category": "registration",
-                     *           "code": "A001",
-                     *           "name": "张三",
-                     *           "spec": "示例",
-                     *           "unit": "示例",
+                     *           "code": "XD0012",
+                     *           "name": "十二导联心电图",
+                     *           "spec": "12 导联",
+                     *           "unit": "次",
                      *           "quantity": "1.5",
                      *           "unit_price_fen": 5000,
                      *           "amount_fen": 5000
@@ -26885,8 +27241,8 @@ export interface operations {
                      *       {
                      *         "copy_no": 1,
                      *         "printed_at": "2026-03-16T09:30:00+08:00",
-                     *         "printed_by_name": "",
-                     *         "desk": "示例",
+                     *         "printed_by_name": "李建国",
+                     *         "desk": "3 号诊台",
                      *         "reason": "临时有事"
                      *       }
                      *     ]
@@ -26918,8 +27274,8 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "desk": "示例",
-                 *       "reason": ""
+                 *       "desk": "3 号诊台",
+                 *       "reason": "临时有事"
                  *     }
                  */
                 "application/json": components["schemas"]["PrintInvoiceRequest"];
@@ -26935,19 +27291,19 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "invoice_no": "示例",
+                     *       "invoice_no": 12345678,
                      *       "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
-                     *       "bill_no": "示例",
-                     *       "payer_name": "张三",
-                     *       "mrn": "P0000123",
+                     *       "bill_no": "ZD260316000001",
+                     *       "payer_name": "陈晓梅",
+                     *       "mrn": "M00000123",
                      *       "amount_fen": 5000,
                      *       "issued_at": "2026-03-16T09:30:00+08:00",
-                     *       "issued_by_name": "张三",
+                     *       "issued_by_name": "李建国",
                      *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "channel": "wechat_pay",
-                     *       "e_code": "A001",
-                     *       "e_number": "GH20260316000001",
-                     *       "e_check_code": "A001",
+                     *       "e_code": "123456",
+                     *       "e_number": 12345678,
+                     *       "e_check_code": "123456",
                      *       "print_count": 1,
                      *       "reversed_at": "2026-03-16T09:30:00+08:00",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
@@ -26955,14 +27311,14 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "items": [
                      *         {
                      *           "category": "registration",
-                     *           "code": "A001",
-                     *           "name": "张三",
-                     *           "spec": "示例",
-                     *           "unit": "示例",
+                     *           "code": "XD0012",
+                     *           "name": "十二导联心电图",
+                     *           "spec": "12 导联",
+                     *           "unit": "次",
                      *           "quantity": "1.5",
                      *           "unit_price_fen": 5000,
                      *           "amount_fen": 5000
@@ -26970,7 +27326,7 @@ export interface operations {
                      *       ],
                      *       "copy_no": 1,
                      *       "is_reprint": true,
-                     *       "desk": "示例",
+                     *       "desk": "3 号诊台",
                      *       "printed_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
@@ -27016,14 +27372,14 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "kind": "clearing",
-                     *           "owner": "示例",
+                     *           "owner": "李建国",
                      *           "balance_fen": 5000,
                      *           "created_at": "2026-03-16T09:30:00+08:00"
                      *         }
@@ -27063,7 +27419,7 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "kind": "clearing",
-                     *       "owner": "示例",
+                     *       "owner": "李建国",
                      *       "balance_fen": 5000,
                      *       "created_at": "2026-03-16T09:30:00+08:00"
                      *     }
@@ -27105,7 +27461,7 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": 1,
@@ -27115,8 +27471,8 @@ export interface operations {
                      *             "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *             "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *             "hospital_name": "第一医院",
-                     *             "key": "示例",
-                     *             "kind": "示例",
+                     *             "key": "booking.days_ahead",
+                     *             "kind": "无",
                      *             "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *             "refund_id": "0199c3a5-d1f2-7d5e-9a9b-0ffacdd30733",
                      *             "note": "临时有事",
@@ -27171,8 +27527,8 @@ export interface operations {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
-                     *           "key": "示例",
-                     *           "kind": "示例",
+                     *           "key": "booking.days_ahead",
+                     *           "kind": "无",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *           "refund_id": "0199c3a5-d1f2-7d5e-9a9b-0ffacdd30733",
                      *           "note": "临时有事",
@@ -27215,8 +27571,8 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "key": "示例",
-                     *       "kind": "示例",
+                     *       "key": "booking.days_ahead",
+                     *       "kind": "无",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *       "refund_id": "0199c3a5-d1f2-7d5e-9a9b-0ffacdd30733",
                      *       "note": "临时有事",
@@ -27227,7 +27583,7 @@ export interface operations {
                      *           "id": 1,
                      *           "account_id": "0199c3a5-d1f2-7739-9b09-3ae9fbb013e2",
                      *           "account_kind": "clearing",
-                     *           "account_owner": "示例",
+                     *           "account_owner": "李建国",
                      *           "debit_fen": 5000,
                      *           "credit_fen": 5000
                      *         }
@@ -27267,7 +27623,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example 示例 */
+                    /** @example 无 */
                     "text/csv": string;
                 };
             };
@@ -27304,7 +27660,7 @@ export interface operations {
                      *       "rows": [
                      *         {
                      *           "kind": "clearing",
-                     *           "owner": "示例",
+                     *           "owner": "李建国",
                      *           "accounts": 1,
                      *           "debit_fen": 5000,
                      *           "credit_fen": 5000,
@@ -27352,7 +27708,7 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -27360,7 +27716,7 @@ export interface operations {
                      *           "hospital_name": "第一医院",
                      *           "building": "门诊楼",
                      *           "floor": "3F",
-                     *           "room": "",
+                     *           "room": "302",
                      *           "directions": "门诊楼 3 层电梯出口右转",
                      *           "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *           "version": 1
@@ -27392,7 +27748,7 @@ export interface operations {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "building": "门诊楼",
                  *       "floor": "3F",
-                 *       "room": "",
+                 *       "room": "302",
                  *       "directions": "门诊楼 3 层电梯出口右转"
                  *     }
                  */
@@ -27413,7 +27769,7 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "building": "门诊楼",
                      *       "floor": "3F",
-                     *       "room": "",
+                     *       "room": "302",
                      *       "directions": "门诊楼 3 层电梯出口右转",
                      *       "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "version": 1
@@ -27456,7 +27812,7 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "building": "门诊楼",
                      *       "floor": "3F",
-                     *       "room": "",
+                     *       "room": "302",
                      *       "directions": "门诊楼 3 层电梯出口右转",
                      *       "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "version": 1
@@ -27513,10 +27869,9 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "building": "门诊楼",
                  *       "floor": "3F",
-                 *       "room": "",
+                 *       "room": "302",
                  *       "directions": "门诊楼 3 层电梯出口右转",
                  *       "version": 1
                  *     }
@@ -27538,7 +27893,7 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "building": "门诊楼",
                      *       "floor": "3F",
-                     *       "room": "",
+                     *       "room": "302",
                      *       "directions": "门诊楼 3 层电梯出口右转",
                      *       "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "version": 1
@@ -27586,7 +27941,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "url": "示例"
+                     *       "url": "https://hospital.example/file"
                      *     }
                      */
                     "application/json": components["schemas"]["PictureUrl"];
@@ -27655,8 +28010,8 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "label": "主任医师",
-                     *         "hint": "示例"
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
                      *       }
                      *     ]
                      */
@@ -27694,7 +28049,7 @@ export interface operations {
                      *         "username": "li.jianguo",
                      *         "must_change_password": true,
                      *         "staff_id": "0199c3a5-d1f2-788c-9639-5e2e6f658c43",
-                     *         "name": "张三",
+                     *         "name": "心内科",
                      *         "hospital": {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "name": "第一医院"
@@ -27702,36 +28057,32 @@ export interface operations {
                      *         "departments": [
                      *           {
                      *             "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *             "name": "张三"
+                     *             "name": "心内科"
                      *           }
                      *         ]
                      *       },
                      *       "menus": [
                      *         {
                      *           "path": "/identity/departments",
-                     *           "name": "张三",
-                     *           "component": "示例",
+                     *           "name": "departments",
+                     *           "component": "identity/departments",
                      *           "meta": {
-                     *             "title": "主任医师",
-                     *             "icon": "示例",
+                     *             "title": "门诊检查费",
+                     *             "icon": "office-building",
                      *             "hidden": true,
                      *             "permissions": [
-                     *               "示例"
+                     *               "identity.departments.view"
                      *             ]
                      *           },
-                     *           "children": [
-                     *             {
-                     *               "key": {}
-                     *             }
-                     *           ]
+                     *           "children": []
                      *         }
                      *       ],
                      *       "permissions": [
-                     *         "示例"
+                     *         "identity.departments.view"
                      *       ],
                      *       "data_scopes": [
                      *         {
-                     *           "module": "示例",
+                     *           "module": "identity",
                      *           "everything": true,
                      *           "hospital_ids": [
                      *             "0199c3a5-d1f2-7438-9c7b-a8fafd435aa6"
@@ -27790,24 +28141,24 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "module": "示例",
+                     *           "module": "identity",
                      *           "parent_id": "0199c3a5-d1f2-77b5-9448-4faea3c7c478",
                      *           "kind": "directory",
-                     *           "code": "example",
-                     *           "title": "主任医师",
-                     *           "title_en": "示例",
+                     *           "code": "identity.departments.list",
+                     *           "title": "科室管理",
+                     *           "title_en": "Departments",
                      *           "path": "/identity/departments",
-                     *           "component": "示例",
-                     *           "icon": "示例",
+                     *           "component": "identity/departments",
+                     *           "icon": "office-building",
                      *           "permissions": [
-                     *             "示例"
+                     *             "identity.departments.view"
                      *           ],
                      *           "sort": 1,
-                     *           "is_hidden": true,
+                     *           "is_hidden": false,
                      *           "is_active": true,
                      *           "version": 1
                      *         }
@@ -27835,20 +28186,20 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "module": "示例",
+                 *       "module": "identity",
                  *       "parent_id": "0199c3a5-d1f2-77b5-9448-4faea3c7c478",
                  *       "kind": "directory",
-                 *       "code": "example",
-                 *       "title": "主任医师",
-                 *       "title_en": "示例",
+                 *       "code": "identity.departments.list",
+                 *       "title": "科室管理",
+                 *       "title_en": "Departments",
                  *       "path": "/identity/departments",
-                 *       "component": "示例",
-                 *       "icon": "示例",
+                 *       "component": "identity/departments",
+                 *       "icon": "office-building",
                  *       "permissions": [
-                 *         "示例"
+                 *         "identity.departments.view"
                  *       ],
                  *       "sort": 1,
-                 *       "is_hidden": true,
+                 *       "is_hidden": false,
                  *       "is_active": true
                  *     }
                  */
@@ -27865,20 +28216,20 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "module": "示例",
+                     *       "module": "identity",
                      *       "parent_id": "0199c3a5-d1f2-77b5-9448-4faea3c7c478",
                      *       "kind": "directory",
-                     *       "code": "example",
-                     *       "title": "主任医师",
-                     *       "title_en": "示例",
+                     *       "code": "identity.departments.list",
+                     *       "title": "科室管理",
+                     *       "title_en": "Departments",
                      *       "path": "/identity/departments",
-                     *       "component": "示例",
-                     *       "icon": "示例",
+                     *       "component": "identity/departments",
+                     *       "icon": "office-building",
                      *       "permissions": [
-                     *         "示例"
+                     *         "identity.departments.view"
                      *       ],
                      *       "sort": 1,
-                     *       "is_hidden": true,
+                     *       "is_hidden": false,
                      *       "is_active": true,
                      *       "version": 1
                      *     }
@@ -27916,20 +28267,20 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "module": "示例",
+                     *       "module": "identity",
                      *       "parent_id": "0199c3a5-d1f2-77b5-9448-4faea3c7c478",
                      *       "kind": "directory",
-                     *       "code": "example",
-                     *       "title": "主任医师",
-                     *       "title_en": "示例",
+                     *       "code": "identity.departments.list",
+                     *       "title": "科室管理",
+                     *       "title_en": "Departments",
                      *       "path": "/identity/departments",
-                     *       "component": "示例",
-                     *       "icon": "示例",
+                     *       "component": "identity/departments",
+                     *       "icon": "office-building",
                      *       "permissions": [
-                     *         "示例"
+                     *         "identity.departments.view"
                      *       ],
                      *       "sort": 1,
-                     *       "is_hidden": true,
+                     *       "is_hidden": false,
                      *       "is_active": true,
                      *       "version": 1
                      *     }
@@ -27985,20 +28336,20 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "module": "示例",
+                 *       "module": "identity",
                  *       "parent_id": "0199c3a5-d1f2-77b5-9448-4faea3c7c478",
                  *       "kind": "directory",
-                 *       "code": "example",
-                 *       "title": "主任医师",
-                 *       "title_en": "示例",
+                 *       "code": "identity.departments.list",
+                 *       "title": "科室管理",
+                 *       "title_en": "Departments",
                  *       "path": "/identity/departments",
-                 *       "component": "示例",
-                 *       "icon": "示例",
+                 *       "component": "identity/departments",
+                 *       "icon": "office-building",
                  *       "permissions": [
-                 *         "示例"
+                 *         "identity.departments.view"
                  *       ],
                  *       "sort": 1,
-                 *       "is_hidden": true,
+                 *       "is_hidden": false,
                  *       "is_active": true,
                  *       "version": 1
                  *     }
@@ -28016,20 +28367,20 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "module": "示例",
+                     *       "module": "identity",
                      *       "parent_id": "0199c3a5-d1f2-77b5-9448-4faea3c7c478",
                      *       "kind": "directory",
-                     *       "code": "example",
-                     *       "title": "主任医师",
-                     *       "title_en": "示例",
+                     *       "code": "identity.departments.list",
+                     *       "title": "科室管理",
+                     *       "title_en": "Departments",
                      *       "path": "/identity/departments",
-                     *       "component": "示例",
-                     *       "icon": "示例",
+                     *       "component": "identity/departments",
+                     *       "icon": "office-building",
                      *       "permissions": [
-                     *         "示例"
+                     *         "identity.departments.view"
                      *       ],
                      *       "sort": 1,
-                     *       "is_hidden": true,
+                     *       "is_hidden": false,
                      *       "is_active": true,
                      *       "version": 1
                      *     }
@@ -28076,8 +28427,8 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "label": "主任医师",
-                     *         "hint": "示例"
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
                      *       }
                      *     ]
                      */
@@ -28117,19 +28468,23 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "channel": "wechat_pay",
-                     *           "name": "张三",
+                     *           "name": "本院微信支付商户号",
                      *           "is_active": true,
                      *           "shown_config": {
-                     *             "key": "示例"
+                     *             "mchid": "1900000109",
+                     *             "appid": "wx1234567890abcdef",
+                     *             "serial_no": "5157F09EFDC096DE15EBE81A47057A7232F1B8E1",
+                     *             "private_key": "-----BEGIN PRIVATE KEY-----\n…\n-----END PRIVATE KEY-----",
+                     *             "apiv3_key": "0123456789abcdef0123456789abcdef"
                      *           },
-                     *           "notify_url": "示例",
+                     *           "notify_url": "https://hospital.example/callbacks/payments/wechat_pay",
                      *           "version": 1,
                      *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "updated_at": "2026-03-16T09:30:00+08:00"
@@ -28160,10 +28515,14 @@ export interface operations {
                  * @example {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "channel": "wechat_pay",
-                 *       "name": "张三",
+                 *       "name": "本院微信支付商户号",
                  *       "is_active": true,
                  *       "config": {
-                 *         "key": "示例"
+                 *         "mchid": "1900000109",
+                 *         "appid": "wx1234567890abcdef",
+                 *         "serial_no": "5157F09EFDC096DE15EBE81A47057A7232F1B8E1",
+                 *         "private_key": "-----BEGIN PRIVATE KEY-----\n…\n-----END PRIVATE KEY-----",
+                 *         "apiv3_key": "0123456789abcdef0123456789abcdef"
                  *       }
                  *     }
                  */
@@ -28183,12 +28542,16 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "channel": "wechat_pay",
-                     *       "name": "张三",
+                     *       "name": "本院微信支付商户号",
                      *       "is_active": true,
                      *       "shown_config": {
-                     *         "key": "示例"
+                     *         "mchid": "1900000109",
+                     *         "appid": "wx1234567890abcdef",
+                     *         "serial_no": "5157F09EFDC096DE15EBE81A47057A7232F1B8E1",
+                     *         "private_key": "-----BEGIN PRIVATE KEY-----\n…\n-----END PRIVATE KEY-----",
+                     *         "apiv3_key": "0123456789abcdef0123456789abcdef"
                      *       },
-                     *       "notify_url": "示例",
+                     *       "notify_url": "https://hospital.example/callbacks/payments/wechat_pay",
                      *       "version": 1,
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "updated_at": "2026-03-16T09:30:00+08:00"
@@ -28230,12 +28593,16 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "channel": "wechat_pay",
-                     *       "name": "张三",
+                     *       "name": "本院微信支付商户号",
                      *       "is_active": true,
                      *       "shown_config": {
-                     *         "key": "示例"
+                     *         "mchid": "1900000109",
+                     *         "appid": "wx1234567890abcdef",
+                     *         "serial_no": "5157F09EFDC096DE15EBE81A47057A7232F1B8E1",
+                     *         "private_key": "-----BEGIN PRIVATE KEY-----\n…\n-----END PRIVATE KEY-----",
+                     *         "apiv3_key": "0123456789abcdef0123456789abcdef"
                      *       },
-                     *       "notify_url": "示例",
+                     *       "notify_url": "https://hospital.example/callbacks/payments/wechat_pay",
                      *       "version": 1,
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "updated_at": "2026-03-16T09:30:00+08:00"
@@ -28265,10 +28632,14 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "张三",
+                 *       "name": "本院微信支付商户号",
                  *       "is_active": true,
                  *       "config": {
-                 *         "key": "示例"
+                 *         "mchid": "1900000109",
+                 *         "appid": "wx1234567890abcdef",
+                 *         "serial_no": "5157F09EFDC096DE15EBE81A47057A7232F1B8E1",
+                 *         "private_key": "-----BEGIN PRIVATE KEY-----\n…\n-----END PRIVATE KEY-----",
+                 *         "apiv3_key": "0123456789abcdef0123456789abcdef"
                  *       },
                  *       "version": 1
                  *     }
@@ -28289,12 +28660,16 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "channel": "wechat_pay",
-                     *       "name": "张三",
+                     *       "name": "本院微信支付商户号",
                      *       "is_active": true,
                      *       "shown_config": {
-                     *         "key": "示例"
+                     *         "mchid": "1900000109",
+                     *         "appid": "wx1234567890abcdef",
+                     *         "serial_no": "5157F09EFDC096DE15EBE81A47057A7232F1B8E1",
+                     *         "private_key": "-----BEGIN PRIVATE KEY-----\n…\n-----END PRIVATE KEY-----",
+                     *         "apiv3_key": "0123456789abcdef0123456789abcdef"
                      *       },
-                     *       "notify_url": "示例",
+                     *       "notify_url": "https://hospital.example/callbacks/payments/wechat_pay",
                      *       "version": 1,
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "updated_at": "2026-03-16T09:30:00+08:00"
@@ -28344,7 +28719,7 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -28354,7 +28729,8 @@ export interface operations {
                      *           "channel": "wechat_subscribe",
                      *           "provider_template_id": "qK8Zt3mUo0cN4yXr2bVw7sLd1eFg6hJ5",
                      *           "fields_map": {
-                     *             "key": "example"
+                     *             "patient": "name1",
+                     *             "time": "time2"
                      *           },
                      *           "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                      *           "is_active": true,
@@ -28389,7 +28765,8 @@ export interface operations {
                  *       "channel": "wechat_subscribe",
                  *       "provider_template_id": "qK8Zt3mUo0cN4yXr2bVw7sLd1eFg6hJ5",
                  *       "fields_map": {
-                 *         "key": "example"
+                 *         "patient": "name1",
+                 *         "time": "time2"
                  *       },
                  *       "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                  *       "is_active": true
@@ -28414,7 +28791,8 @@ export interface operations {
                      *       "channel": "wechat_subscribe",
                      *       "provider_template_id": "qK8Zt3mUo0cN4yXr2bVw7sLd1eFg6hJ5",
                      *       "fields_map": {
-                     *         "key": "example"
+                     *         "patient": "name1",
+                     *         "time": "time2"
                      *       },
                      *       "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                      *       "is_active": true,
@@ -28460,7 +28838,8 @@ export interface operations {
                      *       "channel": "wechat_subscribe",
                      *       "provider_template_id": "qK8Zt3mUo0cN4yXr2bVw7sLd1eFg6hJ5",
                      *       "fields_map": {
-                     *         "key": "example"
+                     *         "patient": "name1",
+                     *         "time": "time2"
                      *       },
                      *       "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                      *       "is_active": true,
@@ -28517,12 +28896,12 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "scene": "appointment_booked",
                  *       "channel": "wechat_subscribe",
                  *       "provider_template_id": "qK8Zt3mUo0cN4yXr2bVw7sLd1eFg6hJ5",
                  *       "fields_map": {
-                 *         "key": "example"
+                 *         "patient": "name1",
+                 *         "time": "time2"
                  *       },
                  *       "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                  *       "is_active": true,
@@ -28548,7 +28927,8 @@ export interface operations {
                      *       "channel": "wechat_subscribe",
                      *       "provider_template_id": "qK8Zt3mUo0cN4yXr2bVw7sLd1eFg6hJ5",
                      *       "fields_map": {
-                     *         "key": "example"
+                     *         "patient": "name1",
+                     *         "time": "time2"
                      *       },
                      *       "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                      *       "is_active": true,
@@ -28603,23 +28983,23 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "scene": "appointment_booked",
-                     *           "title": "主任医师",
+                     *           "title": "预约成功通知",
                      *           "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                      *           "state": "queued",
                      *           "channel": "wechat_subscribe",
                      *           "urgent": true,
                      *           "tries": 1,
-                     *           "error_code": "A001",
-                     *           "error_detail": "示例",
+                     *           "error_code": "123456",
+                     *           "error_detail": "通道超时,稍后重试",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "sent_at": "2026-03-16T09:30:00+08:00",
                      *           "delivered_at": "2026-03-16T09:30:00+08:00",
@@ -28661,16 +29041,16 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "scene": "appointment_booked",
-                     *       "title": "主任医师",
+                     *       "title": "预约成功通知",
                      *       "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                      *       "state": "queued",
                      *       "channel": "wechat_subscribe",
                      *       "urgent": true,
                      *       "tries": 1,
-                     *       "error_code": "A001",
-                     *       "error_detail": "示例",
+                     *       "error_code": "123456",
+                     *       "error_detail": "通道超时,稍后重试",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "sent_at": "2026-03-16T09:30:00+08:00",
                      *       "delivered_at": "2026-03-16T09:30:00+08:00",
@@ -28710,15 +29090,15 @@ export interface operations {
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *         "channel": "wechat_subscribe",
-                     *         "recipient": "示例",
-                     *         "provider_id": "示例",
-                     *         "started_at": "2026-03-16T09:30:00+08:00",
+                     *         "recipient": "李建国",
+                     *         "provider_id": "900619746936498440",
+                     *         "started_at": "2026-03-16T08:00:00+08:00",
                      *         "finished_at": "2026-03-16T09:30:00+08:00",
                      *         "outcome": "open",
-                     *         "error_code": "A001",
-                     *         "error_detail": "示例",
+                     *         "error_code": "123456",
+                     *         "error_detail": "通道超时,稍后重试",
                      *         "reported_at": "2026-03-16T09:30:00+08:00",
-                     *         "report_code": "A001"
+                     *         "report_code": "123456"
                      *       }
                      *     ]
                      */
@@ -28850,12 +29230,12 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "code": "A001",
-                     *           "name": "张三",
+                     *           "code": "identity",
+                     *           "name": "医院与科室",
                      *           "sort": 1,
                      *           "is_active": true,
                      *           "version": 1
@@ -28893,8 +29273,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "code": "A001",
-                     *       "name": "张三",
+                     *       "code": "identity",
+                     *       "name": "医院与科室",
                      *       "sort": 1,
                      *       "is_active": true,
                      *       "version": 1
@@ -28924,7 +29304,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "张三",
+                 *       "name": "医院与科室",
                  *       "sort": 1,
                  *       "is_active": true,
                  *       "version": 1
@@ -28943,8 +29323,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "code": "A001",
-                     *       "name": "张三",
+                     *       "code": "identity",
+                     *       "name": "医院与科室",
                      *       "sort": 1,
                      *       "is_active": true,
                      *       "version": 1
@@ -28988,8 +29368,8 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "label": "主任医师",
-                     *         "hint": "示例"
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
                      *       }
                      *     ]
                      */
@@ -29033,20 +29413,20 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "event_id": "0199c3a5-d1f2-757c-97c8-267db4b2c89f",
-                     *           "topic": "示例",
+                     *           "topic": "scheduling.appointment_booked",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
-                     *           "handler": "示例",
+                     *           "handler": "messaging.tell_of_booking",
                      *           "error": "invalid_client",
                      *           "payload": {
-                     *             "key": {}
+                     *             "appointment_id": "0199c3a5-d1f2-7c3e-9a4b-8e21f0a7d6c5"
                      *           },
-                     *           "request_id": "示例",
+                     *           "request_id": "0199c3a5d1f27c3e9a4b8e21f0a7d6c5",
                      *           "happened_at": "2026-03-16T09:30:00+08:00",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "replayed_at": "2026-03-16T09:30:00+08:00"
@@ -29085,15 +29465,15 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "event_id": "0199c3a5-d1f2-757c-97c8-267db4b2c89f",
-                     *       "topic": "示例",
+                     *       "topic": "scheduling.appointment_booked",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "handler": "示例",
+                     *       "handler": "messaging.tell_of_booking",
                      *       "error": "invalid_client",
                      *       "payload": {
-                     *         "key": {}
+                     *         "appointment_id": "0199c3a5-d1f2-7c3e-9a4b-8e21f0a7d6c5"
                      *       },
-                     *       "request_id": "示例",
+                     *       "request_id": "0199c3a5d1f27c3e9a4b8e21f0a7d6c5",
                      *       "happened_at": "2026-03-16T09:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "replayed_at": "2026-03-16T09:30:00+08:00"
@@ -29131,15 +29511,15 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "event_id": "0199c3a5-d1f2-757c-97c8-267db4b2c89f",
-                     *       "topic": "示例",
+                     *       "topic": "scheduling.appointment_booked",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "handler": "示例",
+                     *       "handler": "messaging.tell_of_booking",
                      *       "error": "invalid_client",
                      *       "payload": {
-                     *         "key": {}
+                     *         "appointment_id": "0199c3a5-d1f2-7c3e-9a4b-8e21f0a7d6c5"
                      *       },
-                     *       "request_id": "示例",
+                     *       "request_id": "0199c3a5d1f27c3e9a4b8e21f0a7d6c5",
                      *       "happened_at": "2026-03-16T09:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "replayed_at": "2026-03-16T09:30:00+08:00"
@@ -29226,17 +29606,17 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "parent_id": "0199c3a5-d1f2-77b5-9448-4faea3c7c478",
-                     *           "parent_name": "张三",
+                     *           "parent_name": "内科",
                      *           "path": "/identity/departments",
-                     *           "code": "A001",
-                     *           "name": "张三",
+                     *           "code": "heart-centre",
+                     *           "name": "心血管中心",
                      *           "sort": 1,
                      *           "is_active": true,
                      *           "version": 1
@@ -29267,8 +29647,8 @@ export interface operations {
                  * @example {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "parent_id": "0199c3a5-d1f2-77b5-9448-4faea3c7c478",
-                 *       "code": "A001",
-                 *       "name": "张三",
+                 *       "code": "heart-centre",
+                 *       "name": "心血管中心",
                  *       "sort": 1,
                  *       "is_active": true
                  *     }
@@ -29289,10 +29669,10 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "parent_id": "0199c3a5-d1f2-77b5-9448-4faea3c7c478",
-                     *       "parent_name": "张三",
+                     *       "parent_name": "内科",
                      *       "path": "/identity/departments",
-                     *       "code": "A001",
-                     *       "name": "张三",
+                     *       "code": "heart-centre",
+                     *       "name": "心血管中心",
                      *       "sort": 1,
                      *       "is_active": true,
                      *       "version": 1
@@ -29334,10 +29714,10 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "parent_id": "0199c3a5-d1f2-77b5-9448-4faea3c7c478",
-                     *       "parent_name": "张三",
+                     *       "parent_name": "内科",
                      *       "path": "/identity/departments",
-                     *       "code": "A001",
-                     *       "name": "张三",
+                     *       "code": "heart-centre",
+                     *       "name": "心血管中心",
                      *       "sort": 1,
                      *       "is_active": true,
                      *       "version": 1
@@ -29394,10 +29774,9 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "parent_id": "0199c3a5-d1f2-77b5-9448-4faea3c7c478",
-                 *       "code": "A001",
-                 *       "name": "张三",
+                 *       "code": "heart-centre",
+                 *       "name": "心血管中心",
                  *       "sort": 1,
                  *       "is_active": true,
                  *       "version": 1
@@ -29419,10 +29798,10 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "parent_id": "0199c3a5-d1f2-77b5-9448-4faea3c7c478",
-                     *       "parent_name": "张三",
+                     *       "parent_name": "内科",
                      *       "path": "/identity/departments",
-                     *       "code": "A001",
-                     *       "name": "张三",
+                     *       "code": "heart-centre",
+                     *       "name": "心血管中心",
                      *       "sort": 1,
                      *       "is_active": true,
                      *       "version": 1
@@ -29473,8 +29852,8 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "label": "主任医师",
-                     *         "hint": "示例"
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
                      *       }
                      *     ]
                      */
@@ -29517,16 +29896,16 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
-                     *           "name": "张三",
+                     *           "name": "区域检验中心",
                      *           "client_id": "partner-0199c3a5",
                      *           "allowed_scopes": [
-                     *             "示例"
+                     *             "directory:read"
                      *           ],
                      *           "rate_per_minute": 600,
                      *           "is_active": true,
@@ -29557,9 +29936,9 @@ export interface operations {
                 /**
                  * @example {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "name": "张三",
+                 *       "name": "区域检验中心",
                  *       "allowed_scopes": [
-                 *         "示例"
+                 *         "directory:read"
                  *       ],
                  *       "rate_per_minute": 600,
                  *       "is_active": true
@@ -29580,10 +29959,10 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "name": "张三",
+                     *       "name": "区域检验中心",
                      *       "client_id": "partner-0199c3a5",
                      *       "allowed_scopes": [
-                     *         "示例"
+                     *         "directory:read"
                      *       ],
                      *       "rate_per_minute": 600,
                      *       "is_active": true,
@@ -29625,10 +30004,10 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "name": "张三",
+                     *       "name": "区域检验中心",
                      *       "client_id": "partner-0199c3a5",
                      *       "allowed_scopes": [
-                     *         "示例"
+                     *         "directory:read"
                      *       ],
                      *       "rate_per_minute": 600,
                      *       "is_active": true,
@@ -29687,9 +30066,9 @@ export interface operations {
                 /**
                  * @example {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "name": "张三",
+                 *       "name": "区域检验中心",
                  *       "allowed_scopes": [
-                 *         "示例"
+                 *         "directory:read"
                  *       ],
                  *       "rate_per_minute": 600,
                  *       "is_active": true,
@@ -29711,10 +30090,10 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "name": "张三",
+                     *       "name": "区域检验中心",
                      *       "client_id": "partner-0199c3a5",
                      *       "allowed_scopes": [
-                     *         "示例"
+                     *         "directory:read"
                      *       ],
                      *       "rate_per_minute": 600,
                      *       "is_active": true,
@@ -29811,17 +30190,17 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "stage": "booking",
-                     *           "key": "示例",
-                     *           "label": "主任医师",
+                     *           "key": "chief_complaint",
+                     *           "label": "主诉",
                      *           "kind": "text",
-                     *           "dictionary": "示例",
+                     *           "dictionary": "",
                      *           "required": true,
                      *           "sort": 1,
                      *           "is_active": true,
@@ -29853,10 +30232,10 @@ export interface operations {
                  * @example {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "stage": "booking",
-                 *       "key": "示例",
-                 *       "label": "主任医师",
+                 *       "key": "chief_complaint",
+                 *       "label": "主诉",
                  *       "kind": "text",
-                 *       "dictionary": "示例",
+                 *       "dictionary": "",
                  *       "required": true,
                  *       "sort": 1,
                  *       "is_active": true
@@ -29878,10 +30257,10 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "stage": "booking",
-                     *       "key": "示例",
-                     *       "label": "主任医师",
+                     *       "key": "chief_complaint",
+                     *       "label": "主诉",
                      *       "kind": "text",
-                     *       "dictionary": "示例",
+                     *       "dictionary": "",
                      *       "required": true,
                      *       "sort": 1,
                      *       "is_active": true,
@@ -29924,10 +30303,10 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "stage": "booking",
-                     *       "key": "示例",
-                     *       "label": "主任医师",
+                     *       "key": "chief_complaint",
+                     *       "label": "主诉",
                      *       "kind": "text",
-                     *       "dictionary": "示例",
+                     *       "dictionary": "",
                      *       "required": true,
                      *       "sort": 1,
                      *       "is_active": true,
@@ -29958,12 +30337,8 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "stage": "booking",
-                 *       "key": "示例",
-                 *       "label": "主任医师",
-                 *       "kind": "text",
-                 *       "dictionary": "示例",
+                 *       "label": "主诉",
+                 *       "dictionary": "",
                  *       "required": true,
                  *       "sort": 1,
                  *       "is_active": true,
@@ -29986,10 +30361,10 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "stage": "booking",
-                     *       "key": "示例",
-                     *       "label": "主任医师",
+                     *       "key": "chief_complaint",
+                     *       "label": "主诉",
                      *       "kind": "text",
-                     *       "dictionary": "示例",
+                     *       "dictionary": "",
                      *       "required": true,
                      *       "sort": 1,
                      *       "is_active": true,
@@ -30030,7 +30405,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
-                     *       "card_number": "GH20260316000001",
+                     *       "card_number": "880100000123",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "balance_fen": 5000,
@@ -30080,7 +30455,7 @@ export interface operations {
                      *       "allocation": [
                      *         {
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *           "order_no": "示例",
+                     *           "order_no": "ZF260316000001",
                      *           "channel": "wechat_pay",
                      *           "paid_at": "2026-03-16T09:30:00+08:00",
                      *           "amount_fen": 5000
@@ -30136,9 +30511,9 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *       "order_no": "",
+                     *       "order_no": "ZF260316000001",
                      *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
                      *       "application": "miniprogram",
                      *       "amount_fen": 5000,
@@ -30148,27 +30523,27 @@ export interface operations {
                      *       "state": "requested",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "executed_at": "2026-03-16T09:30:00+08:00",
-                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
-                     *       "department_name": "",
+                     *       "department_name": "心内科",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
-                     *       "practitioner_name": "",
+                     *       "practitioner_name": "李建国",
                      *       "needs_approval": true,
                      *       "needs_reprint": true,
                      *       "requested_by_id": "0199c3a5-d1f2-7b65-9333-5693933c4ff2",
-                     *       "requested_by_name": "",
+                     *       "requested_by_name": "李建国",
                      *       "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
-                     *       "decided_by_name": "",
+                     *       "decided_by_name": "李建国",
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
-                     *       "decision_note": "",
-                     *       "executed_by_name": "",
+                     *       "decision_note": "临时有事",
+                     *       "executed_by_name": "李建国",
                      *       "version": 1,
                      *       "bills": [
                      *         {
                      *           "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
-                     *           "bill_no": "示例",
+                     *           "bill_no": "ZD260316000001",
                      *           "kind": "registration",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "bill_amount_fen": 5000,
                      *           "amount_fen": 5000
                      *         }
@@ -30176,9 +30551,9 @@ export interface operations {
                      *       "refunds": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "refund_no": "示例",
+                     *           "refund_no": "TK260316000001",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *           "order_no": "示例",
+                     *           "order_no": "ZF260316000001",
                      *           "amount_fen": 5000,
                      *           "route": "original",
                      *           "state": "created",
@@ -30232,18 +30607,18 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": 1,
                      *           "at": "2026-03-16T09:30:00+08:00",
-                     *           "kind": "示例",
+                     *           "kind": "无",
                      *           "amount_fen": 5000,
                      *           "balance_fen": 5000,
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *           "order_no": "示例",
+                     *           "order_no": "ZF260316000001",
                      *           "refund_id": "0199c3a5-d1f2-7d5e-9a9b-0ffacdd30733",
-                     *           "refund_no": "示例"
+                     *           "refund_no": "TK260316000001"
                      *         }
                      *       ]
                      *     }
@@ -30288,7 +30663,7 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -30298,18 +30673,18 @@ export interface operations {
                      *             "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *             "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *             "hospital_name": "第一医院",
-                     *             "mrn": "P0000123",
-                     *             "name": "张三",
+                     *             "mrn": "M00000123",
+                     *             "name": "心内科",
                      *             "gender": "female",
                      *             "birth_date": "1990-03-07",
                      *             "age": 1,
                      *             "phone": "138****8000",
                      *             "national_id": "1****************8",
-                     *             "vip_level": "示例",
+                     *             "vip_level": "金卡",
                      *             "tags": [
-                     *               "示例"
+                     *               "慢病随访"
                      *             ],
-                     *             "is_provisional": true,
+                     *             "is_provisional": false,
                      *             "is_active": true,
                      *             "registered_at": "2026-03-16T09:30:00+08:00",
                      *             "version": 1
@@ -30318,24 +30693,24 @@ export interface operations {
                      *             "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *             "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *             "hospital_name": "第一医院",
-                     *             "mrn": "P0000123",
-                     *             "name": "张三",
+                     *             "mrn": "M00000123",
+                     *             "name": "心内科",
                      *             "gender": "female",
                      *             "birth_date": "1990-03-07",
                      *             "age": 1,
                      *             "phone": "138****8000",
                      *             "national_id": "1****************8",
-                     *             "vip_level": "示例",
+                     *             "vip_level": "金卡",
                      *             "tags": [
-                     *               "示例"
+                     *               "慢病随访"
                      *             ],
-                     *             "is_provisional": true,
+                     *             "is_provisional": false,
                      *             "is_active": true,
                      *             "registered_at": "2026-03-16T09:30:00+08:00",
                      *             "version": 1
                      *           },
                      *           "score": 1,
-                     *           "reasons": {},
+                     *           "reasons": "预约时间不合适",
                      *           "state": "open",
                      *           "decided_at": "2026-03-16T09:30:00+08:00",
                      *           "note": "临时有事",
@@ -30380,18 +30755,18 @@ export interface operations {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *         "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *         "hospital_name": "第一医院",
-                     *         "mrn": "P0000123",
-                     *         "name": "张三",
+                     *         "mrn": "M00000123",
+                     *         "name": "心内科",
                      *         "gender": "female",
                      *         "birth_date": "1990-03-07",
                      *         "age": 1,
                      *         "phone": "138****8000",
                      *         "national_id": "1****************8",
-                     *         "vip_level": "示例",
+                     *         "vip_level": "金卡",
                      *         "tags": [
-                     *           "示例"
+                     *           "慢病随访"
                      *         ],
-                     *         "is_provisional": true,
+                     *         "is_provisional": false,
                      *         "is_active": true,
                      *         "registered_at": "2026-03-16T09:30:00+08:00",
                      *         "version": 1
@@ -30400,24 +30775,24 @@ export interface operations {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *         "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *         "hospital_name": "第一医院",
-                     *         "mrn": "P0000123",
-                     *         "name": "张三",
+                     *         "mrn": "M00000123",
+                     *         "name": "心内科",
                      *         "gender": "female",
                      *         "birth_date": "1990-03-07",
                      *         "age": 1,
                      *         "phone": "138****8000",
                      *         "national_id": "1****************8",
-                     *         "vip_level": "示例",
+                     *         "vip_level": "金卡",
                      *         "tags": [
-                     *           "示例"
+                     *           "慢病随访"
                      *         ],
-                     *         "is_provisional": true,
+                     *         "is_provisional": false,
                      *         "is_active": true,
                      *         "registered_at": "2026-03-16T09:30:00+08:00",
                      *         "version": 1
                      *       },
                      *       "score": 1,
-                     *       "reasons": {},
+                     *       "reasons": "预约时间不合适",
                      *       "state": "open",
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
                      *       "note": "临时有事",
@@ -30500,35 +30875,35 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
-                     *           "by_name": "张三",
+                     *           "by_name": "李建国",
                      *           "file_name": "患者名单.xlsx",
-                     *           "file_type": "示例",
-                     *           "form": "示例",
-                     *           "form_name": "张三",
+                     *           "file_type": "image/png",
+                     *           "form": "姓名",
+                     *           "form_name": "随访任务",
                      *           "duplicates": "skip",
                      *           "state": "checking",
-                     *           "failure": "示例",
+                     *           "failure": "通道超时,稍后重试",
                      *           "skip_bad_rows": true,
                      *           "row_count": 1,
                      *           "findings": [
                      *             {
-                     *               "code": "A001",
+                     *               "code": "123456",
                      *               "reason": "临时有事",
                      *               "row": 1,
                      *               "line": 1,
-                     *               "cell": "示例",
-                     *               "column": "示例"
+                     *               "cell": "姓名",
+                     *               "column": "姓名"
                      *             }
                      *           ],
                      *           "left_out": [
-                     *             "示例"
+                     *             "无"
                      *           ],
                      *           "good_count": 1,
                      *           "bad_count": 1,
@@ -30584,28 +30959,28 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
-                     *       "by_name": "张三",
+                     *       "by_name": "李建国",
                      *       "file_name": "患者名单.xlsx",
-                     *       "file_type": "示例",
-                     *       "form": "示例",
-                     *       "form_name": "张三",
+                     *       "file_type": "image/png",
+                     *       "form": "姓名",
+                     *       "form_name": "随访任务",
                      *       "duplicates": "skip",
                      *       "state": "checking",
-                     *       "failure": "示例",
+                     *       "failure": "通道超时,稍后重试",
                      *       "skip_bad_rows": true,
                      *       "row_count": 1,
                      *       "findings": [
                      *         {
-                     *           "code": "A001",
+                     *           "code": "123456",
                      *           "reason": "临时有事",
                      *           "row": 1,
                      *           "line": 1,
-                     *           "cell": "示例",
-                     *           "column": "示例"
+                     *           "cell": "姓名",
+                     *           "column": "姓名"
                      *         }
                      *       ],
                      *       "left_out": [
-                     *         "示例"
+                     *         "无"
                      *       ],
                      *       "good_count": 1,
                      *       "bad_count": 1,
@@ -30632,28 +31007,28 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
-                     *       "by_name": "张三",
+                     *       "by_name": "李建国",
                      *       "file_name": "患者名单.xlsx",
-                     *       "file_type": "示例",
-                     *       "form": "示例",
-                     *       "form_name": "张三",
+                     *       "file_type": "image/png",
+                     *       "form": "姓名",
+                     *       "form_name": "随访任务",
                      *       "duplicates": "skip",
                      *       "state": "checking",
-                     *       "failure": "示例",
+                     *       "failure": "通道超时,稍后重试",
                      *       "skip_bad_rows": true,
                      *       "row_count": 1,
                      *       "findings": [
                      *         {
-                     *           "code": "A001",
+                     *           "code": "123456",
                      *           "reason": "临时有事",
                      *           "row": 1,
                      *           "line": 1,
-                     *           "cell": "示例",
-                     *           "column": "示例"
+                     *           "cell": "姓名",
+                     *           "column": "姓名"
                      *         }
                      *       ],
                      *       "left_out": [
-                     *         "示例"
+                     *         "无"
                      *       ],
                      *       "good_count": 1,
                      *       "bad_count": 1,
@@ -30701,28 +31076,28 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
-                     *       "by_name": "张三",
+                     *       "by_name": "李建国",
                      *       "file_name": "患者名单.xlsx",
-                     *       "file_type": "示例",
-                     *       "form": "示例",
-                     *       "form_name": "张三",
+                     *       "file_type": "image/png",
+                     *       "form": "姓名",
+                     *       "form_name": "随访任务",
                      *       "duplicates": "skip",
                      *       "state": "checking",
-                     *       "failure": "示例",
+                     *       "failure": "通道超时,稍后重试",
                      *       "skip_bad_rows": true,
                      *       "row_count": 1,
                      *       "findings": [
                      *         {
-                     *           "code": "A001",
+                     *           "code": "123456",
                      *           "reason": "临时有事",
                      *           "row": 1,
                      *           "line": 1,
-                     *           "cell": "示例",
-                     *           "column": "示例"
+                     *           "cell": "姓名",
+                     *           "column": "姓名"
                      *         }
                      *       ],
                      *       "left_out": [
-                     *         "示例"
+                     *         "无"
                      *       ],
                      *       "good_count": 1,
                      *       "bad_count": 1,
@@ -30777,28 +31152,28 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
-                     *       "by_name": "张三",
+                     *       "by_name": "李建国",
                      *       "file_name": "患者名单.xlsx",
-                     *       "file_type": "示例",
-                     *       "form": "示例",
-                     *       "form_name": "张三",
+                     *       "file_type": "image/png",
+                     *       "form": "姓名",
+                     *       "form_name": "随访任务",
                      *       "duplicates": "skip",
                      *       "state": "checking",
-                     *       "failure": "示例",
+                     *       "failure": "通道超时,稍后重试",
                      *       "skip_bad_rows": true,
                      *       "row_count": 1,
                      *       "findings": [
                      *         {
-                     *           "code": "A001",
+                     *           "code": "123456",
                      *           "reason": "临时有事",
                      *           "row": 1,
                      *           "line": 1,
-                     *           "cell": "示例",
-                     *           "column": "示例"
+                     *           "cell": "姓名",
+                     *           "column": "姓名"
                      *         }
                      *       ],
                      *       "left_out": [
-                     *         "示例"
+                     *         "无"
                      *       ],
                      *       "good_count": 1,
                      *       "bad_count": 1,
@@ -30847,28 +31222,28 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
-                     *       "by_name": "张三",
+                     *       "by_name": "李建国",
                      *       "file_name": "患者名单.xlsx",
-                     *       "file_type": "示例",
-                     *       "form": "示例",
-                     *       "form_name": "张三",
+                     *       "file_type": "image/png",
+                     *       "form": "姓名",
+                     *       "form_name": "随访任务",
                      *       "duplicates": "skip",
                      *       "state": "checking",
-                     *       "failure": "示例",
+                     *       "failure": "通道超时,稍后重试",
                      *       "skip_bad_rows": true,
                      *       "row_count": 1,
                      *       "findings": [
                      *         {
-                     *           "code": "A001",
+                     *           "code": "123456",
                      *           "reason": "临时有事",
                      *           "row": 1,
                      *           "line": 1,
-                     *           "cell": "示例",
-                     *           "column": "示例"
+                     *           "cell": "姓名",
+                     *           "column": "姓名"
                      *         }
                      *       ],
                      *       "left_out": [
-                     *         "示例"
+                     *         "无"
                      *       ],
                      *       "good_count": 1,
                      *       "bad_count": 1,
@@ -30916,8 +31291,8 @@ export interface operations {
                      *       {
                      *         "row": 1,
                      *         "outcome": "good",
-                     *         "column": "示例",
-                     *         "code": "A001",
+                     *         "column": "姓名",
+                     *         "code": "123456",
                      *         "reason": "临时有事"
                      *       }
                      *     ]
@@ -30953,7 +31328,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example 示例 */
+                    /** @example 无 */
                     "text/csv": string;
                     /** @example … */
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
@@ -30994,7 +31369,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example 示例 */
+                    /** @example 无 */
                     "text/csv": string;
                     /** @example … */
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
@@ -31006,7 +31381,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example 示例 */
+                    /** @example 无 */
                     "text/csv": string;
                     /** @example … */
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
@@ -31047,7 +31422,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example 示例 */
+                    /** @example 无 */
                     "text/csv": string;
                     /** @example … */
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
@@ -31090,25 +31465,25 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "survivor_id": "0199c3a5-d1f2-7c39-9978-ec03a584ee72",
-                     *           "survivor_name": "张三",
+                     *           "survivor_name": "陈晓梅",
                      *           "merged_id": "0199c3a5-d1f2-72c3-95ca-8611520f9c1d",
-                     *           "merged_name": "张三",
+                     *           "merged_name": "陈晓梅",
                      *           "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
-                     *           "by_name": "张三",
+                     *           "by_name": "李建国",
                      *           "at": "2026-03-16T09:30:00+08:00",
                      *           "reason": "临时有事",
                      *           "moved": {
-                     *             "key": 1
+                     *             "appointments": 2
                      *           },
                      *           "undone_by_id": "0199c3a5-d1f2-7d53-9923-7a863c74ee20",
-                     *           "undone_by_name": "张三",
+                     *           "undone_by_name": "李建国",
                      *           "undone_at": "2026-03-16T09:30:00+08:00"
                      *         }
                      *       ]
@@ -31147,18 +31522,18 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "survivor_id": "0199c3a5-d1f2-7c39-9978-ec03a584ee72",
-                     *       "survivor_name": "张三",
+                     *       "survivor_name": "陈晓梅",
                      *       "merged_id": "0199c3a5-d1f2-72c3-95ca-8611520f9c1d",
-                     *       "merged_name": "张三",
+                     *       "merged_name": "陈晓梅",
                      *       "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
-                     *       "by_name": "张三",
+                     *       "by_name": "李建国",
                      *       "at": "2026-03-16T09:30:00+08:00",
                      *       "reason": "临时有事",
                      *       "moved": {
-                     *         "key": 1
+                     *         "appointments": 2
                      *       },
                      *       "undone_by_id": "0199c3a5-d1f2-7d53-9923-7a863c74ee20",
-                     *       "undone_by_name": "张三",
+                     *       "undone_by_name": "李建国",
                      *       "undone_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
@@ -31197,25 +31572,25 @@ export interface operations {
                      *         "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *         "hospital_name": "第一医院",
                      *         "survivor_id": "0199c3a5-d1f2-7c39-9978-ec03a584ee72",
-                     *         "survivor_name": "张三",
+                     *         "survivor_name": "陈晓梅",
                      *         "merged_id": "0199c3a5-d1f2-72c3-95ca-8611520f9c1d",
-                     *         "merged_name": "张三",
+                     *         "merged_name": "陈晓梅",
                      *         "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
-                     *         "by_name": "张三",
+                     *         "by_name": "李建国",
                      *         "at": "2026-03-16T09:30:00+08:00",
                      *         "reason": "临时有事",
                      *         "moved": {
-                     *           "key": 1
+                     *           "appointments": 2
                      *         },
                      *         "undone_by_id": "0199c3a5-d1f2-7d53-9923-7a863c74ee20",
-                     *         "undone_by_name": "张三",
+                     *         "undone_by_name": "李建国",
                      *         "undone_at": "2026-03-16T09:30:00+08:00"
                      *       },
                      *       "kept_fields": [
-                     *         "示例"
+                     *         "无"
                      *       ],
                      *       "not_revived": [
-                     *         "示例"
+                     *         "无"
                      *       ]
                      *     }
                      */
@@ -31261,13 +31636,13 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
-                     *           "name": "张三",
+                     *           "name": "慢病随访",
                      *           "colour": "#3366CC",
                      *           "sort": 1,
                      *           "is_active": true,
@@ -31298,7 +31673,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "name": "张三",
+                 *       "name": "慢病随访",
                  *       "colour": "#3366CC",
                  *       "sort": 1,
                  *       "is_active": true
@@ -31319,7 +31694,7 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "name": "张三",
+                     *       "name": "慢病随访",
                      *       "colour": "#3366CC",
                      *       "sort": 1,
                      *       "is_active": true,
@@ -31361,7 +31736,7 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "name": "张三",
+                     *       "name": "慢病随访",
                      *       "colour": "#3366CC",
                      *       "sort": 1,
                      *       "is_active": true,
@@ -31392,8 +31767,6 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "name": "张三",
                  *       "colour": "#3366CC",
                  *       "sort": 1,
                  *       "is_active": true,
@@ -31415,7 +31788,7 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "name": "张三",
+                     *       "name": "慢病随访",
                      *       "colour": "#3366CC",
                      *       "sort": 1,
                      *       "is_active": true,
@@ -31579,24 +31952,24 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
-                     *           "mrn": "P0000123",
-                     *           "name": "张三",
+                     *           "mrn": "M00000123",
+                     *           "name": "陈晓梅",
                      *           "gender": "female",
                      *           "birth_date": "1990-03-07",
                      *           "age": 1,
                      *           "phone": "138****8000",
                      *           "national_id": "1****************8",
-                     *           "vip_level": "示例",
+                     *           "vip_level": "金卡",
                      *           "tags": [
-                     *             "示例"
+                     *             "慢病随访"
                      *           ],
-                     *           "is_provisional": true,
+                     *           "is_provisional": false,
                      *           "is_active": true,
                      *           "registered_at": "2026-03-16T09:30:00+08:00"
                      *         }
@@ -31625,44 +31998,44 @@ export interface operations {
                 /**
                  * @example {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "mrn": "P0000123",
-                 *       "name": "张三",
+                 *       "mrn": "M00000123",
+                 *       "name": "陈晓梅",
                  *       "gender": "female",
                  *       "birth_date": "1990-03-07",
                  *       "id_kind": "resident_id",
                  *       "national_id": "110000199003070028",
                  *       "phone": "13800138000",
                  *       "address": "北京市海淀区中关村大街 1 号",
-                 *       "insurance_no": "示例",
+                 *       "insurance_no": "110105199003071234",
                  *       "occupation": "教师",
-                 *       "industry": "教师",
-                 *       "source": "示例",
-                 *       "referrer": "示例",
-                 *       "vip_level": "示例",
+                 *       "industry": "教育",
+                 *       "source": "老患者介绍",
+                 *       "referrer": "王芳",
+                 *       "vip_level": "金卡",
                  *       "allergies": "青霉素",
                  *       "hereditary_history": "无",
                  *       "cardiac_history": "无",
                  *       "tags": [
-                 *         "示例"
+                 *         "慢病随访"
                  *       ],
                  *       "consents": {
-                 *         "key": "2026-03-16T09:30:00+08:00"
+                 *         "隐私政策": "2026-03-16T09:30:00+08:00"
                  *       },
                  *       "contacts": [
                  *         {
                  *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                 *           "name": "张三",
+                 *           "name": "陈志远",
                  *           "relation": "配偶",
                  *           "phone": "13800138000",
                  *           "id_kind": "resident_id",
                  *           "national_id": "110000199003070028",
-                 *           "is_guardian": true
+                 *           "is_guardian": false
                  *         }
                  *       ],
                  *       "reason": "临时有事",
                  *       "duplicate_reason": "临时有事",
-                 *       "confirm_duplicate": true,
-                 *       "is_provisional": true,
+                 *       "confirm_duplicate": false,
+                 *       "is_provisional": false,
                  *       "is_active": true
                  *     }
                  */
@@ -31681,8 +32054,8 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "mrn": "P0000123",
-                     *       "name": "张三",
+                     *       "mrn": "M00000123",
+                     *       "name": "陈晓梅",
                      *       "gender": "female",
                      *       "birth_date": "1990-03-07",
                      *       "age": 1,
@@ -31690,37 +32063,37 @@ export interface operations {
                      *       "national_id": "1****************8",
                      *       "phone": "138****8000",
                      *       "address": "北京市海淀区中关村大街 1 号",
-                     *       "insurance_no": "示例",
+                     *       "insurance_no": "110105199003071234",
                      *       "occupation": "教师",
-                     *       "industry": "教师",
-                     *       "source": "示例",
-                     *       "referrer": "示例",
-                     *       "vip_level": "示例",
+                     *       "industry": "教育",
+                     *       "source": "老患者介绍",
+                     *       "referrer": "王芳",
+                     *       "vip_level": "金卡",
                      *       "allergies": "青霉素",
                      *       "hereditary_history": "无",
                      *       "cardiac_history": "无",
                      *       "tags": [
-                     *         "示例"
+                     *         "慢病随访"
                      *       ],
                      *       "consents": {
-                     *         "key": "2026-03-16T09:30:00+08:00"
+                     *         "隐私政策": "2026-03-16T09:30:00+08:00"
                      *       },
                      *       "contacts": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "name": "张三",
+                     *           "name": "陈志远",
                      *           "relation": "配偶",
                      *           "phone": "138****8000",
                      *           "id_kind": "resident_id",
                      *           "national_id": "1****************8",
-                     *           "is_guardian": true
+                     *           "is_guardian": false
                      *         }
                      *       ],
-                     *       "is_provisional": true,
+                     *       "is_provisional": false,
                      *       "registered_at": "2026-03-16T09:30:00+08:00",
                      *       "is_active": true,
                      *       "merged_into_id": "0199c3a5-d1f2-7079-9816-0a2fec87ef47",
-                     *       "merged_into_name": "张三",
+                     *       "merged_into_name": "陈晓梅",
                      *       "version": 1,
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "updated_at": "2026-03-16T09:30:00+08:00"
@@ -31760,19 +32133,19 @@ export interface operations {
                      * @example [
                      *       {
                      *         "stage": "booking",
-                     *         "label": "主任医师",
+                     *         "label": "心内科",
                      *         "may_capture": true,
                      *         "items": [
                      *           {
-                     *             "key": "示例",
-                     *             "label": "主任医师",
+                     *             "key": "chief_complaint",
+                     *             "label": "主诉",
                      *             "kind": "text",
-                     *             "dictionary": "示例",
+                     *             "dictionary": "",
                      *             "required": true,
                      *             "is_active": true,
                      *             "value": {},
                      *             "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
-                     *             "by_name": "张三",
+                     *             "by_name": "李建国",
                      *             "at": "2026-03-16T09:30:00+08:00"
                      *           }
                      *         ]
@@ -31804,7 +32177,8 @@ export interface operations {
                 /**
                  * @example {
                  *       "values": {
-                 *         "key": {}
+                 *         "wanted_services": "冠心病复查",
+                 *         "preferred_time": "周三上午"
                  *       }
                  *     }
                  */
@@ -31822,19 +32196,19 @@ export interface operations {
                      * @example [
                      *       {
                      *         "stage": "booking",
-                     *         "label": "主任医师",
+                     *         "label": "心内科",
                      *         "may_capture": true,
                      *         "items": [
                      *           {
-                     *             "key": "示例",
-                     *             "label": "主任医师",
+                     *             "key": "chief_complaint",
+                     *             "label": "主诉",
                      *             "kind": "text",
-                     *             "dictionary": "示例",
+                     *             "dictionary": "",
                      *             "required": true,
                      *             "is_active": true,
                      *             "value": {},
                      *             "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
-                     *             "by_name": "张三",
+                     *             "by_name": "李建国",
                      *             "at": "2026-03-16T09:30:00+08:00"
                      *           }
                      *         ]
@@ -31869,7 +32243,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "values": {
-                 *         "key": {}
+                 *         "doubts": "担心支架的长期影响"
                  *       }
                  *     }
                  */
@@ -31887,19 +32261,19 @@ export interface operations {
                      * @example [
                      *       {
                      *         "stage": "booking",
-                     *         "label": "主任医师",
+                     *         "label": "心内科",
                      *         "may_capture": true,
                      *         "items": [
                      *           {
-                     *             "key": "示例",
-                     *             "label": "主任医师",
+                     *             "key": "chief_complaint",
+                     *             "label": "主诉",
                      *             "kind": "text",
-                     *             "dictionary": "示例",
+                     *             "dictionary": "",
                      *             "required": true,
                      *             "is_active": true,
                      *             "value": {},
                      *             "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
-                     *             "by_name": "张三",
+                     *             "by_name": "李建国",
                      *             "at": "2026-03-16T09:30:00+08:00"
                      *           }
                      *         ]
@@ -31934,7 +32308,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "values": {
-                 *         "key": {}
+                 *         "findings_explained": true
                  *       }
                  *     }
                  */
@@ -31952,19 +32326,19 @@ export interface operations {
                      * @example [
                      *       {
                      *         "stage": "booking",
-                     *         "label": "主任医师",
+                     *         "label": "心内科",
                      *         "may_capture": true,
                      *         "items": [
                      *           {
-                     *             "key": "示例",
-                     *             "label": "主任医师",
+                     *             "key": "chief_complaint",
+                     *             "label": "主诉",
                      *             "kind": "text",
-                     *             "dictionary": "示例",
+                     *             "dictionary": "",
                      *             "required": true,
                      *             "is_active": true,
                      *             "value": {},
                      *             "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
-                     *             "by_name": "张三",
+                     *             "by_name": "李建国",
                      *             "at": "2026-03-16T09:30:00+08:00"
                      *           }
                      *         ]
@@ -32007,13 +32381,13 @@ export interface operations {
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *         "stage": "booking",
-                     *         "key": "示例",
-                     *         "label": "主任医师",
+                     *         "key": "chief_complaint",
+                     *         "label": "主诉",
                      *         "value": {},
                      *         "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
-                     *         "by_name": "张三",
+                     *         "by_name": "李建国",
                      *         "created_at": "2026-03-16T09:30:00+08:00",
-                     *         "ended_at": "2026-03-16T09:30:00+08:00"
+                     *         "ended_at": "2026-03-20T17:30:00+08:00"
                      *       }
                      *     ]
                      */
@@ -32042,7 +32416,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "values": {
-                 *         "key": {}
+                 *         "services_wanted": "年度体检"
                  *       }
                  *     }
                  */
@@ -32060,19 +32434,19 @@ export interface operations {
                      * @example [
                      *       {
                      *         "stage": "booking",
-                     *         "label": "主任医师",
+                     *         "label": "心内科",
                      *         "may_capture": true,
                      *         "items": [
                      *           {
-                     *             "key": "示例",
-                     *             "label": "主任医师",
+                     *             "key": "chief_complaint",
+                     *             "label": "主诉",
                      *             "kind": "text",
-                     *             "dictionary": "示例",
+                     *             "dictionary": "",
                      *             "required": true,
                      *             "is_active": true,
                      *             "value": {},
                      *             "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
-                     *             "by_name": "张三",
+                     *             "by_name": "李建国",
                      *             "at": "2026-03-16T09:30:00+08:00"
                      *           }
                      *         ]
@@ -32107,7 +32481,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "values": {
-                 *         "key": {}
+                 *         "hobbies": "散步"
                  *       }
                  *     }
                  */
@@ -32125,19 +32499,19 @@ export interface operations {
                      * @example [
                      *       {
                      *         "stage": "booking",
-                     *         "label": "主任医师",
+                     *         "label": "心内科",
                      *         "may_capture": true,
                      *         "items": [
                      *           {
-                     *             "key": "示例",
-                     *             "label": "主任医师",
+                     *             "key": "chief_complaint",
+                     *             "label": "主诉",
                      *             "kind": "text",
-                     *             "dictionary": "示例",
+                     *             "dictionary": "",
                      *             "required": true,
                      *             "is_active": true,
                      *             "value": {},
                      *             "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
-                     *             "by_name": "张三",
+                     *             "by_name": "李建国",
                      *             "at": "2026-03-16T09:30:00+08:00"
                      *           }
                      *         ]
@@ -32172,7 +32546,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "values": {
-                 *         "key": {}
+                 *         "chief_complaint": "活动后胸闷三天"
                  *       }
                  *     }
                  */
@@ -32190,19 +32564,19 @@ export interface operations {
                      * @example [
                      *       {
                      *         "stage": "booking",
-                     *         "label": "主任医师",
+                     *         "label": "心内科",
                      *         "may_capture": true,
                      *         "items": [
                      *           {
-                     *             "key": "示例",
-                     *             "label": "主任医师",
+                     *             "key": "chief_complaint",
+                     *             "label": "主诉",
                      *             "kind": "text",
-                     *             "dictionary": "示例",
+                     *             "dictionary": "",
                      *             "required": true,
                      *             "is_active": true,
                      *             "value": {},
                      *             "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
-                     *             "by_name": "张三",
+                     *             "by_name": "李建国",
                      *             "at": "2026-03-16T09:30:00+08:00"
                      *           }
                      *         ]
@@ -32244,7 +32618,7 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "card_number": "GH20260316000001",
+                     *         "card_number": "880100000123",
                      *         "is_active": true,
                      *         "created_at": "2026-03-16T09:30:00+08:00"
                      *       }
@@ -32274,7 +32648,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "card_number": "GH20260316000001"
+                 *       "card_number": "880100000123"
                  *     }
                  */
                 "application/json": components["schemas"]["PatientCardRequest"];
@@ -32290,7 +32664,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "card_number": "GH20260316000001",
+                     *       "card_number": "880100000123",
                      *       "is_active": true,
                      *       "created_at": "2026-03-16T09:30:00+08:00"
                      *     }
@@ -32330,7 +32704,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "card_number": "GH20260316000001",
+                     *       "card_number": "880100000123",
                      *       "is_active": true,
                      *       "created_at": "2026-03-16T09:30:00+08:00"
                      *     }
@@ -32370,7 +32744,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "card_number": "GH20260316000001",
+                     *       "card_number": "880100000123",
                      *       "is_active": true,
                      *       "created_at": "2026-03-16T09:30:00+08:00"
                      *     }
@@ -32419,11 +32793,11 @@ export interface operations {
                      *         "can_change": true,
                      *         "shared_by": {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "name": "张三",
-                     *           "title": "主任医师"
+                     *           "name": "李建国",
+                     *           "title": "门诊检查费"
                      *         },
-                     *         "valid_until": "2026-03-16T09:30:00+08:00",
-                     *         "ended_at": "2026-03-16T09:30:00+08:00",
+                     *         "valid_until": "2026-03-20T17:30:00+08:00",
+                     *         "ended_at": "2026-03-20T17:30:00+08:00",
                      *         "created_at": "2026-03-16T09:30:00+08:00"
                      *       }
                      *     ]
@@ -32454,7 +32828,7 @@ export interface operations {
                  * @example {
                  *       "staff_id": "0199c3a5-d1f2-788c-9639-5e2e6f658c43",
                  *       "can_change": true,
-                 *       "valid_until": "2026-03-16T09:30:00+08:00",
+                 *       "valid_until": "2026-03-20T17:30:00+08:00",
                  *       "role": "attending"
                  *     }
                  */
@@ -32480,11 +32854,11 @@ export interface operations {
                      *       "can_change": true,
                      *       "shared_by": {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "name": "张三",
-                     *         "title": "主任医师"
+                     *         "name": "李建国",
+                     *         "title": "门诊检查费"
                      *       },
-                     *       "valid_until": "2026-03-16T09:30:00+08:00",
-                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "valid_until": "2026-03-20T17:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
@@ -32532,11 +32906,11 @@ export interface operations {
                      *       "can_change": true,
                      *       "shared_by": {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "name": "张三",
-                     *         "title": "主任医师"
+                     *         "name": "李建国",
+                     *         "title": "门诊检查费"
                      *       },
-                     *       "valid_until": "2026-03-16T09:30:00+08:00",
-                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "valid_until": "2026-03-20T17:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
@@ -32569,7 +32943,7 @@ export interface operations {
                  * @example {
                  *       "staff_id": "0199c3a5-d1f2-788c-9639-5e2e6f658c43",
                  *       "can_change": false,
-                 *       "valid_until": "2026-03-16T09:30:00+08:00"
+                 *       "valid_until": "2026-03-20T17:30:00+08:00"
                  *     }
                  */
                 "application/json": components["schemas"]["ShareRequest"];
@@ -32594,11 +32968,11 @@ export interface operations {
                      *       "can_change": true,
                      *       "shared_by": {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "name": "张三",
-                     *         "title": "主任医师"
+                     *         "name": "李建国",
+                     *         "title": "门诊检查费"
                      *       },
-                     *       "valid_until": "2026-03-16T09:30:00+08:00",
-                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "valid_until": "2026-03-20T17:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
@@ -32630,7 +33004,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "other_id": "0199c3a5-d1f2-7ba9-94f2-ea8acc68a0a1",
-                 *       "note": ""
+                 *       "note": "临时有事"
                  *     }
                  */
                 "application/json": components["schemas"]["DistinctRequest"];
@@ -32652,18 +33026,18 @@ export interface operations {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *         "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *         "hospital_name": "第一医院",
-                     *         "mrn": "P0000123",
-                     *         "name": "张三",
+                     *         "mrn": "M00000123",
+                     *         "name": "心内科",
                      *         "gender": "female",
                      *         "birth_date": "1990-03-07",
                      *         "age": 1,
                      *         "phone": "138****8000",
                      *         "national_id": "1****************8",
-                     *         "vip_level": "示例",
+                     *         "vip_level": "金卡",
                      *         "tags": [
-                     *           "示例"
+                     *           "慢病随访"
                      *         ],
-                     *         "is_provisional": true,
+                     *         "is_provisional": false,
                      *         "is_active": true,
                      *         "registered_at": "2026-03-16T09:30:00+08:00",
                      *         "version": 1
@@ -32672,24 +33046,24 @@ export interface operations {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *         "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *         "hospital_name": "第一医院",
-                     *         "mrn": "P0000123",
-                     *         "name": "张三",
+                     *         "mrn": "M00000123",
+                     *         "name": "心内科",
                      *         "gender": "female",
                      *         "birth_date": "1990-03-07",
                      *         "age": 1,
                      *         "phone": "138****8000",
                      *         "national_id": "1****************8",
-                     *         "vip_level": "示例",
+                     *         "vip_level": "金卡",
                      *         "tags": [
-                     *           "示例"
+                     *           "慢病随访"
                      *         ],
-                     *         "is_provisional": true,
+                     *         "is_provisional": false,
                      *         "is_active": true,
                      *         "registered_at": "2026-03-16T09:30:00+08:00",
                      *         "version": 1
                      *       },
                      *       "score": 1,
-                     *       "reasons": {},
+                     *       "reasons": "预约时间不合适",
                      *       "state": "open",
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
                      *       "note": "临时有事",
@@ -32733,25 +33107,25 @@ export interface operations {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
-                     *           "mrn": "P0000123",
-                     *           "name": "张三",
+                     *           "mrn": "M00000123",
+                     *           "name": "陈晓梅",
                      *           "gender": "female",
                      *           "birth_date": "1990-03-07",
                      *           "age": 1,
                      *           "phone": "138****8000",
                      *           "national_id": "1****************8",
-                     *           "vip_level": "示例",
+                     *           "vip_level": "金卡",
                      *           "tags": [
-                     *             "示例"
+                     *             "慢病随访"
                      *           ],
-                     *           "is_provisional": true,
+                     *           "is_provisional": false,
                      *           "is_active": true,
                      *           "registered_at": "2026-03-16T09:30:00+08:00",
                      *           "version": 1
                      *         },
                      *         "score": 1,
                      *         "reasons": [
-                     *           "示例"
+                     *           "预约时间不合适"
                      *         ]
                      *       }
                      *     ]
@@ -32786,7 +33160,7 @@ export interface operations {
                  *       "take_from_merged": [
                  *         "address"
                  *       ],
-                 *       "reason": ""
+                 *       "reason": "临时有事"
                  *     }
                  */
                 "application/json": components["schemas"]["MergeRequestRequest"];
@@ -32805,18 +33179,18 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "survivor_id": "0199c3a5-d1f2-7c39-9978-ec03a584ee72",
-                     *       "survivor_name": "张三",
+                     *       "survivor_name": "陈晓梅",
                      *       "merged_id": "0199c3a5-d1f2-72c3-95ca-8611520f9c1d",
-                     *       "merged_name": "张三",
+                     *       "merged_name": "陈晓梅",
                      *       "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
-                     *       "by_name": "张三",
+                     *       "by_name": "李建国",
                      *       "at": "2026-03-16T09:30:00+08:00",
                      *       "reason": "临时有事",
                      *       "moved": {
-                     *         "key": 1
+                     *         "appointments": 2
                      *       },
                      *       "undone_by_id": "0199c3a5-d1f2-7d53-9923-7a863c74ee20",
-                     *       "undone_by_name": "张三",
+                     *       "undone_by_name": "李建国",
                      *       "undone_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
@@ -32855,17 +33229,17 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "name": "张三",
+                     *         "name": "陈志远",
                      *         "relation": "配偶",
                      *         "phone": "138****8000",
                      *         "id_kind": "resident_id",
                      *         "national_id": "1****************8",
-                     *         "is_guardian": true,
+                     *         "is_guardian": false,
                      *         "linked_patient_id": "0199c3a5-d1f2-7bb4-97de-630fe8c1e23c",
-                     *         "linked_patient_name": "张三",
+                     *         "linked_patient_name": "陈晓梅",
                      *         "verified_at": "2026-03-16T09:30:00+08:00",
                      *         "verified_by_id": "0199c3a5-d1f2-7b8a-9b8c-1e46a6105340",
-                     *         "verified_by_name": "张三",
+                     *         "verified_by_name": "李建国",
                      *         "created_at": "2026-03-16T09:30:00+08:00",
                      *         "updated_at": "2026-03-16T09:30:00+08:00"
                      *       }
@@ -32895,12 +33269,12 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "张三",
+                 *       "name": "陈志远",
                  *       "relation": "配偶",
                  *       "phone": "13800138000",
                  *       "id_kind": "resident_id",
                  *       "national_id": "110000199003070028",
-                 *       "is_guardian": true,
+                 *       "is_guardian": false,
                  *       "linked_patient_id": "0199c3a5-d1f2-7bb4-97de-630fe8c1e23c"
                  *     }
                  */
@@ -32917,17 +33291,17 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "name": "张三",
+                     *       "name": "陈志远",
                      *       "relation": "配偶",
                      *       "phone": "138****8000",
                      *       "id_kind": "resident_id",
                      *       "national_id": "1****************8",
-                     *       "is_guardian": true,
+                     *       "is_guardian": false,
                      *       "linked_patient_id": "0199c3a5-d1f2-7bb4-97de-630fe8c1e23c",
-                     *       "linked_patient_name": "张三",
+                     *       "linked_patient_name": "陈晓梅",
                      *       "verified_at": "2026-03-16T09:30:00+08:00",
                      *       "verified_by_id": "0199c3a5-d1f2-7b8a-9b8c-1e46a6105340",
-                     *       "verified_by_name": "张三",
+                     *       "verified_by_name": "李建国",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "updated_at": "2026-03-16T09:30:00+08:00"
                      *     }
@@ -32988,12 +33362,12 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "张三",
+                 *       "name": "陈志远",
                  *       "relation": "配偶",
                  *       "phone": "13800138000",
                  *       "id_kind": "resident_id",
                  *       "national_id": "110000199003070028",
-                 *       "is_guardian": true,
+                 *       "is_guardian": false,
                  *       "linked_patient_id": "0199c3a5-d1f2-7bb4-97de-630fe8c1e23c"
                  *     }
                  */
@@ -33010,17 +33384,17 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "name": "张三",
+                     *       "name": "陈志远",
                      *       "relation": "配偶",
                      *       "phone": "138****8000",
                      *       "id_kind": "resident_id",
                      *       "national_id": "1****************8",
-                     *       "is_guardian": true,
+                     *       "is_guardian": false,
                      *       "linked_patient_id": "0199c3a5-d1f2-7bb4-97de-630fe8c1e23c",
-                     *       "linked_patient_name": "张三",
+                     *       "linked_patient_name": "陈晓梅",
                      *       "verified_at": "2026-03-16T09:30:00+08:00",
                      *       "verified_by_id": "0199c3a5-d1f2-7b8a-9b8c-1e46a6105340",
-                     *       "verified_by_name": "张三",
+                     *       "verified_by_name": "李建国",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "updated_at": "2026-03-16T09:30:00+08:00"
                      *     }
@@ -33060,17 +33434,17 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "name": "张三",
+                     *       "name": "陈志远",
                      *       "relation": "配偶",
                      *       "phone": "138****8000",
                      *       "id_kind": "resident_id",
                      *       "national_id": "1****************8",
-                     *       "is_guardian": true,
+                     *       "is_guardian": false,
                      *       "linked_patient_id": "0199c3a5-d1f2-7bb4-97de-630fe8c1e23c",
-                     *       "linked_patient_name": "张三",
+                     *       "linked_patient_name": "陈晓梅",
                      *       "verified_at": "2026-03-16T09:30:00+08:00",
                      *       "verified_by_id": "0199c3a5-d1f2-7b8a-9b8c-1e46a6105340",
-                     *       "verified_by_name": "张三",
+                     *       "verified_by_name": "李建国",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "updated_at": "2026-03-16T09:30:00+08:00"
                      *     }
@@ -33118,15 +33492,15 @@ export interface operations {
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "at": "2026-03-16T09:30:00+08:00",
-                     *           "kind": "示例",
-                     *           "kind_name": "张三",
-                     *           "state": "示例",
-                     *           "title": "主任医师",
+                     *           "kind": "无",
+                     *           "kind_name": "随访任务",
+                     *           "state": "无",
+                     *           "title": "门诊检查费",
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "心内科",
                      *           "staff_id": "0199c3a5-d1f2-788c-9639-5e2e6f658c43",
                      *           "staff_name": "李建国",
-                     *           "ref_type": "示例",
+                     *           "ref_type": "identity.department",
                      *           "ref_id": "0199c3a5-d1f2-7f29-9bb6-dc801a512b50"
                      *         }
                      *       ]
@@ -33165,8 +33539,8 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "mrn": "P0000123",
-                     *       "name": "张三",
+                     *       "mrn": "M00000123",
+                     *       "name": "陈晓梅",
                      *       "gender": "female",
                      *       "birth_date": "1990-03-07",
                      *       "age": 1,
@@ -33174,37 +33548,37 @@ export interface operations {
                      *       "national_id": "1****************8",
                      *       "phone": "138****8000",
                      *       "address": "北京市海淀区中关村大街 1 号",
-                     *       "insurance_no": "示例",
+                     *       "insurance_no": "110105199003071234",
                      *       "occupation": "教师",
-                     *       "industry": "教师",
-                     *       "source": "示例",
-                     *       "referrer": "示例",
-                     *       "vip_level": "示例",
+                     *       "industry": "教育",
+                     *       "source": "老患者介绍",
+                     *       "referrer": "王芳",
+                     *       "vip_level": "金卡",
                      *       "allergies": "青霉素",
                      *       "hereditary_history": "无",
                      *       "cardiac_history": "无",
                      *       "tags": [
-                     *         "示例"
+                     *         "慢病随访"
                      *       ],
                      *       "consents": {
-                     *         "key": "2026-03-16T09:30:00+08:00"
+                     *         "隐私政策": "2026-03-16T09:30:00+08:00"
                      *       },
                      *       "contacts": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "name": "张三",
+                     *           "name": "陈志远",
                      *           "relation": "配偶",
                      *           "phone": "138****8000",
                      *           "id_kind": "resident_id",
                      *           "national_id": "1****************8",
-                     *           "is_guardian": true
+                     *           "is_guardian": false
                      *         }
                      *       ],
-                     *       "is_provisional": true,
+                     *       "is_provisional": false,
                      *       "registered_at": "2026-03-16T09:30:00+08:00",
                      *       "is_active": true,
                      *       "merged_into_id": "0199c3a5-d1f2-7079-9816-0a2fec87ef47",
-                     *       "merged_into_name": "张三",
+                     *       "merged_into_name": "陈晓梅",
                      *       "version": 1,
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "updated_at": "2026-03-16T09:30:00+08:00"
@@ -33261,45 +33635,42 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "mrn": "P0000123",
-                 *       "name": "张三",
+                 *       "name": "陈晓梅",
                  *       "gender": "female",
                  *       "birth_date": "1990-03-07",
                  *       "id_kind": "resident_id",
                  *       "national_id": "110000199003070028",
                  *       "phone": "13800138000",
                  *       "address": "北京市海淀区中关村大街 1 号",
-                 *       "insurance_no": "示例",
+                 *       "insurance_no": "110105199003071234",
                  *       "occupation": "教师",
-                 *       "industry": "教师",
-                 *       "source": "示例",
-                 *       "referrer": "示例",
-                 *       "vip_level": "示例",
+                 *       "industry": "教育",
+                 *       "source": "老患者介绍",
+                 *       "referrer": "王芳",
+                 *       "vip_level": "金卡",
                  *       "allergies": "青霉素",
                  *       "hereditary_history": "无",
                  *       "cardiac_history": "无",
                  *       "tags": [
-                 *         "示例"
+                 *         "慢病随访"
                  *       ],
                  *       "consents": {
-                 *         "key": "2026-03-16T09:30:00+08:00"
+                 *         "隐私政策": "2026-03-16T09:30:00+08:00"
                  *       },
                  *       "contacts": [
                  *         {
                  *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                 *           "name": "张三",
+                 *           "name": "陈志远",
                  *           "relation": "配偶",
                  *           "phone": "13800138000",
                  *           "id_kind": "resident_id",
                  *           "national_id": "110000199003070028",
-                 *           "is_guardian": true
+                 *           "is_guardian": false
                  *         }
                  *       ],
                  *       "reason": "临时有事",
                  *       "duplicate_reason": "临时有事",
-                 *       "confirm_duplicate": true,
-                 *       "is_provisional": true,
+                 *       "confirm_duplicate": false,
                  *       "is_active": true,
                  *       "version": 1
                  *     }
@@ -33319,8 +33690,8 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "mrn": "P0000123",
-                     *       "name": "张三",
+                     *       "mrn": "M00000123",
+                     *       "name": "陈晓梅",
                      *       "gender": "female",
                      *       "birth_date": "1990-03-07",
                      *       "age": 1,
@@ -33328,37 +33699,37 @@ export interface operations {
                      *       "national_id": "1****************8",
                      *       "phone": "138****8000",
                      *       "address": "北京市海淀区中关村大街 1 号",
-                     *       "insurance_no": "示例",
+                     *       "insurance_no": "110105199003071234",
                      *       "occupation": "教师",
-                     *       "industry": "教师",
-                     *       "source": "示例",
-                     *       "referrer": "示例",
-                     *       "vip_level": "示例",
+                     *       "industry": "教育",
+                     *       "source": "老患者介绍",
+                     *       "referrer": "王芳",
+                     *       "vip_level": "金卡",
                      *       "allergies": "青霉素",
                      *       "hereditary_history": "无",
                      *       "cardiac_history": "无",
                      *       "tags": [
-                     *         "示例"
+                     *         "慢病随访"
                      *       ],
                      *       "consents": {
-                     *         "key": "2026-03-16T09:30:00+08:00"
+                     *         "隐私政策": "2026-03-16T09:30:00+08:00"
                      *       },
                      *       "contacts": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "name": "张三",
+                     *           "name": "陈志远",
                      *           "relation": "配偶",
                      *           "phone": "138****8000",
                      *           "id_kind": "resident_id",
                      *           "national_id": "1****************8",
-                     *           "is_guardian": true
+                     *           "is_guardian": false
                      *         }
                      *       ],
-                     *       "is_provisional": true,
+                     *       "is_provisional": false,
                      *       "registered_at": "2026-03-16T09:30:00+08:00",
                      *       "is_active": true,
                      *       "merged_into_id": "0199c3a5-d1f2-7079-9816-0a2fec87ef47",
-                     *       "merged_into_name": "张三",
+                     *       "merged_into_name": "陈晓梅",
                      *       "version": 1,
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "updated_at": "2026-03-16T09:30:00+08:00"
@@ -33409,8 +33780,8 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "mrn": "P0000123",
-                     *       "name": "张三",
+                     *       "mrn": "M00000123",
+                     *       "name": "陈晓梅",
                      *       "gender": "female",
                      *       "birth_date": "1990-03-07",
                      *       "age": 1,
@@ -33418,37 +33789,37 @@ export interface operations {
                      *       "national_id": "1****************8",
                      *       "phone": "138****8000",
                      *       "address": "北京市海淀区中关村大街 1 号",
-                     *       "insurance_no": "示例",
+                     *       "insurance_no": "110105199003071234",
                      *       "occupation": "教师",
-                     *       "industry": "教师",
-                     *       "source": "示例",
-                     *       "referrer": "示例",
-                     *       "vip_level": "示例",
+                     *       "industry": "教育",
+                     *       "source": "老患者介绍",
+                     *       "referrer": "王芳",
+                     *       "vip_level": "金卡",
                      *       "allergies": "青霉素",
                      *       "hereditary_history": "无",
                      *       "cardiac_history": "无",
                      *       "tags": [
-                     *         "示例"
+                     *         "慢病随访"
                      *       ],
                      *       "consents": {
-                     *         "key": "2026-03-16T09:30:00+08:00"
+                     *         "隐私政策": "2026-03-16T09:30:00+08:00"
                      *       },
                      *       "contacts": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "name": "张三",
+                     *           "name": "陈志远",
                      *           "relation": "配偶",
                      *           "phone": "138****8000",
                      *           "id_kind": "resident_id",
                      *           "national_id": "1****************8",
-                     *           "is_guardian": true
+                     *           "is_guardian": false
                      *         }
                      *       ],
-                     *       "is_provisional": true,
+                     *       "is_provisional": false,
                      *       "registered_at": "2026-03-16T09:30:00+08:00",
                      *       "is_active": true,
                      *       "merged_into_id": "0199c3a5-d1f2-7079-9816-0a2fec87ef47",
-                     *       "merged_into_name": "张三",
+                     *       "merged_into_name": "陈晓梅",
                      *       "version": 1,
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "updated_at": "2026-03-16T09:30:00+08:00"
@@ -33492,19 +33863,19 @@ export interface operations {
                      *       "national_id": "1****************8",
                      *       "phone": "138****8000",
                      *       "address": "北京市海淀区中关村大街 1 号",
-                     *       "insurance_no": "示例",
+                     *       "insurance_no": "110105199003071234",
                      *       "card_numbers": [
-                     *         "示例"
+                     *         "880100000123"
                      *       ],
                      *       "contacts": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "name": "张三",
+                     *           "name": "陈志远",
                      *           "relation": "配偶",
                      *           "phone": "138****8000",
                      *           "id_kind": "resident_id",
                      *           "national_id": "1****************8",
-                     *           "is_guardian": true
+                     *           "is_guardian": false
                      *         }
                      *       ]
                      *     }
@@ -33541,8 +33912,8 @@ export interface operations {
                     /**
                      * @example [
                      *       {
-                     *         "value": "示例",
-                     *         "name": "张三",
+                     *         "value": "无",
+                     *         "name": "东院区",
                      *         "count": 1,
                      *         "count_capped": false
                      *       }
@@ -33604,7 +33975,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example 示例 */
+                    /** @example 无 */
                     "text/csv": string;
                     /** @example … */
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
@@ -33629,24 +34000,24 @@ export interface operations {
                 /**
                  * @example {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "mrn": "P0000123",
-                 *       "name": "张三",
+                 *       "mrn": "M00000123",
+                 *       "name": "陈晓梅",
                  *       "phone": "13800138000",
                  *       "national_id": "110000199003070028",
-                 *       "card_number": "GH20260316000001",
+                 *       "card_number": "880100000123",
                  *       "gender": "female",
-                 *       "vip_level": "示例",
-                 *       "source": "示例",
+                 *       "vip_level": "金卡",
+                 *       "source": "老患者介绍",
                  *       "occupation": "教师",
-                 *       "industry": "教师",
-                 *       "tag": "示例",
+                 *       "industry": "教育",
+                 *       "tag": "慢病随访",
                  *       "without": "tag",
-                 *       "is_provisional": true,
+                 *       "is_provisional": false,
                  *       "is_active": true,
-                 *       "search": "示例",
+                 *       "search": "陈晓梅",
                  *       "ordering": "id",
                  *       "file_format": "csv",
-                 *       "unmasked": true
+                 *       "unmasked": false
                  *     }
                  */
                 "application/json": components["schemas"]["PatientExportRequest"];
@@ -33659,7 +34030,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example 示例 */
+                    /** @example 无 */
                     "text/csv": string;
                     /** @example … */
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
@@ -33722,8 +34093,8 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "label": "主任医师",
-                     *         "hint": "示例"
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
                      *       }
                      *     ]
                      */
@@ -33749,21 +34120,21 @@ export interface operations {
                 /**
                  * @example {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "mrn": "P0000123",
-                 *       "name": "张三",
+                 *       "mrn": "M00000123",
+                 *       "name": "陈晓梅",
                  *       "phone": "13800138000",
                  *       "national_id": "110000199003070028",
-                 *       "card_number": "GH20260316000001",
+                 *       "card_number": "880100000123",
                  *       "gender": "female",
-                 *       "vip_level": "示例",
-                 *       "source": "示例",
+                 *       "vip_level": "金卡",
+                 *       "source": "老患者介绍",
                  *       "occupation": "教师",
-                 *       "industry": "教师",
-                 *       "tag": "示例",
+                 *       "industry": "教育",
+                 *       "tag": "慢病随访",
                  *       "without": "tag",
-                 *       "is_provisional": true,
+                 *       "is_provisional": false,
                  *       "is_active": true,
-                 *       "search": "示例",
+                 *       "search": "陈晓梅",
                  *       "ordering": "id",
                  *       "page": 1,
                  *       "page_size": 20
@@ -33785,24 +34156,24 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
-                     *           "mrn": "P0000123",
-                     *           "name": "张三",
+                     *           "mrn": "M00000123",
+                     *           "name": "陈晓梅",
                      *           "gender": "female",
                      *           "birth_date": "1990-03-07",
                      *           "age": 1,
                      *           "phone": "138****8000",
                      *           "national_id": "1****************8",
-                     *           "vip_level": "示例",
+                     *           "vip_level": "金卡",
                      *           "tags": [
-                     *             "示例"
+                     *             "慢病随访"
                      *           ],
-                     *           "is_provisional": true,
+                     *           "is_provisional": false,
                      *           "is_active": true,
                      *           "registered_at": "2026-03-16T09:30:00+08:00"
                      *         }
@@ -33839,20 +34210,20 @@ export interface operations {
                     /**
                      * @example [
                      *       {
-                     *         "code": "A001",
-                     *         "zh": "示例",
-                     *         "en": "示例",
+                     *         "code": "123456",
+                     *         "zh": "启用",
+                     *         "en": "In force",
                      *         "config_fields": [
-                     *           "示例"
+                     *           "无"
                      *         ],
                      *         "optional": [
-                     *           "示例"
+                     *           "无"
                      *         ],
                      *         "secrets": [
-                     *           "示例"
+                     *           "无"
                      *         ],
                      *         "methods": [
-                     *           "示例"
+                     *           "无"
                      *         ],
                      *         "online": true,
                      *         "available": true
@@ -33913,24 +34284,24 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "order_no": "示例",
+                     *           "order_no": "ZF260316000001",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "scene": "registration",
                      *           "payer_type": "self_pay",
-                     *           "description": "示例",
+                     *           "description": "姓名",
                      *           "amount_fen": 5000,
                      *           "refunded_fen": 5000,
                      *           "state": "pending",
                      *           "channel": "wechat_pay",
                      *           "application": "miniprogram",
-                     *           "expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "expires_at": "2026-03-20T17:30:00+08:00",
                      *           "paid_at": "2026-03-16T09:30:00+08:00",
                      *           "posted_at": "2026-03-16T09:30:00+08:00",
                      *           "closed_at": "2026-03-16T09:30:00+08:00",
@@ -33943,15 +34314,15 @@ export interface operations {
                      *             {
                      *               "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *               "position": 1,
-                     *               "subject_type": "示例",
+                     *               "subject_type": "billing.bill",
                      *               "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
-                     *               "title": "主任医师",
+                     *               "title": "门诊检查费",
                      *               "amount_fen": 5000,
                      *               "refunded_fen": 5000
                      *             }
                      *           ],
                      *           "opened_by_id": "0199c3a5-d1f2-7db5-9c37-fda7dfafef1a",
-                     *           "opened_by_name": "",
+                     *           "opened_by_name": "李建国",
                      *           "posting_tries": 1,
                      *           "posting_error": "invalid_client",
                      *           "alarmed_at": "2026-03-16T09:30:00+08:00"
@@ -34003,17 +34374,17 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "order_no": "示例",
+                     *       "order_no": "ZF260316000001",
                      *       "state": "pending",
                      *       "scene": "registration",
-                     *       "description": "示例",
+                     *       "description": "姓名",
                      *       "amount_fen": 5000,
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "lines": [
                      *         {
-                     *           "subject_type": "示例",
+                     *           "subject_type": "billing.bill",
                      *           "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "amount_fen": 5000
                      *         }
                      *       ]
@@ -34054,20 +34425,20 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "order_no": "示例",
+                     *       "order_no": "ZF260316000001",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "scene": "registration",
                      *       "payer_type": "self_pay",
-                     *       "description": "示例",
+                     *       "description": "姓名",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "state": "pending",
                      *       "channel": "wechat_pay",
                      *       "application": "miniprogram",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "posted_at": "2026-03-16T09:30:00+08:00",
                      *       "closed_at": "2026-03-16T09:30:00+08:00",
@@ -34080,15 +34451,15 @@ export interface operations {
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "position": 1,
-                     *           "subject_type": "示例",
+                     *           "subject_type": "billing.bill",
                      *           "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "amount_fen": 5000,
                      *           "refunded_fen": 5000
                      *         }
                      *       ],
                      *       "opened_by_id": "0199c3a5-d1f2-7db5-9c37-fda7dfafef1a",
-                     *       "opened_by_name": "",
+                     *       "opened_by_name": "李建国",
                      *       "posting_tries": 1,
                      *       "posting_error": "invalid_client",
                      *       "alarmed_at": "2026-03-16T09:30:00+08:00",
@@ -34101,10 +34472,10 @@ export interface operations {
                      *           "amount_fen": 5000,
                      *           "paid_fen": 5000,
                      *           "tendered_fen": 5000,
-                     *           "out_trade_no": "示例",
-                     *           "transaction_id": "示例",
-                     *           "started_at": "2026-03-16T09:30:00+08:00",
-                     *           "expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "out_trade_no": "ZF260316000001",
+                     *           "transaction_id": "4200202603160000014371996786",
+                     *           "started_at": "2026-03-16T08:00:00+08:00",
+                     *           "expires_at": "2026-03-20T17:30:00+08:00",
                      *           "paid_at": "2026-03-16T09:30:00+08:00",
                      *           "error": "invalid_client"
                      *         }
@@ -34112,10 +34483,10 @@ export interface operations {
                      *       "refunds": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "refund_no": "示例",
+                     *           "refund_no": "TK260316000001",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "amount_fen": 5000,
                      *           "route": "original",
                      *           "cause": "patient",
@@ -34159,20 +34530,20 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "order_no": "示例",
+                     *       "order_no": "ZF260316000001",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "scene": "registration",
                      *       "payer_type": "self_pay",
-                     *       "description": "示例",
+                     *       "description": "姓名",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "state": "pending",
                      *       "channel": "wechat_pay",
                      *       "application": "miniprogram",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "posted_at": "2026-03-16T09:30:00+08:00",
                      *       "closed_at": "2026-03-16T09:30:00+08:00",
@@ -34185,15 +34556,15 @@ export interface operations {
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "position": 1,
-                     *           "subject_type": "示例",
+                     *           "subject_type": "billing.bill",
                      *           "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "amount_fen": 5000,
                      *           "refunded_fen": 5000
                      *         }
                      *       ],
                      *       "opened_by_id": "0199c3a5-d1f2-7db5-9c37-fda7dfafef1a",
-                     *       "opened_by_name": "",
+                     *       "opened_by_name": "李建国",
                      *       "posting_tries": 1,
                      *       "posting_error": "invalid_client",
                      *       "alarmed_at": "2026-03-16T09:30:00+08:00",
@@ -34206,10 +34577,10 @@ export interface operations {
                      *           "amount_fen": 5000,
                      *           "paid_fen": 5000,
                      *           "tendered_fen": 5000,
-                     *           "out_trade_no": "示例",
-                     *           "transaction_id": "示例",
-                     *           "started_at": "2026-03-16T09:30:00+08:00",
-                     *           "expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "out_trade_no": "ZF260316000001",
+                     *           "transaction_id": "4200202603160000014371996786",
+                     *           "started_at": "2026-03-16T08:00:00+08:00",
+                     *           "expires_at": "2026-03-20T17:30:00+08:00",
                      *           "paid_at": "2026-03-16T09:30:00+08:00",
                      *           "error": "invalid_client"
                      *         }
@@ -34217,10 +34588,10 @@ export interface operations {
                      *       "refunds": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "refund_no": "示例",
+                     *           "refund_no": "TK260316000001",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "amount_fen": 5000,
                      *           "route": "original",
                      *           "cause": "patient",
@@ -34271,8 +34642,8 @@ export interface operations {
                      *       "bills": [
                      *         {
                      *           "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
-                     *           "bill_no": "示例",
-                     *           "title": "主任医师",
+                     *           "bill_no": "ZD260316000001",
+                     *           "title": "门诊检查费",
                      *           "amount_fen": 5000,
                      *           "refunded_fen": 5000,
                      *           "refundable_fen": 5000
@@ -34327,20 +34698,20 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "order_no": "示例",
+                     *       "order_no": "ZF260316000001",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "scene": "registration",
                      *       "payer_type": "self_pay",
-                     *       "description": "示例",
+                     *       "description": "姓名",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "state": "pending",
                      *       "channel": "wechat_pay",
                      *       "application": "miniprogram",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "posted_at": "2026-03-16T09:30:00+08:00",
                      *       "closed_at": "2026-03-16T09:30:00+08:00",
@@ -34353,15 +34724,15 @@ export interface operations {
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "position": 1,
-                     *           "subject_type": "示例",
+                     *           "subject_type": "billing.bill",
                      *           "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "amount_fen": 5000,
                      *           "refunded_fen": 5000
                      *         }
                      *       ],
                      *       "opened_by_id": "0199c3a5-d1f2-7db5-9c37-fda7dfafef1a",
-                     *       "opened_by_name": "",
+                     *       "opened_by_name": "李建国",
                      *       "posting_tries": 1,
                      *       "posting_error": "invalid_client",
                      *       "alarmed_at": "2026-03-16T09:30:00+08:00",
@@ -34374,10 +34745,10 @@ export interface operations {
                      *           "amount_fen": 5000,
                      *           "paid_fen": 5000,
                      *           "tendered_fen": 5000,
-                     *           "out_trade_no": "示例",
-                     *           "transaction_id": "示例",
-                     *           "started_at": "2026-03-16T09:30:00+08:00",
-                     *           "expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "out_trade_no": "ZF260316000001",
+                     *           "transaction_id": "4200202603160000014371996786",
+                     *           "started_at": "2026-03-16T08:00:00+08:00",
+                     *           "expires_at": "2026-03-20T17:30:00+08:00",
                      *           "paid_at": "2026-03-16T09:30:00+08:00",
                      *           "error": "invalid_client"
                      *         }
@@ -34385,10 +34756,10 @@ export interface operations {
                      *       "refunds": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "refund_no": "示例",
+                     *           "refund_no": "TK260316000001",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "amount_fen": 5000,
                      *           "route": "original",
                      *           "cause": "patient",
@@ -34436,7 +34807,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example 示例 */
+                    /** @example 无 */
                     "text/csv": string;
                 };
             };
@@ -34476,13 +34847,13 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "module": "示例",
-                     *           "code": "A001",
-                     *           "name": "张三",
+                     *           "module": "identity",
+                     *           "code": "identity.departments.view",
+                     *           "name": "医院与科室",
                      *           "is_retired": true
                      *         }
                      *       ]
@@ -34518,9 +34889,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "module": "示例",
-                     *       "code": "A001",
-                     *       "name": "张三",
+                     *       "module": "identity",
+                     *       "code": "identity.departments.view",
+                     *       "name": "医院与科室",
                      *       "is_retired": true
                      *     }
                      */
@@ -34565,14 +34936,14 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
-                     *           "code": "A001",
-                     *           "name": "张三",
+                     *           "code": "head",
+                     *           "name": "科主任",
                      *           "is_active": true,
                      *           "version": 1
                      *         }
@@ -34601,8 +34972,8 @@ export interface operations {
                 /**
                  * @example {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "code": "A001",
-                 *       "name": "张三",
+                 *       "code": "head",
+                 *       "name": "科主任",
                  *       "is_active": true
                  *     }
                  */
@@ -34621,8 +34992,8 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "code": "A001",
-                     *       "name": "张三",
+                     *       "code": "head",
+                     *       "name": "科主任",
                      *       "is_active": true,
                      *       "version": 1
                      *     }
@@ -34662,8 +35033,8 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "code": "A001",
-                     *       "name": "张三",
+                     *       "code": "head",
+                     *       "name": "科主任",
                      *       "is_active": true,
                      *       "version": 1
                      *     }
@@ -34719,9 +35090,8 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "code": "A001",
-                 *       "name": "张三",
+                 *       "code": "head",
+                 *       "name": "科主任",
                  *       "is_active": true,
                  *       "version": 1
                  *     }
@@ -34741,8 +35111,8 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "code": "A001",
-                     *       "name": "张三",
+                     *       "code": "head",
+                     *       "name": "科主任",
                      *       "is_active": true,
                      *       "version": 1
                      *     }
@@ -34789,8 +35159,8 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "label": "主任医师",
-                     *         "hint": "示例"
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
                      *       }
                      *     ]
                      */
@@ -34832,14 +35202,14 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
-                     *           "code": "example",
-                     *           "name": "张三",
+                     *           "code": "elderly",
+                     *           "name": "高龄优先",
                      *           "minutes": 1,
                      *           "from_age": 1,
                      *           "is_active": true,
@@ -34870,8 +35240,8 @@ export interface operations {
                 /**
                  * @example {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "code": "example",
-                 *       "name": "张三",
+                 *       "code": "elderly",
+                 *       "name": "高龄优先",
                  *       "minutes": 1,
                  *       "from_age": 1,
                  *       "is_active": true
@@ -34892,8 +35262,8 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "code": "example",
-                     *       "name": "张三",
+                     *       "code": "elderly",
+                     *       "name": "高龄优先",
                      *       "minutes": 1,
                      *       "from_age": 1,
                      *       "is_active": true,
@@ -34935,8 +35305,8 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "code": "example",
-                     *       "name": "张三",
+                     *       "code": "elderly",
+                     *       "name": "高龄优先",
                      *       "minutes": 1,
                      *       "from_age": 1,
                      *       "is_active": true,
@@ -34993,9 +35363,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "code": "example",
-                 *       "name": "张三",
+                 *       "name": "高龄优先",
                  *       "minutes": 1,
                  *       "from_age": 1,
                  *       "is_active": true,
@@ -35017,8 +35385,8 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "code": "example",
-                     *       "name": "张三",
+                     *       "code": "elderly",
+                     *       "name": "高龄优先",
                      *       "minutes": 1,
                      *       "from_age": 1,
                      *       "is_active": true,
@@ -35057,8 +35425,8 @@ export interface operations {
                     /**
                      * @example [
                      *       {
-                     *         "code": "A001",
-                     *         "name": "张三",
+                     *         "code": "elderly",
+                     *         "name": "高龄优先",
                      *         "minutes": 1,
                      *         "from_age": 1
                      *       }
@@ -35102,7 +35470,7 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -35273,7 +35641,6 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                  *       "order": "appointment",
                  *       "late_after_minutes": 1,
                  *       "late_behind": 1,
@@ -35352,7 +35719,7 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -35360,7 +35727,7 @@ export interface operations {
                      *           "hospital_name": "第一医院",
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "心内科",
-                     *           "name": "张三",
+                     *           "name": "3 层候诊大屏",
                      *           "queue_ids": [
                      *             "0199c3a5-d1f2-7c5e-999d-7739402b94a0"
                      *           ],
@@ -35392,7 +35759,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
-                 *       "name": "张三",
+                 *       "name": "3 层候诊大屏",
                  *       "queue_ids": [
                  *         "0199c3a5-d1f2-7c5e-999d-7739402b94a0"
                  *       ]
@@ -35415,7 +35782,7 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
-                     *       "name": "张三",
+                     *       "name": "3 层候诊大屏",
                      *       "queue_ids": [
                      *         "0199c3a5-d1f2-7c5e-999d-7739402b94a0"
                      *       ],
@@ -35460,7 +35827,7 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
-                     *       "name": "张三",
+                     *       "name": "3 层候诊大屏",
                      *       "queue_ids": [
                      *         "0199c3a5-d1f2-7c5e-999d-7739402b94a0"
                      *       ],
@@ -35503,7 +35870,7 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
-                     *       "name": "张三",
+                     *       "name": "3 层候诊大屏",
                      *       "queue_ids": [
                      *         "0199c3a5-d1f2-7c5e-999d-7739402b94a0"
                      *       ],
@@ -35560,7 +35927,7 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -35571,24 +35938,24 @@ export interface operations {
                      *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *           "practitioner_name": "李建国",
                      *           "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
-                     *           "queue_name": "张三",
+                     *           "queue_name": "心内科普通门诊",
                      *           "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
                      *           "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *           "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "number": 12,
                      *           "day": "2026-03-16",
                      *           "ticket_no": 1,
                      *           "state": "waiting",
-                     *           "priority": "示例",
+                     *           "priority": "elderly",
                      *           "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *           "served_by_name": "",
+                     *           "served_by_name": "李建国",
                      *           "checked_in_at": "2026-03-16T09:30:00+08:00",
-                     *           "due_at": "2026-03-16T09:30:00+08:00",
+                     *           "due_at": "2026-03-20T17:30:00+08:00",
                      *           "queued_at": "2026-03-16T09:30:00+08:00",
                      *           "called_at": "2026-03-16T09:30:00+08:00",
-                     *           "started_at": "2026-03-16T09:30:00+08:00",
+                     *           "started_at": "2026-03-16T08:00:00+08:00",
                      *           "finished_at": "2026-03-16T09:30:00+08:00",
                      *           "call_count": 1,
                      *           "skip_count": 1,
@@ -35622,8 +35989,8 @@ export interface operations {
                  *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
                  *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                  *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
-                 *       "priority": "",
-                 *       "reason": ""
+                 *       "priority": "elderly",
+                 *       "reason": "临时有事"
                  *     }
                  */
                 "application/json": components["schemas"]["WalkInRequest"];
@@ -35646,24 +36013,24 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
-                     *       "queue_name": "张三",
+                     *       "queue_name": "心内科普通门诊",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "number": 12,
                      *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
-                     *       "priority": "示例",
+                     *       "priority": "elderly",
                      *       "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *       "served_by_name": "",
+                     *       "served_by_name": "李建国",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
                      *       "queued_at": "2026-03-16T09:30:00+08:00",
                      *       "called_at": "2026-03-16T09:30:00+08:00",
-                     *       "started_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T08:00:00+08:00",
                      *       "finished_at": "2026-03-16T09:30:00+08:00",
                      *       "call_count": 1,
                      *       "skip_count": 1,
@@ -35710,24 +36077,24 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
-                     *       "queue_name": "张三",
+                     *       "queue_name": "心内科普通门诊",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "number": 12,
                      *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
-                     *       "priority": "示例",
+                     *       "priority": "elderly",
                      *       "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *       "served_by_name": "",
+                     *       "served_by_name": "李建国",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
                      *       "queued_at": "2026-03-16T09:30:00+08:00",
                      *       "called_at": "2026-03-16T09:30:00+08:00",
-                     *       "started_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T08:00:00+08:00",
                      *       "finished_at": "2026-03-16T09:30:00+08:00",
                      *       "call_count": 1,
                      *       "skip_count": 1,
@@ -35782,24 +36149,24 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
-                     *       "queue_name": "张三",
+                     *       "queue_name": "心内科普通门诊",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "number": 12,
                      *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
-                     *       "priority": "示例",
+                     *       "priority": "elderly",
                      *       "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *       "served_by_name": "",
+                     *       "served_by_name": "李建国",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
                      *       "queued_at": "2026-03-16T09:30:00+08:00",
                      *       "called_at": "2026-03-16T09:30:00+08:00",
-                     *       "started_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T08:00:00+08:00",
                      *       "finished_at": "2026-03-16T09:30:00+08:00",
                      *       "call_count": 1,
                      *       "skip_count": 1,
@@ -35847,24 +36214,24 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
-                     *       "queue_name": "张三",
+                     *       "queue_name": "心内科普通门诊",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "number": 12,
                      *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
-                     *       "priority": "示例",
+                     *       "priority": "elderly",
                      *       "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *       "served_by_name": "",
+                     *       "served_by_name": "李建国",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
                      *       "queued_at": "2026-03-16T09:30:00+08:00",
                      *       "called_at": "2026-03-16T09:30:00+08:00",
-                     *       "started_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T08:00:00+08:00",
                      *       "finished_at": "2026-03-16T09:30:00+08:00",
                      *       "call_count": 1,
                      *       "skip_count": 1,
@@ -35898,7 +36265,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "priority": "示例",
+                 *       "priority": "elderly",
                  *       "reason": "临时有事"
                  *     }
                  */
@@ -35922,24 +36289,24 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
-                     *       "queue_name": "张三",
+                     *       "queue_name": "心内科普通门诊",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "number": 12,
                      *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
-                     *       "priority": "示例",
+                     *       "priority": "elderly",
                      *       "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *       "served_by_name": "",
+                     *       "served_by_name": "李建国",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
                      *       "queued_at": "2026-03-16T09:30:00+08:00",
                      *       "called_at": "2026-03-16T09:30:00+08:00",
-                     *       "started_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T08:00:00+08:00",
                      *       "finished_at": "2026-03-16T09:30:00+08:00",
                      *       "call_count": 1,
                      *       "skip_count": 1,
@@ -35987,24 +36354,24 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
-                     *       "queue_name": "张三",
+                     *       "queue_name": "心内科普通门诊",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "number": 12,
                      *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
-                     *       "priority": "示例",
+                     *       "priority": "elderly",
                      *       "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *       "served_by_name": "",
+                     *       "served_by_name": "李建国",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
                      *       "queued_at": "2026-03-16T09:30:00+08:00",
                      *       "called_at": "2026-03-16T09:30:00+08:00",
-                     *       "started_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T08:00:00+08:00",
                      *       "finished_at": "2026-03-16T09:30:00+08:00",
                      *       "call_count": 1,
                      *       "skip_count": 1,
@@ -36052,24 +36419,24 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
-                     *       "queue_name": "张三",
+                     *       "queue_name": "心内科普通门诊",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "number": 12,
                      *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
-                     *       "priority": "示例",
+                     *       "priority": "elderly",
                      *       "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *       "served_by_name": "",
+                     *       "served_by_name": "李建国",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
                      *       "queued_at": "2026-03-16T09:30:00+08:00",
                      *       "called_at": "2026-03-16T09:30:00+08:00",
-                     *       "started_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T08:00:00+08:00",
                      *       "finished_at": "2026-03-16T09:30:00+08:00",
                      *       "call_count": 1,
                      *       "skip_count": 1,
@@ -36117,24 +36484,24 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
-                     *       "queue_name": "张三",
+                     *       "queue_name": "心内科普通门诊",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "number": 12,
                      *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
-                     *       "priority": "示例",
+                     *       "priority": "elderly",
                      *       "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *       "served_by_name": "",
+                     *       "served_by_name": "李建国",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
                      *       "queued_at": "2026-03-16T09:30:00+08:00",
                      *       "called_at": "2026-03-16T09:30:00+08:00",
-                     *       "started_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T08:00:00+08:00",
                      *       "finished_at": "2026-03-16T09:30:00+08:00",
                      *       "call_count": 1,
                      *       "skip_count": 1,
@@ -36182,24 +36549,24 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
-                     *       "queue_name": "张三",
+                     *       "queue_name": "心内科普通门诊",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "number": 12,
                      *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
-                     *       "priority": "示例",
+                     *       "priority": "elderly",
                      *       "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *       "served_by_name": "",
+                     *       "served_by_name": "李建国",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
                      *       "queued_at": "2026-03-16T09:30:00+08:00",
                      *       "called_at": "2026-03-16T09:30:00+08:00",
-                     *       "started_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T08:00:00+08:00",
                      *       "finished_at": "2026-03-16T09:30:00+08:00",
                      *       "call_count": 1,
                      *       "skip_count": 1,
@@ -36247,24 +36614,24 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
-                     *       "queue_name": "张三",
+                     *       "queue_name": "心内科普通门诊",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "number": 12,
                      *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
-                     *       "priority": "示例",
+                     *       "priority": "elderly",
                      *       "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *       "served_by_name": "",
+                     *       "served_by_name": "李建国",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
                      *       "queued_at": "2026-03-16T09:30:00+08:00",
                      *       "called_at": "2026-03-16T09:30:00+08:00",
-                     *       "started_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T08:00:00+08:00",
                      *       "finished_at": "2026-03-16T09:30:00+08:00",
                      *       "call_count": 1,
                      *       "skip_count": 1,
@@ -36312,24 +36679,24 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
-                     *       "queue_name": "张三",
+                     *       "queue_name": "心内科普通门诊",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "number": 12,
                      *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
-                     *       "priority": "示例",
+                     *       "priority": "elderly",
                      *       "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *       "served_by_name": "",
+                     *       "served_by_name": "李建国",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
                      *       "queued_at": "2026-03-16T09:30:00+08:00",
                      *       "called_at": "2026-03-16T09:30:00+08:00",
-                     *       "started_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T08:00:00+08:00",
                      *       "finished_at": "2026-03-16T09:30:00+08:00",
                      *       "call_count": 1,
                      *       "skip_count": 1,
@@ -36387,24 +36754,24 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
-                     *       "queue_name": "张三",
+                     *       "queue_name": "心内科普通门诊",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "number": 12,
                      *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
-                     *       "priority": "示例",
+                     *       "priority": "elderly",
                      *       "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *       "served_by_name": "",
+                     *       "served_by_name": "李建国",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
                      *       "queued_at": "2026-03-16T09:30:00+08:00",
                      *       "called_at": "2026-03-16T09:30:00+08:00",
-                     *       "started_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T08:00:00+08:00",
                      *       "finished_at": "2026-03-16T09:30:00+08:00",
                      *       "call_count": 1,
                      *       "skip_count": 1,
@@ -36446,7 +36813,7 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "name": "张三",
+                     *         "name": "心内科",
                      *         "kind": "doctor"
                      *       }
                      *     ]
@@ -36494,7 +36861,7 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -36502,17 +36869,17 @@ export interface operations {
                      *           "hospital_name": "第一医院",
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "心内科",
-                     *           "kind": "doctor",
-                     *           "name": "张三",
+                     *           "kind": "shared",
+                     *           "name": "心内科普通门诊",
                      *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *           "practitioner_name": "李建国",
                      *           "served_by_ids": [
-                     *             "示例"
+                     *             "无"
                      *           ],
                      *           "is_active": true,
                      *           "is_paused": true,
                      *           "paused_at": "2026-03-16T09:30:00+08:00",
-                     *           "paused_until": "2026-03-16T09:30:00+08:00",
+                     *           "paused_until": "2026-03-20T17:30:00+08:00",
                      *           "pause_reason": "临时有事",
                      *           "version": 1
                      *         }
@@ -36541,8 +36908,8 @@ export interface operations {
                 /**
                  * @example {
                  *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
-                 *       "kind": "doctor",
-                 *       "name": "张三",
+                 *       "kind": "shared",
+                 *       "name": "心内科普通门诊",
                  *       "practitioner_ids": [
                  *         "0199c3a5-d1f2-7716-9492-954cb4c1616f"
                  *       ],
@@ -36566,17 +36933,17 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
-                     *       "kind": "doctor",
-                     *       "name": "张三",
+                     *       "kind": "shared",
+                     *       "name": "心内科普通门诊",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "served_by_ids": [
-                     *         "示例"
+                     *         "无"
                      *       ],
                      *       "is_active": true,
                      *       "is_paused": true,
                      *       "paused_at": "2026-03-16T09:30:00+08:00",
-                     *       "paused_until": "2026-03-16T09:30:00+08:00",
+                     *       "paused_until": "2026-03-20T17:30:00+08:00",
                      *       "pause_reason": "临时有事",
                      *       "version": 1
                      *     }
@@ -36618,17 +36985,17 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
-                     *       "kind": "doctor",
-                     *       "name": "张三",
+                     *       "kind": "shared",
+                     *       "name": "心内科普通门诊",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "served_by_ids": [
-                     *         "示例"
+                     *         "无"
                      *       ],
                      *       "is_active": true,
                      *       "is_paused": true,
                      *       "paused_at": "2026-03-16T09:30:00+08:00",
-                     *       "paused_until": "2026-03-16T09:30:00+08:00",
+                     *       "paused_until": "2026-03-20T17:30:00+08:00",
                      *       "pause_reason": "临时有事",
                      *       "version": 1
                      *     }
@@ -36684,9 +37051,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
-                 *       "kind": "doctor",
-                 *       "name": "张三",
+                 *       "name": "心内科普通门诊",
                  *       "practitioner_ids": [
                  *         "0199c3a5-d1f2-7716-9492-954cb4c1616f"
                  *       ],
@@ -36711,17 +37076,17 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
-                     *       "kind": "doctor",
-                     *       "name": "张三",
+                     *       "kind": "shared",
+                     *       "name": "心内科普通门诊",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "served_by_ids": [
-                     *         "示例"
+                     *         "无"
                      *       ],
                      *       "is_active": true,
                      *       "is_paused": true,
                      *       "paused_at": "2026-03-16T09:30:00+08:00",
-                     *       "paused_until": "2026-03-16T09:30:00+08:00",
+                     *       "paused_until": "2026-03-20T17:30:00+08:00",
                      *       "pause_reason": "临时有事",
                      *       "version": 1
                      *     }
@@ -36760,10 +37125,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
-                     *       "queue_name": "张三",
+                     *       "queue_name": "心内科普通门诊",
                      *       "kind": "doctor",
                      *       "is_paused": true,
-                     *       "paused_until": "2026-03-16T09:30:00+08:00",
+                     *       "paused_until": "2026-03-20T17:30:00+08:00",
                      *       "pause_reason": "临时有事",
                      *       "at": "2026-03-16T09:30:00+08:00",
                      *       "waiting": [
@@ -36771,16 +37136,16 @@ export interface operations {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "ticket_no": 1,
                      *           "state": "waiting",
-                     *           "priority": "示例",
-                     *           "due_at": "2026-03-16T09:30:00+08:00",
+                     *           "priority": "elderly",
+                     *           "due_at": "2026-03-20T17:30:00+08:00",
                      *           "called_at": "2026-03-16T09:30:00+08:00",
                      *           "call_count": 1,
                      *           "skip_count": 1,
                      *           "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *           "served_by_name": "张三",
+                     *           "served_by_name": "李建国",
                      *           "room": "302"
                      *         }
                      *       ],
@@ -36789,16 +37154,16 @@ export interface operations {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "ticket_no": 1,
                      *           "state": "waiting",
-                     *           "priority": "示例",
-                     *           "due_at": "2026-03-16T09:30:00+08:00",
+                     *           "priority": "elderly",
+                     *           "due_at": "2026-03-20T17:30:00+08:00",
                      *           "called_at": "2026-03-16T09:30:00+08:00",
                      *           "call_count": 1,
                      *           "skip_count": 1,
                      *           "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *           "served_by_name": "张三",
+                     *           "served_by_name": "李建国",
                      *           "room": "302"
                      *         }
                      *       ],
@@ -36807,16 +37172,16 @@ export interface operations {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "ticket_no": 1,
                      *           "state": "waiting",
-                     *           "priority": "示例",
-                     *           "due_at": "2026-03-16T09:30:00+08:00",
+                     *           "priority": "elderly",
+                     *           "due_at": "2026-03-20T17:30:00+08:00",
                      *           "called_at": "2026-03-16T09:30:00+08:00",
                      *           "call_count": 1,
                      *           "skip_count": 1,
                      *           "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *           "served_by_name": "张三",
+                     *           "served_by_name": "李建国",
                      *           "room": "302"
                      *         }
                      *       ],
@@ -36825,16 +37190,16 @@ export interface operations {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "ticket_no": 1,
                      *           "state": "waiting",
-                     *           "priority": "示例",
-                     *           "due_at": "2026-03-16T09:30:00+08:00",
+                     *           "priority": "elderly",
+                     *           "due_at": "2026-03-20T17:30:00+08:00",
                      *           "called_at": "2026-03-16T09:30:00+08:00",
                      *           "call_count": 1,
                      *           "skip_count": 1,
                      *           "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *           "served_by_name": "张三",
+                     *           "served_by_name": "李建国",
                      *           "room": "302"
                      *         }
                      *       ],
@@ -36843,21 +37208,21 @@ export interface operations {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "ticket_no": 1,
                      *           "state": "waiting",
-                     *           "priority": "示例",
-                     *           "due_at": "2026-03-16T09:30:00+08:00",
+                     *           "priority": "elderly",
+                     *           "due_at": "2026-03-20T17:30:00+08:00",
                      *           "called_at": "2026-03-16T09:30:00+08:00",
                      *           "call_count": 1,
                      *           "skip_count": 1,
                      *           "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *           "served_by_name": "张三",
+                     *           "served_by_name": "李建国",
                      *           "room": "302"
                      *         }
                      *       ],
                      *       "counts": {
-                     *         "key": 1
+                     *         "waiting": 12
                      *       }
                      *     }
                      */
@@ -36908,24 +37273,24 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
-                     *       "queue_name": "张三",
+                     *       "queue_name": "心内科普通门诊",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "number": 12,
                      *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
-                     *       "priority": "示例",
+                     *       "priority": "elderly",
                      *       "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *       "served_by_name": "",
+                     *       "served_by_name": "李建国",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
                      *       "queued_at": "2026-03-16T09:30:00+08:00",
                      *       "called_at": "2026-03-16T09:30:00+08:00",
-                     *       "started_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T08:00:00+08:00",
                      *       "finished_at": "2026-03-16T09:30:00+08:00",
                      *       "call_count": 1,
                      *       "skip_count": 1,
@@ -36959,8 +37324,8 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "until": "2026-03-16T09:30:00+08:00",
-                 *       "reason": ""
+                 *       "until": "2026-03-20T17:30:00+08:00",
+                 *       "reason": "临时有事"
                  *     }
                  */
                 "application/json": components["schemas"]["PauseRequest"];
@@ -36980,17 +37345,17 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
-                     *       "kind": "doctor",
-                     *       "name": "张三",
+                     *       "kind": "shared",
+                     *       "name": "心内科普通门诊",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "served_by_ids": [
-                     *         "示例"
+                     *         "无"
                      *       ],
                      *       "is_active": true,
                      *       "is_paused": true,
                      *       "paused_at": "2026-03-16T09:30:00+08:00",
-                     *       "paused_until": "2026-03-16T09:30:00+08:00",
+                     *       "paused_until": "2026-03-20T17:30:00+08:00",
                      *       "pause_reason": "临时有事",
                      *       "version": 1
                      *     }
@@ -37033,17 +37398,17 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
-                     *       "kind": "doctor",
-                     *       "name": "张三",
+                     *       "kind": "shared",
+                     *       "name": "心内科普通门诊",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "served_by_ids": [
-                     *         "示例"
+                     *         "无"
                      *       ],
                      *       "is_active": true,
                      *       "is_paused": true,
                      *       "paused_at": "2026-03-16T09:30:00+08:00",
-                     *       "paused_until": "2026-03-16T09:30:00+08:00",
+                     *       "paused_until": "2026-03-20T17:30:00+08:00",
                      *       "pause_reason": "临时有事",
                      *       "version": 1
                      *     }
@@ -37092,8 +37457,8 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "label": "主任医师",
-                     *         "hint": "示例"
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
                      *       }
                      *     ]
                      */
@@ -37136,7 +37501,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "token": "4f1d0c7be2a94b0e8f6a",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00"
+                     *       "expires_at": "2026-03-20T17:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["StreamToken"];
@@ -37185,16 +37550,16 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *           "order_no": "",
+                     *           "order_no": "ZF260316000001",
                      *           "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
                      *           "application": "miniprogram",
                      *           "amount_fen": 5000,
@@ -37204,20 +37569,20 @@ export interface operations {
                      *           "state": "requested",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "executed_at": "2026-03-16T09:30:00+08:00",
-                     *           "ended_at": "2026-03-16T09:30:00+08:00",
+                     *           "ended_at": "2026-03-20T17:30:00+08:00",
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
-                     *           "department_name": "",
+                     *           "department_name": "心内科",
                      *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
-                     *           "practitioner_name": "",
+                     *           "practitioner_name": "李建国",
                      *           "needs_approval": true,
                      *           "needs_reprint": true,
                      *           "requested_by_id": "0199c3a5-d1f2-7b65-9333-5693933c4ff2",
-                     *           "requested_by_name": "",
+                     *           "requested_by_name": "李建国",
                      *           "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
-                     *           "decided_by_name": "",
+                     *           "decided_by_name": "李建国",
                      *           "decided_at": "2026-03-16T09:30:00+08:00",
-                     *           "decision_note": "",
-                     *           "executed_by_name": "",
+                     *           "decision_note": "临时有事",
+                     *           "executed_by_name": "李建国",
                      *           "version": 1
                      *         }
                      *       ]
@@ -37273,9 +37638,9 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *       "order_no": "",
+                     *       "order_no": "ZF260316000001",
                      *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
                      *       "application": "miniprogram",
                      *       "amount_fen": 5000,
@@ -37285,27 +37650,27 @@ export interface operations {
                      *       "state": "requested",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "executed_at": "2026-03-16T09:30:00+08:00",
-                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
-                     *       "department_name": "",
+                     *       "department_name": "心内科",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
-                     *       "practitioner_name": "",
+                     *       "practitioner_name": "李建国",
                      *       "needs_approval": true,
                      *       "needs_reprint": true,
                      *       "requested_by_id": "0199c3a5-d1f2-7b65-9333-5693933c4ff2",
-                     *       "requested_by_name": "",
+                     *       "requested_by_name": "李建国",
                      *       "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
-                     *       "decided_by_name": "",
+                     *       "decided_by_name": "李建国",
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
-                     *       "decision_note": "",
-                     *       "executed_by_name": "",
+                     *       "decision_note": "临时有事",
+                     *       "executed_by_name": "李建国",
                      *       "version": 1,
                      *       "bills": [
                      *         {
                      *           "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
-                     *           "bill_no": "示例",
+                     *           "bill_no": "ZD260316000001",
                      *           "kind": "registration",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "bill_amount_fen": 5000,
                      *           "amount_fen": 5000
                      *         }
@@ -37313,9 +37678,9 @@ export interface operations {
                      *       "refunds": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "refund_no": "示例",
+                     *           "refund_no": "TK260316000001",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *           "order_no": "示例",
+                     *           "order_no": "ZF260316000001",
                      *           "amount_fen": 5000,
                      *           "route": "original",
                      *           "state": "created",
@@ -37366,9 +37731,9 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *       "order_no": "",
+                     *       "order_no": "ZF260316000001",
                      *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
                      *       "application": "miniprogram",
                      *       "amount_fen": 5000,
@@ -37378,27 +37743,27 @@ export interface operations {
                      *       "state": "requested",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "executed_at": "2026-03-16T09:30:00+08:00",
-                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
-                     *       "department_name": "",
+                     *       "department_name": "心内科",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
-                     *       "practitioner_name": "",
+                     *       "practitioner_name": "李建国",
                      *       "needs_approval": true,
                      *       "needs_reprint": true,
                      *       "requested_by_id": "0199c3a5-d1f2-7b65-9333-5693933c4ff2",
-                     *       "requested_by_name": "",
+                     *       "requested_by_name": "李建国",
                      *       "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
-                     *       "decided_by_name": "",
+                     *       "decided_by_name": "李建国",
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
-                     *       "decision_note": "",
-                     *       "executed_by_name": "",
+                     *       "decision_note": "临时有事",
+                     *       "executed_by_name": "李建国",
                      *       "version": 1,
                      *       "bills": [
                      *         {
                      *           "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
-                     *           "bill_no": "示例",
+                     *           "bill_no": "ZD260316000001",
                      *           "kind": "registration",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "bill_amount_fen": 5000,
                      *           "amount_fen": 5000
                      *         }
@@ -37406,9 +37771,9 @@ export interface operations {
                      *       "refunds": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "refund_no": "示例",
+                     *           "refund_no": "TK260316000001",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *           "order_no": "示例",
+                     *           "order_no": "ZF260316000001",
                      *           "amount_fen": 5000,
                      *           "route": "original",
                      *           "state": "created",
@@ -37445,7 +37810,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "reason": ""
+                 *       "reason": "临时有事"
                  *     }
                  */
                 "application/json": components["schemas"]["RefundDecisionRequest"];
@@ -37464,9 +37829,9 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *       "order_no": "",
+                     *       "order_no": "ZF260316000001",
                      *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
                      *       "application": "miniprogram",
                      *       "amount_fen": 5000,
@@ -37476,27 +37841,27 @@ export interface operations {
                      *       "state": "requested",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "executed_at": "2026-03-16T09:30:00+08:00",
-                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
-                     *       "department_name": "",
+                     *       "department_name": "心内科",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
-                     *       "practitioner_name": "",
+                     *       "practitioner_name": "李建国",
                      *       "needs_approval": true,
                      *       "needs_reprint": true,
                      *       "requested_by_id": "0199c3a5-d1f2-7b65-9333-5693933c4ff2",
-                     *       "requested_by_name": "",
+                     *       "requested_by_name": "李建国",
                      *       "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
-                     *       "decided_by_name": "",
+                     *       "decided_by_name": "李建国",
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
-                     *       "decision_note": "",
-                     *       "executed_by_name": "",
+                     *       "decision_note": "临时有事",
+                     *       "executed_by_name": "李建国",
                      *       "version": 1,
                      *       "bills": [
                      *         {
                      *           "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
-                     *           "bill_no": "示例",
+                     *           "bill_no": "ZD260316000001",
                      *           "kind": "registration",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "bill_amount_fen": 5000,
                      *           "amount_fen": 5000
                      *         }
@@ -37504,9 +37869,9 @@ export interface operations {
                      *       "refunds": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "refund_no": "示例",
+                     *           "refund_no": "TK260316000001",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *           "order_no": "示例",
+                     *           "order_no": "ZF260316000001",
                      *           "amount_fen": 5000,
                      *           "route": "original",
                      *           "state": "created",
@@ -37559,9 +37924,9 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *       "order_no": "",
+                     *       "order_no": "ZF260316000001",
                      *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
                      *       "application": "miniprogram",
                      *       "amount_fen": 5000,
@@ -37571,27 +37936,27 @@ export interface operations {
                      *       "state": "requested",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "executed_at": "2026-03-16T09:30:00+08:00",
-                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
-                     *       "department_name": "",
+                     *       "department_name": "心内科",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
-                     *       "practitioner_name": "",
+                     *       "practitioner_name": "李建国",
                      *       "needs_approval": true,
                      *       "needs_reprint": true,
                      *       "requested_by_id": "0199c3a5-d1f2-7b65-9333-5693933c4ff2",
-                     *       "requested_by_name": "",
+                     *       "requested_by_name": "李建国",
                      *       "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
-                     *       "decided_by_name": "",
+                     *       "decided_by_name": "李建国",
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
-                     *       "decision_note": "",
-                     *       "executed_by_name": "",
+                     *       "decision_note": "临时有事",
+                     *       "executed_by_name": "李建国",
                      *       "version": 1,
                      *       "bills": [
                      *         {
                      *           "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
-                     *           "bill_no": "示例",
+                     *           "bill_no": "ZD260316000001",
                      *           "kind": "registration",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "bill_amount_fen": 5000,
                      *           "amount_fen": 5000
                      *         }
@@ -37599,9 +37964,9 @@ export interface operations {
                      *       "refunds": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "refund_no": "示例",
+                     *           "refund_no": "TK260316000001",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *           "order_no": "示例",
+                     *           "order_no": "ZF260316000001",
                      *           "amount_fen": 5000,
                      *           "route": "original",
                      *           "state": "created",
@@ -37661,9 +38026,9 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *       "order_no": "",
+                     *       "order_no": "ZF260316000001",
                      *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
                      *       "application": "miniprogram",
                      *       "amount_fen": 5000,
@@ -37673,27 +38038,27 @@ export interface operations {
                      *       "state": "requested",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "executed_at": "2026-03-16T09:30:00+08:00",
-                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
-                     *       "department_name": "",
+                     *       "department_name": "心内科",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
-                     *       "practitioner_name": "",
+                     *       "practitioner_name": "李建国",
                      *       "needs_approval": true,
                      *       "needs_reprint": true,
                      *       "requested_by_id": "0199c3a5-d1f2-7b65-9333-5693933c4ff2",
-                     *       "requested_by_name": "",
+                     *       "requested_by_name": "李建国",
                      *       "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
-                     *       "decided_by_name": "",
+                     *       "decided_by_name": "李建国",
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
-                     *       "decision_note": "",
-                     *       "executed_by_name": "",
+                     *       "decision_note": "临时有事",
+                     *       "executed_by_name": "李建国",
                      *       "version": 1,
                      *       "bills": [
                      *         {
                      *           "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
-                     *           "bill_no": "示例",
+                     *           "bill_no": "ZD260316000001",
                      *           "kind": "registration",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "bill_amount_fen": 5000,
                      *           "amount_fen": 5000
                      *         }
@@ -37701,9 +38066,9 @@ export interface operations {
                      *       "refunds": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "refund_no": "示例",
+                     *           "refund_no": "TK260316000001",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *           "order_no": "示例",
+                     *           "order_no": "ZF260316000001",
                      *           "amount_fen": 5000,
                      *           "route": "original",
                      *           "state": "created",
@@ -37763,14 +38128,14 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "refund_no": "示例",
+                     *           "refund_no": "TK260316000001",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "amount_fen": 5000,
                      *           "route": "original",
                      *           "cause": "patient",
@@ -37781,12 +38146,12 @@ export interface operations {
                      *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
-                     *           "order_no": "示例",
+                     *           "order_no": "ZF260316000001",
                      *           "application": "miniprogram",
                      *           "decision_id": "0199c3a5-d1f2-73d7-9b17-6fd7f913b544",
-                     *           "decided_by_name": "",
-                     *           "channel_refund_no": "示例",
-                     *           "channel_refund_id": "示例",
+                     *           "decided_by_name": "李建国",
+                     *           "channel_refund_no": "TK260316000001",
+                     *           "channel_refund_id": "4200202603160000014371996786",
                      *           "error": "invalid_client",
                      *           "reissued": 1,
                      *           "his_notified_at": "2026-03-16T09:30:00+08:00"
@@ -37824,10 +38189,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "refund_no": "示例",
+                     *       "refund_no": "TK260316000001",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "amount_fen": 5000,
                      *       "route": "original",
                      *       "cause": "patient",
@@ -37838,12 +38203,12 @@ export interface operations {
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "order_no": "示例",
+                     *       "order_no": "ZF260316000001",
                      *       "application": "miniprogram",
                      *       "decision_id": "0199c3a5-d1f2-73d7-9b17-6fd7f913b544",
-                     *       "decided_by_name": "",
-                     *       "channel_refund_no": "示例",
-                     *       "channel_refund_id": "示例",
+                     *       "decided_by_name": "李建国",
+                     *       "channel_refund_no": "TK260316000001",
+                     *       "channel_refund_id": "4200202603160000014371996786",
                      *       "error": "invalid_client",
                      *       "reissued": 1,
                      *       "his_notified_at": "2026-03-16T09:30:00+08:00"
@@ -37883,10 +38248,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "refund_no": "示例",
+                     *       "refund_no": "TK260316000001",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "amount_fen": 5000,
                      *       "route": "original",
                      *       "cause": "patient",
@@ -37897,12 +38262,12 @@ export interface operations {
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "order_no": "示例",
+                     *       "order_no": "ZF260316000001",
                      *       "application": "miniprogram",
                      *       "decision_id": "0199c3a5-d1f2-73d7-9b17-6fd7f913b544",
-                     *       "decided_by_name": "",
-                     *       "channel_refund_no": "示例",
-                     *       "channel_refund_id": "示例",
+                     *       "decided_by_name": "李建国",
+                     *       "channel_refund_no": "TK260316000001",
+                     *       "channel_refund_id": "4200202603160000014371996786",
                      *       "error": "invalid_client",
                      *       "reissued": 1,
                      *       "his_notified_at": "2026-03-16T09:30:00+08:00"
@@ -37946,10 +38311,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "refund_no": "示例",
+                     *       "refund_no": "TK260316000001",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "amount_fen": 5000,
                      *       "route": "original",
                      *       "cause": "patient",
@@ -37960,12 +38325,12 @@ export interface operations {
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "order_no": "示例",
+                     *       "order_no": "ZF260316000001",
                      *       "application": "miniprogram",
                      *       "decision_id": "0199c3a5-d1f2-73d7-9b17-6fd7f913b544",
-                     *       "decided_by_name": "",
-                     *       "channel_refund_no": "示例",
-                     *       "channel_refund_id": "示例",
+                     *       "decided_by_name": "李建国",
+                     *       "channel_refund_no": "TK260316000001",
+                     *       "channel_refund_id": "4200202603160000014371996786",
                      *       "error": "invalid_client",
                      *       "reissued": 1,
                      *       "his_notified_at": "2026-03-16T09:30:00+08:00"
@@ -38006,7 +38371,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example 示例 */
+                    /** @example 无 */
                     "text/csv": string;
                 };
             };
@@ -38048,24 +38413,24 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
-                     *           "code": "example",
-                     *           "name": "张三",
+                     *           "code": "outpatient_doctor",
+                     *           "name": "门诊医生",
                      *           "is_administrator": true,
                      *           "is_system": true,
                      *           "is_active": true,
                      *           "default_scope": "all",
                      *           "permissions": [
-                     *             "示例"
+                     *             "identity.departments.view"
                      *           ],
                      *           "scopes": [
                      *             {
-                     *               "module": "示例",
+                     *               "module": "identity",
                      *               "kind": "all",
                      *               "department_ids": []
                      *             }
@@ -38097,16 +38462,16 @@ export interface operations {
                 /**
                  * @example {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "code": "example",
-                 *       "name": "张三",
+                 *       "code": "outpatient_doctor",
+                 *       "name": "门诊医生",
                  *       "is_active": true,
                  *       "default_scope": "all",
                  *       "permissions": [
-                 *         "示例"
+                 *         "identity.departments.view"
                  *       ],
                  *       "scopes": [
                  *         {
-                 *           "module": "示例",
+                 *           "module": "identity",
                  *           "kind": "all",
                  *           "department_ids": []
                  *         }
@@ -38128,18 +38493,18 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "code": "example",
-                     *       "name": "张三",
+                     *       "code": "outpatient_doctor",
+                     *       "name": "门诊医生",
                      *       "is_administrator": true,
                      *       "is_system": true,
                      *       "is_active": true,
                      *       "default_scope": "all",
                      *       "permissions": [
-                     *         "示例"
+                     *         "identity.departments.view"
                      *       ],
                      *       "scopes": [
                      *         {
-                     *           "module": "示例",
+                     *           "module": "identity",
                      *           "kind": "all",
                      *           "department_ids": []
                      *         }
@@ -38182,18 +38547,18 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "code": "example",
-                     *       "name": "张三",
+                     *       "code": "outpatient_doctor",
+                     *       "name": "门诊医生",
                      *       "is_administrator": true,
                      *       "is_system": true,
                      *       "is_active": true,
                      *       "default_scope": "all",
                      *       "permissions": [
-                     *         "示例"
+                     *         "identity.departments.view"
                      *       ],
                      *       "scopes": [
                      *         {
-                     *           "module": "示例",
+                     *           "module": "identity",
                      *           "kind": "all",
                      *           "department_ids": []
                      *         }
@@ -38253,16 +38618,16 @@ export interface operations {
                 /**
                  * @example {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "code": "example",
-                 *       "name": "张三",
+                 *       "code": "outpatient_doctor",
+                 *       "name": "门诊医生",
                  *       "is_active": true,
                  *       "default_scope": "all",
                  *       "permissions": [
-                 *         "示例"
+                 *         "identity.departments.view"
                  *       ],
                  *       "scopes": [
                  *         {
-                 *           "module": "示例",
+                 *           "module": "identity",
                  *           "kind": "all",
                  *           "department_ids": []
                  *         }
@@ -38285,18 +38650,18 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "code": "example",
-                     *       "name": "张三",
+                     *       "code": "outpatient_doctor",
+                     *       "name": "门诊医生",
                      *       "is_administrator": true,
                      *       "is_system": true,
                      *       "is_active": true,
                      *       "default_scope": "all",
                      *       "permissions": [
-                     *         "示例"
+                     *         "identity.departments.view"
                      *       ],
                      *       "scopes": [
                      *         {
-                     *           "module": "示例",
+                     *           "module": "identity",
                      *           "kind": "all",
                      *           "department_ids": []
                      *         }
@@ -38332,8 +38697,8 @@ export interface operations {
                 /**
                  * @example {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "code": "example",
-                 *       "name": "张三"
+                 *       "code": "outpatient_doctor",
+                 *       "name": "门诊医生"
                  *     }
                  */
                 "application/json": components["schemas"]["RoleCopyRequest"];
@@ -38351,18 +38716,18 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "code": "example",
-                     *       "name": "张三",
+                     *       "code": "outpatient_doctor",
+                     *       "name": "门诊医生",
                      *       "is_administrator": true,
                      *       "is_system": true,
                      *       "is_active": true,
                      *       "default_scope": "all",
                      *       "permissions": [
-                     *         "示例"
+                     *         "identity.departments.view"
                      *       ],
                      *       "scopes": [
                      *         {
-                     *           "module": "示例",
+                     *           "module": "identity",
                      *           "kind": "all",
                      *           "department_ids": []
                      *         }
@@ -38413,8 +38778,8 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "label": "主任医师",
-                     *         "hint": "示例"
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
                      *       }
                      *     ]
                      */
@@ -38459,7 +38824,7 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -38473,8 +38838,8 @@ export interface operations {
                      *           "period": "morning",
                      *           "start_time": "08:30:00",
                      *           "end_time": "12:00",
-                     *           "slot_minutes": 1,
-                     *           "capacity_per_slot": 30,
+                     *           "slot_minutes": 30,
+                     *           "capacity_per_slot": 3,
                      *           "fee_fen": 5000,
                      *           "tier": "normal",
                      *           "valid_from": "2026-03-16",
@@ -38482,13 +38847,13 @@ export interface operations {
                      *           "is_active": true,
                      *           "runs_on_holidays": true,
                      *           "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
-                     *           "room_name": "张三",
+                     *           "room_name": "门诊楼 3 层 302",
                      *           "channel_quotas": {
-                     *             "key": 1
+                     *             "window": 1
                      *           },
                      *           "quota_per": "slot",
                      *           "release_minutes": 1,
-                     *           "release_at": "08:30:00",
+                     *           "release_at": null,
                      *           "version": 1
                      *         }
                      *       ]
@@ -38521,8 +38886,8 @@ export interface operations {
                  *       "period": "morning",
                  *       "start_time": "08:30:00",
                  *       "end_time": "12:00",
-                 *       "slot_minutes": 1,
-                 *       "capacity_per_slot": 30,
+                 *       "slot_minutes": 30,
+                 *       "capacity_per_slot": 3,
                  *       "fee_fen": 5000,
                  *       "tier": "normal",
                  *       "valid_from": "2026-03-16",
@@ -38531,11 +38896,11 @@ export interface operations {
                  *       "runs_on_holidays": true,
                  *       "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
                  *       "channel_quotas": {
-                 *         "key": 1
+                 *         "window": 1
                  *       },
                  *       "quota_per": "slot",
                  *       "release_minutes": 1,
-                 *       "release_at": "08:30:00"
+                 *       "release_at": null
                  *     }
                  */
                 "application/json": components["schemas"]["ScheduleTemplateRequest"];
@@ -38561,8 +38926,8 @@ export interface operations {
                      *       "period": "morning",
                      *       "start_time": "08:30:00",
                      *       "end_time": "12:00",
-                     *       "slot_minutes": 1,
-                     *       "capacity_per_slot": 30,
+                     *       "slot_minutes": 30,
+                     *       "capacity_per_slot": 3,
                      *       "fee_fen": 5000,
                      *       "tier": "normal",
                      *       "valid_from": "2026-03-16",
@@ -38570,13 +38935,13 @@ export interface operations {
                      *       "is_active": true,
                      *       "runs_on_holidays": true,
                      *       "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
-                     *       "room_name": "张三",
+                     *       "room_name": "门诊楼 3 层 302",
                      *       "channel_quotas": {
-                     *         "key": 1
+                     *         "window": 1
                      *       },
                      *       "quota_per": "slot",
                      *       "release_minutes": 1,
-                     *       "release_at": "08:30:00",
+                     *       "release_at": null,
                      *       "version": 1
                      *     }
                      */
@@ -38623,8 +38988,8 @@ export interface operations {
                      *       "period": "morning",
                      *       "start_time": "08:30:00",
                      *       "end_time": "12:00",
-                     *       "slot_minutes": 1,
-                     *       "capacity_per_slot": 30,
+                     *       "slot_minutes": 30,
+                     *       "capacity_per_slot": 3,
                      *       "fee_fen": 5000,
                      *       "tier": "normal",
                      *       "valid_from": "2026-03-16",
@@ -38632,13 +38997,13 @@ export interface operations {
                      *       "is_active": true,
                      *       "runs_on_holidays": true,
                      *       "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
-                     *       "room_name": "张三",
+                     *       "room_name": "门诊楼 3 层 302",
                      *       "channel_quotas": {
-                     *         "key": 1
+                     *         "window": 1
                      *       },
                      *       "quota_per": "slot",
                      *       "release_minutes": 1,
-                     *       "release_at": "08:30:00",
+                     *       "release_at": null,
                      *       "version": 1
                      *     }
                      */
@@ -38698,8 +39063,8 @@ export interface operations {
                  *       "period": "morning",
                  *       "start_time": "08:30:00",
                  *       "end_time": "12:00",
-                 *       "slot_minutes": 1,
-                 *       "capacity_per_slot": 30,
+                 *       "slot_minutes": 30,
+                 *       "capacity_per_slot": 3,
                  *       "fee_fen": 5000,
                  *       "tier": "normal",
                  *       "valid_from": "2026-03-16",
@@ -38708,11 +39073,11 @@ export interface operations {
                  *       "runs_on_holidays": true,
                  *       "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
                  *       "channel_quotas": {
-                 *         "key": 1
+                 *         "window": 1
                  *       },
                  *       "quota_per": "slot",
                  *       "release_minutes": 1,
-                 *       "release_at": "08:30:00",
+                 *       "release_at": null,
                  *       "version": 1
                  *     }
                  */
@@ -38739,8 +39104,8 @@ export interface operations {
                      *       "period": "morning",
                      *       "start_time": "08:30:00",
                      *       "end_time": "12:00",
-                     *       "slot_minutes": 1,
-                     *       "capacity_per_slot": 30,
+                     *       "slot_minutes": 30,
+                     *       "capacity_per_slot": 3,
                      *       "fee_fen": 5000,
                      *       "tier": "normal",
                      *       "valid_from": "2026-03-16",
@@ -38748,13 +39113,13 @@ export interface operations {
                      *       "is_active": true,
                      *       "runs_on_holidays": true,
                      *       "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
-                     *       "room_name": "张三",
+                     *       "room_name": "门诊楼 3 层 302",
                      *       "channel_quotas": {
-                     *         "key": 1
+                     *         "window": 1
                      *       },
                      *       "quota_per": "slot",
                      *       "release_minutes": 1,
-                     *       "release_at": "08:30:00",
+                     *       "release_at": null,
                      *       "version": 1
                      *     }
                      */
@@ -38801,8 +39166,8 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "label": "主任医师",
-                     *         "hint": "示例"
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
                      *       }
                      *     ]
                      */
@@ -38841,7 +39206,7 @@ export interface operations {
                      * @example [
                      *       {
                      *         "date": "2026-03-16",
-                     *         "starts_at": "2026-03-16T09:30:00+08:00",
+                     *         "starts_at": "2026-03-16T08:00:00+08:00",
                      *         "capacity": 30,
                      *         "taken": 1,
                      *         "free": 1,
@@ -38890,22 +39255,22 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
-                     *           "subject_type": "示例",
+                     *           "subject_type": "billing.bill",
                      *           "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
                      *           "place": "门诊楼 3 层 302",
-                     *           "place_name": "张三",
+                     *           "place_name": "门诊楼 3 层 302",
                      *           "signer_id": "0199c3a5-d1f2-7071-9b5e-094b57f6852e",
-                     *           "signer_name": "张三",
+                     *           "signer_name": "李建国",
                      *           "role_id": "0199c3a5-d1f2-7265-925a-fb8bb89e5b18",
-                     *           "role_name": "张三",
-                     *           "method": "示例",
-                     *           "digest": "示例",
+                     *           "role_name": "门诊医生",
+                     *           "method": "PATCH",
+                     *           "digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
                      *           "signed_at": "2026-03-16T09:30:00+08:00",
                      *           "voided_at": "2026-03-16T09:30:00+08:00",
                      *           "void_reason": "临时有事"
@@ -38945,16 +39310,16 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "subject_type": "示例",
+                     *       "subject_type": "billing.bill",
                      *       "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
                      *       "place": "门诊楼 3 层 302",
-                     *       "place_name": "张三",
+                     *       "place_name": "门诊楼 3 层 302",
                      *       "signer_id": "0199c3a5-d1f2-7071-9b5e-094b57f6852e",
-                     *       "signer_name": "张三",
+                     *       "signer_name": "李建国",
                      *       "role_id": "0199c3a5-d1f2-7265-925a-fb8bb89e5b18",
-                     *       "role_name": "张三",
-                     *       "method": "示例",
-                     *       "digest": "示例",
+                     *       "role_name": "门诊医生",
+                     *       "method": "PATCH",
+                     *       "digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
                      *       "signed_at": "2026-03-16T09:30:00+08:00",
                      *       "voided_at": "2026-03-16T09:30:00+08:00",
                      *       "void_reason": "临时有事"
@@ -39006,16 +39371,16 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "org_unit_id": "0199c3a5-d1f2-76bb-9f26-1acea1df243b",
-                     *           "org_unit_name": "张三",
+                     *           "org_unit_name": "心血管中心",
                      *           "position_id": "0199c3a5-d1f2-7257-9b11-def1f000b3b3",
-                     *           "position_name": "张三",
+                     *           "position_name": "科主任",
                      *           "memberships": [
                      *             {
                      *               "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
@@ -39030,15 +39395,16 @@ export interface operations {
                      *           "gender": "female",
                      *           "title": "主任医师",
                      *           "tier": "normal",
-                     *           "licence_no": "",
+                     *           "licence_no": "110101000012345",
                      *           "phone": "138****8000",
                      *           "speciality": "冠心病介入",
                      *           "introduction": "擅长冠心病、高血压的诊治",
                      *           "skills": [
-                     *             "示例"
+                     *             "冠状动脉造影"
                      *           ],
                      *           "languages": [
-                     *             "示例"
+                     *             "普通话",
+                     *             "英语"
                      *           ],
                      *           "portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *           "employed_on": "2026-03-16",
@@ -39082,19 +39448,20 @@ export interface operations {
                  *       ],
                  *       "username": "li.jianguo",
                  *       "employee_no": "E0001",
-                 *       "name": "张三",
+                 *       "name": "李建国",
                  *       "gender": "female",
                  *       "title": "主任医师",
                  *       "tier": "normal",
-                 *       "licence_no": "",
+                 *       "licence_no": "110101000012345",
                  *       "phone": "13800138000",
                  *       "speciality": "冠心病介入",
                  *       "introduction": "擅长冠心病、高血压的诊治",
                  *       "skills": [
-                 *         "示例"
+                 *         "冠状动脉造影"
                  *       ],
                  *       "languages": [
-                 *         "示例"
+                 *         "普通话",
+                 *         "英语"
                  *       ],
                  *       "employed_on": "2026-03-16"
                  *     }
@@ -39115,9 +39482,9 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "org_unit_id": "0199c3a5-d1f2-76bb-9f26-1acea1df243b",
-                     *       "org_unit_name": "张三",
+                     *       "org_unit_name": "心血管中心",
                      *       "position_id": "0199c3a5-d1f2-7257-9b11-def1f000b3b3",
-                     *       "position_name": "张三",
+                     *       "position_name": "科主任",
                      *       "memberships": [
                      *         {
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
@@ -39127,19 +39494,20 @@ export interface operations {
                      *         }
                      *       ],
                      *       "employee_no": "E0001",
-                     *       "name": "张三",
+                     *       "name": "李建国",
                      *       "gender": "female",
                      *       "title": "主任医师",
                      *       "tier": "normal",
-                     *       "licence_no": "",
+                     *       "licence_no": "110101000012345",
                      *       "phone": "138****8000",
                      *       "speciality": "冠心病介入",
                      *       "introduction": "擅长冠心病、高血压的诊治",
                      *       "skills": [
-                     *         "示例"
+                     *         "冠状动脉造影"
                      *       ],
                      *       "languages": [
-                     *         "示例"
+                     *         "普通话",
+                     *         "英语"
                      *       ],
                      *       "portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "employed_on": "2026-03-16",
@@ -39191,7 +39559,7 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -39199,8 +39567,8 @@ export interface operations {
                      *           "hospital_name": "第一医院",
                      *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *           "practitioner_name": "李建国",
-                     *           "starts_at": "2026-03-16T09:30:00+08:00",
-                     *           "ends_at": "2026-03-16T09:30:00+08:00",
+                     *           "starts_at": "2026-03-16T08:00:00+08:00",
+                     *           "ends_at": "2026-03-20T17:30:00+08:00",
                      *           "reason": "临时有事"
                      *         }
                      *       ]
@@ -39228,8 +39596,8 @@ export interface operations {
                 /**
                  * @example {
                  *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
-                 *       "starts_at": "2026-03-16T09:30:00+08:00",
-                 *       "ends_at": "2026-03-16T09:30:00+08:00",
+                 *       "starts_at": "2026-03-16T08:00:00+08:00",
+                 *       "ends_at": "2026-03-20T17:30:00+08:00",
                  *       "reason": "临时有事",
                  *       "stop_sessions": false
                  *     }
@@ -39251,8 +39619,8 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
                      *       "reason": "临时有事",
                      *       "sessions": [
                      *         {
@@ -39261,8 +39629,8 @@ export interface operations {
                      *           "department_name": "心内科",
                      *           "date": "2026-03-16",
                      *           "period": "morning",
-                     *           "starts_at": "2026-03-16T09:30:00+08:00",
-                     *           "ends_at": "2026-03-16T09:30:00+08:00",
+                     *           "starts_at": "2026-03-16T08:00:00+08:00",
+                     *           "ends_at": "2026-03-20T17:30:00+08:00",
                      *           "state": "draft"
                      *         }
                      *       ],
@@ -39308,8 +39676,8 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
                      *       "reason": "临时有事"
                      *     }
                      */
@@ -39373,9 +39741,9 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "org_unit_id": "0199c3a5-d1f2-76bb-9f26-1acea1df243b",
-                     *       "org_unit_name": "张三",
+                     *       "org_unit_name": "心血管中心",
                      *       "position_id": "0199c3a5-d1f2-7257-9b11-def1f000b3b3",
-                     *       "position_name": "张三",
+                     *       "position_name": "科主任",
                      *       "memberships": [
                      *         {
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
@@ -39390,15 +39758,16 @@ export interface operations {
                      *       "gender": "female",
                      *       "title": "主任医师",
                      *       "tier": "normal",
-                     *       "licence_no": "",
+                     *       "licence_no": "110101000012345",
                      *       "phone": "138****8000",
                      *       "speciality": "冠心病介入",
                      *       "introduction": "擅长冠心病、高血压的诊治",
                      *       "skills": [
-                     *         "示例"
+                     *         "冠状动脉造影"
                      *       ],
                      *       "languages": [
-                     *         "示例"
+                     *         "普通话",
+                     *         "英语"
                      *       ],
                      *       "portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "employed_on": "2026-03-16",
@@ -39473,15 +39842,16 @@ export interface operations {
                  *       "gender": "female",
                  *       "title": "主任医师",
                  *       "tier": "normal",
-                 *       "licence_no": "",
+                 *       "licence_no": "110101000012345",
                  *       "phone": "13800138000",
                  *       "speciality": "冠心病介入",
                  *       "introduction": "擅长冠心病、高血压的诊治",
                  *       "skills": [
-                 *         "示例"
+                 *         "冠状动脉造影"
                  *       ],
                  *       "languages": [
-                 *         "示例"
+                 *         "普通话",
+                 *         "英语"
                  *       ],
                  *       "employed_on": "2026-03-16",
                  *       "version": 1
@@ -39503,9 +39873,9 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "org_unit_id": "0199c3a5-d1f2-76bb-9f26-1acea1df243b",
-                     *       "org_unit_name": "张三",
+                     *       "org_unit_name": "心血管中心",
                      *       "position_id": "0199c3a5-d1f2-7257-9b11-def1f000b3b3",
-                     *       "position_name": "张三",
+                     *       "position_name": "科主任",
                      *       "memberships": [
                      *         {
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
@@ -39520,15 +39890,16 @@ export interface operations {
                      *       "gender": "female",
                      *       "title": "主任医师",
                      *       "tier": "normal",
-                     *       "licence_no": "",
+                     *       "licence_no": "110101000012345",
                      *       "phone": "138****8000",
                      *       "speciality": "冠心病介入",
                      *       "introduction": "擅长冠心病、高血压的诊治",
                      *       "skills": [
-                     *         "示例"
+                     *         "冠状动脉造影"
                      *       ],
                      *       "languages": [
-                     *         "示例"
+                     *         "普通话",
+                     *         "英语"
                      *       ],
                      *       "portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "employed_on": "2026-03-16",
@@ -39629,9 +40000,9 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "org_unit_id": "0199c3a5-d1f2-76bb-9f26-1acea1df243b",
-                     *       "org_unit_name": "张三",
+                     *       "org_unit_name": "心血管中心",
                      *       "position_id": "0199c3a5-d1f2-7257-9b11-def1f000b3b3",
-                     *       "position_name": "张三",
+                     *       "position_name": "科主任",
                      *       "memberships": [
                      *         {
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
@@ -39646,15 +40017,16 @@ export interface operations {
                      *       "gender": "female",
                      *       "title": "主任医师",
                      *       "tier": "normal",
-                     *       "licence_no": "",
+                     *       "licence_no": "110101000012345",
                      *       "phone": "138****8000",
                      *       "speciality": "冠心病介入",
                      *       "introduction": "擅长冠心病、高血压的诊治",
                      *       "skills": [
-                     *         "示例"
+                     *         "冠状动脉造影"
                      *       ],
                      *       "languages": [
-                     *         "示例"
+                     *         "普通话",
+                     *         "英语"
                      *       ],
                      *       "portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "employed_on": "2026-03-16",
@@ -39705,7 +40077,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "url": "示例"
+                     *       "url": "https://hospital.example/file"
                      *     }
                      */
                     "application/json": components["schemas"]["PictureUrl"];
@@ -39770,9 +40142,9 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "org_unit_id": "0199c3a5-d1f2-76bb-9f26-1acea1df243b",
-                     *       "org_unit_name": "张三",
+                     *       "org_unit_name": "心血管中心",
                      *       "position_id": "0199c3a5-d1f2-7257-9b11-def1f000b3b3",
-                     *       "position_name": "张三",
+                     *       "position_name": "科主任",
                      *       "memberships": [
                      *         {
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
@@ -39787,15 +40159,16 @@ export interface operations {
                      *       "gender": "female",
                      *       "title": "主任医师",
                      *       "tier": "normal",
-                     *       "licence_no": "",
+                     *       "licence_no": "110101000012345",
                      *       "phone": "138****8000",
                      *       "speciality": "冠心病介入",
                      *       "introduction": "擅长冠心病、高血压的诊治",
                      *       "skills": [
-                     *         "示例"
+                     *         "冠状动脉造影"
                      *       ],
                      *       "languages": [
-                     *         "示例"
+                     *         "普通话",
+                     *         "英语"
                      *       ],
                      *       "portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "employed_on": "2026-03-16",
@@ -39940,9 +40313,9 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "org_unit_id": "0199c3a5-d1f2-76bb-9f26-1acea1df243b",
-                     *       "org_unit_name": "张三",
+                     *       "org_unit_name": "心血管中心",
                      *       "position_id": "0199c3a5-d1f2-7257-9b11-def1f000b3b3",
-                     *       "position_name": "张三",
+                     *       "position_name": "科主任",
                      *       "memberships": [
                      *         {
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
@@ -39957,15 +40330,16 @@ export interface operations {
                      *       "gender": "female",
                      *       "title": "主任医师",
                      *       "tier": "normal",
-                     *       "licence_no": "",
+                     *       "licence_no": "110101000012345",
                      *       "phone": "138****8000",
                      *       "speciality": "冠心病介入",
                      *       "introduction": "擅长冠心病、高血压的诊治",
                      *       "skills": [
-                     *         "示例"
+                     *         "冠状动脉造影"
                      *       ],
                      *       "languages": [
-                     *         "示例"
+                     *         "普通话",
+                     *         "英语"
                      *       ],
                      *       "portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "employed_on": "2026-03-16",
@@ -40011,8 +40385,8 @@ export interface operations {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *         "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *         "hospital_name": "第一医院",
-                     *         "code": "A001",
-                     *         "name": "张三",
+                     *         "code": "outpatient_doctor",
+                     *         "name": "门诊医生",
                      *         "is_active": true
                      *       }
                      *     ]
@@ -40062,8 +40436,8 @@ export interface operations {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *         "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *         "hospital_name": "第一医院",
-                     *         "code": "A001",
-                     *         "name": "张三",
+                     *         "code": "outpatient_doctor",
+                     *         "name": "门诊医生",
                      *         "is_active": true
                      *       }
                      *     ]
@@ -40115,8 +40489,8 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "label": "主任医师",
-                     *         "hint": "示例"
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
                      *       }
                      *     ]
                      */
@@ -40160,21 +40534,21 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "suspension_id": "0199c3a5-d1f2-7a5f-9a04-8c8bfe7b0a26",
-                     *           "until": "2026-03-16T09:30:00+08:00",
+                     *           "until": "2026-03-20T17:30:00+08:00",
                      *           "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                      *           "state": "open",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
-                     *           "decided_by_name": "张三",
+                     *           "decided_by_name": "李建国",
                      *           "decided_at": "2026-03-16T09:30:00+08:00",
                      *           "decision_note": "临时有事"
                      *         }
@@ -40214,14 +40588,14 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "suspension_id": "0199c3a5-d1f2-7a5f-9a04-8c8bfe7b0a26",
-                     *       "until": "2026-03-16T09:30:00+08:00",
+                     *       "until": "2026-03-20T17:30:00+08:00",
                      *       "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                      *       "state": "open",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
-                     *       "decided_by_name": "张三",
+                     *       "decided_by_name": "李建国",
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
                      *       "decision_note": "临时有事"
                      *     }
@@ -40250,7 +40624,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "note": ""
+                 *       "note": "临时有事"
                  *     }
                  */
                 "application/json": components["schemas"]["DecisionRequest"];
@@ -40269,14 +40643,14 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "suspension_id": "0199c3a5-d1f2-7a5f-9a04-8c8bfe7b0a26",
-                     *       "until": "2026-03-16T09:30:00+08:00",
+                     *       "until": "2026-03-20T17:30:00+08:00",
                      *       "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                      *       "state": "open",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
-                     *       "decided_by_name": "张三",
+                     *       "decided_by_name": "李建国",
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
                      *       "decision_note": "临时有事"
                      *     }
@@ -40308,7 +40682,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "note": ""
+                 *       "note": "临时有事"
                  *     }
                  */
                 "application/json": components["schemas"]["DecisionRequest"];
@@ -40327,14 +40701,14 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "suspension_id": "0199c3a5-d1f2-7a5f-9a04-8c8bfe7b0a26",
-                     *       "until": "2026-03-16T09:30:00+08:00",
+                     *       "until": "2026-03-20T17:30:00+08:00",
                      *       "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                      *       "state": "open",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
-                     *       "decided_by_name": "张三",
+                     *       "decided_by_name": "李建国",
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
                      *       "decision_note": "临时有事"
                      *     }
@@ -40386,7 +40760,7 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -40397,9 +40771,9 @@ export interface operations {
                      *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *           "practitioner_name": "李建国",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "first_date": "2026-03-16",
-                     *           "last_date": "2026-03-16",
+                     *           "last_date": "2026-03-20",
                      *           "period": "morning",
                      *           "priority": 1,
                      *           "state": "waiting",
@@ -40412,12 +40786,12 @@ export interface operations {
                      *             "state": "open",
                      *             "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *             "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
-                     *             "starts_at": "2026-03-16T09:30:00+08:00",
-                     *             "ends_at": "2026-03-16T09:30:00+08:00",
+                     *             "starts_at": "2026-03-16T08:00:00+08:00",
+                     *             "ends_at": "2026-03-20T17:30:00+08:00",
                      *             "practitioner_name": "李建国",
                      *             "fee_fen": 5000,
                      *             "created_at": "2026-03-16T09:30:00+08:00",
-                     *             "expires_at": "2026-03-16T09:30:00+08:00"
+                     *             "expires_at": "2026-03-20T17:30:00+08:00"
                      *           }
                      *         }
                      *       ]
@@ -40448,7 +40822,7 @@ export interface operations {
                  *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                  *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                  *       "first_date": "2026-03-16",
-                 *       "last_date": "2026-03-16",
+                 *       "last_date": "2026-03-20",
                  *       "period": "",
                  *       "priority": 0
                  *     }
@@ -40473,9 +40847,9 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "first_date": "2026-03-16",
-                     *       "last_date": "2026-03-16",
+                     *       "last_date": "2026-03-20",
                      *       "period": "morning",
                      *       "priority": 1,
                      *       "state": "waiting",
@@ -40488,12 +40862,12 @@ export interface operations {
                      *         "state": "open",
                      *         "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *         "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
-                     *         "starts_at": "2026-03-16T09:30:00+08:00",
-                     *         "ends_at": "2026-03-16T09:30:00+08:00",
+                     *         "starts_at": "2026-03-16T08:00:00+08:00",
+                     *         "ends_at": "2026-03-20T17:30:00+08:00",
                      *         "practitioner_name": "李建国",
                      *         "fee_fen": 5000,
                      *         "created_at": "2026-03-16T09:30:00+08:00",
-                     *         "expires_at": "2026-03-16T09:30:00+08:00"
+                     *         "expires_at": "2026-03-20T17:30:00+08:00"
                      *       }
                      *     }
                      */
@@ -40537,9 +40911,9 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "first_date": "2026-03-16",
-                     *       "last_date": "2026-03-16",
+                     *       "last_date": "2026-03-20",
                      *       "period": "morning",
                      *       "priority": 1,
                      *       "state": "waiting",
@@ -40552,12 +40926,12 @@ export interface operations {
                      *         "state": "open",
                      *         "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *         "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
-                     *         "starts_at": "2026-03-16T09:30:00+08:00",
-                     *         "ends_at": "2026-03-16T09:30:00+08:00",
+                     *         "starts_at": "2026-03-16T08:00:00+08:00",
+                     *         "ends_at": "2026-03-20T17:30:00+08:00",
                      *         "practitioner_name": "李建国",
                      *         "fee_fen": 5000,
                      *         "created_at": "2026-03-16T09:30:00+08:00",
-                     *         "expires_at": "2026-03-16T09:30:00+08:00"
+                     *         "expires_at": "2026-03-20T17:30:00+08:00"
                      *       }
                      *     }
                      */
@@ -40609,9 +40983,9 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "first_date": "2026-03-16",
-                     *       "last_date": "2026-03-16",
+                     *       "last_date": "2026-03-20",
                      *       "period": "morning",
                      *       "priority": 1,
                      *       "state": "waiting",
@@ -40624,12 +40998,12 @@ export interface operations {
                      *         "state": "open",
                      *         "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *         "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
-                     *         "starts_at": "2026-03-16T09:30:00+08:00",
-                     *         "ends_at": "2026-03-16T09:30:00+08:00",
+                     *         "starts_at": "2026-03-16T08:00:00+08:00",
+                     *         "ends_at": "2026-03-20T17:30:00+08:00",
                      *         "practitioner_name": "李建国",
                      *         "fee_fen": 5000,
                      *         "created_at": "2026-03-16T09:30:00+08:00",
-                     *         "expires_at": "2026-03-16T09:30:00+08:00"
+                     *         "expires_at": "2026-03-20T17:30:00+08:00"
                      *       }
                      *     }
                      */
@@ -40670,7 +41044,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "appointment_no": "GH20260316000001",
+                     *       "appointment_no": "GH260316000001",
                      *       "kind": "advance",
                      *       "state": "pending",
                      *       "source": "miniprogram",
@@ -40678,10 +41052,10 @@ export interface operations {
                      *       "fee_fen": 5000,
                      *       "payment_status": "unpaid",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
-                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
-                     *       "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "check_in_until": "2026-03-20T17:30:00+08:00",
+                     *       "hold_expires_at": "2026-03-20T17:30:00+08:00",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_code": "patient_plans",
@@ -40700,7 +41074,7 @@ export interface operations {
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
@@ -40748,9 +41122,9 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "first_date": "2026-03-16",
-                     *       "last_date": "2026-03-16",
+                     *       "last_date": "2026-03-20",
                      *       "period": "morning",
                      *       "priority": 1,
                      *       "state": "waiting",
@@ -40763,12 +41137,12 @@ export interface operations {
                      *         "state": "open",
                      *         "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *         "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
-                     *         "starts_at": "2026-03-16T09:30:00+08:00",
-                     *         "ends_at": "2026-03-16T09:30:00+08:00",
+                     *         "starts_at": "2026-03-16T08:00:00+08:00",
+                     *         "ends_at": "2026-03-20T17:30:00+08:00",
                      *         "practitioner_name": "李建国",
                      *         "fee_fen": 5000,
                      *         "created_at": "2026-03-16T09:30:00+08:00",
-                     *         "expires_at": "2026-03-16T09:30:00+08:00"
+                     *         "expires_at": "2026-03-20T17:30:00+08:00"
                      *       }
                      *     }
                      */
@@ -40814,20 +41188,20 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
-                     *           "kind": "示例",
-                     *           "kind_name": "张三",
+                     *           "kind": "follow_up",
+                     *           "kind_name": "随访任务",
                      *           "executor_role_id": "0199c3a5-d1f2-71ad-9a07-bf186e65f410",
-                     *           "executor_role_name": "张三",
+                     *           "executor_role_name": "门诊医生",
                      *           "manager_role_id": "0199c3a5-d1f2-761f-974c-4473a932730c",
-                     *           "manager_role_name": "张三",
+                     *           "manager_role_name": "门诊医生",
                      *           "supervisor_role_id": "0199c3a5-d1f2-74c6-9633-08c4ab9b5ac5",
-                     *           "supervisor_role_name": "张三",
+                     *           "supervisor_role_name": "门诊医生",
                      *           "hours": 1,
                      *           "version": 1
                      *         }
@@ -40856,7 +41230,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "kind": "示例",
+                 *       "kind": "follow_up",
                  *       "executor_role_id": "0199c3a5-d1f2-71ad-9a07-bf186e65f410",
                  *       "manager_role_id": "0199c3a5-d1f2-761f-974c-4473a932730c",
                  *       "supervisor_role_id": "0199c3a5-d1f2-74c6-9633-08c4ab9b5ac5",
@@ -40878,14 +41252,14 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "kind": "示例",
-                     *       "kind_name": "张三",
+                     *       "kind": "follow_up",
+                     *       "kind_name": "随访任务",
                      *       "executor_role_id": "0199c3a5-d1f2-71ad-9a07-bf186e65f410",
-                     *       "executor_role_name": "张三",
+                     *       "executor_role_name": "门诊医生",
                      *       "manager_role_id": "0199c3a5-d1f2-761f-974c-4473a932730c",
-                     *       "manager_role_name": "张三",
+                     *       "manager_role_name": "门诊医生",
                      *       "supervisor_role_id": "0199c3a5-d1f2-74c6-9633-08c4ab9b5ac5",
-                     *       "supervisor_role_name": "张三",
+                     *       "supervisor_role_name": "门诊医生",
                      *       "hours": 1,
                      *       "version": 1
                      *     }
@@ -40925,14 +41299,14 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "kind": "示例",
-                     *       "kind_name": "张三",
+                     *       "kind": "follow_up",
+                     *       "kind_name": "随访任务",
                      *       "executor_role_id": "0199c3a5-d1f2-71ad-9a07-bf186e65f410",
-                     *       "executor_role_name": "张三",
+                     *       "executor_role_name": "门诊医生",
                      *       "manager_role_id": "0199c3a5-d1f2-761f-974c-4473a932730c",
-                     *       "manager_role_name": "张三",
+                     *       "manager_role_name": "门诊医生",
                      *       "supervisor_role_id": "0199c3a5-d1f2-74c6-9633-08c4ab9b5ac5",
-                     *       "supervisor_role_name": "张三",
+                     *       "supervisor_role_name": "门诊医生",
                      *       "hours": 1,
                      *       "version": 1
                      *     }
@@ -40987,8 +41361,6 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "kind": "示例",
                  *       "executor_role_id": "0199c3a5-d1f2-71ad-9a07-bf186e65f410",
                  *       "manager_role_id": "0199c3a5-d1f2-761f-974c-4473a932730c",
                  *       "supervisor_role_id": "0199c3a5-d1f2-74c6-9633-08c4ab9b5ac5",
@@ -41011,14 +41383,14 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "kind": "示例",
-                     *       "kind_name": "张三",
+                     *       "kind": "follow_up",
+                     *       "kind_name": "随访任务",
                      *       "executor_role_id": "0199c3a5-d1f2-71ad-9a07-bf186e65f410",
-                     *       "executor_role_name": "张三",
+                     *       "executor_role_name": "门诊医生",
                      *       "manager_role_id": "0199c3a5-d1f2-761f-974c-4473a932730c",
-                     *       "manager_role_name": "张三",
+                     *       "manager_role_name": "门诊医生",
                      *       "supervisor_role_id": "0199c3a5-d1f2-74c6-9633-08c4ab9b5ac5",
-                     *       "supervisor_role_name": "张三",
+                     *       "supervisor_role_name": "门诊医生",
                      *       "hours": 1,
                      *       "version": 1
                      *     }
@@ -41055,12 +41427,12 @@ export interface operations {
                     /**
                      * @example [
                      *       {
-                     *         "code": "A001",
-                     *         "name": "张三",
+                     *         "code": "follow_up",
+                     *         "name": "随访任务",
                      *         "hours": 1,
-                     *         "executor": "示例",
-                     *         "manager": "示例",
-                     *         "supervisor": "示例"
+                     *         "executor": "李建国",
+                     *         "manager": "李建国",
+                     *         "supervisor": "李建国"
                      *       }
                      *     ]
                      */
@@ -41107,7 +41479,7 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -41115,31 +41487,31 @@ export interface operations {
                      *           "hospital_name": "第一医院",
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "心内科",
-                     *           "kind": "示例",
-                     *           "kind_name": "张三",
-                     *           "subject_type": "示例",
+                     *           "kind": "follow_up",
+                     *           "kind_name": "随访任务",
+                     *           "subject_type": "billing.bill",
                      *           "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "state": "open",
                      *           "level": 0,
                      *           "executor_id": "0199c3a5-d1f2-71a9-9628-05e07e41157f",
-                     *           "executor_name": "张三",
+                     *           "executor_name": "李建国",
                      *           "executor_role_id": "0199c3a5-d1f2-71ad-9a07-bf186e65f410",
-                     *           "executor_role_name": "张三",
+                     *           "executor_role_name": "门诊医生",
                      *           "manager_id": "0199c3a5-d1f2-7dd2-9ea2-b7f69381d6b9",
-                     *           "manager_name": "张三",
+                     *           "manager_name": "李建国",
                      *           "manager_role_id": "0199c3a5-d1f2-761f-974c-4473a932730c",
-                     *           "manager_role_name": "张三",
+                     *           "manager_role_name": "门诊医生",
                      *           "supervisor_id": "0199c3a5-d1f2-710b-97f5-9f24d877de7f",
-                     *           "supervisor_name": "张三",
+                     *           "supervisor_name": "李建国",
                      *           "supervisor_role_id": "0199c3a5-d1f2-74c6-9633-08c4ab9b5ac5",
-                     *           "supervisor_role_name": "张三",
+                     *           "supervisor_role_name": "门诊医生",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
-                     *           "due_at": "2026-03-16T09:30:00+08:00",
-                     *           "ended_at": "2026-03-16T09:30:00+08:00",
+                     *           "due_at": "2026-03-20T17:30:00+08:00",
+                     *           "ended_at": "2026-03-20T17:30:00+08:00",
                      *           "ended_by_id": "0199c3a5-d1f2-726e-9351-ce1a5da7c28a",
-                     *           "ended_by_name": "张三",
-                     *           "outcome": "示例"
+                     *           "ended_by_name": "李建国",
+                     *           "outcome": "临时有事"
                      *         }
                      *       ]
                      *     }
@@ -41178,31 +41550,31 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
-                     *       "kind": "示例",
-                     *       "kind_name": "张三",
-                     *       "subject_type": "示例",
+                     *       "kind": "follow_up",
+                     *       "kind_name": "随访任务",
+                     *       "subject_type": "billing.bill",
                      *       "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
-                     *       "title": "主任医师",
+                     *       "title": "门诊检查费",
                      *       "state": "open",
                      *       "level": 0,
                      *       "executor_id": "0199c3a5-d1f2-71a9-9628-05e07e41157f",
-                     *       "executor_name": "张三",
+                     *       "executor_name": "李建国",
                      *       "executor_role_id": "0199c3a5-d1f2-71ad-9a07-bf186e65f410",
-                     *       "executor_role_name": "张三",
+                     *       "executor_role_name": "门诊医生",
                      *       "manager_id": "0199c3a5-d1f2-7dd2-9ea2-b7f69381d6b9",
-                     *       "manager_name": "张三",
+                     *       "manager_name": "李建国",
                      *       "manager_role_id": "0199c3a5-d1f2-761f-974c-4473a932730c",
-                     *       "manager_role_name": "张三",
+                     *       "manager_role_name": "门诊医生",
                      *       "supervisor_id": "0199c3a5-d1f2-710b-97f5-9f24d877de7f",
-                     *       "supervisor_name": "张三",
+                     *       "supervisor_name": "李建国",
                      *       "supervisor_role_id": "0199c3a5-d1f2-74c6-9633-08c4ab9b5ac5",
-                     *       "supervisor_role_name": "张三",
+                     *       "supervisor_role_name": "门诊医生",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
-                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "ended_by_id": "0199c3a5-d1f2-726e-9351-ce1a5da7c28a",
-                     *       "ended_by_name": "张三",
-                     *       "outcome": "示例"
+                     *       "ended_by_name": "李建国",
+                     *       "outcome": "临时有事"
                      *     }
                      */
                     "application/json": components["schemas"]["WorkItem"];
@@ -41249,31 +41621,31 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
-                     *       "kind": "示例",
-                     *       "kind_name": "张三",
-                     *       "subject_type": "示例",
+                     *       "kind": "follow_up",
+                     *       "kind_name": "随访任务",
+                     *       "subject_type": "billing.bill",
                      *       "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
-                     *       "title": "主任医师",
+                     *       "title": "门诊检查费",
                      *       "state": "open",
                      *       "level": 0,
                      *       "executor_id": "0199c3a5-d1f2-71a9-9628-05e07e41157f",
-                     *       "executor_name": "张三",
+                     *       "executor_name": "李建国",
                      *       "executor_role_id": "0199c3a5-d1f2-71ad-9a07-bf186e65f410",
-                     *       "executor_role_name": "张三",
+                     *       "executor_role_name": "门诊医生",
                      *       "manager_id": "0199c3a5-d1f2-7dd2-9ea2-b7f69381d6b9",
-                     *       "manager_name": "张三",
+                     *       "manager_name": "李建国",
                      *       "manager_role_id": "0199c3a5-d1f2-761f-974c-4473a932730c",
-                     *       "manager_role_name": "张三",
+                     *       "manager_role_name": "门诊医生",
                      *       "supervisor_id": "0199c3a5-d1f2-710b-97f5-9f24d877de7f",
-                     *       "supervisor_name": "张三",
+                     *       "supervisor_name": "李建国",
                      *       "supervisor_role_id": "0199c3a5-d1f2-74c6-9633-08c4ab9b5ac5",
-                     *       "supervisor_role_name": "张三",
+                     *       "supervisor_role_name": "门诊医生",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
-                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "ended_by_id": "0199c3a5-d1f2-726e-9351-ce1a5da7c28a",
-                     *       "ended_by_name": "张三",
-                     *       "outcome": "示例"
+                     *       "ended_by_name": "李建国",
+                     *       "outcome": "临时有事"
                      *     }
                      */
                     "application/json": components["schemas"]["WorkItem"];
@@ -41303,7 +41675,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "outcome": "示例"
+                 *       "outcome": "临时有事"
                  *     }
                  */
                 "application/json": components["schemas"]["FinishRequest"];
@@ -41323,31 +41695,31 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
-                     *       "kind": "示例",
-                     *       "kind_name": "张三",
-                     *       "subject_type": "示例",
+                     *       "kind": "follow_up",
+                     *       "kind_name": "随访任务",
+                     *       "subject_type": "billing.bill",
                      *       "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
-                     *       "title": "主任医师",
+                     *       "title": "门诊检查费",
                      *       "state": "open",
                      *       "level": 0,
                      *       "executor_id": "0199c3a5-d1f2-71a9-9628-05e07e41157f",
-                     *       "executor_name": "张三",
+                     *       "executor_name": "李建国",
                      *       "executor_role_id": "0199c3a5-d1f2-71ad-9a07-bf186e65f410",
-                     *       "executor_role_name": "张三",
+                     *       "executor_role_name": "门诊医生",
                      *       "manager_id": "0199c3a5-d1f2-7dd2-9ea2-b7f69381d6b9",
-                     *       "manager_name": "张三",
+                     *       "manager_name": "李建国",
                      *       "manager_role_id": "0199c3a5-d1f2-761f-974c-4473a932730c",
-                     *       "manager_role_name": "张三",
+                     *       "manager_role_name": "门诊医生",
                      *       "supervisor_id": "0199c3a5-d1f2-710b-97f5-9f24d877de7f",
-                     *       "supervisor_name": "张三",
+                     *       "supervisor_name": "李建国",
                      *       "supervisor_role_id": "0199c3a5-d1f2-74c6-9633-08c4ab9b5ac5",
-                     *       "supervisor_role_name": "张三",
+                     *       "supervisor_role_name": "门诊医生",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
-                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "ended_by_id": "0199c3a5-d1f2-726e-9351-ce1a5da7c28a",
-                     *       "ended_by_name": "张三",
-                     *       "outcome": "示例"
+                     *       "ended_by_name": "李建国",
+                     *       "outcome": "临时有事"
                      *     }
                      */
                     "application/json": components["schemas"]["WorkItem"];
@@ -41388,31 +41760,31 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
-                     *       "kind": "示例",
-                     *       "kind_name": "张三",
-                     *       "subject_type": "示例",
+                     *       "kind": "follow_up",
+                     *       "kind_name": "随访任务",
+                     *       "subject_type": "billing.bill",
                      *       "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
-                     *       "title": "主任医师",
+                     *       "title": "门诊检查费",
                      *       "state": "open",
                      *       "level": 0,
                      *       "executor_id": "0199c3a5-d1f2-71a9-9628-05e07e41157f",
-                     *       "executor_name": "张三",
+                     *       "executor_name": "李建国",
                      *       "executor_role_id": "0199c3a5-d1f2-71ad-9a07-bf186e65f410",
-                     *       "executor_role_name": "张三",
+                     *       "executor_role_name": "门诊医生",
                      *       "manager_id": "0199c3a5-d1f2-7dd2-9ea2-b7f69381d6b9",
-                     *       "manager_name": "张三",
+                     *       "manager_name": "李建国",
                      *       "manager_role_id": "0199c3a5-d1f2-761f-974c-4473a932730c",
-                     *       "manager_role_name": "张三",
+                     *       "manager_role_name": "门诊医生",
                      *       "supervisor_id": "0199c3a5-d1f2-710b-97f5-9f24d877de7f",
-                     *       "supervisor_name": "张三",
+                     *       "supervisor_name": "李建国",
                      *       "supervisor_role_id": "0199c3a5-d1f2-74c6-9633-08c4ab9b5ac5",
-                     *       "supervisor_role_name": "张三",
+                     *       "supervisor_role_name": "门诊医生",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
-                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "ended_by_id": "0199c3a5-d1f2-726e-9351-ce1a5da7c28a",
-                     *       "ended_by_name": "张三",
-                     *       "outcome": "示例"
+                     *       "ended_by_name": "李建国",
+                     *       "outcome": "临时有事"
                      *     }
                      */
                     "application/json": components["schemas"]["WorkItem"];
@@ -41507,7 +41879,7 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -41515,31 +41887,31 @@ export interface operations {
                      *           "hospital_name": "第一医院",
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "心内科",
-                     *           "kind": "示例",
-                     *           "kind_name": "张三",
-                     *           "subject_type": "示例",
+                     *           "kind": "follow_up",
+                     *           "kind_name": "随访任务",
+                     *           "subject_type": "billing.bill",
                      *           "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "state": "open",
                      *           "level": 0,
                      *           "executor_id": "0199c3a5-d1f2-71a9-9628-05e07e41157f",
-                     *           "executor_name": "张三",
+                     *           "executor_name": "李建国",
                      *           "executor_role_id": "0199c3a5-d1f2-71ad-9a07-bf186e65f410",
-                     *           "executor_role_name": "张三",
+                     *           "executor_role_name": "门诊医生",
                      *           "manager_id": "0199c3a5-d1f2-7dd2-9ea2-b7f69381d6b9",
-                     *           "manager_name": "张三",
+                     *           "manager_name": "李建国",
                      *           "manager_role_id": "0199c3a5-d1f2-761f-974c-4473a932730c",
-                     *           "manager_role_name": "张三",
+                     *           "manager_role_name": "门诊医生",
                      *           "supervisor_id": "0199c3a5-d1f2-710b-97f5-9f24d877de7f",
-                     *           "supervisor_name": "张三",
+                     *           "supervisor_name": "李建国",
                      *           "supervisor_role_id": "0199c3a5-d1f2-74c6-9633-08c4ab9b5ac5",
-                     *           "supervisor_role_name": "张三",
+                     *           "supervisor_role_name": "门诊医生",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
-                     *           "due_at": "2026-03-16T09:30:00+08:00",
-                     *           "ended_at": "2026-03-16T09:30:00+08:00",
+                     *           "due_at": "2026-03-20T17:30:00+08:00",
+                     *           "ended_at": "2026-03-20T17:30:00+08:00",
                      *           "ended_by_id": "0199c3a5-d1f2-726e-9351-ce1a5da7c28a",
-                     *           "ended_by_name": "张三",
-                     *           "outcome": "示例"
+                     *           "ended_by_name": "李建国",
+                     *           "outcome": "临时有事"
                      *         }
                      *       ]
                      *     }

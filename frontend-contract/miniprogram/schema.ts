@@ -1997,7 +1997,7 @@ export interface components {
              */
             readonly created_at: string;
         };
-        /** @enum {unknown} */
+        /** @enum {string} */
         BlankEnum: "";
         /** @description `binding_id` is for whom; without it the default card at the slot's hospital. */
         BookRequest: {
@@ -3542,18 +3542,32 @@ export interface components {
         Problem400AmountNotAllowedDepositAmountNotAllowedAnd3More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "amount_not_allowed" | "deposit_amount_not_allowed" | "idempotency_key_required" | "parse_error" | "validation_error";
+            /** 最多可退 */
+            maximum_fen?: number;
+            /** 最低金额 */
+            minimum_fen?: number;
+            most_yuan?: string;
         };
         Problem400AmountNotAllowedIdempotencyKeyRequiredAnd2More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "amount_not_allowed" | "idempotency_key_required" | "parse_error" | "validation_error";
+            most_yuan?: string;
         };
         Problem400AmountNotAllowedIdempotencyKeyRequiredAnd3More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "amount_not_allowed" | "idempotency_key_required" | "parse_error" | "top_up_amount_not_allowed" | "validation_error";
+            /** 最多可退 */
+            maximum_fen?: number;
+            /** 最低金额 */
+            minimum_fen?: number;
+            most_yuan?: string;
         };
         Problem400FileEmptyFileTypeRefusedAnd3More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "file_empty" | "file_type_refused" | "idempotency_key_required" | "parse_error" | "validation_error";
+            /** 已同意 */
+            accepted?: string;
+            found?: string;
         };
         Problem400IdempotencyKeyRequiredParseErrorAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -3606,26 +3620,88 @@ export interface components {
         Problem409AlreadyBookedBookingLimitReachedAnd11More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "already_booked" | "booking_limit_reached" | "booking_suspended" | "cancel_too_late" | "outside_booking_window" | "registration_fee_differs" | "request_in_progress" | "session_not_open" | "slot_full" | "slot_of_other_department" | "slot_past" | "state_conflict" | "too_many_changes";
+            allowed?: number;
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            /** 天数 */
+            days?: number;
+            /** 挂号费 */
+            fee_fen?: number;
+            /** 开始日期 */
+            first_date?: string;
+            /** 结束日期 */
+            last_date?: string;
+            new_fee_fen?: number;
+            /** 放号时间 */
+            opens_at?: string | null;
+            /** 范围 */
+            scope?: string;
+            target?: string;
+            /** 截止时间 */
+            until?: string;
+            used?: number;
+            /** 值 */
+            value?: number;
         };
         Problem409AlreadyBookedBookingLimitReachedBookingSuspendedCardRequiredAnd5More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "already_booked" | "booking_limit_reached" | "booking_suspended" | "card_required" | "outside_booking_window" | "request_in_progress" | "session_not_open" | "slot_full" | "slot_past";
+            /** 天数 */
+            days?: number;
+            /** 开始日期 */
+            first_date?: string;
+            /** 结束日期 */
+            last_date?: string;
+            /** 放号时间 */
+            opens_at?: string | null;
+            /** 范围 */
+            scope?: string;
+            /** 截止时间 */
+            until?: string;
+            used?: number;
+            /** 值 */
+            value?: number;
         };
         Problem409AlreadyBookedBookingLimitReachedBookingSuspendedNoOfferAnd5More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "already_booked" | "booking_limit_reached" | "booking_suspended" | "no_offer" | "offer_lapsed" | "outside_booking_window" | "request_in_progress" | "session_not_open" | "slot_past";
+            /** 天数 */
+            days?: number;
+            /** 开始日期 */
+            first_date?: string;
+            /** 结束日期 */
+            last_date?: string;
+            /** 放号时间 */
+            opens_at?: string | null;
+            /** 范围 */
+            scope?: string;
+            /** 截止时间 */
+            until?: string;
+            used?: number;
+            /** 值 */
+            value?: number;
         };
         Problem409AlreadyBoundBindingLimitAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "already_bound" | "binding_limit" | "binding_mismatch";
+            limit?: number;
+            /** 与账号的关系 */
+            relationship?: string;
         };
         Problem409AlreadyBoundBindingLimitAnd2More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "already_bound" | "binding_limit" | "binding_mismatch" | "online_filing_off";
+            limit?: number;
+            /** 与账号的关系 */
+            relationship?: string;
         };
         Problem409AlreadyWaitingBookingSuspendedAnd2More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "already_waiting" | "booking_suspended" | "card_required" | "too_many_waitlist_entries";
+            allowed?: number;
+            /** 截止时间 */
+            until?: string;
         };
         Problem409AppealOpenSuspensionOver: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -3634,26 +3710,93 @@ export interface components {
         Problem409AppointmentStandsHisRefusedRefundAnd3More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "appointment_stands" | "his_refused_refund" | "refund_at_counter" | "refund_not_paid_here" | "state_conflict";
+            /** 应用 */
+            application?: string;
+            /** 账单 */
+            bill_id?: string;
+            /** 账单列表 */
+            bill_ids?: string[];
+            bring?: string;
+            /** 渠道 */
+            channel?: string;
+            current?: string;
+            /** 挂号费 */
+            fee_fen?: number;
+            /** 原因 */
+            reason?: string;
+            target?: string;
         };
         Problem409AppointmentStandsHisRefusedRefundAnd6More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "appointment_stands" | "his_refused_refund" | "nothing_refundable" | "refund_at_counter" | "refund_exceeds_bill" | "refund_not_paid_here" | "request_in_progress" | "state_conflict";
+            /** 应用 */
+            application?: string;
+            /** 账单 */
+            bill_id?: string;
+            /** 账单列表 */
+            bill_ids?: string[];
+            bring?: string;
+            /** 渠道 */
+            channel?: string;
+            current?: string;
+            /** 挂号费 */
+            fee_fen?: number;
+            /** 原因 */
+            reason?: string;
+            /** 可退金额 */
+            refundable_fen?: number;
+            target?: string;
         };
         Problem409BeingPaidBillNotPayableAnd5More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "being_paid" | "bill_not_payable" | "hold_expired" | "payment_order_expired" | "registration_fee_paid" | "request_in_progress" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            /** 账单列表 */
+            bill_ids?: string[];
+            current?: string;
+            /** 支付订单 */
+            order_id?: string;
+            /** 订单号 */
+            order_no?: string;
+            /** 状态 */
+            state?: string;
+            target?: string;
         };
         Problem409BeingPaidBillNotPayableAnd6More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "being_paid" | "bill_not_payable" | "bills_not_together" | "card_required" | "mandatory_bill_missing" | "payment_order_expired" | "registration_void" | "request_in_progress";
+            /** 账单列表 */
+            bill_ids?: string[];
+            /** 支付订单 */
+            order_id?: string;
+            /** 订单号 */
+            order_no?: string;
+            /** 状态 */
+            state?: string;
         };
         Problem409CancelTooLateRefundAtCounterAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "cancel_too_late" | "refund_at_counter" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            bring?: string;
+            current?: string;
+            /** 挂号费 */
+            fee_fen?: number;
+            target?: string;
         };
         Problem409CardBalanceLimitCardRequiredAnd3More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "card_balance_limit" | "card_required" | "request_in_progress" | "state_conflict" | "top_up_disabled";
+            /** 余额 */
+            balance_fen?: number;
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            /** 余额上限 */
+            most_fen?: number;
+            target?: string;
         };
         Problem409CardRequired: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -3662,14 +3805,28 @@ export interface components {
         Problem409CardRequiredChannelNotOfferedAnd4More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "card_required" | "channel_not_offered" | "insufficient_balance" | "payment_order_expired" | "request_in_progress" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            /** 渠道 */
+            channel?: string;
+            current?: string;
+            target?: string;
         };
         Problem409CardRequiredRefundAtCounterAnd2More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "card_required" | "refund_at_counter" | "refund_exceeds_balance" | "refund_exceeds_online_total";
+            allowed_fen?: number;
+            bring?: string;
+            /** 挂号费 */
+            fee_fen?: number;
         };
         Problem409CardRequiredRefundAtCounterAnd3More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "card_required" | "refund_at_counter" | "refund_exceeds_balance" | "refund_exceeds_online_total" | "request_in_progress";
+            allowed_fen?: number;
+            bring?: string;
+            /** 挂号费 */
+            fee_fen?: number;
         };
         Problem409CardRequiredStaleVersion: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -3678,10 +3835,22 @@ export interface components {
         Problem409CardRequiredStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "card_required" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409ChannelNotOfferedChannelRefusedAnd4More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "channel_not_offered" | "channel_refused" | "payment_order_expired" | "request_in_progress" | "state_conflict" | "too_many_attempts";
+            /** 账单 */
+            bill_id?: string;
+            /** 渠道 */
+            channel?: string;
+            current?: string;
+            /** 原因 */
+            reason?: string;
+            target?: string;
         };
         Problem409NoOfferOfferLapsed: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -3690,6 +3859,10 @@ export interface components {
         Problem409OfferLapsedStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "offer_lapsed" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409RequestInProgress: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -3698,14 +3871,20 @@ export interface components {
         Problem409StateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem413ContentTooLarge: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "content_too_large";
+            limit?: number;
         };
         Problem413ContentTooLargeFileTooLarge: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "content_too_large" | "file_too_large";
+            limit?: number;
         };
         Problem415UnsupportedMediaType: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -3742,6 +3921,8 @@ export interface components {
         Problem503ChannelUnavailableServiceUnavailable: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "channel_unavailable" | "service_unavailable";
+            /** 渠道 */
+            channel?: string;
         };
         Problem503ServiceUnavailable: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -5185,11 +5366,11 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "admission_no": "示例",
+                     *           "admission_no": "ZY260316000001",
                      *           "status": "admitted",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
@@ -5197,13 +5378,13 @@ export interface operations {
                      *           "department_name": "心内科",
                      *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *           "practitioner_name": "李建国",
-                     *           "ward": "示例",
-                     *           "bed": "示例",
-                     *           "diagnosis": "示例",
+                     *           "ward": "心内科一病区",
+                     *           "bed": "12",
+                     *           "diagnosis": "冠状动脉粥样硬化性心脏病",
                      *           "admitted_at": "2026-03-16T09:30:00+08:00",
                      *           "discharged_at": "2026-03-16T09:30:00+08:00",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三"
+                     *           "patient_name": "陈晓梅"
                      *         }
                      *       ]
                      *     }
@@ -5240,7 +5421,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "admission_no": "示例",
+                     *       "admission_no": "ZY260316000001",
                      *       "status": "admitted",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
@@ -5248,13 +5429,13 @@ export interface operations {
                      *       "department_name": "心内科",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
-                     *       "ward": "示例",
-                     *       "bed": "示例",
-                     *       "diagnosis": "示例",
+                     *       "ward": "心内科一病区",
+                     *       "bed": "12",
+                     *       "diagnosis": "冠状动脉粥样硬化性心脏病",
                      *       "admitted_at": "2026-03-16T09:30:00+08:00",
                      *       "discharged_at": "2026-03-16T09:30:00+08:00",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "statement": {
                      *         "as_of": "2026-03-16T09:30:00+08:00",
                      *         "charged_fen": 5000,
@@ -5329,10 +5510,10 @@ export interface operations {
                      *               {
                      *                 "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *                 "category": "registration",
-                     *                 "code": "A001",
-                     *                 "name": "张三",
-                     *                 "spec": "示例",
-                     *                 "unit": "示例",
+                     *                 "code": "XD0012",
+                     *                 "name": "十二导联心电图",
+                     *                 "spec": "12 导联",
+                     *                 "unit": "次",
                      *                 "quantity": "1.5",
                      *                 "unit_price_fen": 5000,
                      *                 "amount_fen": 5000,
@@ -5391,17 +5572,17 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "admission_id": "0199c3a5-d1f2-7017-9724-ad86fb2cde79",
-                     *       "admission_no": "示例",
-                     *       "patient_name": "张三",
+                     *       "admission_no": "ZY260316000001",
+                     *       "patient_name": "陈晓梅",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *       "order_no": "示例",
+                     *       "order_no": "ZF260316000001",
                      *       "order_state": "pending",
                      *       "channel": "wechat_pay",
                      *       "application": "miniprogram",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "state": "pending",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "credited_at": "2026-03-16T09:30:00+08:00"
                      *     }
@@ -5433,8 +5614,8 @@ export interface operations {
                 /**
                  * @example {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "admission_no": "示例",
-                 *       "name": "张三"
+                 *       "admission_no": "ZY260316000001",
+                 *       "name": "陈晓梅"
                  *     }
                  */
                 "application/json": components["schemas"]["FindAdmissionRequest"];
@@ -5450,8 +5631,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "admission_no": "示例",
-                     *       "patient_name": "张三",
+                     *       "admission_no": "ZY260316000001",
+                     *       "patient_name": "陈晓梅",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "status": "admitted",
@@ -5506,11 +5687,11 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "appointment_no": "GH20260316000001",
+                     *           "appointment_no": "GH260316000001",
                      *           "kind": "advance",
                      *           "state": "pending",
                      *           "source": "miniprogram",
@@ -5518,10 +5699,10 @@ export interface operations {
                      *           "fee_fen": 5000,
                      *           "payment_status": "unpaid",
                      *           "visit_date": "2026-03-16",
-                     *           "starts_at": "2026-03-16T09:30:00+08:00",
-                     *           "ends_at": "2026-03-16T09:30:00+08:00",
-                     *           "check_in_until": "2026-03-16T09:30:00+08:00",
-                     *           "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "starts_at": "2026-03-16T08:00:00+08:00",
+                     *           "ends_at": "2026-03-20T17:30:00+08:00",
+                     *           "check_in_until": "2026-03-20T17:30:00+08:00",
+                     *           "hold_expires_at": "2026-03-20T17:30:00+08:00",
                      *           "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *           "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *           "cancel_code": "patient_plans",
@@ -5540,7 +5721,7 @@ export interface operations {
                      *           "tier": "normal",
                      *           "period": "morning",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *           "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
                      *           "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
@@ -5592,7 +5773,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "appointment_no": "GH20260316000001",
+                     *       "appointment_no": "GH260316000001",
                      *       "kind": "advance",
                      *       "state": "pending",
                      *       "source": "miniprogram",
@@ -5600,10 +5781,10 @@ export interface operations {
                      *       "fee_fen": 5000,
                      *       "payment_status": "unpaid",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
-                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
-                     *       "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "check_in_until": "2026-03-20T17:30:00+08:00",
+                     *       "hold_expires_at": "2026-03-20T17:30:00+08:00",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_code": "patient_plans",
@@ -5622,7 +5803,7 @@ export interface operations {
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
@@ -5663,7 +5844,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "appointment_no": "GH20260316000001",
+                     *       "appointment_no": "GH260316000001",
                      *       "kind": "advance",
                      *       "state": "pending",
                      *       "source": "miniprogram",
@@ -5671,10 +5852,10 @@ export interface operations {
                      *       "fee_fen": 5000,
                      *       "payment_status": "unpaid",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
-                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
-                     *       "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "check_in_until": "2026-03-20T17:30:00+08:00",
+                     *       "hold_expires_at": "2026-03-20T17:30:00+08:00",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_code": "patient_plans",
@@ -5693,7 +5874,7 @@ export interface operations {
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
@@ -5723,8 +5904,8 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "code": "",
-                 *       "reason": ""
+                 *       "code": "patient_plans",
+                 *       "reason": "临时有事"
                  *     }
                  */
                 "application/json": components["schemas"]["GiveBackRequest"];
@@ -5740,7 +5921,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "appointment_no": "GH20260316000001",
+                     *       "appointment_no": "GH260316000001",
                      *       "kind": "advance",
                      *       "state": "pending",
                      *       "source": "miniprogram",
@@ -5748,10 +5929,10 @@ export interface operations {
                      *       "fee_fen": 5000,
                      *       "payment_status": "unpaid",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
-                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
-                     *       "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "check_in_until": "2026-03-20T17:30:00+08:00",
+                     *       "hold_expires_at": "2026-03-20T17:30:00+08:00",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_code": "patient_plans",
@@ -5770,7 +5951,7 @@ export interface operations {
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
@@ -5812,14 +5993,14 @@ export interface operations {
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *         "created_at": "2026-03-16T09:30:00+08:00",
-                     *         "from_starts_at": "2026-03-16T09:30:00+08:00",
-                     *         "to_starts_at": "2026-03-16T09:30:00+08:00",
+                     *         "from_starts_at": "2026-03-16T08:00:00+08:00",
+                     *         "to_starts_at": "2026-03-16T08:00:00+08:00",
                      *         "from_practitioner_name": "李建国",
                      *         "to_practitioner_name": "李建国",
                      *         "from_number": 12,
                      *         "to_number": 12,
                      *         "reason": "临时有事",
-                     *         "by_staff": "示例"
+                     *         "by_staff": "李建国"
                      *       }
                      *     ]
                      */
@@ -5857,11 +6038,11 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "order_no": "示例",
+                     *       "order_no": "ZF260316000001",
                      *       "state": "pending",
-                     *       "description": "示例",
+                     *       "description": "姓名",
                      *       "amount_fen": 5000,
-                     *       "expires_at": "2026-03-16T09:30:00+08:00"
+                     *       "expires_at": "2026-03-20T17:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["CheckoutOrder"];
@@ -5910,10 +6091,10 @@ export interface operations {
                      *       "position": 1,
                      *       "estimated_wait_minutes": 1,
                      *       "estimated_call_at": "2026-03-16T09:30:00+08:00",
-                     *       "queue_name": "张三",
-                     *       "priority": "示例",
+                     *       "queue_name": "心内科普通门诊",
+                     *       "priority": "elderly",
                      *       "is_paused": true,
-                     *       "paused_until": "2026-03-16T09:30:00+08:00"
+                     *       "paused_until": "2026-03-20T17:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["QueuePlace"];
@@ -5951,7 +6132,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
-                 *       "reason": ""
+                 *       "reason": "临时有事"
                  *     }
                  */
                 "application/json": components["schemas"]["RescheduleRequest"];
@@ -5967,7 +6148,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "appointment_no": "GH20260316000001",
+                     *       "appointment_no": "GH260316000001",
                      *       "kind": "advance",
                      *       "state": "pending",
                      *       "source": "miniprogram",
@@ -5975,10 +6156,10 @@ export interface operations {
                      *       "fee_fen": 5000,
                      *       "payment_status": "unpaid",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
-                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
-                     *       "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "check_in_until": "2026-03-20T17:30:00+08:00",
+                     *       "hold_expires_at": "2026-03-20T17:30:00+08:00",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_code": "patient_plans",
@@ -5997,7 +6178,7 @@ export interface operations {
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
@@ -6079,8 +6260,8 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "code": "A001",
-                 *       "device": ""
+                 *       "code": "123456",
+                 *       "device": "iPhone 15"
                  *     }
                  */
                 "application/json": components["schemas"]["WeChatCodeRequest"];
@@ -6096,10 +6277,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "token": "4f1d0c7be2a94b0e8f6a",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "account": {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "nickname": "小张",
+                     *         "nickname": "梅子",
                      *         "phone": "138****8000",
                      *         "has_phone": true
                      *       }
@@ -6127,7 +6308,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "code": "A001"
+                 *       "code": "123456"
                  *     }
                  */
                 "application/json": components["schemas"]["PhoneCodeRequest"];
@@ -6143,7 +6324,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "nickname": "小张",
+                     *       "nickname": "梅子",
                      *       "phone": "138****8000",
                      *       "has_phone": true
                      *     }
@@ -6193,13 +6374,13 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "bill_no": "示例",
+                     *           "bill_no": "ZD260316000001",
                      *           "kind": "registration",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "status": "issued",
                      *           "is_payable": true,
                      *           "is_mandatory": true,
@@ -6208,12 +6389,12 @@ export interface operations {
                      *           "amount_fen": 5000,
                      *           "refunded_fen": 5000,
                      *           "issued_at": "2026-03-16T09:30:00+08:00",
-                     *           "due_at": "2026-03-16T09:30:00+08:00",
-                     *           "expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "due_at": "2026-03-20T17:30:00+08:00",
+                     *           "expires_at": "2026-03-20T17:30:00+08:00",
                      *           "paid_at": "2026-03-16T09:30:00+08:00",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *           "channel": "wechat_pay",
-                     *           "voucher_no": "示例",
+                     *           "voucher_no": "PZ260316000001",
                      *           "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *           "cancel_cause": "staff",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
@@ -6224,7 +6405,7 @@ export interface operations {
                      *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *           "practitioner_name": "李建国",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三"
+                     *           "patient_name": "陈晓梅"
                      *         }
                      *       ]
                      *     }
@@ -6268,9 +6449,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "bill_no": "示例",
+                     *       "bill_no": "ZD260316000001",
                      *       "kind": "registration",
-                     *       "title": "主任医师",
+                     *       "title": "门诊检查费",
                      *       "status": "issued",
                      *       "is_payable": true,
                      *       "is_mandatory": true,
@@ -6279,12 +6460,12 @@ export interface operations {
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "issued_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *       "channel": "wechat_pay",
-                     *       "voucher_no": "示例",
+                     *       "voucher_no": "PZ260316000001",
                      *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_cause": "staff",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
@@ -6295,21 +6476,21 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "items": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "position": 1,
                      *           "category": "registration",
-                     *           "code": "A001",
-                     *           "name": "张三",
-                     *           "spec": "示例",
-                     *           "unit": "示例",
+                     *           "code": "XD0012",
+                     *           "name": "十二导联心电图",
+                     *           "spec": "12 导联",
+                     *           "unit": "次",
                      *           "quantity": "1.5",
                      *           "unit_price_fen": 5000,
                      *           "amount_fen": 5000,
                      *           "performed_at": "2026-03-16T09:30:00+08:00",
-                     *           "performed_by_name": "张三"
+                     *           "performed_by_name": "李建国"
                      *         }
                      *       ]
                      *     }
@@ -6346,10 +6527,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "bill_no": "示例",
-                     *       "voucher_no": "示例",
+                     *       "bill_no": "ZD260316000001",
+                     *       "voucher_no": "PZ260316000001",
                      *       "kind": "registration",
-                     *       "title": "主任医师",
+                     *       "title": "门诊检查费",
                      *       "status": "issued",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
@@ -6359,22 +6540,22 @@ export interface operations {
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
                      *       "practitioner_name": "李建国",
-                     *       "patient_name": "张三",
-                     *       "mrn": "P0000123",
+                     *       "patient_name": "陈晓梅",
+                     *       "mrn": "M00000123",
                      *       "items": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "position": 1,
                      *           "category": "registration",
-                     *           "code": "A001",
-                     *           "name": "张三",
-                     *           "spec": "示例",
-                     *           "unit": "示例",
+                     *           "code": "XD0012",
+                     *           "name": "十二导联心电图",
+                     *           "spec": "12 导联",
+                     *           "unit": "次",
                      *           "quantity": "1.5",
                      *           "unit_price_fen": 5000,
                      *           "amount_fen": 5000,
                      *           "performed_at": "2026-03-16T09:30:00+08:00",
-                     *           "performed_by_name": "张三"
+                     *           "performed_by_name": "李建国"
                      *         }
                      *       ]
                      *     }
@@ -6417,9 +6598,9 @@ export interface operations {
                      *       "bills": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "bill_no": "示例",
+                     *           "bill_no": "ZD260316000001",
                      *           "kind": "registration",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "status": "issued",
                      *           "is_payable": true,
                      *           "is_mandatory": true,
@@ -6428,12 +6609,12 @@ export interface operations {
                      *           "amount_fen": 5000,
                      *           "refunded_fen": 5000,
                      *           "issued_at": "2026-03-16T09:30:00+08:00",
-                     *           "due_at": "2026-03-16T09:30:00+08:00",
-                     *           "expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "due_at": "2026-03-20T17:30:00+08:00",
+                     *           "expires_at": "2026-03-20T17:30:00+08:00",
                      *           "paid_at": "2026-03-16T09:30:00+08:00",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *           "channel": "wechat_pay",
-                     *           "voucher_no": "示例",
+                     *           "voucher_no": "PZ260316000001",
                      *           "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *           "cancel_cause": "staff",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
@@ -6444,7 +6625,7 @@ export interface operations {
                      *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *           "practitioner_name": "李建国",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三"
+                     *           "patient_name": "陈晓梅"
                      *         }
                      *       ]
                      *     }
@@ -6496,18 +6677,18 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "source": "no_shows",
                      *           "reason": "临时有事",
                      *           "missed": 1,
-                     *           "until": "2026-03-16T09:30:00+08:00",
+                     *           "until": "2026-03-20T17:30:00+08:00",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "lifted_at": "2026-03-16T09:30:00+08:00",
                      *           "lift_reason": "临时有事",
@@ -6648,8 +6829,8 @@ export interface operations {
                      *             "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *             "period": "morning",
                      *             "tier": "normal",
-                     *             "starts_at": "2026-03-16T09:30:00+08:00",
-                     *             "ends_at": "2026-03-16T09:30:00+08:00",
+                     *             "starts_at": "2026-03-16T08:00:00+08:00",
+                     *             "ends_at": "2026-03-20T17:30:00+08:00",
                      *             "fee_fen": 5000,
                      *             "remaining": 1,
                      *             "opens_at": "2026-03-16T09:30:00+08:00",
@@ -6748,8 +6929,8 @@ export interface operations {
                      *             "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *             "period": "morning",
                      *             "tier": "normal",
-                     *             "starts_at": "2026-03-16T09:30:00+08:00",
-                     *             "ends_at": "2026-03-16T09:30:00+08:00",
+                     *             "starts_at": "2026-03-16T08:00:00+08:00",
+                     *             "ends_at": "2026-03-20T17:30:00+08:00",
                      *             "fee_fen": 5000,
                      *             "remaining": 1,
                      *             "opens_at": "2026-03-16T09:30:00+08:00"
@@ -6789,8 +6970,8 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "starts_at": "2026-03-16T09:30:00+08:00",
-                     *         "ends_at": "2026-03-16T09:30:00+08:00",
+                     *         "starts_at": "2026-03-16T08:00:00+08:00",
+                     *         "ends_at": "2026-03-20T17:30:00+08:00",
                      *         "capacity": 30,
                      *         "remaining": 1,
                      *         "suggested": true
@@ -6823,7 +7004,7 @@ export interface operations {
                  * @example {
                  *       "binding_id": "0199c3a5-d1f2-7ba5-92c1-5077aea7e7fe",
                  *       "amount_fen": 5000,
-                 *       "reason": ""
+                 *       "reason": "临时有事"
                  *     }
                  */
                 "application/json": components["schemas"]["CardRefundRequest"];
@@ -6842,9 +7023,9 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *       "order_no": "",
+                     *       "order_no": "ZF260316000001",
                      *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
                      *       "application": "miniprogram",
                      *       "amount_fen": 5000,
@@ -6854,13 +7035,13 @@ export interface operations {
                      *       "state": "requested",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "executed_at": "2026-03-16T09:30:00+08:00",
-                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "bills": [
                      *         {
                      *           "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
-                     *           "bill_no": "示例",
+                     *           "bill_no": "ZD260316000001",
                      *           "kind": "registration",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "bill_amount_fen": 5000,
                      *           "amount_fen": 5000
                      *         }
@@ -6868,9 +7049,9 @@ export interface operations {
                      *       "refunds": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "refund_no": "示例",
+                     *           "refund_no": "TK260316000001",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *           "order_no": "示例",
+                     *           "order_no": "ZF260316000001",
                      *           "amount_fen": 5000,
                      *           "route": "original",
                      *           "state": "created",
@@ -6924,25 +7105,25 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
-                     *           "card_number": "GH20260316000001",
+                     *           "card_number": "880100000123",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *           "order_no": "示例",
+                     *           "order_no": "ZF260316000001",
                      *           "order_state": "pending",
                      *           "channel": "wechat_pay",
                      *           "application": "miniprogram",
                      *           "amount_fen": 5000,
                      *           "refunded_fen": 5000,
                      *           "state": "pending",
-                     *           "expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "expires_at": "2026-03-20T17:30:00+08:00",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "credited_at": "2026-03-16T09:30:00+08:00"
                      *         }
@@ -6995,18 +7176,18 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
-                     *       "card_number": "GH20260316000001",
+                     *       "card_number": "880100000123",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *       "order_no": "示例",
+                     *       "order_no": "ZF260316000001",
                      *       "order_state": "pending",
                      *       "channel": "wechat_pay",
                      *       "application": "miniprogram",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "state": "pending",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "credited_at": "2026-03-16T09:30:00+08:00"
                      *     }
@@ -7049,18 +7230,18 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
-                     *       "card_number": "GH20260316000001",
+                     *       "card_number": "880100000123",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *       "order_no": "示例",
+                     *       "order_no": "ZF260316000001",
                      *       "order_state": "pending",
                      *       "channel": "wechat_pay",
                      *       "application": "miniprogram",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "state": "pending",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "credited_at": "2026-03-16T09:30:00+08:00"
                      *     }
@@ -7096,7 +7277,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
-                     *       "card_number": "GH20260316000001",
+                     *       "card_number": "880100000123",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "balance_fen": 5000,
@@ -7147,7 +7328,7 @@ export interface operations {
                      *       "allocation": [
                      *         {
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *           "order_no": "示例",
+                     *           "order_no": "ZF260316000001",
                      *           "channel": "wechat_pay",
                      *           "paid_at": "2026-03-16T09:30:00+08:00",
                      *           "amount_fen": 5000
@@ -7193,18 +7374,18 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": 1,
                      *           "at": "2026-03-16T09:30:00+08:00",
-                     *           "kind": "示例",
+                     *           "kind": "无",
                      *           "amount_fen": 5000,
                      *           "balance_fen": 5000,
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *           "order_no": "示例",
+                     *           "order_no": "ZF260316000001",
                      *           "refund_id": "0199c3a5-d1f2-7d5e-9a9b-0ffacdd30733",
-                     *           "refund_no": "示例"
+                     *           "refund_no": "TK260316000001"
                      *         }
                      *       ]
                      *     }
@@ -7243,11 +7424,11 @@ export interface operations {
                      *         "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *         "hospital_name": "第一医院",
                      *         "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *         "patient_name": "张三",
-                     *         "name": "张三",
+                     *         "patient_name": "陈晓梅",
+                     *         "name": "陈晓梅",
                      *         "relationship": "self",
                      *         "is_default": true,
-                     *         "card_number": "GH20260316000001",
+                     *         "card_number": "880100000123",
                      *         "national_id": "1****************8",
                      *         "phone": "138****8000",
                      *         "address": "北京市海淀区中关村大街 1 号",
@@ -7277,13 +7458,13 @@ export interface operations {
                 /**
                  * @example {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "name": "张三",
+                 *       "name": "陈晓梅",
                  *       "id_kind": "resident_id",
                  *       "national_id": "110000199003070028",
                  *       "phone": "13800138000",
                  *       "address": "北京市海淀区中关村大街 1 号",
                  *       "relationship": "self",
-                 *       "card_number": "GH20260316000001"
+                 *       "card_number": "880100000123"
                  *     }
                  */
                 "application/json": components["schemas"]["BindRequest"];
@@ -7302,11 +7483,11 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
-                     *       "name": "张三",
+                     *       "patient_name": "陈晓梅",
+                     *       "name": "陈晓梅",
                      *       "relationship": "self",
                      *       "is_default": true,
-                     *       "card_number": "GH20260316000001",
+                     *       "card_number": "880100000123",
                      *       "national_id": "1****************8",
                      *       "phone": "138****8000",
                      *       "address": "北京市海淀区中关村大街 1 号",
@@ -7349,11 +7530,11 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
-                     *       "name": "张三",
+                     *       "patient_name": "陈晓梅",
+                     *       "name": "陈晓梅",
                      *       "relationship": "self",
                      *       "is_default": true,
-                     *       "card_number": "GH20260316000001",
+                     *       "card_number": "880100000123",
                      *       "national_id": "1****************8",
                      *       "phone": "138****8000",
                      *       "address": "北京市海淀区中关村大街 1 号",
@@ -7392,8 +7573,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "mrn": "P0000123",
-                     *       "name": "张三",
+                     *       "mrn": "M00000123",
+                     *       "name": "陈晓梅",
                      *       "gender": "female",
                      *       "birth_date": "1990-03-07",
                      *       "age": 1,
@@ -7402,12 +7583,12 @@ export interface operations {
                      *       "phone": "138****8000",
                      *       "address": "北京市海淀区中关村大街 1 号",
                      *       "occupation": "教师",
-                     *       "industry": "教师",
+                     *       "industry": "教育",
                      *       "allergies": "青霉素",
                      *       "contacts": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "name": "张三",
+                     *           "name": "陈志远",
                      *           "relation": "配偶",
                      *           "phone": "138****8000"
                      *         }
@@ -7443,11 +7624,11 @@ export interface operations {
                  * @example {
                  *       "address": "北京市海淀区中关村大街 1 号",
                  *       "occupation": "教师",
-                 *       "industry": "教师",
+                 *       "industry": "教育",
                  *       "contacts": [
                  *         {
                  *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                 *           "name": "张三",
+                 *           "name": "陈志远",
                  *           "relation": "配偶",
                  *           "phone": "13800138000"
                  *         }
@@ -7467,8 +7648,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "mrn": "P0000123",
-                     *       "name": "张三",
+                     *       "mrn": "M00000123",
+                     *       "name": "陈晓梅",
                      *       "gender": "female",
                      *       "birth_date": "1990-03-07",
                      *       "age": 1,
@@ -7477,12 +7658,12 @@ export interface operations {
                      *       "phone": "138****8000",
                      *       "address": "北京市海淀区中关村大街 1 号",
                      *       "occupation": "教师",
-                     *       "industry": "教师",
+                     *       "industry": "教育",
                      *       "allergies": "青霉素",
                      *       "contacts": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "name": "张三",
+                     *           "name": "陈志远",
                      *           "relation": "配偶",
                      *           "phone": "138****8000"
                      *         }
@@ -7569,11 +7750,11 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
-                     *       "name": "张三",
+                     *       "patient_name": "陈晓梅",
+                     *       "name": "陈晓梅",
                      *       "relationship": "self",
                      *       "is_default": true,
-                     *       "card_number": "GH20260316000001",
+                     *       "card_number": "880100000123",
                      *       "national_id": "1****************8",
                      *       "phone": "138****8000",
                      *       "address": "北京市海淀区中关村大街 1 号",
@@ -7614,11 +7795,11 @@ export interface operations {
                     /**
                      * @example [
                      *       {
-                     *         "code": "A001",
+                     *         "code": "patient_source",
                      *         "items": [
                      *           {
-                     *             "value": "示例",
-                     *             "label": "主任医师"
+                     *             "value": "referral",
+                     *             "label": "老患者介绍"
                      *           }
                      *         ]
                      *       }
@@ -7809,16 +7990,21 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "code": "H1",
+                     *           "code": "H3",
                      *           "name": "第一医院",
                      *           "address": "北京市海淀区中关村大街 1 号",
                      *           "phone": "138****8000",
                      *           "introduction": "擅长冠心病、高血压的诊治",
-                     *           "opening_hours": {}
+                     *           "opening_hours": {
+                     *             "mon": [
+                     *               "08:00-12:00",
+                     *               "14:00-17:30"
+                     *             ]
+                     *           }
                      *         }
                      *       ]
                      *     }
@@ -7863,24 +8049,24 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "admission_id": "0199c3a5-d1f2-7017-9724-ad86fb2cde79",
-                     *           "admission_no": "示例",
-                     *           "patient_name": "张三",
+                     *           "admission_no": "ZY260316000001",
+                     *           "patient_name": "陈晓梅",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *           "order_no": "示例",
+                     *           "order_no": "ZF260316000001",
                      *           "order_state": "pending",
                      *           "channel": "wechat_pay",
                      *           "application": "miniprogram",
                      *           "amount_fen": 5000,
                      *           "refunded_fen": 5000,
                      *           "state": "pending",
-                     *           "expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "expires_at": "2026-03-20T17:30:00+08:00",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "credited_at": "2026-03-16T09:30:00+08:00"
                      *         }
@@ -7921,17 +8107,17 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "admission_id": "0199c3a5-d1f2-7017-9724-ad86fb2cde79",
-                     *       "admission_no": "示例",
-                     *       "patient_name": "张三",
+                     *       "admission_no": "ZY260316000001",
+                     *       "patient_name": "陈晓梅",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *       "order_no": "示例",
+                     *       "order_no": "ZF260316000001",
                      *       "order_state": "pending",
                      *       "channel": "wechat_pay",
                      *       "application": "miniprogram",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "state": "pending",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "credited_at": "2026-03-16T09:30:00+08:00"
                      *     }
@@ -7965,7 +8151,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "nickname": "小张",
+                     *       "nickname": "梅子",
                      *       "phone": "138****8000",
                      *       "has_phone": true
                      *     }
@@ -8009,16 +8195,16 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "scene": "appointment_booked",
-                     *           "title": "主任医师",
+                     *           "title": "预约成功通知",
                      *           "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "read_at": "2026-03-16T09:30:00+08:00"
@@ -8060,9 +8246,9 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "scene": "appointment_booked",
-                     *       "title": "主任医师",
+                     *       "title": "预约成功通知",
                      *       "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "read_at": "2026-03-16T09:30:00+08:00"
@@ -8145,9 +8331,9 @@ export interface operations {
                      * @example [
                      *       {
                      *         "scene": "appointment_booked",
-                     *         "title": "主任医师",
+                     *         "title": "预约成功通知",
                      *         "template_ids": [
-                     *           "示例"
+                     *           "qK8Zt3mUo0cN4yXr2bVw7sLd1eFg6hJ5"
                      *         ]
                      *       }
                      *     ]
@@ -8192,24 +8378,24 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "order_no": "示例",
+                     *           "order_no": "ZF260316000001",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "scene": "registration",
                      *           "payer_type": "self_pay",
-                     *           "description": "示例",
+                     *           "description": "姓名",
                      *           "amount_fen": 5000,
                      *           "refunded_fen": 5000,
                      *           "state": "pending",
                      *           "channel": "wechat_pay",
                      *           "application": "miniprogram",
-                     *           "expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "expires_at": "2026-03-20T17:30:00+08:00",
                      *           "paid_at": "2026-03-16T09:30:00+08:00",
                      *           "posted_at": "2026-03-16T09:30:00+08:00",
                      *           "closed_at": "2026-03-16T09:30:00+08:00",
@@ -8222,9 +8408,9 @@ export interface operations {
                      *             {
                      *               "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *               "position": 1,
-                     *               "subject_type": "示例",
+                     *               "subject_type": "billing.bill",
                      *               "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
-                     *               "title": "主任医师",
+                     *               "title": "门诊检查费",
                      *               "amount_fen": 5000,
                      *               "refunded_fen": 5000
                      *             }
@@ -8279,17 +8465,17 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "order_no": "示例",
+                     *       "order_no": "ZF260316000001",
                      *       "state": "pending",
                      *       "scene": "registration",
-                     *       "description": "示例",
+                     *       "description": "姓名",
                      *       "amount_fen": 5000,
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "lines": [
                      *         {
-                     *           "subject_type": "示例",
+                     *           "subject_type": "billing.bill",
                      *           "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "amount_fen": 5000
                      *         }
                      *       ]
@@ -8330,20 +8516,20 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "order_no": "示例",
+                     *       "order_no": "ZF260316000001",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "scene": "registration",
                      *       "payer_type": "self_pay",
-                     *       "description": "示例",
+                     *       "description": "姓名",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "state": "pending",
                      *       "channel": "wechat_pay",
                      *       "application": "miniprogram",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "posted_at": "2026-03-16T09:30:00+08:00",
                      *       "closed_at": "2026-03-16T09:30:00+08:00",
@@ -8356,9 +8542,9 @@ export interface operations {
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "position": 1,
-                     *           "subject_type": "示例",
+                     *           "subject_type": "billing.bill",
                      *           "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "amount_fen": 5000,
                      *           "refunded_fen": 5000
                      *         }
@@ -8396,20 +8582,20 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "order_no": "示例",
+                     *       "order_no": "ZF260316000001",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "scene": "registration",
                      *       "payer_type": "self_pay",
-                     *       "description": "示例",
+                     *       "description": "姓名",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "state": "pending",
                      *       "channel": "wechat_pay",
                      *       "application": "miniprogram",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "posted_at": "2026-03-16T09:30:00+08:00",
                      *       "closed_at": "2026-03-16T09:30:00+08:00",
@@ -8422,9 +8608,9 @@ export interface operations {
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "position": 1,
-                     *           "subject_type": "示例",
+                     *           "subject_type": "billing.bill",
                      *           "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "amount_fen": 5000,
                      *           "refunded_fen": 5000
                      *         }
@@ -8466,9 +8652,9 @@ export interface operations {
                      * @example [
                      *       {
                      *         "channel": "wechat_pay",
-                     *         "title": "主任医师",
+                     *         "title": "微信支付",
                      *         "methods": [
-                     *           "示例"
+                     *           "无"
                      *         ]
                      *       }
                      *     ]
@@ -8522,10 +8708,11 @@ export interface operations {
                      *       "method": "mini_program",
                      *       "state": "created",
                      *       "amount_fen": 5000,
-                     *       "out_trade_no": "示例",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "out_trade_no": "ZF260316000001",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "client": {
-                     *         "key": "示例"
+                     *         "package": "prepay_id=wx260848351795654115",
+                     *         "timeStamp": "1795654115"
                      *       }
                      *     }
                      */
@@ -8567,20 +8754,20 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "order_no": "示例",
+                     *       "order_no": "ZF260316000001",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "scene": "registration",
                      *       "payer_type": "self_pay",
-                     *       "description": "示例",
+                     *       "description": "姓名",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "state": "pending",
                      *       "channel": "wechat_pay",
                      *       "application": "miniprogram",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "posted_at": "2026-03-16T09:30:00+08:00",
                      *       "closed_at": "2026-03-16T09:30:00+08:00",
@@ -8593,9 +8780,9 @@ export interface operations {
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "position": 1,
-                     *           "subject_type": "示例",
+                     *           "subject_type": "billing.bill",
                      *           "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "amount_fen": 5000,
                      *           "refunded_fen": 5000
                      *         }
@@ -8655,9 +8842,9 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *       "order_no": "",
+                     *       "order_no": "ZF260316000001",
                      *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
                      *       "application": "miniprogram",
                      *       "amount_fen": 5000,
@@ -8667,13 +8854,13 @@ export interface operations {
                      *       "state": "requested",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "executed_at": "2026-03-16T09:30:00+08:00",
-                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "bills": [
                      *         {
                      *           "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
-                     *           "bill_no": "示例",
+                     *           "bill_no": "ZD260316000001",
                      *           "kind": "registration",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "bill_amount_fen": 5000,
                      *           "amount_fen": 5000
                      *         }
@@ -8681,9 +8868,9 @@ export interface operations {
                      *       "refunds": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "refund_no": "示例",
+                     *           "refund_no": "TK260316000001",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *           "order_no": "示例",
+                     *           "order_no": "ZF260316000001",
                      *           "amount_fen": 5000,
                      *           "route": "original",
                      *           "state": "created",
@@ -8732,8 +8919,8 @@ export interface operations {
                      *       "bills": [
                      *         {
                      *           "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
-                     *           "bill_no": "示例",
-                     *           "title": "主任医师",
+                     *           "bill_no": "ZD260316000001",
+                     *           "title": "门诊检查费",
                      *           "amount_fen": 5000,
                      *           "refunded_fen": 5000,
                      *           "refundable_fen": 5000
@@ -8825,15 +9012,15 @@ export interface operations {
                      * @example [
                      *       {
                      *         "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
-                     *         "appointment_no": "GH20260316000001",
+                     *         "appointment_no": "GH260316000001",
                      *         "state": "pending",
                      *         "number": 12,
                      *         "payment_status": "unpaid",
                      *         "visit_date": "2026-03-16",
-                     *         "starts_at": "2026-03-16T09:30:00+08:00",
-                     *         "ends_at": "2026-03-16T09:30:00+08:00",
+                     *         "starts_at": "2026-03-16T08:00:00+08:00",
+                     *         "ends_at": "2026-03-20T17:30:00+08:00",
                      *         "check_in_from": "2026-03-16T09:30:00+08:00",
-                     *         "check_in_until": "2026-03-16T09:30:00+08:00",
+                     *         "check_in_until": "2026-03-20T17:30:00+08:00",
                      *         "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *         "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *         "hospital_name": "第一医院",
@@ -8845,7 +9032,7 @@ export interface operations {
                      *         "practitioner_name": "李建国",
                      *         "practitioner_portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *         "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *         "patient_name": "张三",
+                     *         "patient_name": "陈晓梅",
                      *         "place": {
                      *           "ticket_no": 1,
                      *           "state": "waiting",
@@ -8856,10 +9043,10 @@ export interface operations {
                      *           "position": 1,
                      *           "estimated_wait_minutes": 1,
                      *           "estimated_call_at": "2026-03-16T09:30:00+08:00",
-                     *           "queue_name": "张三",
-                     *           "priority": "示例",
+                     *           "queue_name": "心内科普通门诊",
+                     *           "priority": "elderly",
                      *           "is_paused": true,
-                     *           "paused_until": "2026-03-16T09:30:00+08:00"
+                     *           "paused_until": "2026-03-20T17:30:00+08:00"
                      *         }
                      *       }
                      *     ]
@@ -8904,16 +9091,16 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *           "order_no": "",
+                     *           "order_no": "ZF260316000001",
                      *           "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
                      *           "application": "miniprogram",
                      *           "amount_fen": 5000,
@@ -8923,7 +9110,7 @@ export interface operations {
                      *           "state": "requested",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "executed_at": "2026-03-16T09:30:00+08:00",
-                     *           "ended_at": "2026-03-16T09:30:00+08:00"
+                     *           "ended_at": "2026-03-20T17:30:00+08:00"
                      *         }
                      *       ]
                      *     }
@@ -8962,9 +9149,9 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *       "order_no": "",
+                     *       "order_no": "ZF260316000001",
                      *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
                      *       "application": "miniprogram",
                      *       "amount_fen": 5000,
@@ -8974,13 +9161,13 @@ export interface operations {
                      *       "state": "requested",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "executed_at": "2026-03-16T09:30:00+08:00",
-                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "bills": [
                      *         {
                      *           "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
-                     *           "bill_no": "示例",
+                     *           "bill_no": "ZD260316000001",
                      *           "kind": "registration",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "bill_amount_fen": 5000,
                      *           "amount_fen": 5000
                      *         }
@@ -8988,9 +9175,9 @@ export interface operations {
                      *       "refunds": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "refund_no": "示例",
+                     *           "refund_no": "TK260316000001",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *           "order_no": "示例",
+                     *           "order_no": "ZF260316000001",
                      *           "amount_fen": 5000,
                      *           "route": "original",
                      *           "state": "created",
@@ -9040,14 +9227,14 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "refund_no": "示例",
+                     *           "refund_no": "TK260316000001",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "amount_fen": 5000,
                      *           "route": "original",
                      *           "cause": "patient",
@@ -9092,10 +9279,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "refund_no": "示例",
+                     *       "refund_no": "TK260316000001",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "amount_fen": 5000,
                      *       "route": "original",
                      *       "cause": "patient",
@@ -9146,7 +9333,7 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -9157,9 +9344,9 @@ export interface operations {
                      *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *           "practitioner_name": "李建国",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "first_date": "2026-03-16",
-                     *           "last_date": "2026-03-16",
+                     *           "last_date": "2026-03-20",
                      *           "period": "morning",
                      *           "priority": 1,
                      *           "state": "waiting",
@@ -9172,12 +9359,12 @@ export interface operations {
                      *             "state": "open",
                      *             "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *             "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
-                     *             "starts_at": "2026-03-16T09:30:00+08:00",
-                     *             "ends_at": "2026-03-16T09:30:00+08:00",
+                     *             "starts_at": "2026-03-16T08:00:00+08:00",
+                     *             "ends_at": "2026-03-20T17:30:00+08:00",
                      *             "practitioner_name": "李建国",
                      *             "fee_fen": 5000,
                      *             "created_at": "2026-03-16T09:30:00+08:00",
-                     *             "expires_at": "2026-03-16T09:30:00+08:00"
+                     *             "expires_at": "2026-03-20T17:30:00+08:00"
                      *           }
                      *         }
                      *       ]
@@ -9208,7 +9395,7 @@ export interface operations {
                  *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                  *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                  *       "first_date": "2026-03-16",
-                 *       "last_date": "2026-03-16",
+                 *       "last_date": "2026-03-20",
                  *       "period": "",
                  *       "binding_id": "0199c3a5-d1f2-7ba5-92c1-5077aea7e7fe"
                  *     }
@@ -9233,9 +9420,9 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "first_date": "2026-03-16",
-                     *       "last_date": "2026-03-16",
+                     *       "last_date": "2026-03-20",
                      *       "period": "morning",
                      *       "priority": 1,
                      *       "state": "waiting",
@@ -9248,12 +9435,12 @@ export interface operations {
                      *         "state": "open",
                      *         "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *         "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
-                     *         "starts_at": "2026-03-16T09:30:00+08:00",
-                     *         "ends_at": "2026-03-16T09:30:00+08:00",
+                     *         "starts_at": "2026-03-16T08:00:00+08:00",
+                     *         "ends_at": "2026-03-20T17:30:00+08:00",
                      *         "practitioner_name": "李建国",
                      *         "fee_fen": 5000,
                      *         "created_at": "2026-03-16T09:30:00+08:00",
-                     *         "expires_at": "2026-03-16T09:30:00+08:00"
+                     *         "expires_at": "2026-03-20T17:30:00+08:00"
                      *       }
                      *     }
                      */
@@ -9298,9 +9485,9 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "first_date": "2026-03-16",
-                     *       "last_date": "2026-03-16",
+                     *       "last_date": "2026-03-20",
                      *       "period": "morning",
                      *       "priority": 1,
                      *       "state": "waiting",
@@ -9313,12 +9500,12 @@ export interface operations {
                      *         "state": "open",
                      *         "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *         "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
-                     *         "starts_at": "2026-03-16T09:30:00+08:00",
-                     *         "ends_at": "2026-03-16T09:30:00+08:00",
+                     *         "starts_at": "2026-03-16T08:00:00+08:00",
+                     *         "ends_at": "2026-03-20T17:30:00+08:00",
                      *         "practitioner_name": "李建国",
                      *         "fee_fen": 5000,
                      *         "created_at": "2026-03-16T09:30:00+08:00",
-                     *         "expires_at": "2026-03-16T09:30:00+08:00"
+                     *         "expires_at": "2026-03-20T17:30:00+08:00"
                      *       }
                      *     }
                      */
@@ -9356,7 +9543,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "appointment_no": "GH20260316000001",
+                     *       "appointment_no": "GH260316000001",
                      *       "kind": "advance",
                      *       "state": "pending",
                      *       "source": "miniprogram",
@@ -9364,10 +9551,10 @@ export interface operations {
                      *       "fee_fen": 5000,
                      *       "payment_status": "unpaid",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
-                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
-                     *       "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "check_in_until": "2026-03-20T17:30:00+08:00",
+                     *       "hold_expires_at": "2026-03-20T17:30:00+08:00",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_code": "patient_plans",
@@ -9386,7 +9573,7 @@ export interface operations {
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
@@ -9434,9 +9621,9 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "first_date": "2026-03-16",
-                     *       "last_date": "2026-03-16",
+                     *       "last_date": "2026-03-20",
                      *       "period": "morning",
                      *       "priority": 1,
                      *       "state": "waiting",
@@ -9449,12 +9636,12 @@ export interface operations {
                      *         "state": "open",
                      *         "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *         "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
-                     *         "starts_at": "2026-03-16T09:30:00+08:00",
-                     *         "ends_at": "2026-03-16T09:30:00+08:00",
+                     *         "starts_at": "2026-03-16T08:00:00+08:00",
+                     *         "ends_at": "2026-03-20T17:30:00+08:00",
                      *         "practitioner_name": "李建国",
                      *         "fee_fen": 5000,
                      *         "created_at": "2026-03-16T09:30:00+08:00",
-                     *         "expires_at": "2026-03-16T09:30:00+08:00"
+                     *         "expires_at": "2026-03-20T17:30:00+08:00"
                      *       }
                      *     }
                      */
@@ -9499,9 +9686,9 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "first_date": "2026-03-16",
-                     *       "last_date": "2026-03-16",
+                     *       "last_date": "2026-03-20",
                      *       "period": "morning",
                      *       "priority": 1,
                      *       "state": "waiting",
@@ -9514,12 +9701,12 @@ export interface operations {
                      *         "state": "open",
                      *         "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *         "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
-                     *         "starts_at": "2026-03-16T09:30:00+08:00",
-                     *         "ends_at": "2026-03-16T09:30:00+08:00",
+                     *         "starts_at": "2026-03-16T08:00:00+08:00",
+                     *         "ends_at": "2026-03-20T17:30:00+08:00",
                      *         "practitioner_name": "李建国",
                      *         "fee_fen": 5000,
                      *         "created_at": "2026-03-16T09:30:00+08:00",
-                     *         "expires_at": "2026-03-16T09:30:00+08:00"
+                     *         "expires_at": "2026-03-20T17:30:00+08:00"
                      *       }
                      *     }
                      */
