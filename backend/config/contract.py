@@ -6,9 +6,6 @@ from pkgutil import iter_modules
 from typing import Any
 
 from django.apps import apps
-from django.conf import settings
-from django.utils import translation
-from drf_spectacular.generators import SchemaGenerator
 
 from apps.access.codes import MODULES, SYSTEM_ROLES, all_codes
 from apps.access.menus import menu_tree
@@ -16,6 +13,7 @@ from apps.access.models import ScopeKind
 from apps.identity.settings import SETTINGS
 from config.page_models import PageModels
 from kernel.errors import CATALOGUE, EXPECTATIONS
+from kernel.http.docs import document as admin_document
 from kernel.http.problems import FRAMEWORK_CODES
 from kernel.words import words_of_values
 
@@ -51,8 +49,7 @@ SCOPE_NAMES: dict[str, tuple[str, str]] = {
 def manifest() -> dict[str, Any]:
     """Everything of `frontend-contract/admin/manifest.json`."""
     _import_declarations()
-    with translation.override(settings.LANGUAGE_CODE):
-        document = SchemaGenerator(urlconf="config.urls.admin").get_schema(request=None, public=True)
+    document = admin_document("config.urls.admin")
     models = PageModels(document)
     operations = sorted(_operations(document), key=lambda row: row["operation_id"])
     menus = menu_tree()

@@ -1,7 +1,5 @@
 """What the three OpenAPI documents say about themselves, and the words their examples are made of."""
 
-from typing import Any
-
 CONVENTIONS = """
 ## 约定 Conventions
 
@@ -83,6 +81,12 @@ before signing in and 1 MB after; uploads say their own; beyond it 413.
 Every answer has `X-Request-ID`; name it when you report a fault.
 """
 
+#: Of all three: who may use them, and where questions about them go.
+API_INFO: dict[str, dict[str, str]] = {
+    "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
+    "contact": {"name": "医汇 Yihui", "url": "https://yihui.dev/"},
+}
+
 API_DOCUMENTS: dict[str, dict[str, str]] = {
     "miniprogram": {
         "title": "医汇 Yihui · 小程序 Mini-program",
@@ -151,81 +155,3 @@ API_ENUM_PARTS: dict[str, tuple[str, ...]] = {
     "IssuableBillKind": ("examination", "test", "prescription", "treatment"),
     "HisBillKind": ("registration", "examination", "test", "prescription", "treatment"),
 }  # fmt: skip
-
-ID_CARD, PHONE = "1****************8", "138****8000"
-#: (pattern at the end of a property's name, values to try): the first one that the schema allows is shown.
-API_EXAMPLE_WORDS: tuple[tuple[str, tuple[Any, ...]], ...] = (
-    ("department_name", ("心内科",)),
-    ("colour", ("#3366CC",)),
-    ("practitioner_name", ("李建国",)),
-    ("hospital_name", ("第一医院",)),
-    ("doctor_name", ("李建国",)),
-    ("staff_name", ("李建国",)),
-    ("(patient|holder|contact|relative|real)_name", ("张三",)),
-    ("owner_type", ("identity.portrait",)),
-    ("owner_type_name", ("员工照片",)),
-    ("file_name", ("患者名单.xlsx",)),
-    ("media_type", ("image/png",)),
-    ("checksum", ("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",)),
-    ("name", ("张三",)),
-    ("pinyin", ("zhangsan",)),
-    ("(phone|mobile)", (PHONE, "13800138000", "+8613800138000")),
-    ("(id_number|national_id|identity_no|document_no|id_no)", (ID_CARD, "110000199003070028")),
-    ("card_no", ("A00012345",)),
-    ("address", ("北京市海淀区中关村大街 1 号",)),
-    ("gender", ("female",)),
-    ("(birth_date|birthday|date_of_birth)", ("1990-03-07",)),
-    ("username", ("li.jianguo",)),
-    ("password", ("correct horse 9 staple",)),
-    ("token", ("4f1d0c7be2a94b0e8f6a",)),
-    ("employee_no", ("E0001",)),
-    ("department_code", ("cardiology",)),
-    ("hospital_code", ("H1",)),
-    ("code", ("A001",)),
-    ("channel", ("wechat_pay",)),
-    ("application", ("miniprogram",)),
-    ("introduction", ("擅长冠心病、高血压的诊治",)),
-    ("(title|label)", ("主任医师",)),
-    ("(reason|remark|note|comment)", ("临时有事",)),
-    ("(fee|price|amount|total|charge)_fen", (5000,)),
-    ("fen", (5000,)),
-    ("total_slots|capacity|quota", (30,)),
-    ("page", (1,)),
-    ("page_size", (20,)),
-    ("count_capped|has_next", (False,)),
-    ("openid", ("o6_bmjrPTlm6_2sgVt7hMZOPfL2M",)),
-    ("(next|previous)", ("https://hospital.example/?cursor=cD0wMTk5",)),
-    ("(appointment_no|number)", ("GH20260316000001", 12)),
-    ("mrn", ("P0000123",)),
-    ("speciality", ("冠心病介入",)),
-    ("(location|place)", ("门诊楼 3 层 302",)),
-    ("building", ("门诊楼",)),
-    ("floor", ("3F",)),
-    ("room", ("302",)),
-    ("directions", ("门诊楼 3 层电梯出口右转",)),
-    ("relation", ("配偶",)),
-    ("(occupation|industry)", ("教师",)),
-    ("allergies", ("青霉素",)),
-    ("history", ("无",)),
-    (
-        "(portrait|picture|map_picture)_url",
-        ("/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",),
-    ),
-    ("scene", ("appointment_booked",)),
-    ("template_id", ("qK8Zt3mUo0cN4yXr2bVw7sLd1eFg6hJ5", "SMS_123456789")),
-    ("text(_zh)?", ("您已预约心内科李建国医生,3 月 17 日 08:30。",)),
-    ("text_en", ("You are booked with Dr Li Jianguo, Cardiology, 17 March 08:30.",)),
-    ("client_id", ("partner-0199c3a5",)),
-    ("(client_secret|secret)", ("s3cr3t-shown-once",)),
-    ("scope", ("directory:read",)),
-    ("grant_type", ("client_credentials",)),
-    ("token_type", ("Bearer",)),
-    ("expires_in", (3600,)),
-    ("error", ("invalid_client",)),
-    ("error_description", ("The client is unknown or its secret is wrong.",)),
-    ("ip", ("192.0.2.1",)),
-    ("device", ("iPhone 15",)),
-    ("nickname", ("小张",)),
-    ("path", ("/identity/departments",)),
-    ("time", ("08:30:00",)),
-)

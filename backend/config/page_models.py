@@ -18,6 +18,8 @@ Node = dict[str, Any]
 PAGING = frozenset({"page", "page_size", "ordering", "search", "cursor", "Idempotency-Key"})
 #: What a table does not show: who reads wants the name beside it.
 TECHNICAL = frozenset({"id", "version"})
+#: Addresses of pictures; any other is a text to be copied.
+PICTURES = ("picture_url", "portrait_url")
 #: So many columns are shown until somebody wants more.
 SHOWN = 10
 #: Everything belongs to these: lists narrowed to one of them are no part of its detail.
@@ -78,7 +80,7 @@ class PageModels:
     def of_everybody(self, tags: Iterable[str]) -> Node:
         """The page of what everybody may do for themselves: lists and actions of these tags that ask for no code."""
         wanted = set(tags)
-        signed_in = [call for call in self.calls if call.node["security"] != [{}]]
+        signed_in = [call for call in self.calls if call.node["security"]]
         mine = [call for call in signed_in if not call.code and wanted & set(call.node["tags"])]
         lists = [call for call in mine if self.rows_of(call) is not None]
         below = {call.id: _below(call, mine) for call in lists}
@@ -173,7 +175,7 @@ class PageModels:
             return "enum"
         if kind == "array":
             return "tags" if self._resolved(whole.get("items", {})).get("type") == "string" else "object"
-        if name.endswith("_url"):
+        if name.endswith(PICTURES):
             return "picture"
         by_format = {"date": "date", "date-time": "moment", "time-local": "time"}
         by_kind = {"boolean": "boolean", "integer": "number", "number": "number", "object": "object"}
@@ -228,7 +230,9 @@ class PageModels:
     def _form(self, call: Call) -> Iterator[str]:
         for media in call.node.get("requestBody", {}).get("content", {}).values():
             properties = self.schemas.get(_name(media.get("schema", {})) or "", {}).get("properties", {})
-            yield from (name for name in properties if name != "version")
+            yield from (
+                name for name, node in properties.items() if name != "version" and "x-fixed" not in node
+            )
             return
 
     def _is_file(self, call: Call) -> bool:

@@ -83,6 +83,18 @@ def _hosts() -> Iterator[Problem]:
             )
 
 
+def _origins() -> Iterator[Problem]:
+    for origin in env.list("YIHUI_CORS_ORIGINS", default=[]):
+        parts = urlsplit(origin)
+        if (
+            parts.scheme != "https"
+            or not parts.hostname
+            or origin != f"https://{parts.netloc}"
+            or "*" in origin
+        ):
+            yield "YIHUI_CORS_ORIGINS", f"{origin!r} is no origin like https://admin.example.org"
+
+
 def _published() -> Iterator[Problem]:
     for name, value in PUBLISHED.items():
         if _text(name) == value or "sandbox" in _text(name).lower():
@@ -207,5 +219,5 @@ def _is_here(place: str) -> bool:
 
 
 CHECKS: tuple[Callable[[], Iterator[Problem]], ...] = (
-    _process, _hosts, _published, _keys, _addresses, _providers, _urls,
+    _process, _hosts, _origins, _published, _keys, _addresses, _providers, _urls,
 )  # fmt: skip

@@ -3,10 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.conf import settings
-from django.utils import translation
-from drf_spectacular.generators import SchemaGenerator
-
+from kernel.http.docs import document as document_of
 from kernel.http.schema_parts import operations, sent
 from kernel.http.schema_words import component
 
@@ -16,8 +13,7 @@ AUDIENCES = ("miniprogram", "admin", "partner")
 
 def word_list(audience: str) -> Node:
     """`properties` by name, those with another meaning in one component apart; values, operations, tags."""
-    with translation.override(settings.LANGUAGE_CODE):
-        document = SchemaGenerator(urlconf=f"config.urls.{audience}").get_schema(request=None, public=True)
+    document = document_of(f"config.urls.{audience}")
     common: dict[str, Node] = {}
     special: dict[str, Node] = {}
     for owner, name, node in sorted(_named(document), key=lambda each: each[:2]):

@@ -74,10 +74,14 @@ NAME = Expectation(
 
 
 class DomainError(Exception):
-    """A refusal that the caller can understand. `extra` is shown to the caller: never put a secret in it."""
+    """A refusal that the caller can understand. `extra` is shown to the caller: never put a secret in it.
+
+    `members` names what `extra` may hold; their types follow from the names (kernel.http.problem_members).
+    """
 
     code: ClassVar[str] = ""
     status: ClassVar[int] = 400
+    members: ClassVar[tuple[str, ...]] = ()
     zh: ClassVar[str] = "请求无法完成"
     en: ClassVar[str] = "The request cannot be completed."
 
@@ -114,6 +118,7 @@ class StateConflict(DomainError):
     """Somebody else changed the state first, or the transition does not exist."""
 
     code, status = "state_conflict", 409
+    members = ("current", "target", "bill_id")
     zh, en = (
         "当前状态不允许此操作,请刷新后重试",
         "The current state does not allow this; reload and try again.",
@@ -129,6 +134,7 @@ class InUse(DomainError):
     """Something still refers to the object; `used_by` names the kind."""
 
     code, status = "in_use", 409
+    members = ("used_by",)
     zh, en = "正在使用中,不能删除", "It is in use and cannot be deleted."
 
 
@@ -172,6 +178,7 @@ class ContentTooLarge(DomainError):
     """`limit`: bytes."""
 
     code, status = "content_too_large", 413
+    members = ("limit",)
     zh, en = "请求内容过大,最多 {limit} 字节", "The request is too large; at most {limit} bytes."
 
 

@@ -6720,7 +6720,7 @@ export interface components {
         BillSource: "own" | "his";
         /** @enum {string} */
         BillStatus: "issued" | "paid" | "cancelled" | "refunded" | "lapsed";
-        /** @enum {unknown} */
+        /** @enum {string} */
         BlankEnum: "";
         /** @description The running day of a queue by state, each in the queue's order. */
         Board: {
@@ -10302,8 +10302,6 @@ export interface components {
             /** 令牌 */
             readonly token: string;
         };
-        /** @enum {unknown} */
-        NullEnum: null;
         /** @enum {string} */
         OfferState: "open" | "accepted" | "declined" | "lapsed" | "withdrawn";
         /** @description Shown once; it must be changed at the next sign-in. */
@@ -12401,7 +12399,7 @@ export interface components {
              */
             department_id?: string;
             /** 排队顺序 */
-            order?: (components["schemas"]["QueueOrder"] | components["schemas"]["NullEnum"]) | null;
+            order?: (string & components["schemas"]["QueueOrder"]) | null;
             /** 迟到分钟 */
             late_after_minutes?: number | null;
             /** 迟到后移位数 */
@@ -12557,7 +12555,7 @@ export interface components {
             version: number;
             /** 值 */
             values?: {
-                [key: string]: (boolean | number | string) | null;
+                [key: string]: (boolean | null) | number | string;
             };
         };
         /** @description 员工档案. With a licence number the person is a practitioner. */
@@ -13412,14 +13410,25 @@ export interface components {
         Problem400AmountNotAllowedDepositAmountNotAllowedAnd3More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "amount_not_allowed" | "deposit_amount_not_allowed" | "idempotency_key_required" | "parse_error" | "validation_error";
+            /** 最多可退 */
+            maximum_fen?: number;
+            /** 最低金额 */
+            minimum_fen?: number;
+            most_yuan?: string;
         };
         Problem400AmountNotAllowedIdempotencyKeyRequiredAnd2More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "amount_not_allowed" | "idempotency_key_required" | "parse_error" | "validation_error";
+            most_yuan?: string;
         };
         Problem400AmountNotAllowedIdempotencyKeyRequiredAnd3More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "amount_not_allowed" | "idempotency_key_required" | "parse_error" | "top_up_amount_not_allowed" | "validation_error";
+            /** 最多可退 */
+            maximum_fen?: number;
+            /** 最低金额 */
+            minimum_fen?: number;
+            most_yuan?: string;
         };
         Problem400CurrentPasswordWrongParseErrorAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -13428,10 +13437,15 @@ export interface components {
         Problem400CurrentPasswordWrongParseErrorAnd2More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "current_password_wrong" | "parse_error" | "validation_error" | "weak_password";
+            /** 理由 */
+            reasons?: string[];
         };
         Problem400FileEmptyFileTypeRefusedAnd3More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "file_empty" | "file_type_refused" | "idempotency_key_required" | "parse_error" | "validation_error";
+            /** 已同意 */
+            accepted?: string;
+            found?: string;
         };
         Problem400IdempotencyKeyRequiredInvoiceReprintNeedsReasonAnd2More: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -13448,6 +13462,8 @@ export interface components {
         Problem400ImportUnreadableParseErrorAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "import_unreadable" | "parse_error" | "validation_error";
+            said?: string;
+            why?: string;
         };
         Problem400MessagingUnknownSceneParseErrorAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -13488,6 +13504,8 @@ export interface components {
         Problem403GrantTooWidePasswordChangeRequiredAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "grant_too_wide" | "password_change_required" | "permission_denied";
+            /** 编码列表 */
+            codes?: string[];
         };
         Problem403OwnPlacementPasswordChangeRequiredAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -13516,14 +13534,24 @@ export interface components {
         Problem409AdmissionOfHisAlreadyAdmittedAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "admission_of_his" | "already_admitted" | "state_conflict";
+            /** 住院 */
+            admission_id?: string;
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409AdmissionOfHisChargeDiffersAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "admission_of_his" | "charge_differs" | "request_in_progress";
+            external_ids?: string[];
         };
         Problem409AdmissionOfHisRequestInProgressAnd2More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "admission_of_his" | "request_in_progress" | "reversal_exceeds_charge" | "reversal_of_reversal";
+            charge?: string;
+            left_fen?: number;
+            left_quantity?: string;
         };
         Problem409AdmissionOfHisStaleVersion: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -13532,34 +13560,113 @@ export interface components {
         Problem409AdmissionOfHisStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "admission_of_his" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409AlreadyAdmittedRequestInProgress: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "already_admitted" | "request_in_progress";
+            /** 住院 */
+            admission_id?: string;
         };
         Problem409AlreadyBookedBookingLimitReachedAnd10More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "already_booked" | "booking_limit_reached" | "booking_suspended" | "check_in_too_late" | "outside_booking_window" | "registration_fee_differs" | "request_in_progress" | "session_not_open" | "slot_full" | "slot_of_other_department" | "slot_past" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            /** 天数 */
+            days?: number;
+            /** 挂号费 */
+            fee_fen?: number;
+            /** 开始日期 */
+            first_date?: string;
+            /** 结束日期 */
+            last_date?: string;
+            new_fee_fen?: number;
+            /** 放号时间 */
+            opens_at?: string | null;
+            /** 范围 */
+            scope?: string;
+            target?: string;
+            /** 截止时间 */
+            until?: string;
+            used?: number;
+            /** 值 */
+            value?: number;
         };
         Problem409AlreadyBookedBookingLimitReachedAnd6More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "already_booked" | "booking_limit_reached" | "booking_suspended" | "outside_booking_window" | "request_in_progress" | "session_not_open" | "slot_full" | "slot_past";
+            /** 天数 */
+            days?: number;
+            /** 开始日期 */
+            first_date?: string;
+            /** 结束日期 */
+            last_date?: string;
+            /** 放号时间 */
+            opens_at?: string | null;
+            /** 范围 */
+            scope?: string;
+            /** 截止时间 */
+            until?: string;
+            used?: number;
+            /** 值 */
+            value?: number;
         };
         Problem409AlreadyBookedBookingLimitReachedAnd7More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "already_booked" | "booking_limit_reached" | "booking_suspended" | "no_offer" | "offer_lapsed" | "outside_booking_window" | "request_in_progress" | "session_not_open" | "slot_past";
+            /** 天数 */
+            days?: number;
+            /** 开始日期 */
+            first_date?: string;
+            /** 结束日期 */
+            last_date?: string;
+            /** 放号时间 */
+            opens_at?: string | null;
+            /** 范围 */
+            scope?: string;
+            /** 截止时间 */
+            until?: string;
+            used?: number;
+            /** 值 */
+            value?: number;
         };
         Problem409AlreadyQueuedHasAppointment: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "already_queued" | "has_appointment";
+            /** 挂号 */
+            appointment_id?: string;
+            /** 队列名称 */
+            queue_name?: string;
+            /** 开始时间 */
+            starts_at?: string | null;
+            ticket_id?: string;
+            /** 排队号 */
+            ticket_no?: string;
         };
         Problem409AlreadyQueuedStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "already_queued" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            /** 队列名称 */
+            queue_name?: string;
+            target?: string;
+            ticket_id?: string;
+            /** 排队号 */
+            ticket_no?: string;
         };
         Problem409AlreadyWaitingBookingSuspendedAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "already_waiting" | "booking_suspended" | "too_many_waitlist_entries";
+            allowed?: number;
+            /** 截止时间 */
+            until?: string;
         };
         Problem409AppointmentNotMissed: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -13568,62 +13675,153 @@ export interface components {
         Problem409AppointmentStandsExecutorIsRequesterAnd8More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "appointment_stands" | "executor_is_requester" | "his_refused_refund" | "invoice_reprint_required" | "refund_exceeds_balance" | "refund_exceeds_bill" | "refund_exceeds_online_total" | "refund_needs_approval" | "request_in_progress" | "state_conflict";
+            allowed_fen?: number;
+            /** 账单 */
+            bill_id?: string;
+            /** 账单列表 */
+            bill_ids?: string[];
+            current?: string;
+            /** 原因 */
+            reason?: string;
+            /** 可退金额 */
+            refundable_fen?: number;
+            target?: string;
         };
         Problem409AppointmentStandsHisRefusedRefundAnd6More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "appointment_stands" | "his_refused_refund" | "nothing_refundable" | "refund_exceeds_bill" | "refund_of_several_doctors" | "refund_requested" | "request_in_progress" | "state_conflict";
+            allowed_fen?: number;
+            /** 账单 */
+            bill_id?: string;
+            /** 账单列表 */
+            bill_ids?: string[];
+            current?: string;
+            /** 原因 */
+            reason?: string;
+            /** 可退金额 */
+            refundable_fen?: number;
+            request_ids?: string[];
+            target?: string;
         };
         Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "approval_kind_gone" | "approver_decided_before" | "approver_is_requester" | "stale_version" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409ApproverIsRequesterStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "approver_is_requester" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409BeingPaidBillNotPayableAnd5More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "being_paid" | "bill_not_payable" | "bills_not_together" | "mandatory_bill_missing" | "payment_order_expired" | "registration_void" | "request_in_progress";
+            /** 账单列表 */
+            bill_ids?: string[];
+            /** 支付订单 */
+            order_id?: string;
+            /** 订单号 */
+            order_no?: string;
+            /** 状态 */
+            state?: string;
         };
         Problem409BillAlreadyPaidRequestInProgressAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "bill_already_paid" | "request_in_progress" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409BillAlreadyPaidStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "bill_already_paid" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409BulkRefused: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "bulk_refused";
+            /** 数量 */
+            count?: number;
+            of?: number;
+            /** 未成功 */
+            refused?: {
+                [key: string]: unknown;
+            }[];
         };
         Problem409CalendarYearUnknown: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "calendar_year_unknown";
+            first_year?: number;
+            last_year?: number;
+            /** 年份 */
+            year?: number;
         };
         Problem409CardBalanceLimitRequestInProgressAnd2More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "card_balance_limit" | "request_in_progress" | "state_conflict" | "top_up_disabled";
+            /** 余额 */
+            balance_fen?: number;
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            /** 余额上限 */
+            most_fen?: number;
+            target?: string;
         };
         Problem409ChannelNotOfferedDuplicateAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "channel_not_offered" | "duplicate" | "public_address_missing";
+            /** 渠道 */
+            channel?: string;
         };
         Problem409ChannelNotOfferedDuplicateAnd4More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "channel_not_offered" | "duplicate" | "insufficient_balance" | "payment_order_expired" | "request_in_progress" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            /** 渠道 */
+            channel?: string;
+            current?: string;
+            target?: string;
         };
         Problem409CheckInTooEarlyCheckInTooLateAnd3More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "check_in_too_early" | "check_in_too_late" | "registration_fee_unpaid" | "state_conflict" | "waits_as_walk_in";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            /** 队列名称 */
+            queue_name?: string;
+            target?: string;
+            ticket_id?: string;
+            /** 排队号 */
+            ticket_no?: string;
         };
         Problem409CheckInTooLateHoldExpiredAnd3More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "check_in_too_late" | "hold_expired" | "registration_fee_paid" | "request_in_progress" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409CheckInTooLateNotSettledInCashAnd2More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "check_in_too_late" | "not_settled_in_cash" | "request_in_progress" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409Duplicate: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -13640,6 +13838,12 @@ export interface components {
         Problem409DuplicatePatientDuplicateAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "duplicate" | "patient_duplicate" | "possible_duplicate";
+            candidates?: {
+                [key: string]: unknown;
+            }[];
+            existing?: {
+                [key: string]: unknown;
+            } | null;
         };
         Problem409DuplicateStaffHasAccount: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -13656,38 +13860,69 @@ export interface components {
         Problem409DuplicateStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "duplicate" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409HandlerGoneStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "handler_gone" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            /** 处理程序 */
+            handler?: string;
+            target?: string;
         };
         Problem409HisRefusedRefundStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "his_refused_refund" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            /** 原因 */
+            reason?: string;
+            target?: string;
         };
         Problem409ImportHasErrorsStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "import_has_errors" | "state_conflict";
+            bad?: number;
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409InUse: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "in_use";
+            used_by?: string;
         };
         Problem409InUseSystemDictionary: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "in_use" | "system_dictionary";
+            used_by?: string;
         };
         Problem409InUseSystemRole: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "in_use" | "system_role";
+            used_by?: string;
         };
         Problem409InvoiceDeskInvoiceReversedAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "invoice_desk" | "invoice_reversed" | "request_in_progress";
+            /** 窗口 */
+            desk?: string;
         };
         Problem409InvoiceStandsRequestInProgressAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "invoice_stands" | "request_in_progress" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            invoice_id?: string;
+            target?: string;
         };
         Problem409ItemNotPaidItemPerformedAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -13704,38 +13939,108 @@ export interface components {
         Problem409LastAdministratorStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "last_administrator" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409MergeClashPatientMergedAnd2More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "merge_clash" | "patient_merged" | "stale_version" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            clashes?: string[];
+            current?: string;
+            /** 合并到 */
+            merged_into_id?: string;
+            /** 患者 */
+            patient_id?: string;
+            target?: string;
         };
         Problem409OfferLapsedStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "offer_lapsed" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409PatientDuplicatePatientMergedAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "patient_duplicate" | "patient_merged" | "stale_version";
+            existing?: {
+                [key: string]: unknown;
+            } | null;
+            /** 合并到 */
+            merged_into_id?: string;
+            /** 患者 */
+            patient_id?: string;
         };
         Problem409PatientMerged: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "patient_merged";
+            /** 合并到 */
+            merged_into_id?: string;
+            /** 患者 */
+            patient_id?: string;
         };
         Problem409PatientMergedStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "patient_merged" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            /** 合并到 */
+            merged_into_id?: string;
+            /** 患者 */
+            patient_id?: string;
+            target?: string;
         };
         Problem409PractitionerOnLeaveSessionConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "practitioner_on_leave" | "session_conflict";
+            /** 冲突 */
+            conflicts?: {
+                [key: string]: unknown;
+            }[];
+            /** 结束时间 */
+            ends_at?: string | null;
+            leave_id?: string;
+            /** 开始时间 */
+            starts_at?: string | null;
+            what?: string;
         };
         Problem409PractitionerOnLeaveSessionConflictSessionPublishedAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "practitioner_on_leave" | "session_conflict" | "session_published" | "stale_version";
+            /** 冲突 */
+            conflicts?: {
+                [key: string]: unknown;
+            }[];
+            /** 结束时间 */
+            ends_at?: string | null;
+            leave_id?: string;
+            /** 开始时间 */
+            starts_at?: string | null;
+            what?: string;
         };
         Problem409PractitionerOnLeaveSessionConflictSlotPastAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "practitioner_on_leave" | "session_conflict" | "slot_past" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            /** 冲突 */
+            conflicts?: {
+                [key: string]: unknown;
+            }[];
+            current?: string;
+            /** 结束时间 */
+            ends_at?: string | null;
+            leave_id?: string;
+            /** 开始时间 */
+            starts_at?: string | null;
+            target?: string;
+            what?: string;
         };
         Problem409QueueEmptyQueuePaused: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -13744,14 +14049,21 @@ export interface components {
         Problem409QueuePausedStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "queue_paused" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409RefundExceedsBalanceRefundExceedsOnlineTotal: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "refund_exceeds_balance" | "refund_exceeds_online_total";
+            allowed_fen?: number;
         };
         Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "refund_exceeds_balance" | "refund_exceeds_online_total" | "refund_requested" | "request_in_progress";
+            allowed_fen?: number;
+            request_ids?: string[];
         };
         Problem409RequestInProgress: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -13760,14 +14072,26 @@ export interface components {
         Problem409RequestInProgressStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "request_in_progress" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409ResultNotReadyStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "result_not_ready" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409SessionNotOpenStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "session_not_open" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409SessionPublished: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -13776,6 +14100,10 @@ export interface components {
         Problem409SlotPastStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "slot_past" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409StaffHasNoAccount: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -13784,6 +14112,10 @@ export interface components {
         Problem409StaffHasNoAccountStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "staff_has_no_account" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409StaleVersion: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -13792,22 +14124,45 @@ export interface components {
         Problem409StaleVersionStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "stale_version" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409StateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409StateConflictSurvivorMerged: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "state_conflict" | "survivor_merged";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            survivor_merged_into?: string;
+            target?: string;
         };
         Problem409StateConflictWorkAlreadyTakenAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "state_conflict" | "work_already_taken" | "work_barred";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            /** 执行人姓名 */
+            executor_name?: string;
+            target?: string;
         };
         Problem409StateConflictWorkEndsByItself: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "state_conflict" | "work_ends_by_itself";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409SuspensionOver: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -13816,6 +14171,7 @@ export interface components {
         Problem409TooManyOpenImports: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "too_many_open_imports";
+            limit?: number;
         };
         Problem409TotpAlreadyEnabled: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -13824,14 +14180,18 @@ export interface components {
         Problem413ContentTooLarge: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "content_too_large";
+            limit?: number;
         };
         Problem413ContentTooLargeFileTooLarge: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "content_too_large" | "file_too_large";
+            limit?: number;
         };
         Problem413ContentTooLargePictureTooLarge: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "content_too_large" | "picture_too_large";
+            limit?: number;
+            pixels?: number;
         };
         Problem415UnsupportedMediaType: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -14033,7 +14393,7 @@ export interface components {
             /** 科室名称 */
             readonly department_name: string;
             /** 排队顺序 */
-            order: (components["schemas"]["QueueOrder"] | components["schemas"]["NullEnum"]) | null;
+            order: (string & components["schemas"]["QueueOrder"]) | null;
             /** 迟到分钟 */
             late_after_minutes: number | null;
             /** 迟到后移位数 */
@@ -14055,7 +14415,7 @@ export interface components {
              */
             department_id: string;
             /** 排队顺序 */
-            order?: (components["schemas"]["QueueOrder"] | components["schemas"]["NullEnum"]) | null;
+            order?: (string & components["schemas"]["QueueOrder"]) | null;
             /** 迟到分钟 */
             late_after_minutes?: number | null;
             /** 迟到后移位数 */
@@ -18647,7 +19007,6 @@ export type Named = components['schemas']['Named'];
 export type NewChargesRequest = components['schemas']['NewChargesRequest'];
 export type NewItemRequest = components['schemas']['NewItemRequest'];
 export type NewScreen = components['schemas']['NewScreen'];
-export type NullEnum = components['schemas']['NullEnum'];
 export type OfferState = components['schemas']['OfferState'];
 export type OneTimePassword = components['schemas']['OneTimePassword'];
 export type OpenedOrder = components['schemas']['OpenedOrder'];
@@ -19181,11 +19540,11 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "admission_no": "示例",
+                     *           "admission_no": "ZY260316000001",
                      *           "status": "admitted",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
@@ -19193,16 +19552,16 @@ export interface operations {
                      *           "department_name": "心内科",
                      *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *           "practitioner_name": "李建国",
-                     *           "ward": "示例",
-                     *           "bed": "示例",
-                     *           "diagnosis": "示例",
+                     *           "ward": "心内科一病区",
+                     *           "bed": "12",
+                     *           "diagnosis": "冠状动脉粥样硬化性心脏病",
                      *           "admitted_at": "2026-03-16T09:30:00+08:00",
                      *           "discharged_at": "2026-03-16T09:30:00+08:00",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
-                     *           "mrn": "P0000123",
+                     *           "patient_name": "陈晓梅",
+                     *           "mrn": "M00000123",
                      *           "source": "own",
-                     *           "external_id": "示例",
+                     *           "external_id": "HIS-0001",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "version": 1
                      *         }
@@ -19235,9 +19594,9 @@ export interface operations {
                  * @example {
                  *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                  *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
-                 *       "ward": "示例",
-                 *       "bed": "示例",
-                 *       "diagnosis": "示例",
+                 *       "ward": "心内科一病区",
+                 *       "bed": "12",
+                 *       "diagnosis": "冠状动脉粥样硬化性心脏病",
                  *       "admitted_at": "2026-03-16T09:30:00+08:00",
                  *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314"
                  *     }
@@ -19255,7 +19614,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "admission_no": "示例",
+                     *       "admission_no": "ZY260316000001",
                      *       "status": "admitted",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
@@ -19263,16 +19622,16 @@ export interface operations {
                      *       "department_name": "心内科",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
-                     *       "ward": "示例",
-                     *       "bed": "示例",
-                     *       "diagnosis": "示例",
+                     *       "ward": "心内科一病区",
+                     *       "bed": "12",
+                     *       "diagnosis": "冠状动脉粥样硬化性心脏病",
                      *       "admitted_at": "2026-03-16T09:30:00+08:00",
                      *       "discharged_at": "2026-03-16T09:30:00+08:00",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
-                     *       "mrn": "P0000123",
+                     *       "patient_name": "陈晓梅",
+                     *       "mrn": "M00000123",
                      *       "source": "own",
-                     *       "external_id": "示例",
+                     *       "external_id": "HIS-0001",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "version": 1
                      *     }
@@ -19311,7 +19670,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "admission_no": "示例",
+                     *       "admission_no": "ZY260316000001",
                      *       "status": "admitted",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
@@ -19319,16 +19678,16 @@ export interface operations {
                      *       "department_name": "心内科",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
-                     *       "ward": "示例",
-                     *       "bed": "示例",
-                     *       "diagnosis": "示例",
+                     *       "ward": "心内科一病区",
+                     *       "bed": "12",
+                     *       "diagnosis": "冠状动脉粥样硬化性心脏病",
                      *       "admitted_at": "2026-03-16T09:30:00+08:00",
                      *       "discharged_at": "2026-03-16T09:30:00+08:00",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
-                     *       "mrn": "P0000123",
+                     *       "patient_name": "陈晓梅",
+                     *       "mrn": "M00000123",
                      *       "source": "own",
-                     *       "external_id": "示例",
+                     *       "external_id": "HIS-0001",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "version": 1
                      *     }
@@ -19359,9 +19718,9 @@ export interface operations {
                  * @example {
                  *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                  *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
-                 *       "ward": "示例",
-                 *       "bed": "示例",
-                 *       "diagnosis": "示例",
+                 *       "ward": "心内科一病区",
+                 *       "bed": "12",
+                 *       "diagnosis": "冠状动脉粥样硬化性心脏病",
                  *       "admitted_at": "2026-03-16T09:30:00+08:00",
                  *       "version": 1
                  *     }
@@ -19379,7 +19738,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "admission_no": "示例",
+                     *       "admission_no": "ZY260316000001",
                      *       "status": "admitted",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
@@ -19387,16 +19746,16 @@ export interface operations {
                      *       "department_name": "心内科",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
-                     *       "ward": "示例",
-                     *       "bed": "示例",
-                     *       "diagnosis": "示例",
+                     *       "ward": "心内科一病区",
+                     *       "bed": "12",
+                     *       "diagnosis": "冠状动脉粥样硬化性心脏病",
                      *       "admitted_at": "2026-03-16T09:30:00+08:00",
                      *       "discharged_at": "2026-03-16T09:30:00+08:00",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
-                     *       "mrn": "P0000123",
+                     *       "patient_name": "陈晓梅",
+                     *       "mrn": "M00000123",
                      *       "source": "own",
-                     *       "external_id": "示例",
+                     *       "external_id": "HIS-0001",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "version": 1
                      *     }
@@ -19443,15 +19802,15 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "category": "registration",
-                     *           "code": "A001",
-                     *           "name": "张三",
-                     *           "spec": "示例",
-                     *           "unit": "示例",
+                     *           "code": "XD0012",
+                     *           "name": "十二导联心电图",
+                     *           "spec": "12 导联",
+                     *           "unit": "次",
                      *           "quantity": "1.5",
                      *           "unit_price_fen": 5000,
                      *           "amount_fen": 5000,
@@ -19459,9 +19818,9 @@ export interface operations {
                      *           "note": "临时有事",
                      *           "day": "2026-03-16",
                      *           "source": "own",
-                     *           "external_id": "示例",
+                     *           "external_id": "HIS-0001",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
-                     *           "charged_by_name": "张三"
+                     *           "charged_by_name": "李建国"
                      *         }
                      *       ]
                      *     }
@@ -19497,13 +19856,13 @@ export interface operations {
                  *         {
                  *           "day": "2026-03-16",
                  *           "category": "other",
-                 *           "code": "",
-                 *           "name": "张三",
-                 *           "spec": "",
-                 *           "unit": "",
+                 *           "code": "XD0012",
+                 *           "name": "十二导联心电图",
+                 *           "spec": "12 导联",
+                 *           "unit": "次",
                  *           "quantity": "1.5",
                  *           "unit_price_fen": 5000,
-                 *           "external_id": ""
+                 *           "external_id": "HIS-0001"
                  *         }
                  *       ]
                  *     }
@@ -19525,7 +19884,7 @@ export interface operations {
                      *       "charges": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "external_id": "示例",
+                     *           "external_id": "HIS-0001",
                      *           "amount_fen": 5000
                      *         }
                      *       ]
@@ -19588,10 +19947,10 @@ export interface operations {
                      *               {
                      *                 "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *                 "category": "registration",
-                     *                 "code": "A001",
-                     *                 "name": "张三",
-                     *                 "spec": "示例",
-                     *                 "unit": "示例",
+                     *                 "code": "XD0012",
+                     *                 "name": "十二导联心电图",
+                     *                 "spec": "12 导联",
+                     *                 "unit": "次",
                      *                 "quantity": "1.5",
                      *                 "unit_price_fen": 5000,
                      *                 "amount_fen": 5000,
@@ -19650,21 +20009,21 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "admission_id": "0199c3a5-d1f2-7017-9724-ad86fb2cde79",
-                     *       "admission_no": "示例",
-                     *       "patient_name": "张三",
+                     *       "admission_no": "ZY260316000001",
+                     *       "patient_name": "陈晓梅",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *       "order_no": "示例",
+                     *       "order_no": "ZF260316000001",
                      *       "order_state": "pending",
                      *       "channel": "wechat_pay",
                      *       "application": "miniprogram",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "state": "pending",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "credited_at": "2026-03-16T09:30:00+08:00",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "opened_by_name": ""
+                     *       "opened_by_name": "李建国"
                      *     }
                      */
                     "application/json": components["schemas"]["StaffDeposit"];
@@ -19711,7 +20070,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "admission_no": "示例",
+                     *       "admission_no": "ZY260316000001",
                      *       "status": "admitted",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
@@ -19719,16 +20078,16 @@ export interface operations {
                      *       "department_name": "心内科",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
-                     *       "ward": "示例",
-                     *       "bed": "示例",
-                     *       "diagnosis": "示例",
+                     *       "ward": "心内科一病区",
+                     *       "bed": "12",
+                     *       "diagnosis": "冠状动脉粥样硬化性心脏病",
                      *       "admitted_at": "2026-03-16T09:30:00+08:00",
                      *       "discharged_at": "2026-03-16T09:30:00+08:00",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
-                     *       "mrn": "P0000123",
+                     *       "patient_name": "陈晓梅",
+                     *       "mrn": "M00000123",
                      *       "source": "own",
-                     *       "external_id": "示例",
+                     *       "external_id": "HIS-0001",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "version": 1
                      *     }
@@ -19767,7 +20126,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "admission_no": "示例",
+                     *       "admission_no": "ZY260316000001",
                      *       "status": "admitted",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
@@ -19775,16 +20134,16 @@ export interface operations {
                      *       "department_name": "心内科",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
-                     *       "ward": "示例",
-                     *       "bed": "示例",
-                     *       "diagnosis": "示例",
+                     *       "ward": "心内科一病区",
+                     *       "bed": "12",
+                     *       "diagnosis": "冠状动脉粥样硬化性心脏病",
                      *       "admitted_at": "2026-03-16T09:30:00+08:00",
                      *       "discharged_at": "2026-03-16T09:30:00+08:00",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
-                     *       "mrn": "P0000123",
+                     *       "patient_name": "陈晓梅",
+                     *       "mrn": "M00000123",
                      *       "source": "own",
-                     *       "external_id": "示例",
+                     *       "external_id": "HIS-0001",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "version": 1
                      *     }
@@ -19864,7 +20223,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example 示例 */
+                    /** @example 无 */
                     "text/csv": string;
                 };
             };
@@ -19917,11 +20276,11 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "appointment_no": "GH20260316000001",
+                     *           "appointment_no": "GH260316000001",
                      *           "kind": "advance",
                      *           "state": "pending",
                      *           "source": "miniprogram",
@@ -19929,10 +20288,10 @@ export interface operations {
                      *           "fee_fen": 5000,
                      *           "payment_status": "unpaid",
                      *           "visit_date": "2026-03-16",
-                     *           "starts_at": "2026-03-16T09:30:00+08:00",
-                     *           "ends_at": "2026-03-16T09:30:00+08:00",
-                     *           "check_in_until": "2026-03-16T09:30:00+08:00",
-                     *           "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "starts_at": "2026-03-16T08:00:00+08:00",
+                     *           "ends_at": "2026-03-20T17:30:00+08:00",
+                     *           "check_in_until": "2026-03-20T17:30:00+08:00",
+                     *           "hold_expires_at": "2026-03-20T17:30:00+08:00",
                      *           "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *           "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *           "cancel_code": "patient_plans",
@@ -19951,7 +20310,7 @@ export interface operations {
                      *           "tier": "normal",
                      *           "period": "morning",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *           "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
                      *           "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
@@ -19988,7 +20347,7 @@ export interface operations {
                  *       "kind": "advance",
                  *       "source": "window",
                  *       "paid_at_counter": false,
-                 *       "override_reason": ""
+                 *       "override_reason": "临时有事"
                  *     }
                  */
                 "application/json": components["schemas"]["BookOnBehalfRequest"];
@@ -20004,7 +20363,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "appointment_no": "GH20260316000001",
+                     *       "appointment_no": "GH260316000001",
                      *       "kind": "advance",
                      *       "state": "pending",
                      *       "source": "miniprogram",
@@ -20012,10 +20371,10 @@ export interface operations {
                      *       "fee_fen": 5000,
                      *       "payment_status": "unpaid",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
-                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
-                     *       "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "check_in_until": "2026-03-20T17:30:00+08:00",
+                     *       "hold_expires_at": "2026-03-20T17:30:00+08:00",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_code": "patient_plans",
@@ -20034,7 +20393,7 @@ export interface operations {
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
@@ -20075,7 +20434,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "appointment_no": "GH20260316000001",
+                     *       "appointment_no": "GH260316000001",
                      *       "kind": "advance",
                      *       "state": "pending",
                      *       "source": "miniprogram",
@@ -20083,10 +20442,10 @@ export interface operations {
                      *       "fee_fen": 5000,
                      *       "payment_status": "unpaid",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
-                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
-                     *       "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "check_in_until": "2026-03-20T17:30:00+08:00",
+                     *       "hold_expires_at": "2026-03-20T17:30:00+08:00",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_code": "patient_plans",
@@ -20105,7 +20464,7 @@ export interface operations {
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
@@ -20135,8 +20494,8 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "code": "",
-                 *       "reason": ""
+                 *       "code": "patient_plans",
+                 *       "reason": "临时有事"
                  *     }
                  */
                 "application/json": components["schemas"]["CancelRequest"];
@@ -20152,7 +20511,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "appointment_no": "GH20260316000001",
+                     *       "appointment_no": "GH260316000001",
                      *       "kind": "advance",
                      *       "state": "pending",
                      *       "source": "miniprogram",
@@ -20160,10 +20519,10 @@ export interface operations {
                      *       "fee_fen": 5000,
                      *       "payment_status": "unpaid",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
-                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
-                     *       "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "check_in_until": "2026-03-20T17:30:00+08:00",
+                     *       "hold_expires_at": "2026-03-20T17:30:00+08:00",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_code": "patient_plans",
@@ -20182,7 +20541,7 @@ export interface operations {
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
@@ -20224,14 +20583,14 @@ export interface operations {
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *         "created_at": "2026-03-16T09:30:00+08:00",
-                     *         "from_starts_at": "2026-03-16T09:30:00+08:00",
-                     *         "to_starts_at": "2026-03-16T09:30:00+08:00",
+                     *         "from_starts_at": "2026-03-16T08:00:00+08:00",
+                     *         "to_starts_at": "2026-03-16T08:00:00+08:00",
                      *         "from_practitioner_name": "李建国",
                      *         "to_practitioner_name": "李建国",
                      *         "from_number": 12,
                      *         "to_number": 12,
                      *         "reason": "临时有事",
-                     *         "by_staff": "示例"
+                     *         "by_staff": "李建国"
                      *       }
                      *     ]
                      */
@@ -20259,8 +20618,8 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "priority": "",
-                 *       "reason": ""
+                 *       "priority": "elderly",
+                 *       "reason": "临时有事"
                  *     }
                  */
                 "application/json": components["schemas"]["CheckInRequest"];
@@ -20276,7 +20635,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "appointment_no": "GH20260316000001",
+                     *       "appointment_no": "GH260316000001",
                      *       "kind": "advance",
                      *       "state": "pending",
                      *       "source": "miniprogram",
@@ -20284,10 +20643,10 @@ export interface operations {
                      *       "fee_fen": 5000,
                      *       "payment_status": "unpaid",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
-                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
-                     *       "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "check_in_until": "2026-03-20T17:30:00+08:00",
+                     *       "hold_expires_at": "2026-03-20T17:30:00+08:00",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_code": "patient_plans",
@@ -20306,7 +20665,7 @@ export interface operations {
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
@@ -20355,7 +20714,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "appointment_no": "GH20260316000001",
+                     *       "appointment_no": "GH260316000001",
                      *       "kind": "advance",
                      *       "state": "pending",
                      *       "source": "miniprogram",
@@ -20363,10 +20722,10 @@ export interface operations {
                      *       "fee_fen": 5000,
                      *       "payment_status": "unpaid",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
-                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
-                     *       "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "check_in_until": "2026-03-20T17:30:00+08:00",
+                     *       "hold_expires_at": "2026-03-20T17:30:00+08:00",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_code": "patient_plans",
@@ -20385,7 +20744,7 @@ export interface operations {
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
@@ -20438,7 +20797,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "appointment_no": "GH20260316000001",
+                     *       "appointment_no": "GH260316000001",
                      *       "kind": "advance",
                      *       "state": "pending",
                      *       "source": "miniprogram",
@@ -20446,10 +20805,10 @@ export interface operations {
                      *       "fee_fen": 5000,
                      *       "payment_status": "unpaid",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
-                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
-                     *       "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "check_in_until": "2026-03-20T17:30:00+08:00",
+                     *       "hold_expires_at": "2026-03-20T17:30:00+08:00",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_code": "patient_plans",
@@ -20468,7 +20827,7 @@ export interface operations {
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
@@ -20521,7 +20880,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "appointment_no": "GH20260316000001",
+                     *       "appointment_no": "GH260316000001",
                      *       "kind": "advance",
                      *       "state": "pending",
                      *       "source": "miniprogram",
@@ -20529,10 +20888,10 @@ export interface operations {
                      *       "fee_fen": 5000,
                      *       "payment_status": "unpaid",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
-                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
-                     *       "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "check_in_until": "2026-03-20T17:30:00+08:00",
+                     *       "hold_expires_at": "2026-03-20T17:30:00+08:00",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_code": "patient_plans",
@@ -20551,7 +20910,7 @@ export interface operations {
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
@@ -20595,7 +20954,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "appointment_no": "GH20260316000001",
+                     *       "appointment_no": "GH260316000001",
                      *       "kind": "advance",
                      *       "state": "pending",
                      *       "source": "miniprogram",
@@ -20603,10 +20962,10 @@ export interface operations {
                      *       "fee_fen": 5000,
                      *       "payment_status": "unpaid",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
-                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
-                     *       "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "check_in_until": "2026-03-20T17:30:00+08:00",
+                     *       "hold_expires_at": "2026-03-20T17:30:00+08:00",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_code": "patient_plans",
@@ -20625,7 +20984,7 @@ export interface operations {
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
@@ -20668,7 +21027,7 @@ export interface operations {
                      *       {
                      *         "copy_no": 1,
                      *         "printed_at": "2026-03-16T09:30:00+08:00",
-                     *         "printed_by_name": "",
+                     *         "printed_by_name": "李建国",
                      *         "reason": "临时有事"
                      *       }
                      *     ]
@@ -20700,7 +21059,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "reason": ""
+                 *       "reason": "临时有事"
                  *     }
                  */
                 "application/json": components["schemas"]["PrintRequest"];
@@ -20715,10 +21074,10 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "appointment_no": "GH20260316000001",
+                     *       "appointment_no": "GH260316000001",
                      *       "hospital_name": "第一医院",
-                     *       "patient_name": "张三",
-                     *       "mrn": "P0000123",
+                     *       "patient_name": "陈晓梅",
+                     *       "mrn": "M00000123",
                      *       "department_name": "心内科",
                      *       "practitioner_name": "李建国",
                      *       "practitioner_title": "主任医师",
@@ -20726,12 +21085,12 @@ export interface operations {
                      *       "kind": "advance",
                      *       "location": "门诊楼 3 层 302",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
-                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "check_in_until": "2026-03-20T17:30:00+08:00",
                      *       "number": 12,
                      *       "ticket_no": 1,
-                     *       "queue_name": "张三",
+                     *       "queue_name": "心内科普通门诊",
                      *       "fee_fen": 5000,
                      *       "payment_status": "unpaid",
                      *       "copy_no": 1,
@@ -20789,7 +21148,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example 示例 */
+                    /** @example 无 */
                     "text/csv": string;
                     /** @example … */
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
@@ -20835,7 +21194,7 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -20843,24 +21202,24 @@ export interface operations {
                      *           "hospital_name": "第一医院",
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "心内科",
-                     *           "kind": "示例",
-                     *           "kind_name": "张三",
-                     *           "subject_type": "示例",
+                     *           "kind": "无",
+                     *           "kind_name": "随访任务",
+                     *           "subject_type": "billing.bill",
                      *           "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "amount_fen": 5000,
                      *           "requester_id": "0199c3a5-d1f2-7742-9181-70f43c7ee3ab",
-                     *           "requester_name": "张三",
+                     *           "requester_name": "李建国",
                      *           "owner_id": "0199c3a5-d1f2-78b8-948a-683efee49b07",
-                     *           "owner_name": "张三",
+                     *           "owner_name": "心内科",
                      *           "note": "临时有事",
                      *           "state": "requested",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
-                     *           "expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "expires_at": "2026-03-20T17:30:00+08:00",
                      *           "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
-                     *           "decided_by_name": "张三",
+                     *           "decided_by_name": "李建国",
                      *           "reason": "临时有事",
-                     *           "ended_at": "2026-03-16T09:30:00+08:00",
+                     *           "ended_at": "2026-03-20T17:30:00+08:00",
                      *           "version": 1
                      *         }
                      *       ]
@@ -20900,50 +21259,50 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
-                     *       "kind": "示例",
-                     *       "kind_name": "张三",
-                     *       "subject_type": "示例",
+                     *       "kind": "无",
+                     *       "kind_name": "随访任务",
+                     *       "subject_type": "billing.bill",
                      *       "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
-                     *       "title": "主任医师",
+                     *       "title": "门诊检查费",
                      *       "amount_fen": 5000,
                      *       "requester_id": "0199c3a5-d1f2-7742-9181-70f43c7ee3ab",
-                     *       "requester_name": "张三",
+                     *       "requester_name": "李建国",
                      *       "owner_id": "0199c3a5-d1f2-78b8-948a-683efee49b07",
-                     *       "owner_name": "张三",
+                     *       "owner_name": "心内科",
                      *       "note": "临时有事",
                      *       "state": "requested",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
-                     *       "decided_by_name": "张三",
+                     *       "decided_by_name": "李建国",
                      *       "reason": "临时有事",
-                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "version": 1,
                      *       "content": {
-                     *         "key": {}
+                     *         "note": "同意"
                      *       },
                      *       "fields_to_complete": [
                      *         {
-                     *           "key": {}
+                     *           "note": "审批意见"
                      *         }
                      *       ],
                      *       "steps": [
                      *         {
                      *           "number": 12,
-                     *           "code": "A001",
-                     *           "name": "张三",
+                     *           "code": "head",
+                     *           "name": "科主任审批",
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "心内科",
-                     *           "permission": "示例",
+                     *           "permission": "identity.departments.view",
                      *           "role_id": "0199c3a5-d1f2-7265-925a-fb8bb89e5b18",
-                     *           "role_name": "张三",
+                     *           "role_name": "门诊医生",
                      *           "state": "waiting",
                      *           "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
-                     *           "decided_by_name": "张三",
+                     *           "decided_by_name": "李建国",
                      *           "decided_at": "2026-03-16T09:30:00+08:00",
                      *           "reason": "临时有事",
                      *           "content": {
-                     *             "key": {}
+                     *             "note": "同意"
                      *           }
                      *         }
                      *       ]
@@ -20974,7 +21333,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "version": 1,
-                 *       "reason": ""
+                 *       "reason": "临时有事"
                  *     }
                  */
                 "application/json": components["schemas"]["ApproveRequest"];
@@ -20994,50 +21353,50 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
-                     *       "kind": "示例",
-                     *       "kind_name": "张三",
-                     *       "subject_type": "示例",
+                     *       "kind": "无",
+                     *       "kind_name": "随访任务",
+                     *       "subject_type": "billing.bill",
                      *       "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
-                     *       "title": "主任医师",
+                     *       "title": "门诊检查费",
                      *       "amount_fen": 5000,
                      *       "requester_id": "0199c3a5-d1f2-7742-9181-70f43c7ee3ab",
-                     *       "requester_name": "张三",
+                     *       "requester_name": "李建国",
                      *       "owner_id": "0199c3a5-d1f2-78b8-948a-683efee49b07",
-                     *       "owner_name": "张三",
+                     *       "owner_name": "心内科",
                      *       "note": "临时有事",
                      *       "state": "requested",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
-                     *       "decided_by_name": "张三",
+                     *       "decided_by_name": "李建国",
                      *       "reason": "临时有事",
-                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "version": 1,
                      *       "content": {
-                     *         "key": {}
+                     *         "note": "同意"
                      *       },
                      *       "fields_to_complete": [
                      *         {
-                     *           "key": {}
+                     *           "note": "审批意见"
                      *         }
                      *       ],
                      *       "steps": [
                      *         {
                      *           "number": 12,
-                     *           "code": "A001",
-                     *           "name": "张三",
+                     *           "code": "head",
+                     *           "name": "科主任审批",
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "心内科",
-                     *           "permission": "示例",
+                     *           "permission": "identity.departments.view",
                      *           "role_id": "0199c3a5-d1f2-7265-925a-fb8bb89e5b18",
-                     *           "role_name": "张三",
+                     *           "role_name": "门诊医生",
                      *           "state": "waiting",
                      *           "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
-                     *           "decided_by_name": "张三",
+                     *           "decided_by_name": "李建国",
                      *           "decided_at": "2026-03-16T09:30:00+08:00",
                      *           "reason": "临时有事",
                      *           "content": {
-                     *             "key": {}
+                     *             "note": "同意"
                      *           }
                      *         }
                      *       ]
@@ -21071,9 +21430,9 @@ export interface operations {
                 /**
                  * @example {
                  *       "version": 1,
-                 *       "reason": "",
+                 *       "reason": "临时有事",
                  *       "content": {
-                 *         "key": {}
+                 *         "note": "同意"
                  *       }
                  *     }
                  */
@@ -21094,50 +21453,50 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
-                     *       "kind": "示例",
-                     *       "kind_name": "张三",
-                     *       "subject_type": "示例",
+                     *       "kind": "无",
+                     *       "kind_name": "随访任务",
+                     *       "subject_type": "billing.bill",
                      *       "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
-                     *       "title": "主任医师",
+                     *       "title": "门诊检查费",
                      *       "amount_fen": 5000,
                      *       "requester_id": "0199c3a5-d1f2-7742-9181-70f43c7ee3ab",
-                     *       "requester_name": "张三",
+                     *       "requester_name": "李建国",
                      *       "owner_id": "0199c3a5-d1f2-78b8-948a-683efee49b07",
-                     *       "owner_name": "张三",
+                     *       "owner_name": "心内科",
                      *       "note": "临时有事",
                      *       "state": "requested",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
-                     *       "decided_by_name": "张三",
+                     *       "decided_by_name": "李建国",
                      *       "reason": "临时有事",
-                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "version": 1,
                      *       "content": {
-                     *         "key": {}
+                     *         "note": "同意"
                      *       },
                      *       "fields_to_complete": [
                      *         {
-                     *           "key": {}
+                     *           "note": "审批意见"
                      *         }
                      *       ],
                      *       "steps": [
                      *         {
                      *           "number": 12,
-                     *           "code": "A001",
-                     *           "name": "张三",
+                     *           "code": "head",
+                     *           "name": "科主任审批",
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "心内科",
-                     *           "permission": "示例",
+                     *           "permission": "identity.departments.view",
                      *           "role_id": "0199c3a5-d1f2-7265-925a-fb8bb89e5b18",
-                     *           "role_name": "张三",
+                     *           "role_name": "门诊医生",
                      *           "state": "waiting",
                      *           "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
-                     *           "decided_by_name": "张三",
+                     *           "decided_by_name": "李建国",
                      *           "decided_at": "2026-03-16T09:30:00+08:00",
                      *           "reason": "临时有事",
                      *           "content": {
-                     *             "key": {}
+                     *             "note": "同意"
                      *           }
                      *         }
                      *       ]
@@ -21191,50 +21550,50 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
-                     *       "kind": "示例",
-                     *       "kind_name": "张三",
-                     *       "subject_type": "示例",
+                     *       "kind": "无",
+                     *       "kind_name": "随访任务",
+                     *       "subject_type": "billing.bill",
                      *       "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
-                     *       "title": "主任医师",
+                     *       "title": "门诊检查费",
                      *       "amount_fen": 5000,
                      *       "requester_id": "0199c3a5-d1f2-7742-9181-70f43c7ee3ab",
-                     *       "requester_name": "张三",
+                     *       "requester_name": "李建国",
                      *       "owner_id": "0199c3a5-d1f2-78b8-948a-683efee49b07",
-                     *       "owner_name": "张三",
+                     *       "owner_name": "心内科",
                      *       "note": "临时有事",
                      *       "state": "requested",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
-                     *       "decided_by_name": "张三",
+                     *       "decided_by_name": "李建国",
                      *       "reason": "临时有事",
-                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "version": 1,
                      *       "content": {
-                     *         "key": {}
+                     *         "note": "同意"
                      *       },
                      *       "fields_to_complete": [
                      *         {
-                     *           "key": {}
+                     *           "note": "审批意见"
                      *         }
                      *       ],
                      *       "steps": [
                      *         {
                      *           "number": 12,
-                     *           "code": "A001",
-                     *           "name": "张三",
+                     *           "code": "head",
+                     *           "name": "科主任审批",
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "心内科",
-                     *           "permission": "示例",
+                     *           "permission": "identity.departments.view",
                      *           "role_id": "0199c3a5-d1f2-7265-925a-fb8bb89e5b18",
-                     *           "role_name": "张三",
+                     *           "role_name": "门诊医生",
                      *           "state": "waiting",
                      *           "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
-                     *           "decided_by_name": "张三",
+                     *           "decided_by_name": "李建国",
                      *           "decided_at": "2026-03-16T09:30:00+08:00",
                      *           "reason": "临时有事",
                      *           "content": {
-                     *             "key": {}
+                     *             "note": "同意"
                      *           }
                      *         }
                      *       ]
@@ -21267,7 +21626,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "reason": ""
+                 *       "reason": "临时有事"
                  *     }
                  */
                 "application/json": components["schemas"]["WithdrawRequest"];
@@ -21287,50 +21646,50 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
-                     *       "kind": "示例",
-                     *       "kind_name": "张三",
-                     *       "subject_type": "示例",
+                     *       "kind": "无",
+                     *       "kind_name": "随访任务",
+                     *       "subject_type": "billing.bill",
                      *       "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
-                     *       "title": "主任医师",
+                     *       "title": "门诊检查费",
                      *       "amount_fen": 5000,
                      *       "requester_id": "0199c3a5-d1f2-7742-9181-70f43c7ee3ab",
-                     *       "requester_name": "张三",
+                     *       "requester_name": "李建国",
                      *       "owner_id": "0199c3a5-d1f2-78b8-948a-683efee49b07",
-                     *       "owner_name": "张三",
+                     *       "owner_name": "心内科",
                      *       "note": "临时有事",
                      *       "state": "requested",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
-                     *       "decided_by_name": "张三",
+                     *       "decided_by_name": "李建国",
                      *       "reason": "临时有事",
-                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "version": 1,
                      *       "content": {
-                     *         "key": {}
+                     *         "note": "同意"
                      *       },
                      *       "fields_to_complete": [
                      *         {
-                     *           "key": {}
+                     *           "note": "审批意见"
                      *         }
                      *       ],
                      *       "steps": [
                      *         {
                      *           "number": 12,
-                     *           "code": "A001",
-                     *           "name": "张三",
+                     *           "code": "head",
+                     *           "name": "科主任审批",
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "心内科",
-                     *           "permission": "示例",
+                     *           "permission": "identity.departments.view",
                      *           "role_id": "0199c3a5-d1f2-7265-925a-fb8bb89e5b18",
-                     *           "role_name": "张三",
+                     *           "role_name": "门诊医生",
                      *           "state": "waiting",
                      *           "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
-                     *           "decided_by_name": "张三",
+                     *           "decided_by_name": "李建国",
                      *           "decided_at": "2026-03-16T09:30:00+08:00",
                      *           "reason": "临时有事",
                      *           "content": {
-                     *             "key": {}
+                     *             "note": "同意"
                      *           }
                      *         }
                      *       ]
@@ -21391,14 +21750,14 @@ export interface operations {
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "user_id": "0199c3a5-d1f2-7f89-9d6b-6960453241bc",
-                     *           "actor": "示例",
+                     *           "actor": "李建国",
                      *           "ip": "192.0.2.1",
-                     *           "request_id": "示例",
-                     *           "method": "示例",
+                     *           "request_id": "0199c3a5d1f27c3e9a4b8e21f0a7d6c5",
+                     *           "method": "PATCH",
                      *           "path": "/identity/departments",
-                     *           "action": "示例",
-                     *           "object_type": "示例",
-                     *           "object_id": "示例",
+                     *           "action": "PATCH",
+                     *           "object_type": "identity.department",
+                     *           "object_id": "0199c3a5-d1f2-7c3e-9a4b-8e21f0a7d6c5",
                      *           "before": {},
                      *           "after": {}
                      *         }
@@ -21440,14 +21799,14 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "user_id": "0199c3a5-d1f2-7f89-9d6b-6960453241bc",
-                     *       "actor": "示例",
+                     *       "actor": "李建国",
                      *       "ip": "192.0.2.1",
-                     *       "request_id": "示例",
-                     *       "method": "示例",
+                     *       "request_id": "0199c3a5d1f27c3e9a4b8e21f0a7d6c5",
+                     *       "method": "PATCH",
                      *       "path": "/identity/departments",
-                     *       "action": "示例",
-                     *       "object_type": "示例",
-                     *       "object_id": "示例",
+                     *       "action": "PATCH",
+                     *       "object_type": "identity.department",
+                     *       "object_id": "0199c3a5-d1f2-7c3e-9a4b-8e21f0a7d6c5",
                      *       "before": {},
                      *       "after": {}
                      *     }
@@ -21490,7 +21849,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example 示例 */
+                    /** @example 无 */
                     "text/csv": string;
                 };
             };
@@ -21520,13 +21879,13 @@ export interface operations {
                      * @example {
                      *       "last_seal": 1,
                      *       "last_seal_at": "2026-03-16T09:30:00+08:00",
-                     *       "last_seal_mac": "示例",
+                     *       "last_seal_mac": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
                      *       "unsealed": 1,
                      *       "verified_at": "2026-03-16T09:30:00+08:00",
                      *       "verified_ok": true,
                      *       "findings": [
                      *         {
-                     *           "key": {}
+                     *           "missing": 0
                      *         }
                      *       ]
                      *     }
@@ -21553,7 +21912,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "current_password": "correct horse 9 staple",
-                 *       "new_password": "correct horse 9 staple"
+                 *       "new_password": "another horse 7 staple"
                  *     }
                  */
                 "application/json": components["schemas"]["PasswordChangeRequest"];
@@ -21604,7 +21963,7 @@ export interface operations {
                      *         "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *         "hospital_name": "第一医院",
                      *         "department_ids": [
-                     *           "示例"
+                     *           "无"
                      *         ],
                      *         "portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5"
                      *       }
@@ -21646,7 +22005,7 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "kind": "示例",
+                     *           "kind": "无",
                      *           "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "read_at": "2026-03-16T09:30:00+08:00"
@@ -21685,7 +22044,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "kind": "示例",
+                     *       "kind": "无",
                      *       "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "read_at": "2026-03-16T09:30:00+08:00"
@@ -21727,7 +22086,7 @@ export interface operations {
                      *         "ip": "192.0.2.1",
                      *         "created_at": "2026-03-16T09:30:00+08:00",
                      *         "last_seen_at": "2026-03-16T09:30:00+08:00",
-                     *         "expires_at": "2026-03-16T09:30:00+08:00",
+                     *         "expires_at": "2026-03-20T17:30:00+08:00",
                      *         "is_current": true
                      *       }
                      *     ]
@@ -21782,9 +22141,9 @@ export interface operations {
                  *       "username": "li.jianguo",
                  *       "password": "correct horse 9 staple",
                  *       "totp_code": "123456",
-                 *       "recovery_code": "A001",
-                 *       "device": "",
-                 *       "device_token": ""
+                 *       "recovery_code": "123456",
+                 *       "device": "iPhone 15",
+                 *       "device_token": "4f1d0c7be2a94b0e8f6a"
                  *     }
                  */
                 "application/json": components["schemas"]["SignInRequest"];
@@ -21800,7 +22159,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "token": "4f1d0c7be2a94b0e8f6a",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "device_token": "4f1d0c7be2a94b0e8f6a",
                      *       "user": {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -21814,7 +22173,7 @@ export interface operations {
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "department_ids": [
-                     *             "示例"
+                     *             "无"
                      *           ],
                      *           "portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5"
                      *         }
@@ -21909,7 +22268,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "secret": "s3cr3t-shown-once",
-                     *       "uri": "示例"
+                     *       "uri": "https://hospital.example/file"
                      *     }
                      */
                     "application/json": components["schemas"]["Enrolment"];
@@ -21952,7 +22311,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "recovery_codes": [
-                     *         "示例"
+                     *         "7H2K-9MPQ",
+                     *         "X4RT-W8ZC"
                      *       ]
                      *     }
                      */
@@ -22024,9 +22384,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "bill_no": "示例",
+                     *       "bill_no": "ZD260316000001",
                      *       "kind": "registration",
-                     *       "title": "主任医师",
+                     *       "title": "门诊检查费",
                      *       "status": "issued",
                      *       "is_payable": true,
                      *       "is_mandatory": true,
@@ -22035,12 +22395,12 @@ export interface operations {
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "issued_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *       "channel": "wechat_pay",
-                     *       "voucher_no": "示例",
+                     *       "voucher_no": "PZ260316000001",
                      *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_cause": "staff",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
@@ -22051,10 +22411,10 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
-                     *       "mrn": "P0000123",
+                     *       "patient_name": "陈晓梅",
+                     *       "mrn": "M00000123",
                      *       "source": "own",
-                     *       "external_id": "示例",
+                     *       "external_id": "HIS-0001",
                      *       "replaces_id": "0199c3a5-d1f2-719b-9bc9-ce84ae296ce5",
                      *       "application": "miniprogram",
                      *       "cancel_reason": "临时有事",
@@ -22063,15 +22423,15 @@ export interface operations {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "position": 1,
                      *           "category": "registration",
-                     *           "code": "A001",
-                     *           "name": "张三",
-                     *           "spec": "示例",
-                     *           "unit": "示例",
+                     *           "code": "XD0012",
+                     *           "name": "十二导联心电图",
+                     *           "spec": "12 导联",
+                     *           "unit": "次",
                      *           "quantity": "1.5",
                      *           "unit_price_fen": 5000,
                      *           "amount_fen": 5000,
                      *           "performed_at": "2026-03-16T09:30:00+08:00",
-                     *           "performed_by_name": "张三"
+                     *           "performed_by_name": "李建国"
                      *         }
                      *       ]
                      *     }
@@ -22110,9 +22470,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "bill_no": "示例",
+                     *       "bill_no": "ZD260316000001",
                      *       "kind": "registration",
-                     *       "title": "主任医师",
+                     *       "title": "门诊检查费",
                      *       "status": "issued",
                      *       "is_payable": true,
                      *       "is_mandatory": true,
@@ -22121,12 +22481,12 @@ export interface operations {
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "issued_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *       "channel": "wechat_pay",
-                     *       "voucher_no": "示例",
+                     *       "voucher_no": "PZ260316000001",
                      *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_cause": "staff",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
@@ -22137,10 +22497,10 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
-                     *       "mrn": "P0000123",
+                     *       "patient_name": "陈晓梅",
+                     *       "mrn": "M00000123",
                      *       "source": "own",
-                     *       "external_id": "示例",
+                     *       "external_id": "HIS-0001",
                      *       "replaces_id": "0199c3a5-d1f2-719b-9bc9-ce84ae296ce5",
                      *       "application": "miniprogram",
                      *       "cancel_reason": "临时有事",
@@ -22149,15 +22509,15 @@ export interface operations {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "position": 1,
                      *           "category": "registration",
-                     *           "code": "A001",
-                     *           "name": "张三",
-                     *           "spec": "示例",
-                     *           "unit": "示例",
+                     *           "code": "XD0012",
+                     *           "name": "十二导联心电图",
+                     *           "spec": "12 导联",
+                     *           "unit": "次",
                      *           "quantity": "1.5",
                      *           "unit_price_fen": 5000,
                      *           "amount_fen": 5000,
                      *           "performed_at": "2026-03-16T09:30:00+08:00",
-                     *           "performed_by_name": "张三"
+                     *           "performed_by_name": "李建国"
                      *         }
                      *       ]
                      *     }
@@ -22215,13 +22575,13 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "bill_no": "示例",
+                     *           "bill_no": "ZD260316000001",
                      *           "kind": "registration",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "status": "issued",
                      *           "is_payable": true,
                      *           "is_mandatory": true,
@@ -22230,12 +22590,12 @@ export interface operations {
                      *           "amount_fen": 5000,
                      *           "refunded_fen": 5000,
                      *           "issued_at": "2026-03-16T09:30:00+08:00",
-                     *           "due_at": "2026-03-16T09:30:00+08:00",
-                     *           "expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "due_at": "2026-03-20T17:30:00+08:00",
+                     *           "expires_at": "2026-03-20T17:30:00+08:00",
                      *           "paid_at": "2026-03-16T09:30:00+08:00",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *           "channel": "wechat_pay",
-                     *           "voucher_no": "示例",
+                     *           "voucher_no": "PZ260316000001",
                      *           "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *           "cancel_cause": "staff",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
@@ -22246,10 +22606,10 @@ export interface operations {
                      *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *           "practitioner_name": "李建国",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
-                     *           "mrn": "P0000123",
+                     *           "patient_name": "陈晓梅",
+                     *           "mrn": "M00000123",
                      *           "source": "own",
-                     *           "external_id": "示例",
+                     *           "external_id": "HIS-0001",
                      *           "replaces_id": "0199c3a5-d1f2-719b-9bc9-ce84ae296ce5",
                      *           "application": "miniprogram",
                      *           "cancel_reason": "临时有事"
@@ -22283,21 +22643,21 @@ export interface operations {
                  * @example {
                  *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
                  *       "kind": "examination",
-                 *       "title": "",
+                 *       "title": "门诊检查费",
                  *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                  *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                  *       "registration_bill_id": "0199c3a5-d1f2-7c35-9bef-8dca178a3248",
                  *       "is_mandatory": false,
                  *       "payer_type": "self_pay",
-                 *       "due_at": "2026-03-16T09:30:00+08:00",
-                 *       "expires_at": "2026-03-16T09:30:00+08:00",
+                 *       "due_at": "2026-03-20T17:30:00+08:00",
+                 *       "expires_at": "2026-03-20T17:30:00+08:00",
                  *       "items": [
                  *         {
                  *           "category": "other",
-                 *           "code": "",
-                 *           "name": "张三",
-                 *           "spec": "",
-                 *           "unit": "",
+                 *           "code": "XD0012",
+                 *           "name": "十二导联心电图",
+                 *           "spec": "12 导联",
+                 *           "unit": "次",
                  *           "quantity": "1.5",
                  *           "unit_price_fen": 5000
                  *         }
@@ -22317,9 +22677,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "bill_no": "示例",
+                     *       "bill_no": "ZD260316000001",
                      *       "kind": "registration",
-                     *       "title": "主任医师",
+                     *       "title": "门诊检查费",
                      *       "status": "issued",
                      *       "is_payable": true,
                      *       "is_mandatory": true,
@@ -22328,12 +22688,12 @@ export interface operations {
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "issued_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *       "channel": "wechat_pay",
-                     *       "voucher_no": "示例",
+                     *       "voucher_no": "PZ260316000001",
                      *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_cause": "staff",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
@@ -22344,10 +22704,10 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
-                     *       "mrn": "P0000123",
+                     *       "patient_name": "陈晓梅",
+                     *       "mrn": "M00000123",
                      *       "source": "own",
-                     *       "external_id": "示例",
+                     *       "external_id": "HIS-0001",
                      *       "replaces_id": "0199c3a5-d1f2-719b-9bc9-ce84ae296ce5",
                      *       "application": "miniprogram",
                      *       "cancel_reason": "临时有事",
@@ -22356,15 +22716,15 @@ export interface operations {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "position": 1,
                      *           "category": "registration",
-                     *           "code": "A001",
-                     *           "name": "张三",
-                     *           "spec": "示例",
-                     *           "unit": "示例",
+                     *           "code": "XD0012",
+                     *           "name": "十二导联心电图",
+                     *           "spec": "12 导联",
+                     *           "unit": "次",
                      *           "quantity": "1.5",
                      *           "unit_price_fen": 5000,
                      *           "amount_fen": 5000,
                      *           "performed_at": "2026-03-16T09:30:00+08:00",
-                     *           "performed_by_name": "张三"
+                     *           "performed_by_name": "李建国"
                      *         }
                      *       ]
                      *     }
@@ -22403,9 +22763,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "bill_no": "示例",
+                     *       "bill_no": "ZD260316000001",
                      *       "kind": "registration",
-                     *       "title": "主任医师",
+                     *       "title": "门诊检查费",
                      *       "status": "issued",
                      *       "is_payable": true,
                      *       "is_mandatory": true,
@@ -22414,12 +22774,12 @@ export interface operations {
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "issued_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *       "channel": "wechat_pay",
-                     *       "voucher_no": "示例",
+                     *       "voucher_no": "PZ260316000001",
                      *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_cause": "staff",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
@@ -22430,10 +22790,10 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
-                     *       "mrn": "P0000123",
+                     *       "patient_name": "陈晓梅",
+                     *       "mrn": "M00000123",
                      *       "source": "own",
-                     *       "external_id": "示例",
+                     *       "external_id": "HIS-0001",
                      *       "replaces_id": "0199c3a5-d1f2-719b-9bc9-ce84ae296ce5",
                      *       "application": "miniprogram",
                      *       "cancel_reason": "临时有事",
@@ -22442,15 +22802,15 @@ export interface operations {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "position": 1,
                      *           "category": "registration",
-                     *           "code": "A001",
-                     *           "name": "张三",
-                     *           "spec": "示例",
-                     *           "unit": "示例",
+                     *           "code": "XD0012",
+                     *           "name": "十二导联心电图",
+                     *           "spec": "12 导联",
+                     *           "unit": "次",
                      *           "quantity": "1.5",
                      *           "unit_price_fen": 5000,
                      *           "amount_fen": 5000,
                      *           "performed_at": "2026-03-16T09:30:00+08:00",
-                     *           "performed_by_name": "张三"
+                     *           "performed_by_name": "李建国"
                      *         }
                      *       ]
                      *     }
@@ -22495,9 +22855,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "bill_no": "示例",
+                     *       "bill_no": "ZD260316000001",
                      *       "kind": "registration",
-                     *       "title": "主任医师",
+                     *       "title": "门诊检查费",
                      *       "status": "issued",
                      *       "is_payable": true,
                      *       "is_mandatory": true,
@@ -22506,12 +22866,12 @@ export interface operations {
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "issued_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *       "channel": "wechat_pay",
-                     *       "voucher_no": "示例",
+                     *       "voucher_no": "PZ260316000001",
                      *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_cause": "staff",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
@@ -22522,10 +22882,10 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
-                     *       "mrn": "P0000123",
+                     *       "patient_name": "陈晓梅",
+                     *       "mrn": "M00000123",
                      *       "source": "own",
-                     *       "external_id": "示例",
+                     *       "external_id": "HIS-0001",
                      *       "replaces_id": "0199c3a5-d1f2-719b-9bc9-ce84ae296ce5",
                      *       "application": "miniprogram",
                      *       "cancel_reason": "临时有事",
@@ -22534,15 +22894,15 @@ export interface operations {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "position": 1,
                      *           "category": "registration",
-                     *           "code": "A001",
-                     *           "name": "张三",
-                     *           "spec": "示例",
-                     *           "unit": "示例",
+                     *           "code": "XD0012",
+                     *           "name": "十二导联心电图",
+                     *           "spec": "12 导联",
+                     *           "unit": "次",
                      *           "quantity": "1.5",
                      *           "unit_price_fen": 5000,
                      *           "amount_fen": 5000,
                      *           "performed_at": "2026-03-16T09:30:00+08:00",
-                     *           "performed_by_name": "张三"
+                     *           "performed_by_name": "李建国"
                      *         }
                      *       ]
                      *     }
@@ -22584,19 +22944,19 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "invoice_no": "示例",
+                     *       "invoice_no": 12345678,
                      *       "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
-                     *       "bill_no": "示例",
-                     *       "payer_name": "张三",
-                     *       "mrn": "P0000123",
+                     *       "bill_no": "ZD260316000001",
+                     *       "payer_name": "陈晓梅",
+                     *       "mrn": "M00000123",
                      *       "amount_fen": 5000,
                      *       "issued_at": "2026-03-16T09:30:00+08:00",
-                     *       "issued_by_name": "张三",
+                     *       "issued_by_name": "李建国",
                      *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "channel": "wechat_pay",
-                     *       "e_code": "A001",
-                     *       "e_number": "GH20260316000001",
-                     *       "e_check_code": "A001",
+                     *       "e_code": "123456",
+                     *       "e_number": 12345678,
+                     *       "e_check_code": "123456",
                      *       "print_count": 1,
                      *       "reversed_at": "2026-03-16T09:30:00+08:00",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
@@ -22604,14 +22964,14 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "items": [
                      *         {
                      *           "category": "registration",
-                     *           "code": "A001",
-                     *           "name": "张三",
-                     *           "spec": "示例",
-                     *           "unit": "示例",
+                     *           "code": "XD0012",
+                     *           "name": "十二导联心电图",
+                     *           "spec": "12 导联",
+                     *           "unit": "次",
                      *           "quantity": "1.5",
                      *           "unit_price_fen": 5000,
                      *           "amount_fen": 5000
@@ -22651,14 +23011,14 @@ export interface operations {
                 /**
                  * @example {
                  *       "reason": "临时有事",
-                 *       "title": "",
+                 *       "title": "门诊检查费",
                  *       "items": [
                  *         {
                  *           "category": "other",
-                 *           "code": "",
-                 *           "name": "张三",
-                 *           "spec": "",
-                 *           "unit": "",
+                 *           "code": "XD0012",
+                 *           "name": "十二导联心电图",
+                 *           "spec": "12 导联",
+                 *           "unit": "次",
                  *           "quantity": "1.5",
                  *           "unit_price_fen": 5000
                  *         }
@@ -22678,9 +23038,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "bill_no": "示例",
+                     *       "bill_no": "ZD260316000001",
                      *       "kind": "registration",
-                     *       "title": "主任医师",
+                     *       "title": "门诊检查费",
                      *       "status": "issued",
                      *       "is_payable": true,
                      *       "is_mandatory": true,
@@ -22689,12 +23049,12 @@ export interface operations {
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "issued_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *       "channel": "wechat_pay",
-                     *       "voucher_no": "示例",
+                     *       "voucher_no": "PZ260316000001",
                      *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_cause": "staff",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
@@ -22705,10 +23065,10 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
-                     *       "mrn": "P0000123",
+                     *       "patient_name": "陈晓梅",
+                     *       "mrn": "M00000123",
                      *       "source": "own",
-                     *       "external_id": "示例",
+                     *       "external_id": "HIS-0001",
                      *       "replaces_id": "0199c3a5-d1f2-719b-9bc9-ce84ae296ce5",
                      *       "application": "miniprogram",
                      *       "cancel_reason": "临时有事",
@@ -22717,15 +23077,15 @@ export interface operations {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "position": 1,
                      *           "category": "registration",
-                     *           "code": "A001",
-                     *           "name": "张三",
-                     *           "spec": "示例",
-                     *           "unit": "示例",
+                     *           "code": "XD0012",
+                     *           "name": "十二导联心电图",
+                     *           "spec": "12 导联",
+                     *           "unit": "次",
                      *           "quantity": "1.5",
                      *           "unit_price_fen": 5000,
                      *           "amount_fen": 5000,
                      *           "performed_at": "2026-03-16T09:30:00+08:00",
-                     *           "performed_by_name": "张三"
+                     *           "performed_by_name": "李建国"
                      *         }
                      *       ]
                      *     }
@@ -22768,9 +23128,9 @@ export interface operations {
                      *       "bills": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "bill_no": "示例",
+                     *           "bill_no": "ZD260316000001",
                      *           "kind": "registration",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "status": "issued",
                      *           "is_payable": true,
                      *           "is_mandatory": true,
@@ -22779,12 +23139,12 @@ export interface operations {
                      *           "amount_fen": 5000,
                      *           "refunded_fen": 5000,
                      *           "issued_at": "2026-03-16T09:30:00+08:00",
-                     *           "due_at": "2026-03-16T09:30:00+08:00",
-                     *           "expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "due_at": "2026-03-20T17:30:00+08:00",
+                     *           "expires_at": "2026-03-20T17:30:00+08:00",
                      *           "paid_at": "2026-03-16T09:30:00+08:00",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *           "channel": "wechat_pay",
-                     *           "voucher_no": "示例",
+                     *           "voucher_no": "PZ260316000001",
                      *           "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *           "cancel_cause": "staff",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
@@ -22795,10 +23155,10 @@ export interface operations {
                      *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *           "practitioner_name": "李建国",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
-                     *           "mrn": "P0000123",
+                     *           "patient_name": "陈晓梅",
+                     *           "mrn": "M00000123",
                      *           "source": "own",
-                     *           "external_id": "示例",
+                     *           "external_id": "HIS-0001",
                      *           "replaces_id": "0199c3a5-d1f2-719b-9bc9-ce84ae296ce5",
                      *           "application": "miniprogram",
                      *           "cancel_reason": "临时有事"
@@ -22845,7 +23205,7 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -23002,7 +23362,6 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "scope": "patient",
                  *       "days": 1,
                  *       "value": 1,
@@ -23077,18 +23436,18 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "source": "no_shows",
                      *           "reason": "临时有事",
                      *           "missed": 1,
-                     *           "until": "2026-03-16T09:30:00+08:00",
+                     *           "until": "2026-03-20T17:30:00+08:00",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "lifted_at": "2026-03-16T09:30:00+08:00",
                      *           "lift_reason": "临时有事",
@@ -23119,7 +23478,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                 *       "until": "2026-03-16T09:30:00+08:00",
+                 *       "until": "2026-03-20T17:30:00+08:00",
                  *       "reason": "临时有事"
                  *     }
                  */
@@ -23139,11 +23498,11 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "source": "no_shows",
                      *       "reason": "临时有事",
                      *       "missed": 1,
-                     *       "until": "2026-03-16T09:30:00+08:00",
+                     *       "until": "2026-03-20T17:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "lifted_at": "2026-03-16T09:30:00+08:00",
                      *       "lift_reason": "临时有事",
@@ -23185,11 +23544,11 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "source": "no_shows",
                      *       "reason": "临时有事",
                      *       "missed": 1,
-                     *       "until": "2026-03-16T09:30:00+08:00",
+                     *       "until": "2026-03-20T17:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "lifted_at": "2026-03-16T09:30:00+08:00",
                      *       "lift_reason": "临时有事",
@@ -23239,11 +23598,11 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "source": "no_shows",
                      *       "reason": "临时有事",
                      *       "missed": 1,
-                     *       "until": "2026-03-16T09:30:00+08:00",
+                     *       "until": "2026-03-20T17:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "lifted_at": "2026-03-16T09:30:00+08:00",
                      *       "lift_reason": "临时有事",
@@ -23294,7 +23653,7 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -23302,7 +23661,7 @@ export interface operations {
                      *           "hospital_name": "第一医院",
                      *           "date": "2026-03-16",
                      *           "kind": "holiday",
-                     *           "follows_weekday": 1,
+                     *           "follows_weekday": null,
                      *           "note": "临时有事",
                      *           "version": 1
                      *         }
@@ -23333,7 +23692,7 @@ export interface operations {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "date": "2026-03-16",
                  *       "kind": "holiday",
-                 *       "follows_weekday": 1,
+                 *       "follows_weekday": null,
                  *       "note": "临时有事"
                  *     }
                  */
@@ -23354,7 +23713,7 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "date": "2026-03-16",
                      *       "kind": "holiday",
-                     *       "follows_weekday": 1,
+                     *       "follows_weekday": null,
                      *       "note": "临时有事",
                      *       "version": 1
                      *     }
@@ -23396,7 +23755,7 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "date": "2026-03-16",
                      *       "kind": "holiday",
-                     *       "follows_weekday": 1,
+                     *       "follows_weekday": null,
                      *       "note": "临时有事",
                      *       "version": 1
                      *     }
@@ -23451,10 +23810,9 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "date": "2026-03-16",
                  *       "kind": "holiday",
-                 *       "follows_weekday": 1,
+                 *       "follows_weekday": null,
                  *       "note": "临时有事",
                  *       "version": 1
                  *     }
@@ -23476,7 +23834,7 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "date": "2026-03-16",
                      *       "kind": "holiday",
-                     *       "follows_weekday": 1,
+                     *       "follows_weekday": null,
                      *       "note": "临时有事",
                      *       "version": 1
                      *     }
@@ -23507,7 +23865,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "year": 2000
+                 *       "year": 2026
                  *     }
                  */
                 "application/json": components["schemas"]["FillYearRequest"];
@@ -23523,7 +23881,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "entered": 1,
-                     *       "kept": 1
+                     *       "kept": 2
                      *     }
                      */
                     "application/json": components["schemas"]["FilledYear"];
@@ -23570,25 +23928,25 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
-                     *           "card_number": "GH20260316000001",
+                     *           "card_number": "880100000123",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *           "order_no": "示例",
+                     *           "order_no": "ZF260316000001",
                      *           "order_state": "pending",
                      *           "channel": "wechat_pay",
                      *           "application": "miniprogram",
                      *           "amount_fen": 5000,
                      *           "refunded_fen": 5000,
                      *           "state": "pending",
-                     *           "expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "expires_at": "2026-03-20T17:30:00+08:00",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "credited_at": "2026-03-16T09:30:00+08:00"
                      *         }
@@ -23639,18 +23997,18 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
-                     *       "card_number": "GH20260316000001",
+                     *       "card_number": "880100000123",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *       "order_no": "示例",
+                     *       "order_no": "ZF260316000001",
                      *       "order_state": "pending",
                      *       "channel": "wechat_pay",
                      *       "application": "miniprogram",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "state": "pending",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "credited_at": "2026-03-16T09:30:00+08:00"
                      *     }
@@ -23692,18 +24050,18 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
-                     *       "card_number": "GH20260316000001",
+                     *       "card_number": "880100000123",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *       "order_no": "示例",
+                     *       "order_no": "ZF260316000001",
                      *       "order_state": "pending",
                      *       "channel": "wechat_pay",
                      *       "application": "miniprogram",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "state": "pending",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "credited_at": "2026-03-16T09:30:00+08:00"
                      *     }
@@ -23747,7 +24105,10 @@ export interface operations {
                      *       "phone": "138****8000",
                      *       "introduction": "擅长冠心病、高血压的诊治",
                      *       "opening_hours": {
-                     *         "key": {}
+                     *         "mon": [
+                     *           "08:00-12:00",
+                     *           "14:00-17:30"
+                     *         ]
                      *       },
                      *       "locations": [
                      *         {
@@ -23784,8 +24145,8 @@ export interface operations {
                      *         "sessions": 1,
                      *         "stopped_sessions": 1,
                      *         "doctors": 1,
-                     *         "first_starts_at": "2026-03-16T09:30:00+08:00",
-                     *         "last_ends_at": "2026-03-16T09:30:00+08:00"
+                     *         "first_starts_at": "2026-03-16T08:00:00+08:00",
+                     *         "last_ends_at": "2026-03-20T17:30:00+08:00"
                      *       }
                      *     }
                      */
@@ -23836,7 +24197,7 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -23847,26 +24208,26 @@ export interface operations {
                      *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *           "practitioner_name": "李建国",
                      *           "substituted_for_id": "0199c3a5-d1f2-7cb1-962b-b22a400061a7",
-                     *           "substituted_for_name": "张三",
+                     *           "substituted_for_name": "李建国",
                      *           "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
-                     *           "room_name": "张三",
+                     *           "room_name": "门诊楼 3 层 302",
                      *           "template_id": "0199c3a5-d1f2-777d-9541-d21a5b1c8fe4",
                      *           "date": "2026-03-16",
                      *           "period": "morning",
-                     *           "starts_at": "2026-03-16T09:30:00+08:00",
-                     *           "ends_at": "2026-03-16T09:30:00+08:00",
-                     *           "slot_minutes": 1,
-                     *           "capacity_per_slot": 30,
+                     *           "starts_at": "2026-03-16T08:00:00+08:00",
+                     *           "ends_at": "2026-03-20T17:30:00+08:00",
+                     *           "slot_minutes": 30,
+                     *           "capacity_per_slot": 3,
                      *           "tier": "normal",
                      *           "registration_fee_fen": 5000,
                      *           "state": "draft",
                      *           "stop_reason": "临时有事",
                      *           "channel_quotas": {
-                     *             "key": 1
+                     *             "window": 1
                      *           },
                      *           "quota_per": "slot",
                      *           "release_minutes": 1,
-                     *           "release_at": "08:30:00",
+                     *           "release_at": null,
                      *           "capacity": 30,
                      *           "remaining": 0,
                      *           "version": 1
@@ -23902,16 +24263,16 @@ export interface operations {
                  *       "period": "morning",
                  *       "start_time": "08:30:00",
                  *       "end_time": "12:00",
-                 *       "slot_minutes": 1,
-                 *       "capacity_per_slot": 30,
+                 *       "slot_minutes": 30,
+                 *       "capacity_per_slot": 3,
                  *       "tier": "normal",
                  *       "registration_fee_fen": 5000,
                  *       "channel_quotas": {
-                 *         "key": 1
+                 *         "window": 1
                  *       },
                  *       "quota_per": "slot",
                  *       "release_minutes": 1,
-                 *       "release_at": "08:30:00"
+                 *       "release_at": null
                  *     }
                  */
                 "application/json": components["schemas"]["ClinicSessionRequest"];
@@ -23934,26 +24295,26 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "substituted_for_id": "0199c3a5-d1f2-7cb1-962b-b22a400061a7",
-                     *       "substituted_for_name": "张三",
+                     *       "substituted_for_name": "李建国",
                      *       "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
-                     *       "room_name": "张三",
+                     *       "room_name": "门诊楼 3 层 302",
                      *       "template_id": "0199c3a5-d1f2-777d-9541-d21a5b1c8fe4",
                      *       "date": "2026-03-16",
                      *       "period": "morning",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
-                     *       "slot_minutes": 1,
-                     *       "capacity_per_slot": 30,
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "slot_minutes": 30,
+                     *       "capacity_per_slot": 3,
                      *       "tier": "normal",
                      *       "registration_fee_fen": 5000,
                      *       "state": "draft",
                      *       "stop_reason": "临时有事",
                      *       "channel_quotas": {
-                     *         "key": 1
+                     *         "window": 1
                      *       },
                      *       "quota_per": "slot",
                      *       "release_minutes": 1,
-                     *       "release_at": "08:30:00",
+                     *       "release_at": null,
                      *       "capacity": 30,
                      *       "remaining": 0,
                      *       "version": 1
@@ -23999,26 +24360,26 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "substituted_for_id": "0199c3a5-d1f2-7cb1-962b-b22a400061a7",
-                     *       "substituted_for_name": "张三",
+                     *       "substituted_for_name": "李建国",
                      *       "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
-                     *       "room_name": "张三",
+                     *       "room_name": "门诊楼 3 层 302",
                      *       "template_id": "0199c3a5-d1f2-777d-9541-d21a5b1c8fe4",
                      *       "date": "2026-03-16",
                      *       "period": "morning",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
-                     *       "slot_minutes": 1,
-                     *       "capacity_per_slot": 30,
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "slot_minutes": 30,
+                     *       "capacity_per_slot": 3,
                      *       "tier": "normal",
                      *       "registration_fee_fen": 5000,
                      *       "state": "draft",
                      *       "stop_reason": "临时有事",
                      *       "channel_quotas": {
-                     *         "key": 1
+                     *         "window": 1
                      *       },
                      *       "quota_per": "slot",
                      *       "release_minutes": 1,
-                     *       "release_at": "08:30:00",
+                     *       "release_at": null,
                      *       "capacity": 30,
                      *       "remaining": 0,
                      *       "version": 1
@@ -24075,23 +24436,17 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
-                 *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                  *       "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
-                 *       "date": "2026-03-16",
-                 *       "period": "morning",
-                 *       "start_time": "08:30:00",
-                 *       "end_time": "12:00",
-                 *       "slot_minutes": 1,
-                 *       "capacity_per_slot": 30,
+                 *       "slot_minutes": 30,
+                 *       "capacity_per_slot": 3,
                  *       "tier": "normal",
                  *       "registration_fee_fen": 5000,
                  *       "channel_quotas": {
-                 *         "key": 1
+                 *         "window": 1
                  *       },
                  *       "quota_per": "slot",
                  *       "release_minutes": 1,
-                 *       "release_at": "08:30:00",
+                 *       "release_at": null,
                  *       "version": 1
                  *     }
                  */
@@ -24115,26 +24470,26 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "substituted_for_id": "0199c3a5-d1f2-7cb1-962b-b22a400061a7",
-                     *       "substituted_for_name": "张三",
+                     *       "substituted_for_name": "李建国",
                      *       "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
-                     *       "room_name": "张三",
+                     *       "room_name": "门诊楼 3 层 302",
                      *       "template_id": "0199c3a5-d1f2-777d-9541-d21a5b1c8fe4",
                      *       "date": "2026-03-16",
                      *       "period": "morning",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
-                     *       "slot_minutes": 1,
-                     *       "capacity_per_slot": 30,
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "slot_minutes": 30,
+                     *       "capacity_per_slot": 3,
                      *       "tier": "normal",
                      *       "registration_fee_fen": 5000,
                      *       "state": "draft",
                      *       "stop_reason": "临时有事",
                      *       "channel_quotas": {
-                     *         "key": 1
+                     *         "window": 1
                      *       },
                      *       "quota_per": "slot",
                      *       "release_minutes": 1,
-                     *       "release_at": "08:30:00",
+                     *       "release_at": null,
                      *       "capacity": 30,
                      *       "remaining": 0,
                      *       "version": 1
@@ -24181,24 +24536,24 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
-                     *       "queue_name": "张三",
+                     *       "queue_name": "心内科普通门诊",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "number": 12,
                      *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
-                     *       "priority": "示例",
+                     *       "priority": "elderly",
                      *       "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *       "served_by_name": "",
+                     *       "served_by_name": "李建国",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
                      *       "queued_at": "2026-03-16T09:30:00+08:00",
                      *       "called_at": "2026-03-16T09:30:00+08:00",
-                     *       "started_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T08:00:00+08:00",
                      *       "finished_at": "2026-03-16T09:30:00+08:00",
                      *       "call_count": 1,
                      *       "skip_count": 1,
@@ -24246,26 +24601,26 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "substituted_for_id": "0199c3a5-d1f2-7cb1-962b-b22a400061a7",
-                     *       "substituted_for_name": "张三",
+                     *       "substituted_for_name": "李建国",
                      *       "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
-                     *       "room_name": "张三",
+                     *       "room_name": "门诊楼 3 层 302",
                      *       "template_id": "0199c3a5-d1f2-777d-9541-d21a5b1c8fe4",
                      *       "date": "2026-03-16",
                      *       "period": "morning",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
-                     *       "slot_minutes": 1,
-                     *       "capacity_per_slot": 30,
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "slot_minutes": 30,
+                     *       "capacity_per_slot": 3,
                      *       "tier": "normal",
                      *       "registration_fee_fen": 5000,
                      *       "state": "draft",
                      *       "stop_reason": "临时有事",
                      *       "channel_quotas": {
-                     *         "key": 1
+                     *         "window": 1
                      *       },
                      *       "quota_per": "slot",
                      *       "release_minutes": 1,
-                     *       "release_at": "08:30:00",
+                     *       "release_at": null,
                      *       "capacity": 30,
                      *       "remaining": 0,
                      *       "version": 1
@@ -24306,12 +24661,12 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "starts_at": "2026-03-16T09:30:00+08:00",
-                     *         "ends_at": "2026-03-16T09:30:00+08:00",
+                     *         "starts_at": "2026-03-16T08:00:00+08:00",
+                     *         "ends_at": "2026-03-20T17:30:00+08:00",
                      *         "capacity": 30,
                      *         "remaining": 1,
                      *         "kept": {
-                     *           "key": 1
+                     *           "appointments": 2
                      *         }
                      *       }
                      *     ]
@@ -24364,30 +24719,30 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "substituted_for_id": "0199c3a5-d1f2-7cb1-962b-b22a400061a7",
-                     *       "substituted_for_name": "张三",
+                     *       "substituted_for_name": "李建国",
                      *       "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
-                     *       "room_name": "张三",
+                     *       "room_name": "门诊楼 3 层 302",
                      *       "template_id": "0199c3a5-d1f2-777d-9541-d21a5b1c8fe4",
                      *       "date": "2026-03-16",
                      *       "period": "morning",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
-                     *       "slot_minutes": 1,
-                     *       "capacity_per_slot": 30,
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "slot_minutes": 30,
+                     *       "capacity_per_slot": 3,
                      *       "tier": "normal",
                      *       "registration_fee_fen": 5000,
                      *       "state": "draft",
                      *       "stop_reason": "临时有事",
                      *       "channel_quotas": {
-                     *         "key": 1
+                     *         "window": 1
                      *       },
                      *       "quota_per": "slot",
                      *       "release_minutes": 1,
-                     *       "release_at": "08:30:00",
+                     *       "release_at": null,
                      *       "capacity": 30,
                      *       "remaining": 0,
                      *       "version": 1,
-                     *       "moved": 1,
+                     *       "moved": 2,
                      *       "cancelled": 1,
                      *       "refund_due": 1,
                      *       "in_service": 1
@@ -24444,30 +24799,30 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "substituted_for_id": "0199c3a5-d1f2-7cb1-962b-b22a400061a7",
-                     *       "substituted_for_name": "张三",
+                     *       "substituted_for_name": "李建国",
                      *       "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
-                     *       "room_name": "张三",
+                     *       "room_name": "门诊楼 3 层 302",
                      *       "template_id": "0199c3a5-d1f2-777d-9541-d21a5b1c8fe4",
                      *       "date": "2026-03-16",
                      *       "period": "morning",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
-                     *       "slot_minutes": 1,
-                     *       "capacity_per_slot": 30,
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "slot_minutes": 30,
+                     *       "capacity_per_slot": 3,
                      *       "tier": "normal",
                      *       "registration_fee_fen": 5000,
                      *       "state": "draft",
                      *       "stop_reason": "临时有事",
                      *       "channel_quotas": {
-                     *         "key": 1
+                     *         "window": 1
                      *       },
                      *       "quota_per": "slot",
                      *       "release_minutes": 1,
-                     *       "release_at": "08:30:00",
+                     *       "release_at": null,
                      *       "capacity": 30,
                      *       "remaining": 0,
                      *       "version": 1,
-                     *       "moved": 1,
+                     *       "moved": 2,
                      *       "cancelled": 1,
                      *       "refund_due": 1,
                      *       "in_service": 1
@@ -24514,8 +24869,8 @@ export interface operations {
                      *         "to_practitioner_name": "李建国",
                      *         "reason": "临时有事",
                      *         "substituted_by_id": "0199c3a5-d1f2-7702-91f3-3f724d49a217",
-                     *         "substituted_by_name": "张三",
-                     *         "moved": 1,
+                     *         "substituted_by_name": "李建国",
+                     *         "moved": 2,
                      *         "created_at": "2026-03-16T09:30:00+08:00"
                      *       }
                      *     ]
@@ -24545,7 +24900,7 @@ export interface operations {
                  *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                  *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                  *       "first_date": "2026-03-16",
-                 *       "last_date": "2026-03-16",
+                 *       "last_date": "2026-03-20",
                  *       "weekdays": [
                  *         1
                  *       ],
@@ -24553,7 +24908,7 @@ export interface operations {
                  *       "action": "change",
                  *       "changes": {
                  *         "registration_fee_fen": 5000,
-                 *         "capacity_per_slot": 30,
+                 *         "capacity_per_slot": 3,
                  *         "tier": "normal",
                  *         "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
                  *         "start_time": "08:30:00",
@@ -24584,10 +24939,10 @@ export interface operations {
                      *       "rows": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "starts_at": "2026-03-16T09:30:00+08:00",
+                     *           "starts_at": "2026-03-16T08:00:00+08:00",
                      *           "practitioner_name": "李建国",
-                     *           "code": "A001",
-                     *           "detail": "示例",
+                     *           "code": "123456",
+                     *           "detail": "通道超时,稍后重试",
                      *           "cancelled": 1,
                      *           "refund_due": 1,
                      *           "in_service": 1
@@ -24623,7 +24978,7 @@ export interface operations {
                  *         "0199c3a5-d1f2-7daa-92c5-9691a4fdf5de"
                  *       ],
                  *       "first_date": "2026-03-16",
-                 *       "last_date": "2026-03-16"
+                 *       "last_date": "2026-03-20"
                  *     }
                  */
                 "application/json": components["schemas"]["GenerateRequest"];
@@ -24674,11 +25029,11 @@ export interface operations {
                      *             {
                      *               "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *               "because": "practitioner",
-                     *               "starts_at": "2026-03-16T09:30:00+08:00",
-                     *               "ends_at": "2026-03-16T09:30:00+08:00",
+                     *               "starts_at": "2026-03-16T08:00:00+08:00",
+                     *               "ends_at": "2026-03-20T17:30:00+08:00",
                      *               "practitioner_name": "李建国",
                      *               "department_name": "心内科",
-                     *               "room_name": "张三"
+                     *               "room_name": "门诊楼 3 层 302"
                      *             }
                      *           ]
                      *         }
@@ -24731,8 +25086,8 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "label": "主任医师",
-                     *         "hint": "示例"
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
                      *       }
                      *     ]
                      */
@@ -24793,11 +25148,11 @@ export interface operations {
                      *                   "inside": 1,
                      *                   "seen": 1,
                      *                   "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *                   "period": "示例",
-                     *                   "starts_at": "2026-03-16T09:30:00+08:00",
-                     *                   "ends_at": "2026-03-16T09:30:00+08:00",
-                     *                   "tier": "示例",
-                     *                   "state": "示例",
+                     *                   "period": "无",
+                     *                   "starts_at": "2026-03-16T08:00:00+08:00",
+                     *                   "ends_at": "2026-03-20T17:30:00+08:00",
+                     *                   "tier": "无",
+                     *                   "state": "无",
                      *                   "current_number": 12
                      *                 }
                      *               ]
@@ -24850,16 +25205,16 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "org_unit_id": "0199c3a5-d1f2-76bb-9f26-1acea1df243b",
-                     *           "org_unit_name": "张三",
+                     *           "org_unit_name": "心血管中心",
                      *           "location_id": "0199c3a5-d1f2-7c21-927e-501c2e74f21a",
-                     *           "location_name": "张三",
+                     *           "location_name": "门诊楼 3 层 302",
                      *           "place": {
                      *             "building": "门诊楼",
                      *             "floor": "3F",
@@ -24924,9 +25279,9 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "org_unit_id": "0199c3a5-d1f2-76bb-9f26-1acea1df243b",
-                     *       "org_unit_name": "张三",
+                     *       "org_unit_name": "心血管中心",
                      *       "location_id": "0199c3a5-d1f2-7c21-927e-501c2e74f21a",
-                     *       "location_name": "张三",
+                     *       "location_name": "门诊楼 3 层 302",
                      *       "place": {
                      *         "building": "门诊楼",
                      *         "floor": "3F",
@@ -24978,9 +25333,9 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "org_unit_id": "0199c3a5-d1f2-76bb-9f26-1acea1df243b",
-                     *       "org_unit_name": "张三",
+                     *       "org_unit_name": "心血管中心",
                      *       "location_id": "0199c3a5-d1f2-7c21-927e-501c2e74f21a",
-                     *       "location_name": "张三",
+                     *       "location_name": "门诊楼 3 层 302",
                      *       "place": {
                      *         "building": "门诊楼",
                      *         "floor": "3F",
@@ -25047,7 +25402,6 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "org_unit_id": "0199c3a5-d1f2-76bb-9f26-1acea1df243b",
                  *       "location_id": "0199c3a5-d1f2-7c21-927e-501c2e74f21a",
                  *       "code": "cardiology",
@@ -25074,9 +25428,9 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "org_unit_id": "0199c3a5-d1f2-76bb-9f26-1acea1df243b",
-                     *       "org_unit_name": "张三",
+                     *       "org_unit_name": "心血管中心",
                      *       "location_id": "0199c3a5-d1f2-7c21-927e-501c2e74f21a",
-                     *       "location_name": "张三",
+                     *       "location_name": "门诊楼 3 层 302",
                      *       "place": {
                      *         "building": "门诊楼",
                      *         "floor": "3F",
@@ -25136,8 +25490,8 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "label": "主任医师",
-                     *         "hint": "示例"
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
                      *       }
                      *     ]
                      */
@@ -25181,14 +25535,14 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
-                     *           "code": "A001",
-                     *           "name": "张三",
+                     *           "code": "patient_source",
+                     *           "name": "患者来源",
                      *           "is_system": true,
                      *           "version": 1
                      *         }
@@ -25217,8 +25571,8 @@ export interface operations {
                 /**
                  * @example {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "code": "A001",
-                 *       "name": "张三"
+                 *       "code": "patient_source",
+                 *       "name": "患者来源"
                  *     }
                  */
                 "application/json": components["schemas"]["DictionaryRequest"];
@@ -25236,8 +25590,8 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "code": "A001",
-                     *       "name": "张三",
+                     *       "code": "patient_source",
+                     *       "name": "患者来源",
                      *       "is_system": true,
                      *       "version": 1
                      *     }
@@ -25277,8 +25631,8 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "code": "A001",
-                     *       "name": "张三",
+                     *       "code": "patient_source",
+                     *       "name": "患者来源",
                      *       "is_system": true,
                      *       "version": 1
                      *     }
@@ -25334,9 +25688,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "code": "A001",
-                 *       "name": "张三",
+                 *       "name": "患者来源",
                  *       "version": 1
                  *     }
                  */
@@ -25355,8 +25707,8 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "code": "A001",
-                     *       "name": "张三",
+                     *       "code": "patient_source",
+                     *       "name": "患者来源",
                      *       "is_system": true,
                      *       "version": 1
                      *     }
@@ -25396,11 +25748,11 @@ export interface operations {
                     /**
                      * @example [
                      *       {
-                     *         "code": "A001",
+                     *         "code": "patient_source",
                      *         "items": [
                      *           {
-                     *             "value": "示例",
-                     *             "label": "主任医师"
+                     *             "value": "referral",
+                     *             "label": "老患者介绍"
                      *           }
                      *         ]
                      *       }
@@ -25444,8 +25796,8 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "label": "主任医师",
-                     *         "hint": "示例"
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
                      *       }
                      *     ]
                      */
@@ -25489,14 +25841,14 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "dictionary_id": "0199c3a5-d1f2-77eb-9232-9408c9e2f1f6",
-                     *           "dictionary_name": "张三",
-                     *           "value": "example",
-                     *           "label": "主任医师",
+                     *           "dictionary_name": "患者来源",
+                     *           "value": "referral",
+                     *           "label": "老患者介绍",
                      *           "sort": 1,
                      *           "is_active": true,
                      *           "version": 1
@@ -25526,8 +25878,8 @@ export interface operations {
                 /**
                  * @example {
                  *       "dictionary_id": "0199c3a5-d1f2-77eb-9232-9408c9e2f1f6",
-                 *       "value": "example",
-                 *       "label": "主任医师",
+                 *       "value": "referral",
+                 *       "label": "老患者介绍",
                  *       "sort": 1,
                  *       "is_active": true
                  *     }
@@ -25546,9 +25898,9 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "dictionary_id": "0199c3a5-d1f2-77eb-9232-9408c9e2f1f6",
-                     *       "dictionary_name": "张三",
-                     *       "value": "example",
-                     *       "label": "主任医师",
+                     *       "dictionary_name": "患者来源",
+                     *       "value": "referral",
+                     *       "label": "老患者介绍",
                      *       "sort": 1,
                      *       "is_active": true,
                      *       "version": 1
@@ -25588,9 +25940,9 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "dictionary_id": "0199c3a5-d1f2-77eb-9232-9408c9e2f1f6",
-                     *       "dictionary_name": "张三",
-                     *       "value": "example",
-                     *       "label": "主任医师",
+                     *       "dictionary_name": "患者来源",
+                     *       "value": "referral",
+                     *       "label": "老患者介绍",
                      *       "sort": 1,
                      *       "is_active": true,
                      *       "version": 1
@@ -25647,9 +25999,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "dictionary_id": "0199c3a5-d1f2-77eb-9232-9408c9e2f1f6",
-                 *       "value": "example",
-                 *       "label": "主任医师",
+                 *       "label": "老患者介绍",
                  *       "sort": 1,
                  *       "is_active": true,
                  *       "version": 1
@@ -25669,9 +26019,9 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "dictionary_id": "0199c3a5-d1f2-77eb-9232-9408c9e2f1f6",
-                     *       "dictionary_name": "张三",
-                     *       "value": "example",
-                     *       "label": "主任医师",
+                     *       "dictionary_name": "患者来源",
+                     *       "value": "referral",
+                     *       "label": "老患者介绍",
                      *       "sort": 1,
                      *       "is_active": true,
                      *       "version": 1
@@ -25726,11 +26076,11 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "encounter_no": "示例",
+                     *           "encounter_no": "JZ260316000001",
                      *           "kind": "outpatient",
                      *           "state": "arrived",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
@@ -25740,10 +26090,10 @@ export interface operations {
                      *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *           "practitioner_name": "李建国",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "arrived_at": "2026-03-16T09:30:00+08:00",
-                     *           "started_at": "2026-03-16T09:30:00+08:00",
-                     *           "ended_at": "2026-03-16T09:30:00+08:00"
+                     *           "started_at": "2026-03-16T08:00:00+08:00",
+                     *           "ended_at": "2026-03-20T17:30:00+08:00"
                      *         }
                      *       ]
                      *     }
@@ -25778,7 +26128,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "encounter_no": "示例",
+                     *       "encounter_no": "JZ260316000001",
                      *       "kind": "outpatient",
                      *       "state": "arrived",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
@@ -25788,10 +26138,10 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "arrived_at": "2026-03-16T09:30:00+08:00",
-                     *       "started_at": "2026-03-16T09:30:00+08:00",
-                     *       "ended_at": "2026-03-16T09:30:00+08:00"
+                     *       "started_at": "2026-03-16T08:00:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["Encounter"];
@@ -25982,11 +26332,11 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "name": "张三",
+                     *           "name": "医汇医疗集团",
                      *           "version": 1
                      *         }
                      *       ]
@@ -26022,7 +26372,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "name": "张三",
+                     *       "name": "医汇医疗集团",
                      *       "version": 1
                      *     }
                      */
@@ -26050,7 +26400,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "张三",
+                 *       "name": "医汇医疗集团",
                  *       "version": 1
                  *     }
                  */
@@ -26067,7 +26417,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "name": "张三",
+                     *       "name": "医汇医疗集团",
                      *       "version": 1
                      *     }
                      */
@@ -26109,8 +26459,8 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "label": "主任医师",
-                     *         "hint": "示例"
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
                      *       }
                      *     ]
                      */
@@ -26153,20 +26503,21 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "group_id": "0199c3a5-d1f2-7abf-98a6-0fbb818f7405",
-                     *           "group_name": "张三",
-                     *           "code": "H1",
+                     *           "group_name": "医汇医疗集团",
+                     *           "code": "H3",
                      *           "name": "第一医院",
                      *           "address": "北京市海淀区中关村大街 1 号",
                      *           "phone": "138****8000",
                      *           "introduction": "擅长冠心病、高血压的诊治",
                      *           "opening_hours": {
-                     *             "key": [
-                     *               "示例"
+                     *             "mon": [
+                     *               "08:00-12:00",
+                     *               "14:00-17:30"
                      *             ]
                      *           },
                      *           "is_active": true,
@@ -26197,14 +26548,15 @@ export interface operations {
                 /**
                  * @example {
                  *       "group_id": "0199c3a5-d1f2-7abf-98a6-0fbb818f7405",
-                 *       "code": "H1",
+                 *       "code": "H3",
                  *       "name": "第一医院",
                  *       "address": "北京市海淀区中关村大街 1 号",
                  *       "phone": "13800138000",
                  *       "introduction": "擅长冠心病、高血压的诊治",
                  *       "opening_hours": {
-                 *         "key": [
-                 *           "示例"
+                 *         "mon": [
+                 *           "08:00-12:00",
+                 *           "14:00-17:30"
                  *         ]
                  *       },
                  *       "is_active": true
@@ -26224,15 +26576,16 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "group_id": "0199c3a5-d1f2-7abf-98a6-0fbb818f7405",
-                     *       "group_name": "张三",
-                     *       "code": "H1",
+                     *       "group_name": "医汇医疗集团",
+                     *       "code": "H3",
                      *       "name": "第一医院",
                      *       "address": "北京市海淀区中关村大街 1 号",
                      *       "phone": "138****8000",
                      *       "introduction": "擅长冠心病、高血压的诊治",
                      *       "opening_hours": {
-                     *         "key": [
-                     *           "示例"
+                     *         "mon": [
+                     *           "08:00-12:00",
+                     *           "14:00-17:30"
                      *         ]
                      *       },
                      *       "is_active": true,
@@ -26273,15 +26626,16 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "group_id": "0199c3a5-d1f2-7abf-98a6-0fbb818f7405",
-                     *       "group_name": "张三",
-                     *       "code": "H1",
+                     *       "group_name": "医汇医疗集团",
+                     *       "code": "H3",
                      *       "name": "第一医院",
                      *       "address": "北京市海淀区中关村大街 1 号",
                      *       "phone": "138****8000",
                      *       "introduction": "擅长冠心病、高血压的诊治",
                      *       "opening_hours": {
-                     *         "key": [
-                     *           "示例"
+                     *         "mon": [
+                     *           "08:00-12:00",
+                     *           "14:00-17:30"
                      *         ]
                      *       },
                      *       "is_active": true,
@@ -26340,14 +26694,15 @@ export interface operations {
                 /**
                  * @example {
                  *       "group_id": "0199c3a5-d1f2-7abf-98a6-0fbb818f7405",
-                 *       "code": "H1",
+                 *       "code": "H3",
                  *       "name": "第一医院",
                  *       "address": "北京市海淀区中关村大街 1 号",
                  *       "phone": "13800138000",
                  *       "introduction": "擅长冠心病、高血压的诊治",
                  *       "opening_hours": {
-                 *         "key": [
-                 *           "示例"
+                 *         "mon": [
+                 *           "08:00-12:00",
+                 *           "14:00-17:30"
                  *         ]
                  *       },
                  *       "is_active": true,
@@ -26368,15 +26723,16 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "group_id": "0199c3a5-d1f2-7abf-98a6-0fbb818f7405",
-                     *       "group_name": "张三",
-                     *       "code": "H1",
+                     *       "group_name": "医汇医疗集团",
+                     *       "code": "H3",
                      *       "name": "第一医院",
                      *       "address": "北京市海淀区中关村大街 1 号",
                      *       "phone": "138****8000",
                      *       "introduction": "擅长冠心病、高血压的诊治",
                      *       "opening_hours": {
-                     *         "key": [
-                     *           "示例"
+                     *         "mon": [
+                     *           "08:00-12:00",
+                     *           "14:00-17:30"
                      *         ]
                      *       },
                      *       "is_active": true,
@@ -26419,16 +26775,16 @@ export interface operations {
                      *       "version": 1,
                      *       "settings": [
                      *         {
-                     *           "key": "示例",
-                     *           "kind": "示例",
+                     *           "key": "booking.days_ahead",
+                     *           "kind": "无",
                      *           "value": true,
                      *           "default": true,
-                     *           "text_zh": "您已预约心内科李建国医生,3 月 17 日 08:30。",
-                     *           "text_en": "You are booked with Dr Li Jianguo, Cardiology, 17 March 08:30.",
+                     *           "text_zh": "启用",
+                     *           "text_en": "In force",
                      *           "minimum": 1,
                      *           "maximum": 1,
                      *           "choices": [
-                     *             "示例"
+                     *             "无"
                      *           ]
                      *         }
                      *       ]
@@ -26460,7 +26816,7 @@ export interface operations {
                  * @example {
                  *       "version": 1,
                  *       "values": {
-                 *         "key": true
+                 *         "session_hours": 12
                  *       }
                  *     }
                  */
@@ -26479,16 +26835,16 @@ export interface operations {
                      *       "version": 1,
                      *       "settings": [
                      *         {
-                     *           "key": "示例",
-                     *           "kind": "示例",
+                     *           "key": "booking.days_ahead",
+                     *           "kind": "无",
                      *           "value": true,
                      *           "default": true,
-                     *           "text_zh": "您已预约心内科李建国医生,3 月 17 日 08:30。",
-                     *           "text_en": "You are booked with Dr Li Jianguo, Cardiology, 17 March 08:30.",
+                     *           "text_zh": "启用",
+                     *           "text_en": "In force",
                      *           "minimum": 1,
                      *           "maximum": 1,
                      *           "choices": [
-                     *             "示例"
+                     *             "无"
                      *           ]
                      *         }
                      *       ]
@@ -26535,8 +26891,8 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "label": "主任医师",
-                     *         "hint": "示例"
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
                      *       }
                      *     ]
                      */
@@ -26584,10 +26940,10 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "category": "registration",
-                     *       "code": "A001",
-                     *       "name": "张三",
-                     *       "spec": "示例",
-                     *       "unit": "示例",
+                     *       "code": "XD0012",
+                     *       "name": "十二导联心电图",
+                     *       "spec": "12 导联",
+                     *       "unit": "次",
                      *       "quantity": "1.5",
                      *       "unit_price_fen": 5000,
                      *       "amount_fen": 5000,
@@ -26595,9 +26951,9 @@ export interface operations {
                      *       "note": "临时有事",
                      *       "day": "2026-03-16",
                      *       "source": "own",
-                     *       "external_id": "示例",
+                     *       "external_id": "HIS-0001",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
-                     *       "charged_by_name": "张三"
+                     *       "charged_by_name": "李建国"
                      *     }
                      */
                     "application/json": components["schemas"]["Charge"];
@@ -26646,28 +27002,28 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "admission_id": "0199c3a5-d1f2-7017-9724-ad86fb2cde79",
-                     *           "admission_no": "示例",
-                     *           "patient_name": "张三",
+                     *           "admission_no": "ZY260316000001",
+                     *           "patient_name": "陈晓梅",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *           "order_no": "示例",
+                     *           "order_no": "ZF260316000001",
                      *           "order_state": "pending",
                      *           "channel": "wechat_pay",
                      *           "application": "miniprogram",
                      *           "amount_fen": 5000,
                      *           "refunded_fen": 5000,
                      *           "state": "pending",
-                     *           "expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "expires_at": "2026-03-20T17:30:00+08:00",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "credited_at": "2026-03-16T09:30:00+08:00",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "opened_by_name": ""
+                     *           "opened_by_name": "李建国"
                      *         }
                      *       ]
                      *     }
@@ -26705,21 +27061,21 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "admission_id": "0199c3a5-d1f2-7017-9724-ad86fb2cde79",
-                     *       "admission_no": "示例",
-                     *       "patient_name": "张三",
+                     *       "admission_no": "ZY260316000001",
+                     *       "patient_name": "陈晓梅",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *       "order_no": "示例",
+                     *       "order_no": "ZF260316000001",
                      *       "order_state": "pending",
                      *       "channel": "wechat_pay",
                      *       "application": "miniprogram",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "state": "pending",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "credited_at": "2026-03-16T09:30:00+08:00",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "opened_by_name": ""
+                     *       "opened_by_name": "李建国"
                      *     }
                      */
                     "application/json": components["schemas"]["StaffDeposit"];
@@ -26768,23 +27124,23 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "invoice_no": "示例",
+                     *           "invoice_no": 12345678,
                      *           "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
-                     *           "bill_no": "示例",
-                     *           "payer_name": "张三",
-                     *           "mrn": "P0000123",
+                     *           "bill_no": "ZD260316000001",
+                     *           "payer_name": "陈晓梅",
+                     *           "mrn": "M00000123",
                      *           "amount_fen": 5000,
                      *           "issued_at": "2026-03-16T09:30:00+08:00",
-                     *           "issued_by_name": "张三",
+                     *           "issued_by_name": "李建国",
                      *           "paid_at": "2026-03-16T09:30:00+08:00",
                      *           "channel": "wechat_pay",
-                     *           "e_code": "A001",
-                     *           "e_number": "GH20260316000001",
-                     *           "e_check_code": "A001",
+                     *           "e_code": "123456",
+                     *           "e_number": 12345678,
+                     *           "e_check_code": "123456",
                      *           "print_count": 1,
                      *           "reversed_at": "2026-03-16T09:30:00+08:00",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
@@ -26792,7 +27148,7 @@ export interface operations {
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "心内科",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三"
+                     *           "patient_name": "陈晓梅"
                      *         }
                      *       ]
                      *     }
@@ -26827,19 +27183,19 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "invoice_no": "示例",
+                     *       "invoice_no": 12345678,
                      *       "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
-                     *       "bill_no": "示例",
-                     *       "payer_name": "张三",
-                     *       "mrn": "P0000123",
+                     *       "bill_no": "ZD260316000001",
+                     *       "payer_name": "陈晓梅",
+                     *       "mrn": "M00000123",
                      *       "amount_fen": 5000,
                      *       "issued_at": "2026-03-16T09:30:00+08:00",
-                     *       "issued_by_name": "张三",
+                     *       "issued_by_name": "李建国",
                      *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "channel": "wechat_pay",
-                     *       "e_code": "A001",
-                     *       "e_number": "GH20260316000001",
-                     *       "e_check_code": "A001",
+                     *       "e_code": "123456",
+                     *       "e_number": 12345678,
+                     *       "e_check_code": "123456",
                      *       "print_count": 1,
                      *       "reversed_at": "2026-03-16T09:30:00+08:00",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
@@ -26847,14 +27203,14 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "items": [
                      *         {
                      *           "category": "registration",
-                     *           "code": "A001",
-                     *           "name": "张三",
-                     *           "spec": "示例",
-                     *           "unit": "示例",
+                     *           "code": "XD0012",
+                     *           "name": "十二导联心电图",
+                     *           "spec": "12 导联",
+                     *           "unit": "次",
                      *           "quantity": "1.5",
                      *           "unit_price_fen": 5000,
                      *           "amount_fen": 5000
@@ -26895,8 +27251,8 @@ export interface operations {
                      *       {
                      *         "copy_no": 1,
                      *         "printed_at": "2026-03-16T09:30:00+08:00",
-                     *         "printed_by_name": "",
-                     *         "desk": "示例",
+                     *         "printed_by_name": "李建国",
+                     *         "desk": "3 号诊台",
                      *         "reason": "临时有事"
                      *       }
                      *     ]
@@ -26928,8 +27284,8 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "desk": "示例",
-                 *       "reason": ""
+                 *       "desk": "3 号诊台",
+                 *       "reason": "临时有事"
                  *     }
                  */
                 "application/json": components["schemas"]["PrintInvoiceRequest"];
@@ -26945,19 +27301,19 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "invoice_no": "示例",
+                     *       "invoice_no": 12345678,
                      *       "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
-                     *       "bill_no": "示例",
-                     *       "payer_name": "张三",
-                     *       "mrn": "P0000123",
+                     *       "bill_no": "ZD260316000001",
+                     *       "payer_name": "陈晓梅",
+                     *       "mrn": "M00000123",
                      *       "amount_fen": 5000,
                      *       "issued_at": "2026-03-16T09:30:00+08:00",
-                     *       "issued_by_name": "张三",
+                     *       "issued_by_name": "李建国",
                      *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "channel": "wechat_pay",
-                     *       "e_code": "A001",
-                     *       "e_number": "GH20260316000001",
-                     *       "e_check_code": "A001",
+                     *       "e_code": "123456",
+                     *       "e_number": 12345678,
+                     *       "e_check_code": "123456",
                      *       "print_count": 1,
                      *       "reversed_at": "2026-03-16T09:30:00+08:00",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
@@ -26965,14 +27321,14 @@ export interface operations {
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "items": [
                      *         {
                      *           "category": "registration",
-                     *           "code": "A001",
-                     *           "name": "张三",
-                     *           "spec": "示例",
-                     *           "unit": "示例",
+                     *           "code": "XD0012",
+                     *           "name": "十二导联心电图",
+                     *           "spec": "12 导联",
+                     *           "unit": "次",
                      *           "quantity": "1.5",
                      *           "unit_price_fen": 5000,
                      *           "amount_fen": 5000
@@ -26980,7 +27336,7 @@ export interface operations {
                      *       ],
                      *       "copy_no": 1,
                      *       "is_reprint": true,
-                     *       "desk": "示例",
+                     *       "desk": "3 号诊台",
                      *       "printed_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
@@ -27026,14 +27382,14 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "kind": "clearing",
-                     *           "owner": "示例",
+                     *           "owner": "李建国",
                      *           "balance_fen": 5000,
                      *           "created_at": "2026-03-16T09:30:00+08:00"
                      *         }
@@ -27073,7 +27429,7 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "kind": "clearing",
-                     *       "owner": "示例",
+                     *       "owner": "李建国",
                      *       "balance_fen": 5000,
                      *       "created_at": "2026-03-16T09:30:00+08:00"
                      *     }
@@ -27115,7 +27471,7 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": 1,
@@ -27125,8 +27481,8 @@ export interface operations {
                      *             "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *             "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *             "hospital_name": "第一医院",
-                     *             "key": "示例",
-                     *             "kind": "示例",
+                     *             "key": "booking.days_ahead",
+                     *             "kind": "无",
                      *             "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *             "refund_id": "0199c3a5-d1f2-7d5e-9a9b-0ffacdd30733",
                      *             "note": "临时有事",
@@ -27181,8 +27537,8 @@ export interface operations {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
-                     *           "key": "示例",
-                     *           "kind": "示例",
+                     *           "key": "booking.days_ahead",
+                     *           "kind": "无",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *           "refund_id": "0199c3a5-d1f2-7d5e-9a9b-0ffacdd30733",
                      *           "note": "临时有事",
@@ -27225,8 +27581,8 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "key": "示例",
-                     *       "kind": "示例",
+                     *       "key": "booking.days_ahead",
+                     *       "kind": "无",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *       "refund_id": "0199c3a5-d1f2-7d5e-9a9b-0ffacdd30733",
                      *       "note": "临时有事",
@@ -27237,7 +27593,7 @@ export interface operations {
                      *           "id": 1,
                      *           "account_id": "0199c3a5-d1f2-7739-9b09-3ae9fbb013e2",
                      *           "account_kind": "clearing",
-                     *           "account_owner": "示例",
+                     *           "account_owner": "李建国",
                      *           "debit_fen": 5000,
                      *           "credit_fen": 5000
                      *         }
@@ -27277,7 +27633,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example 示例 */
+                    /** @example 无 */
                     "text/csv": string;
                 };
             };
@@ -27314,7 +27670,7 @@ export interface operations {
                      *       "rows": [
                      *         {
                      *           "kind": "clearing",
-                     *           "owner": "示例",
+                     *           "owner": "李建国",
                      *           "accounts": 1,
                      *           "debit_fen": 5000,
                      *           "credit_fen": 5000,
@@ -27362,7 +27718,7 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -27370,7 +27726,7 @@ export interface operations {
                      *           "hospital_name": "第一医院",
                      *           "building": "门诊楼",
                      *           "floor": "3F",
-                     *           "room": "",
+                     *           "room": "302",
                      *           "directions": "门诊楼 3 层电梯出口右转",
                      *           "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *           "version": 1
@@ -27402,7 +27758,7 @@ export interface operations {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "building": "门诊楼",
                  *       "floor": "3F",
-                 *       "room": "",
+                 *       "room": "302",
                  *       "directions": "门诊楼 3 层电梯出口右转"
                  *     }
                  */
@@ -27423,7 +27779,7 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "building": "门诊楼",
                      *       "floor": "3F",
-                     *       "room": "",
+                     *       "room": "302",
                      *       "directions": "门诊楼 3 层电梯出口右转",
                      *       "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "version": 1
@@ -27466,7 +27822,7 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "building": "门诊楼",
                      *       "floor": "3F",
-                     *       "room": "",
+                     *       "room": "302",
                      *       "directions": "门诊楼 3 层电梯出口右转",
                      *       "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "version": 1
@@ -27523,10 +27879,9 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "building": "门诊楼",
                  *       "floor": "3F",
-                 *       "room": "",
+                 *       "room": "302",
                  *       "directions": "门诊楼 3 层电梯出口右转",
                  *       "version": 1
                  *     }
@@ -27548,7 +27903,7 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "building": "门诊楼",
                      *       "floor": "3F",
-                     *       "room": "",
+                     *       "room": "302",
                      *       "directions": "门诊楼 3 层电梯出口右转",
                      *       "map_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "version": 1
@@ -27596,7 +27951,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "url": "示例"
+                     *       "url": "https://hospital.example/file"
                      *     }
                      */
                     "application/json": components["schemas"]["PictureUrl"];
@@ -27665,8 +28020,8 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "label": "主任医师",
-                     *         "hint": "示例"
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
                      *       }
                      *     ]
                      */
@@ -27704,7 +28059,7 @@ export interface operations {
                      *         "username": "li.jianguo",
                      *         "must_change_password": true,
                      *         "staff_id": "0199c3a5-d1f2-788c-9639-5e2e6f658c43",
-                     *         "name": "张三",
+                     *         "name": "心内科",
                      *         "hospital": {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "name": "第一医院"
@@ -27712,36 +28067,32 @@ export interface operations {
                      *         "departments": [
                      *           {
                      *             "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *             "name": "张三"
+                     *             "name": "心内科"
                      *           }
                      *         ]
                      *       },
                      *       "menus": [
                      *         {
                      *           "path": "/identity/departments",
-                     *           "name": "张三",
-                     *           "component": "示例",
+                     *           "name": "departments",
+                     *           "component": "identity/departments",
                      *           "meta": {
-                     *             "title": "主任医师",
-                     *             "icon": "示例",
+                     *             "title": "门诊检查费",
+                     *             "icon": "office-building",
                      *             "hidden": true,
                      *             "permissions": [
-                     *               "示例"
+                     *               "identity.departments.view"
                      *             ]
                      *           },
-                     *           "children": [
-                     *             {
-                     *               "key": {}
-                     *             }
-                     *           ]
+                     *           "children": []
                      *         }
                      *       ],
                      *       "permissions": [
-                     *         "示例"
+                     *         "identity.departments.view"
                      *       ],
                      *       "data_scopes": [
                      *         {
-                     *           "module": "示例",
+                     *           "module": "identity",
                      *           "everything": true,
                      *           "hospital_ids": [
                      *             "0199c3a5-d1f2-7438-9c7b-a8fafd435aa6"
@@ -27800,24 +28151,24 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "module": "示例",
+                     *           "module": "identity",
                      *           "parent_id": "0199c3a5-d1f2-77b5-9448-4faea3c7c478",
                      *           "kind": "directory",
-                     *           "code": "example",
-                     *           "title": "主任医师",
-                     *           "title_en": "示例",
+                     *           "code": "identity.departments.list",
+                     *           "title": "科室管理",
+                     *           "title_en": "Departments",
                      *           "path": "/identity/departments",
-                     *           "component": "示例",
-                     *           "icon": "示例",
+                     *           "component": "identity/departments",
+                     *           "icon": "office-building",
                      *           "permissions": [
-                     *             "示例"
+                     *             "identity.departments.view"
                      *           ],
                      *           "sort": 1,
-                     *           "is_hidden": true,
+                     *           "is_hidden": false,
                      *           "is_active": true,
                      *           "version": 1
                      *         }
@@ -27845,20 +28196,20 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "module": "示例",
+                 *       "module": "identity",
                  *       "parent_id": "0199c3a5-d1f2-77b5-9448-4faea3c7c478",
                  *       "kind": "directory",
-                 *       "code": "example",
-                 *       "title": "主任医师",
-                 *       "title_en": "示例",
+                 *       "code": "identity.departments.list",
+                 *       "title": "科室管理",
+                 *       "title_en": "Departments",
                  *       "path": "/identity/departments",
-                 *       "component": "示例",
-                 *       "icon": "示例",
+                 *       "component": "identity/departments",
+                 *       "icon": "office-building",
                  *       "permissions": [
-                 *         "示例"
+                 *         "identity.departments.view"
                  *       ],
                  *       "sort": 1,
-                 *       "is_hidden": true,
+                 *       "is_hidden": false,
                  *       "is_active": true
                  *     }
                  */
@@ -27875,20 +28226,20 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "module": "示例",
+                     *       "module": "identity",
                      *       "parent_id": "0199c3a5-d1f2-77b5-9448-4faea3c7c478",
                      *       "kind": "directory",
-                     *       "code": "example",
-                     *       "title": "主任医师",
-                     *       "title_en": "示例",
+                     *       "code": "identity.departments.list",
+                     *       "title": "科室管理",
+                     *       "title_en": "Departments",
                      *       "path": "/identity/departments",
-                     *       "component": "示例",
-                     *       "icon": "示例",
+                     *       "component": "identity/departments",
+                     *       "icon": "office-building",
                      *       "permissions": [
-                     *         "示例"
+                     *         "identity.departments.view"
                      *       ],
                      *       "sort": 1,
-                     *       "is_hidden": true,
+                     *       "is_hidden": false,
                      *       "is_active": true,
                      *       "version": 1
                      *     }
@@ -27926,20 +28277,20 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "module": "示例",
+                     *       "module": "identity",
                      *       "parent_id": "0199c3a5-d1f2-77b5-9448-4faea3c7c478",
                      *       "kind": "directory",
-                     *       "code": "example",
-                     *       "title": "主任医师",
-                     *       "title_en": "示例",
+                     *       "code": "identity.departments.list",
+                     *       "title": "科室管理",
+                     *       "title_en": "Departments",
                      *       "path": "/identity/departments",
-                     *       "component": "示例",
-                     *       "icon": "示例",
+                     *       "component": "identity/departments",
+                     *       "icon": "office-building",
                      *       "permissions": [
-                     *         "示例"
+                     *         "identity.departments.view"
                      *       ],
                      *       "sort": 1,
-                     *       "is_hidden": true,
+                     *       "is_hidden": false,
                      *       "is_active": true,
                      *       "version": 1
                      *     }
@@ -27995,20 +28346,20 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "module": "示例",
+                 *       "module": "identity",
                  *       "parent_id": "0199c3a5-d1f2-77b5-9448-4faea3c7c478",
                  *       "kind": "directory",
-                 *       "code": "example",
-                 *       "title": "主任医师",
-                 *       "title_en": "示例",
+                 *       "code": "identity.departments.list",
+                 *       "title": "科室管理",
+                 *       "title_en": "Departments",
                  *       "path": "/identity/departments",
-                 *       "component": "示例",
-                 *       "icon": "示例",
+                 *       "component": "identity/departments",
+                 *       "icon": "office-building",
                  *       "permissions": [
-                 *         "示例"
+                 *         "identity.departments.view"
                  *       ],
                  *       "sort": 1,
-                 *       "is_hidden": true,
+                 *       "is_hidden": false,
                  *       "is_active": true,
                  *       "version": 1
                  *     }
@@ -28026,20 +28377,20 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "module": "示例",
+                     *       "module": "identity",
                      *       "parent_id": "0199c3a5-d1f2-77b5-9448-4faea3c7c478",
                      *       "kind": "directory",
-                     *       "code": "example",
-                     *       "title": "主任医师",
-                     *       "title_en": "示例",
+                     *       "code": "identity.departments.list",
+                     *       "title": "科室管理",
+                     *       "title_en": "Departments",
                      *       "path": "/identity/departments",
-                     *       "component": "示例",
-                     *       "icon": "示例",
+                     *       "component": "identity/departments",
+                     *       "icon": "office-building",
                      *       "permissions": [
-                     *         "示例"
+                     *         "identity.departments.view"
                      *       ],
                      *       "sort": 1,
-                     *       "is_hidden": true,
+                     *       "is_hidden": false,
                      *       "is_active": true,
                      *       "version": 1
                      *     }
@@ -28086,8 +28437,8 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "label": "主任医师",
-                     *         "hint": "示例"
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
                      *       }
                      *     ]
                      */
@@ -28127,19 +28478,23 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "channel": "wechat_pay",
-                     *           "name": "张三",
+                     *           "name": "本院微信支付商户号",
                      *           "is_active": true,
                      *           "shown_config": {
-                     *             "key": "示例"
+                     *             "mchid": "1900000109",
+                     *             "appid": "wx1234567890abcdef",
+                     *             "serial_no": "5157F09EFDC096DE15EBE81A47057A7232F1B8E1",
+                     *             "private_key": "-----BEGIN PRIVATE KEY-----\n…\n-----END PRIVATE KEY-----",
+                     *             "apiv3_key": "0123456789abcdef0123456789abcdef"
                      *           },
-                     *           "notify_url": "示例",
+                     *           "notify_url": "https://hospital.example/callbacks/payments/wechat_pay",
                      *           "version": 1,
                      *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "updated_at": "2026-03-16T09:30:00+08:00"
@@ -28170,10 +28525,14 @@ export interface operations {
                  * @example {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "channel": "wechat_pay",
-                 *       "name": "张三",
+                 *       "name": "本院微信支付商户号",
                  *       "is_active": true,
                  *       "config": {
-                 *         "key": "示例"
+                 *         "mchid": "1900000109",
+                 *         "appid": "wx1234567890abcdef",
+                 *         "serial_no": "5157F09EFDC096DE15EBE81A47057A7232F1B8E1",
+                 *         "private_key": "-----BEGIN PRIVATE KEY-----\n…\n-----END PRIVATE KEY-----",
+                 *         "apiv3_key": "0123456789abcdef0123456789abcdef"
                  *       }
                  *     }
                  */
@@ -28193,12 +28552,16 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "channel": "wechat_pay",
-                     *       "name": "张三",
+                     *       "name": "本院微信支付商户号",
                      *       "is_active": true,
                      *       "shown_config": {
-                     *         "key": "示例"
+                     *         "mchid": "1900000109",
+                     *         "appid": "wx1234567890abcdef",
+                     *         "serial_no": "5157F09EFDC096DE15EBE81A47057A7232F1B8E1",
+                     *         "private_key": "-----BEGIN PRIVATE KEY-----\n…\n-----END PRIVATE KEY-----",
+                     *         "apiv3_key": "0123456789abcdef0123456789abcdef"
                      *       },
-                     *       "notify_url": "示例",
+                     *       "notify_url": "https://hospital.example/callbacks/payments/wechat_pay",
                      *       "version": 1,
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "updated_at": "2026-03-16T09:30:00+08:00"
@@ -28240,12 +28603,16 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "channel": "wechat_pay",
-                     *       "name": "张三",
+                     *       "name": "本院微信支付商户号",
                      *       "is_active": true,
                      *       "shown_config": {
-                     *         "key": "示例"
+                     *         "mchid": "1900000109",
+                     *         "appid": "wx1234567890abcdef",
+                     *         "serial_no": "5157F09EFDC096DE15EBE81A47057A7232F1B8E1",
+                     *         "private_key": "-----BEGIN PRIVATE KEY-----\n…\n-----END PRIVATE KEY-----",
+                     *         "apiv3_key": "0123456789abcdef0123456789abcdef"
                      *       },
-                     *       "notify_url": "示例",
+                     *       "notify_url": "https://hospital.example/callbacks/payments/wechat_pay",
                      *       "version": 1,
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "updated_at": "2026-03-16T09:30:00+08:00"
@@ -28275,10 +28642,14 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "张三",
+                 *       "name": "本院微信支付商户号",
                  *       "is_active": true,
                  *       "config": {
-                 *         "key": "示例"
+                 *         "mchid": "1900000109",
+                 *         "appid": "wx1234567890abcdef",
+                 *         "serial_no": "5157F09EFDC096DE15EBE81A47057A7232F1B8E1",
+                 *         "private_key": "-----BEGIN PRIVATE KEY-----\n…\n-----END PRIVATE KEY-----",
+                 *         "apiv3_key": "0123456789abcdef0123456789abcdef"
                  *       },
                  *       "version": 1
                  *     }
@@ -28299,12 +28670,16 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "channel": "wechat_pay",
-                     *       "name": "张三",
+                     *       "name": "本院微信支付商户号",
                      *       "is_active": true,
                      *       "shown_config": {
-                     *         "key": "示例"
+                     *         "mchid": "1900000109",
+                     *         "appid": "wx1234567890abcdef",
+                     *         "serial_no": "5157F09EFDC096DE15EBE81A47057A7232F1B8E1",
+                     *         "private_key": "-----BEGIN PRIVATE KEY-----\n…\n-----END PRIVATE KEY-----",
+                     *         "apiv3_key": "0123456789abcdef0123456789abcdef"
                      *       },
-                     *       "notify_url": "示例",
+                     *       "notify_url": "https://hospital.example/callbacks/payments/wechat_pay",
                      *       "version": 1,
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "updated_at": "2026-03-16T09:30:00+08:00"
@@ -28354,7 +28729,7 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -28364,7 +28739,8 @@ export interface operations {
                      *           "channel": "wechat_subscribe",
                      *           "provider_template_id": "qK8Zt3mUo0cN4yXr2bVw7sLd1eFg6hJ5",
                      *           "fields_map": {
-                     *             "key": "example"
+                     *             "patient": "name1",
+                     *             "time": "time2"
                      *           },
                      *           "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                      *           "is_active": true,
@@ -28399,7 +28775,8 @@ export interface operations {
                  *       "channel": "wechat_subscribe",
                  *       "provider_template_id": "qK8Zt3mUo0cN4yXr2bVw7sLd1eFg6hJ5",
                  *       "fields_map": {
-                 *         "key": "example"
+                 *         "patient": "name1",
+                 *         "time": "time2"
                  *       },
                  *       "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                  *       "is_active": true
@@ -28424,7 +28801,8 @@ export interface operations {
                      *       "channel": "wechat_subscribe",
                      *       "provider_template_id": "qK8Zt3mUo0cN4yXr2bVw7sLd1eFg6hJ5",
                      *       "fields_map": {
-                     *         "key": "example"
+                     *         "patient": "name1",
+                     *         "time": "time2"
                      *       },
                      *       "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                      *       "is_active": true,
@@ -28470,7 +28848,8 @@ export interface operations {
                      *       "channel": "wechat_subscribe",
                      *       "provider_template_id": "qK8Zt3mUo0cN4yXr2bVw7sLd1eFg6hJ5",
                      *       "fields_map": {
-                     *         "key": "example"
+                     *         "patient": "name1",
+                     *         "time": "time2"
                      *       },
                      *       "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                      *       "is_active": true,
@@ -28527,12 +28906,12 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "scene": "appointment_booked",
                  *       "channel": "wechat_subscribe",
                  *       "provider_template_id": "qK8Zt3mUo0cN4yXr2bVw7sLd1eFg6hJ5",
                  *       "fields_map": {
-                 *         "key": "example"
+                 *         "patient": "name1",
+                 *         "time": "time2"
                  *       },
                  *       "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                  *       "is_active": true,
@@ -28558,7 +28937,8 @@ export interface operations {
                      *       "channel": "wechat_subscribe",
                      *       "provider_template_id": "qK8Zt3mUo0cN4yXr2bVw7sLd1eFg6hJ5",
                      *       "fields_map": {
-                     *         "key": "example"
+                     *         "patient": "name1",
+                     *         "time": "time2"
                      *       },
                      *       "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                      *       "is_active": true,
@@ -28613,23 +28993,23 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "scene": "appointment_booked",
-                     *           "title": "主任医师",
+                     *           "title": "预约成功通知",
                      *           "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                      *           "state": "queued",
                      *           "channel": "wechat_subscribe",
                      *           "urgent": true,
                      *           "tries": 1,
-                     *           "error_code": "A001",
-                     *           "error_detail": "示例",
+                     *           "error_code": "123456",
+                     *           "error_detail": "通道超时,稍后重试",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "sent_at": "2026-03-16T09:30:00+08:00",
                      *           "delivered_at": "2026-03-16T09:30:00+08:00",
@@ -28671,16 +29051,16 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "scene": "appointment_booked",
-                     *       "title": "主任医师",
+                     *       "title": "预约成功通知",
                      *       "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                      *       "state": "queued",
                      *       "channel": "wechat_subscribe",
                      *       "urgent": true,
                      *       "tries": 1,
-                     *       "error_code": "A001",
-                     *       "error_detail": "示例",
+                     *       "error_code": "123456",
+                     *       "error_detail": "通道超时,稍后重试",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "sent_at": "2026-03-16T09:30:00+08:00",
                      *       "delivered_at": "2026-03-16T09:30:00+08:00",
@@ -28720,15 +29100,15 @@ export interface operations {
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *         "channel": "wechat_subscribe",
-                     *         "recipient": "示例",
-                     *         "provider_id": "示例",
-                     *         "started_at": "2026-03-16T09:30:00+08:00",
+                     *         "recipient": "李建国",
+                     *         "provider_id": "900619746936498440",
+                     *         "started_at": "2026-03-16T08:00:00+08:00",
                      *         "finished_at": "2026-03-16T09:30:00+08:00",
                      *         "outcome": "open",
-                     *         "error_code": "A001",
-                     *         "error_detail": "示例",
+                     *         "error_code": "123456",
+                     *         "error_detail": "通道超时,稍后重试",
                      *         "reported_at": "2026-03-16T09:30:00+08:00",
-                     *         "report_code": "A001"
+                     *         "report_code": "123456"
                      *       }
                      *     ]
                      */
@@ -28860,12 +29240,12 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "code": "A001",
-                     *           "name": "张三",
+                     *           "code": "identity",
+                     *           "name": "医院与科室",
                      *           "sort": 1,
                      *           "is_active": true,
                      *           "version": 1
@@ -28903,8 +29283,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "code": "A001",
-                     *       "name": "张三",
+                     *       "code": "identity",
+                     *       "name": "医院与科室",
                      *       "sort": 1,
                      *       "is_active": true,
                      *       "version": 1
@@ -28934,7 +29314,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "张三",
+                 *       "name": "医院与科室",
                  *       "sort": 1,
                  *       "is_active": true,
                  *       "version": 1
@@ -28953,8 +29333,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "code": "A001",
-                     *       "name": "张三",
+                     *       "code": "identity",
+                     *       "name": "医院与科室",
                      *       "sort": 1,
                      *       "is_active": true,
                      *       "version": 1
@@ -28998,8 +29378,8 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "label": "主任医师",
-                     *         "hint": "示例"
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
                      *       }
                      *     ]
                      */
@@ -29043,20 +29423,20 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "event_id": "0199c3a5-d1f2-757c-97c8-267db4b2c89f",
-                     *           "topic": "示例",
+                     *           "topic": "scheduling.appointment_booked",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
-                     *           "handler": "示例",
+                     *           "handler": "messaging.tell_of_booking",
                      *           "error": "invalid_client",
                      *           "payload": {
-                     *             "key": {}
+                     *             "appointment_id": "0199c3a5-d1f2-7c3e-9a4b-8e21f0a7d6c5"
                      *           },
-                     *           "request_id": "示例",
+                     *           "request_id": "0199c3a5d1f27c3e9a4b8e21f0a7d6c5",
                      *           "happened_at": "2026-03-16T09:30:00+08:00",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "replayed_at": "2026-03-16T09:30:00+08:00"
@@ -29095,15 +29475,15 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "event_id": "0199c3a5-d1f2-757c-97c8-267db4b2c89f",
-                     *       "topic": "示例",
+                     *       "topic": "scheduling.appointment_booked",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "handler": "示例",
+                     *       "handler": "messaging.tell_of_booking",
                      *       "error": "invalid_client",
                      *       "payload": {
-                     *         "key": {}
+                     *         "appointment_id": "0199c3a5-d1f2-7c3e-9a4b-8e21f0a7d6c5"
                      *       },
-                     *       "request_id": "示例",
+                     *       "request_id": "0199c3a5d1f27c3e9a4b8e21f0a7d6c5",
                      *       "happened_at": "2026-03-16T09:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "replayed_at": "2026-03-16T09:30:00+08:00"
@@ -29141,15 +29521,15 @@ export interface operations {
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "event_id": "0199c3a5-d1f2-757c-97c8-267db4b2c89f",
-                     *       "topic": "示例",
+                     *       "topic": "scheduling.appointment_booked",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "handler": "示例",
+                     *       "handler": "messaging.tell_of_booking",
                      *       "error": "invalid_client",
                      *       "payload": {
-                     *         "key": {}
+                     *         "appointment_id": "0199c3a5-d1f2-7c3e-9a4b-8e21f0a7d6c5"
                      *       },
-                     *       "request_id": "示例",
+                     *       "request_id": "0199c3a5d1f27c3e9a4b8e21f0a7d6c5",
                      *       "happened_at": "2026-03-16T09:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "replayed_at": "2026-03-16T09:30:00+08:00"
@@ -29236,17 +29616,17 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "parent_id": "0199c3a5-d1f2-77b5-9448-4faea3c7c478",
-                     *           "parent_name": "张三",
+                     *           "parent_name": "内科",
                      *           "path": "/identity/departments",
-                     *           "code": "A001",
-                     *           "name": "张三",
+                     *           "code": "heart-centre",
+                     *           "name": "心血管中心",
                      *           "sort": 1,
                      *           "is_active": true,
                      *           "version": 1
@@ -29277,8 +29657,8 @@ export interface operations {
                  * @example {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "parent_id": "0199c3a5-d1f2-77b5-9448-4faea3c7c478",
-                 *       "code": "A001",
-                 *       "name": "张三",
+                 *       "code": "heart-centre",
+                 *       "name": "心血管中心",
                  *       "sort": 1,
                  *       "is_active": true
                  *     }
@@ -29299,10 +29679,10 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "parent_id": "0199c3a5-d1f2-77b5-9448-4faea3c7c478",
-                     *       "parent_name": "张三",
+                     *       "parent_name": "内科",
                      *       "path": "/identity/departments",
-                     *       "code": "A001",
-                     *       "name": "张三",
+                     *       "code": "heart-centre",
+                     *       "name": "心血管中心",
                      *       "sort": 1,
                      *       "is_active": true,
                      *       "version": 1
@@ -29344,10 +29724,10 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "parent_id": "0199c3a5-d1f2-77b5-9448-4faea3c7c478",
-                     *       "parent_name": "张三",
+                     *       "parent_name": "内科",
                      *       "path": "/identity/departments",
-                     *       "code": "A001",
-                     *       "name": "张三",
+                     *       "code": "heart-centre",
+                     *       "name": "心血管中心",
                      *       "sort": 1,
                      *       "is_active": true,
                      *       "version": 1
@@ -29404,10 +29784,9 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "parent_id": "0199c3a5-d1f2-77b5-9448-4faea3c7c478",
-                 *       "code": "A001",
-                 *       "name": "张三",
+                 *       "code": "heart-centre",
+                 *       "name": "心血管中心",
                  *       "sort": 1,
                  *       "is_active": true,
                  *       "version": 1
@@ -29429,10 +29808,10 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "parent_id": "0199c3a5-d1f2-77b5-9448-4faea3c7c478",
-                     *       "parent_name": "张三",
+                     *       "parent_name": "内科",
                      *       "path": "/identity/departments",
-                     *       "code": "A001",
-                     *       "name": "张三",
+                     *       "code": "heart-centre",
+                     *       "name": "心血管中心",
                      *       "sort": 1,
                      *       "is_active": true,
                      *       "version": 1
@@ -29483,8 +29862,8 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "label": "主任医师",
-                     *         "hint": "示例"
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
                      *       }
                      *     ]
                      */
@@ -29527,16 +29906,16 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
-                     *           "name": "张三",
+                     *           "name": "区域检验中心",
                      *           "client_id": "partner-0199c3a5",
                      *           "allowed_scopes": [
-                     *             "示例"
+                     *             "directory:read"
                      *           ],
                      *           "rate_per_minute": 600,
                      *           "is_active": true,
@@ -29567,9 +29946,9 @@ export interface operations {
                 /**
                  * @example {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "name": "张三",
+                 *       "name": "区域检验中心",
                  *       "allowed_scopes": [
-                 *         "示例"
+                 *         "directory:read"
                  *       ],
                  *       "rate_per_minute": 600,
                  *       "is_active": true
@@ -29590,10 +29969,10 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "name": "张三",
+                     *       "name": "区域检验中心",
                      *       "client_id": "partner-0199c3a5",
                      *       "allowed_scopes": [
-                     *         "示例"
+                     *         "directory:read"
                      *       ],
                      *       "rate_per_minute": 600,
                      *       "is_active": true,
@@ -29635,10 +30014,10 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "name": "张三",
+                     *       "name": "区域检验中心",
                      *       "client_id": "partner-0199c3a5",
                      *       "allowed_scopes": [
-                     *         "示例"
+                     *         "directory:read"
                      *       ],
                      *       "rate_per_minute": 600,
                      *       "is_active": true,
@@ -29697,9 +30076,9 @@ export interface operations {
                 /**
                  * @example {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "name": "张三",
+                 *       "name": "区域检验中心",
                  *       "allowed_scopes": [
-                 *         "示例"
+                 *         "directory:read"
                  *       ],
                  *       "rate_per_minute": 600,
                  *       "is_active": true,
@@ -29721,10 +30100,10 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "name": "张三",
+                     *       "name": "区域检验中心",
                      *       "client_id": "partner-0199c3a5",
                      *       "allowed_scopes": [
-                     *         "示例"
+                     *         "directory:read"
                      *       ],
                      *       "rate_per_minute": 600,
                      *       "is_active": true,
@@ -29821,17 +30200,17 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "stage": "booking",
-                     *           "key": "示例",
-                     *           "label": "主任医师",
+                     *           "key": "chief_complaint",
+                     *           "label": "主诉",
                      *           "kind": "text",
-                     *           "dictionary": "示例",
+                     *           "dictionary": "",
                      *           "required": true,
                      *           "sort": 1,
                      *           "is_active": true,
@@ -29863,10 +30242,10 @@ export interface operations {
                  * @example {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "stage": "booking",
-                 *       "key": "示例",
-                 *       "label": "主任医师",
+                 *       "key": "chief_complaint",
+                 *       "label": "主诉",
                  *       "kind": "text",
-                 *       "dictionary": "示例",
+                 *       "dictionary": "",
                  *       "required": true,
                  *       "sort": 1,
                  *       "is_active": true
@@ -29888,10 +30267,10 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "stage": "booking",
-                     *       "key": "示例",
-                     *       "label": "主任医师",
+                     *       "key": "chief_complaint",
+                     *       "label": "主诉",
                      *       "kind": "text",
-                     *       "dictionary": "示例",
+                     *       "dictionary": "",
                      *       "required": true,
                      *       "sort": 1,
                      *       "is_active": true,
@@ -29934,10 +30313,10 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "stage": "booking",
-                     *       "key": "示例",
-                     *       "label": "主任医师",
+                     *       "key": "chief_complaint",
+                     *       "label": "主诉",
                      *       "kind": "text",
-                     *       "dictionary": "示例",
+                     *       "dictionary": "",
                      *       "required": true,
                      *       "sort": 1,
                      *       "is_active": true,
@@ -29968,12 +30347,8 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "stage": "booking",
-                 *       "key": "示例",
-                 *       "label": "主任医师",
-                 *       "kind": "text",
-                 *       "dictionary": "示例",
+                 *       "label": "主诉",
+                 *       "dictionary": "",
                  *       "required": true,
                  *       "sort": 1,
                  *       "is_active": true,
@@ -29996,10 +30371,10 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "stage": "booking",
-                     *       "key": "示例",
-                     *       "label": "主任医师",
+                     *       "key": "chief_complaint",
+                     *       "label": "主诉",
                      *       "kind": "text",
-                     *       "dictionary": "示例",
+                     *       "dictionary": "",
                      *       "required": true,
                      *       "sort": 1,
                      *       "is_active": true,
@@ -30040,7 +30415,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
-                     *       "card_number": "GH20260316000001",
+                     *       "card_number": "880100000123",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "balance_fen": 5000,
@@ -30090,7 +30465,7 @@ export interface operations {
                      *       "allocation": [
                      *         {
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *           "order_no": "示例",
+                     *           "order_no": "ZF260316000001",
                      *           "channel": "wechat_pay",
                      *           "paid_at": "2026-03-16T09:30:00+08:00",
                      *           "amount_fen": 5000
@@ -30146,9 +30521,9 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *       "order_no": "",
+                     *       "order_no": "ZF260316000001",
                      *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
                      *       "application": "miniprogram",
                      *       "amount_fen": 5000,
@@ -30158,27 +30533,27 @@ export interface operations {
                      *       "state": "requested",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "executed_at": "2026-03-16T09:30:00+08:00",
-                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
-                     *       "department_name": "",
+                     *       "department_name": "心内科",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
-                     *       "practitioner_name": "",
+                     *       "practitioner_name": "李建国",
                      *       "needs_approval": true,
                      *       "needs_reprint": true,
                      *       "requested_by_id": "0199c3a5-d1f2-7b65-9333-5693933c4ff2",
-                     *       "requested_by_name": "",
+                     *       "requested_by_name": "李建国",
                      *       "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
-                     *       "decided_by_name": "",
+                     *       "decided_by_name": "李建国",
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
-                     *       "decision_note": "",
-                     *       "executed_by_name": "",
+                     *       "decision_note": "临时有事",
+                     *       "executed_by_name": "李建国",
                      *       "version": 1,
                      *       "bills": [
                      *         {
                      *           "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
-                     *           "bill_no": "示例",
+                     *           "bill_no": "ZD260316000001",
                      *           "kind": "registration",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "bill_amount_fen": 5000,
                      *           "amount_fen": 5000
                      *         }
@@ -30186,9 +30561,9 @@ export interface operations {
                      *       "refunds": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "refund_no": "示例",
+                     *           "refund_no": "TK260316000001",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *           "order_no": "示例",
+                     *           "order_no": "ZF260316000001",
                      *           "amount_fen": 5000,
                      *           "route": "original",
                      *           "state": "created",
@@ -30242,18 +30617,18 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": 1,
                      *           "at": "2026-03-16T09:30:00+08:00",
-                     *           "kind": "示例",
+                     *           "kind": "无",
                      *           "amount_fen": 5000,
                      *           "balance_fen": 5000,
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *           "order_no": "示例",
+                     *           "order_no": "ZF260316000001",
                      *           "refund_id": "0199c3a5-d1f2-7d5e-9a9b-0ffacdd30733",
-                     *           "refund_no": "示例"
+                     *           "refund_no": "TK260316000001"
                      *         }
                      *       ]
                      *     }
@@ -30298,7 +30673,7 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -30308,18 +30683,18 @@ export interface operations {
                      *             "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *             "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *             "hospital_name": "第一医院",
-                     *             "mrn": "P0000123",
-                     *             "name": "张三",
+                     *             "mrn": "M00000123",
+                     *             "name": "心内科",
                      *             "gender": "female",
                      *             "birth_date": "1990-03-07",
                      *             "age": 1,
                      *             "phone": "138****8000",
                      *             "national_id": "1****************8",
-                     *             "vip_level": "示例",
+                     *             "vip_level": "金卡",
                      *             "tags": [
-                     *               "示例"
+                     *               "慢病随访"
                      *             ],
-                     *             "is_provisional": true,
+                     *             "is_provisional": false,
                      *             "is_active": true,
                      *             "registered_at": "2026-03-16T09:30:00+08:00",
                      *             "version": 1
@@ -30328,24 +30703,24 @@ export interface operations {
                      *             "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *             "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *             "hospital_name": "第一医院",
-                     *             "mrn": "P0000123",
-                     *             "name": "张三",
+                     *             "mrn": "M00000123",
+                     *             "name": "心内科",
                      *             "gender": "female",
                      *             "birth_date": "1990-03-07",
                      *             "age": 1,
                      *             "phone": "138****8000",
                      *             "national_id": "1****************8",
-                     *             "vip_level": "示例",
+                     *             "vip_level": "金卡",
                      *             "tags": [
-                     *               "示例"
+                     *               "慢病随访"
                      *             ],
-                     *             "is_provisional": true,
+                     *             "is_provisional": false,
                      *             "is_active": true,
                      *             "registered_at": "2026-03-16T09:30:00+08:00",
                      *             "version": 1
                      *           },
                      *           "score": 1,
-                     *           "reasons": {},
+                     *           "reasons": "预约时间不合适",
                      *           "state": "open",
                      *           "decided_at": "2026-03-16T09:30:00+08:00",
                      *           "note": "临时有事",
@@ -30390,18 +30765,18 @@ export interface operations {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *         "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *         "hospital_name": "第一医院",
-                     *         "mrn": "P0000123",
-                     *         "name": "张三",
+                     *         "mrn": "M00000123",
+                     *         "name": "心内科",
                      *         "gender": "female",
                      *         "birth_date": "1990-03-07",
                      *         "age": 1,
                      *         "phone": "138****8000",
                      *         "national_id": "1****************8",
-                     *         "vip_level": "示例",
+                     *         "vip_level": "金卡",
                      *         "tags": [
-                     *           "示例"
+                     *           "慢病随访"
                      *         ],
-                     *         "is_provisional": true,
+                     *         "is_provisional": false,
                      *         "is_active": true,
                      *         "registered_at": "2026-03-16T09:30:00+08:00",
                      *         "version": 1
@@ -30410,24 +30785,24 @@ export interface operations {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *         "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *         "hospital_name": "第一医院",
-                     *         "mrn": "P0000123",
-                     *         "name": "张三",
+                     *         "mrn": "M00000123",
+                     *         "name": "心内科",
                      *         "gender": "female",
                      *         "birth_date": "1990-03-07",
                      *         "age": 1,
                      *         "phone": "138****8000",
                      *         "national_id": "1****************8",
-                     *         "vip_level": "示例",
+                     *         "vip_level": "金卡",
                      *         "tags": [
-                     *           "示例"
+                     *           "慢病随访"
                      *         ],
-                     *         "is_provisional": true,
+                     *         "is_provisional": false,
                      *         "is_active": true,
                      *         "registered_at": "2026-03-16T09:30:00+08:00",
                      *         "version": 1
                      *       },
                      *       "score": 1,
-                     *       "reasons": {},
+                     *       "reasons": "预约时间不合适",
                      *       "state": "open",
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
                      *       "note": "临时有事",
@@ -30510,35 +30885,35 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
-                     *           "by_name": "张三",
+                     *           "by_name": "李建国",
                      *           "file_name": "患者名单.xlsx",
-                     *           "file_type": "示例",
-                     *           "form": "示例",
-                     *           "form_name": "张三",
+                     *           "file_type": "image/png",
+                     *           "form": "姓名",
+                     *           "form_name": "随访任务",
                      *           "duplicates": "skip",
                      *           "state": "checking",
-                     *           "failure": "示例",
+                     *           "failure": "通道超时,稍后重试",
                      *           "skip_bad_rows": true,
                      *           "row_count": 1,
                      *           "findings": [
                      *             {
-                     *               "code": "A001",
+                     *               "code": "123456",
                      *               "reason": "临时有事",
                      *               "row": 1,
                      *               "line": 1,
-                     *               "cell": "示例",
-                     *               "column": "示例"
+                     *               "cell": "姓名",
+                     *               "column": "姓名"
                      *             }
                      *           ],
                      *           "left_out": [
-                     *             "示例"
+                     *             "无"
                      *           ],
                      *           "good_count": 1,
                      *           "bad_count": 1,
@@ -30594,28 +30969,28 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
-                     *       "by_name": "张三",
+                     *       "by_name": "李建国",
                      *       "file_name": "患者名单.xlsx",
-                     *       "file_type": "示例",
-                     *       "form": "示例",
-                     *       "form_name": "张三",
+                     *       "file_type": "image/png",
+                     *       "form": "姓名",
+                     *       "form_name": "随访任务",
                      *       "duplicates": "skip",
                      *       "state": "checking",
-                     *       "failure": "示例",
+                     *       "failure": "通道超时,稍后重试",
                      *       "skip_bad_rows": true,
                      *       "row_count": 1,
                      *       "findings": [
                      *         {
-                     *           "code": "A001",
+                     *           "code": "123456",
                      *           "reason": "临时有事",
                      *           "row": 1,
                      *           "line": 1,
-                     *           "cell": "示例",
-                     *           "column": "示例"
+                     *           "cell": "姓名",
+                     *           "column": "姓名"
                      *         }
                      *       ],
                      *       "left_out": [
-                     *         "示例"
+                     *         "无"
                      *       ],
                      *       "good_count": 1,
                      *       "bad_count": 1,
@@ -30642,28 +31017,28 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
-                     *       "by_name": "张三",
+                     *       "by_name": "李建国",
                      *       "file_name": "患者名单.xlsx",
-                     *       "file_type": "示例",
-                     *       "form": "示例",
-                     *       "form_name": "张三",
+                     *       "file_type": "image/png",
+                     *       "form": "姓名",
+                     *       "form_name": "随访任务",
                      *       "duplicates": "skip",
                      *       "state": "checking",
-                     *       "failure": "示例",
+                     *       "failure": "通道超时,稍后重试",
                      *       "skip_bad_rows": true,
                      *       "row_count": 1,
                      *       "findings": [
                      *         {
-                     *           "code": "A001",
+                     *           "code": "123456",
                      *           "reason": "临时有事",
                      *           "row": 1,
                      *           "line": 1,
-                     *           "cell": "示例",
-                     *           "column": "示例"
+                     *           "cell": "姓名",
+                     *           "column": "姓名"
                      *         }
                      *       ],
                      *       "left_out": [
-                     *         "示例"
+                     *         "无"
                      *       ],
                      *       "good_count": 1,
                      *       "bad_count": 1,
@@ -30711,28 +31086,28 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
-                     *       "by_name": "张三",
+                     *       "by_name": "李建国",
                      *       "file_name": "患者名单.xlsx",
-                     *       "file_type": "示例",
-                     *       "form": "示例",
-                     *       "form_name": "张三",
+                     *       "file_type": "image/png",
+                     *       "form": "姓名",
+                     *       "form_name": "随访任务",
                      *       "duplicates": "skip",
                      *       "state": "checking",
-                     *       "failure": "示例",
+                     *       "failure": "通道超时,稍后重试",
                      *       "skip_bad_rows": true,
                      *       "row_count": 1,
                      *       "findings": [
                      *         {
-                     *           "code": "A001",
+                     *           "code": "123456",
                      *           "reason": "临时有事",
                      *           "row": 1,
                      *           "line": 1,
-                     *           "cell": "示例",
-                     *           "column": "示例"
+                     *           "cell": "姓名",
+                     *           "column": "姓名"
                      *         }
                      *       ],
                      *       "left_out": [
-                     *         "示例"
+                     *         "无"
                      *       ],
                      *       "good_count": 1,
                      *       "bad_count": 1,
@@ -30787,28 +31162,28 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
-                     *       "by_name": "张三",
+                     *       "by_name": "李建国",
                      *       "file_name": "患者名单.xlsx",
-                     *       "file_type": "示例",
-                     *       "form": "示例",
-                     *       "form_name": "张三",
+                     *       "file_type": "image/png",
+                     *       "form": "姓名",
+                     *       "form_name": "随访任务",
                      *       "duplicates": "skip",
                      *       "state": "checking",
-                     *       "failure": "示例",
+                     *       "failure": "通道超时,稍后重试",
                      *       "skip_bad_rows": true,
                      *       "row_count": 1,
                      *       "findings": [
                      *         {
-                     *           "code": "A001",
+                     *           "code": "123456",
                      *           "reason": "临时有事",
                      *           "row": 1,
                      *           "line": 1,
-                     *           "cell": "示例",
-                     *           "column": "示例"
+                     *           "cell": "姓名",
+                     *           "column": "姓名"
                      *         }
                      *       ],
                      *       "left_out": [
-                     *         "示例"
+                     *         "无"
                      *       ],
                      *       "good_count": 1,
                      *       "bad_count": 1,
@@ -30857,28 +31232,28 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
-                     *       "by_name": "张三",
+                     *       "by_name": "李建国",
                      *       "file_name": "患者名单.xlsx",
-                     *       "file_type": "示例",
-                     *       "form": "示例",
-                     *       "form_name": "张三",
+                     *       "file_type": "image/png",
+                     *       "form": "姓名",
+                     *       "form_name": "随访任务",
                      *       "duplicates": "skip",
                      *       "state": "checking",
-                     *       "failure": "示例",
+                     *       "failure": "通道超时,稍后重试",
                      *       "skip_bad_rows": true,
                      *       "row_count": 1,
                      *       "findings": [
                      *         {
-                     *           "code": "A001",
+                     *           "code": "123456",
                      *           "reason": "临时有事",
                      *           "row": 1,
                      *           "line": 1,
-                     *           "cell": "示例",
-                     *           "column": "示例"
+                     *           "cell": "姓名",
+                     *           "column": "姓名"
                      *         }
                      *       ],
                      *       "left_out": [
-                     *         "示例"
+                     *         "无"
                      *       ],
                      *       "good_count": 1,
                      *       "bad_count": 1,
@@ -30926,8 +31301,8 @@ export interface operations {
                      *       {
                      *         "row": 1,
                      *         "outcome": "good",
-                     *         "column": "示例",
-                     *         "code": "A001",
+                     *         "column": "姓名",
+                     *         "code": "123456",
                      *         "reason": "临时有事"
                      *       }
                      *     ]
@@ -30963,7 +31338,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example 示例 */
+                    /** @example 无 */
                     "text/csv": string;
                     /** @example … */
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
@@ -31004,7 +31379,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example 示例 */
+                    /** @example 无 */
                     "text/csv": string;
                     /** @example … */
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
@@ -31016,7 +31391,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example 示例 */
+                    /** @example 无 */
                     "text/csv": string;
                     /** @example … */
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
@@ -31057,7 +31432,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example 示例 */
+                    /** @example 无 */
                     "text/csv": string;
                     /** @example … */
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
@@ -31100,25 +31475,25 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "survivor_id": "0199c3a5-d1f2-7c39-9978-ec03a584ee72",
-                     *           "survivor_name": "张三",
+                     *           "survivor_name": "陈晓梅",
                      *           "merged_id": "0199c3a5-d1f2-72c3-95ca-8611520f9c1d",
-                     *           "merged_name": "张三",
+                     *           "merged_name": "陈晓梅",
                      *           "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
-                     *           "by_name": "张三",
+                     *           "by_name": "李建国",
                      *           "at": "2026-03-16T09:30:00+08:00",
                      *           "reason": "临时有事",
                      *           "moved": {
-                     *             "key": 1
+                     *             "appointments": 2
                      *           },
                      *           "undone_by_id": "0199c3a5-d1f2-7d53-9923-7a863c74ee20",
-                     *           "undone_by_name": "张三",
+                     *           "undone_by_name": "李建国",
                      *           "undone_at": "2026-03-16T09:30:00+08:00"
                      *         }
                      *       ]
@@ -31157,18 +31532,18 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "survivor_id": "0199c3a5-d1f2-7c39-9978-ec03a584ee72",
-                     *       "survivor_name": "张三",
+                     *       "survivor_name": "陈晓梅",
                      *       "merged_id": "0199c3a5-d1f2-72c3-95ca-8611520f9c1d",
-                     *       "merged_name": "张三",
+                     *       "merged_name": "陈晓梅",
                      *       "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
-                     *       "by_name": "张三",
+                     *       "by_name": "李建国",
                      *       "at": "2026-03-16T09:30:00+08:00",
                      *       "reason": "临时有事",
                      *       "moved": {
-                     *         "key": 1
+                     *         "appointments": 2
                      *       },
                      *       "undone_by_id": "0199c3a5-d1f2-7d53-9923-7a863c74ee20",
-                     *       "undone_by_name": "张三",
+                     *       "undone_by_name": "李建国",
                      *       "undone_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
@@ -31207,25 +31582,25 @@ export interface operations {
                      *         "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *         "hospital_name": "第一医院",
                      *         "survivor_id": "0199c3a5-d1f2-7c39-9978-ec03a584ee72",
-                     *         "survivor_name": "张三",
+                     *         "survivor_name": "陈晓梅",
                      *         "merged_id": "0199c3a5-d1f2-72c3-95ca-8611520f9c1d",
-                     *         "merged_name": "张三",
+                     *         "merged_name": "陈晓梅",
                      *         "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
-                     *         "by_name": "张三",
+                     *         "by_name": "李建国",
                      *         "at": "2026-03-16T09:30:00+08:00",
                      *         "reason": "临时有事",
                      *         "moved": {
-                     *           "key": 1
+                     *           "appointments": 2
                      *         },
                      *         "undone_by_id": "0199c3a5-d1f2-7d53-9923-7a863c74ee20",
-                     *         "undone_by_name": "张三",
+                     *         "undone_by_name": "李建国",
                      *         "undone_at": "2026-03-16T09:30:00+08:00"
                      *       },
                      *       "kept_fields": [
-                     *         "示例"
+                     *         "无"
                      *       ],
                      *       "not_revived": [
-                     *         "示例"
+                     *         "无"
                      *       ]
                      *     }
                      */
@@ -31271,13 +31646,13 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
-                     *           "name": "张三",
+                     *           "name": "慢病随访",
                      *           "colour": "#3366CC",
                      *           "sort": 1,
                      *           "is_active": true,
@@ -31308,7 +31683,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "name": "张三",
+                 *       "name": "慢病随访",
                  *       "colour": "#3366CC",
                  *       "sort": 1,
                  *       "is_active": true
@@ -31329,7 +31704,7 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "name": "张三",
+                     *       "name": "慢病随访",
                      *       "colour": "#3366CC",
                      *       "sort": 1,
                      *       "is_active": true,
@@ -31371,7 +31746,7 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "name": "张三",
+                     *       "name": "慢病随访",
                      *       "colour": "#3366CC",
                      *       "sort": 1,
                      *       "is_active": true,
@@ -31402,8 +31777,6 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "name": "张三",
                  *       "colour": "#3366CC",
                  *       "sort": 1,
                  *       "is_active": true,
@@ -31425,7 +31798,7 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "name": "张三",
+                     *       "name": "慢病随访",
                      *       "colour": "#3366CC",
                      *       "sort": 1,
                      *       "is_active": true,
@@ -31589,24 +31962,24 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
-                     *           "mrn": "P0000123",
-                     *           "name": "张三",
+                     *           "mrn": "M00000123",
+                     *           "name": "陈晓梅",
                      *           "gender": "female",
                      *           "birth_date": "1990-03-07",
                      *           "age": 1,
                      *           "phone": "138****8000",
                      *           "national_id": "1****************8",
-                     *           "vip_level": "示例",
+                     *           "vip_level": "金卡",
                      *           "tags": [
-                     *             "示例"
+                     *             "慢病随访"
                      *           ],
-                     *           "is_provisional": true,
+                     *           "is_provisional": false,
                      *           "is_active": true,
                      *           "registered_at": "2026-03-16T09:30:00+08:00"
                      *         }
@@ -31635,44 +32008,44 @@ export interface operations {
                 /**
                  * @example {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "mrn": "P0000123",
-                 *       "name": "张三",
+                 *       "mrn": "M00000123",
+                 *       "name": "陈晓梅",
                  *       "gender": "female",
                  *       "birth_date": "1990-03-07",
                  *       "id_kind": "resident_id",
                  *       "national_id": "110000199003070028",
                  *       "phone": "13800138000",
                  *       "address": "北京市海淀区中关村大街 1 号",
-                 *       "insurance_no": "示例",
+                 *       "insurance_no": "110105199003071234",
                  *       "occupation": "教师",
-                 *       "industry": "教师",
-                 *       "source": "示例",
-                 *       "referrer": "示例",
-                 *       "vip_level": "示例",
+                 *       "industry": "教育",
+                 *       "source": "老患者介绍",
+                 *       "referrer": "王芳",
+                 *       "vip_level": "金卡",
                  *       "allergies": "青霉素",
                  *       "hereditary_history": "无",
                  *       "cardiac_history": "无",
                  *       "tags": [
-                 *         "示例"
+                 *         "慢病随访"
                  *       ],
                  *       "consents": {
-                 *         "key": "2026-03-16T09:30:00+08:00"
+                 *         "隐私政策": "2026-03-16T09:30:00+08:00"
                  *       },
                  *       "contacts": [
                  *         {
                  *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                 *           "name": "张三",
+                 *           "name": "陈志远",
                  *           "relation": "配偶",
                  *           "phone": "13800138000",
                  *           "id_kind": "resident_id",
                  *           "national_id": "110000199003070028",
-                 *           "is_guardian": true
+                 *           "is_guardian": false
                  *         }
                  *       ],
                  *       "reason": "临时有事",
                  *       "duplicate_reason": "临时有事",
-                 *       "confirm_duplicate": true,
-                 *       "is_provisional": true,
+                 *       "confirm_duplicate": false,
+                 *       "is_provisional": false,
                  *       "is_active": true
                  *     }
                  */
@@ -31691,8 +32064,8 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "mrn": "P0000123",
-                     *       "name": "张三",
+                     *       "mrn": "M00000123",
+                     *       "name": "陈晓梅",
                      *       "gender": "female",
                      *       "birth_date": "1990-03-07",
                      *       "age": 1,
@@ -31700,37 +32073,37 @@ export interface operations {
                      *       "national_id": "1****************8",
                      *       "phone": "138****8000",
                      *       "address": "北京市海淀区中关村大街 1 号",
-                     *       "insurance_no": "示例",
+                     *       "insurance_no": "110105199003071234",
                      *       "occupation": "教师",
-                     *       "industry": "教师",
-                     *       "source": "示例",
-                     *       "referrer": "示例",
-                     *       "vip_level": "示例",
+                     *       "industry": "教育",
+                     *       "source": "老患者介绍",
+                     *       "referrer": "王芳",
+                     *       "vip_level": "金卡",
                      *       "allergies": "青霉素",
                      *       "hereditary_history": "无",
                      *       "cardiac_history": "无",
                      *       "tags": [
-                     *         "示例"
+                     *         "慢病随访"
                      *       ],
                      *       "consents": {
-                     *         "key": "2026-03-16T09:30:00+08:00"
+                     *         "隐私政策": "2026-03-16T09:30:00+08:00"
                      *       },
                      *       "contacts": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "name": "张三",
+                     *           "name": "陈志远",
                      *           "relation": "配偶",
                      *           "phone": "138****8000",
                      *           "id_kind": "resident_id",
                      *           "national_id": "1****************8",
-                     *           "is_guardian": true
+                     *           "is_guardian": false
                      *         }
                      *       ],
-                     *       "is_provisional": true,
+                     *       "is_provisional": false,
                      *       "registered_at": "2026-03-16T09:30:00+08:00",
                      *       "is_active": true,
                      *       "merged_into_id": "0199c3a5-d1f2-7079-9816-0a2fec87ef47",
-                     *       "merged_into_name": "张三",
+                     *       "merged_into_name": "陈晓梅",
                      *       "version": 1,
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "updated_at": "2026-03-16T09:30:00+08:00"
@@ -31770,19 +32143,19 @@ export interface operations {
                      * @example [
                      *       {
                      *         "stage": "booking",
-                     *         "label": "主任医师",
+                     *         "label": "心内科",
                      *         "may_capture": true,
                      *         "items": [
                      *           {
-                     *             "key": "示例",
-                     *             "label": "主任医师",
+                     *             "key": "chief_complaint",
+                     *             "label": "主诉",
                      *             "kind": "text",
-                     *             "dictionary": "示例",
+                     *             "dictionary": "",
                      *             "required": true,
                      *             "is_active": true,
                      *             "value": {},
                      *             "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
-                     *             "by_name": "张三",
+                     *             "by_name": "李建国",
                      *             "at": "2026-03-16T09:30:00+08:00"
                      *           }
                      *         ]
@@ -31814,7 +32187,8 @@ export interface operations {
                 /**
                  * @example {
                  *       "values": {
-                 *         "key": {}
+                 *         "wanted_services": "冠心病复查",
+                 *         "preferred_time": "周三上午"
                  *       }
                  *     }
                  */
@@ -31832,19 +32206,19 @@ export interface operations {
                      * @example [
                      *       {
                      *         "stage": "booking",
-                     *         "label": "主任医师",
+                     *         "label": "心内科",
                      *         "may_capture": true,
                      *         "items": [
                      *           {
-                     *             "key": "示例",
-                     *             "label": "主任医师",
+                     *             "key": "chief_complaint",
+                     *             "label": "主诉",
                      *             "kind": "text",
-                     *             "dictionary": "示例",
+                     *             "dictionary": "",
                      *             "required": true,
                      *             "is_active": true,
                      *             "value": {},
                      *             "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
-                     *             "by_name": "张三",
+                     *             "by_name": "李建国",
                      *             "at": "2026-03-16T09:30:00+08:00"
                      *           }
                      *         ]
@@ -31879,7 +32253,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "values": {
-                 *         "key": {}
+                 *         "doubts": "担心支架的长期影响"
                  *       }
                  *     }
                  */
@@ -31897,19 +32271,19 @@ export interface operations {
                      * @example [
                      *       {
                      *         "stage": "booking",
-                     *         "label": "主任医师",
+                     *         "label": "心内科",
                      *         "may_capture": true,
                      *         "items": [
                      *           {
-                     *             "key": "示例",
-                     *             "label": "主任医师",
+                     *             "key": "chief_complaint",
+                     *             "label": "主诉",
                      *             "kind": "text",
-                     *             "dictionary": "示例",
+                     *             "dictionary": "",
                      *             "required": true,
                      *             "is_active": true,
                      *             "value": {},
                      *             "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
-                     *             "by_name": "张三",
+                     *             "by_name": "李建国",
                      *             "at": "2026-03-16T09:30:00+08:00"
                      *           }
                      *         ]
@@ -31944,7 +32318,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "values": {
-                 *         "key": {}
+                 *         "findings_explained": true
                  *       }
                  *     }
                  */
@@ -31962,19 +32336,19 @@ export interface operations {
                      * @example [
                      *       {
                      *         "stage": "booking",
-                     *         "label": "主任医师",
+                     *         "label": "心内科",
                      *         "may_capture": true,
                      *         "items": [
                      *           {
-                     *             "key": "示例",
-                     *             "label": "主任医师",
+                     *             "key": "chief_complaint",
+                     *             "label": "主诉",
                      *             "kind": "text",
-                     *             "dictionary": "示例",
+                     *             "dictionary": "",
                      *             "required": true,
                      *             "is_active": true,
                      *             "value": {},
                      *             "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
-                     *             "by_name": "张三",
+                     *             "by_name": "李建国",
                      *             "at": "2026-03-16T09:30:00+08:00"
                      *           }
                      *         ]
@@ -32017,13 +32391,13 @@ export interface operations {
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *         "stage": "booking",
-                     *         "key": "示例",
-                     *         "label": "主任医师",
+                     *         "key": "chief_complaint",
+                     *         "label": "主诉",
                      *         "value": {},
                      *         "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
-                     *         "by_name": "张三",
+                     *         "by_name": "李建国",
                      *         "created_at": "2026-03-16T09:30:00+08:00",
-                     *         "ended_at": "2026-03-16T09:30:00+08:00"
+                     *         "ended_at": "2026-03-20T17:30:00+08:00"
                      *       }
                      *     ]
                      */
@@ -32052,7 +32426,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "values": {
-                 *         "key": {}
+                 *         "services_wanted": "年度体检"
                  *       }
                  *     }
                  */
@@ -32070,19 +32444,19 @@ export interface operations {
                      * @example [
                      *       {
                      *         "stage": "booking",
-                     *         "label": "主任医师",
+                     *         "label": "心内科",
                      *         "may_capture": true,
                      *         "items": [
                      *           {
-                     *             "key": "示例",
-                     *             "label": "主任医师",
+                     *             "key": "chief_complaint",
+                     *             "label": "主诉",
                      *             "kind": "text",
-                     *             "dictionary": "示例",
+                     *             "dictionary": "",
                      *             "required": true,
                      *             "is_active": true,
                      *             "value": {},
                      *             "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
-                     *             "by_name": "张三",
+                     *             "by_name": "李建国",
                      *             "at": "2026-03-16T09:30:00+08:00"
                      *           }
                      *         ]
@@ -32117,7 +32491,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "values": {
-                 *         "key": {}
+                 *         "hobbies": "散步"
                  *       }
                  *     }
                  */
@@ -32135,19 +32509,19 @@ export interface operations {
                      * @example [
                      *       {
                      *         "stage": "booking",
-                     *         "label": "主任医师",
+                     *         "label": "心内科",
                      *         "may_capture": true,
                      *         "items": [
                      *           {
-                     *             "key": "示例",
-                     *             "label": "主任医师",
+                     *             "key": "chief_complaint",
+                     *             "label": "主诉",
                      *             "kind": "text",
-                     *             "dictionary": "示例",
+                     *             "dictionary": "",
                      *             "required": true,
                      *             "is_active": true,
                      *             "value": {},
                      *             "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
-                     *             "by_name": "张三",
+                     *             "by_name": "李建国",
                      *             "at": "2026-03-16T09:30:00+08:00"
                      *           }
                      *         ]
@@ -32182,7 +32556,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "values": {
-                 *         "key": {}
+                 *         "chief_complaint": "活动后胸闷三天"
                  *       }
                  *     }
                  */
@@ -32200,19 +32574,19 @@ export interface operations {
                      * @example [
                      *       {
                      *         "stage": "booking",
-                     *         "label": "主任医师",
+                     *         "label": "心内科",
                      *         "may_capture": true,
                      *         "items": [
                      *           {
-                     *             "key": "示例",
-                     *             "label": "主任医师",
+                     *             "key": "chief_complaint",
+                     *             "label": "主诉",
                      *             "kind": "text",
-                     *             "dictionary": "示例",
+                     *             "dictionary": "",
                      *             "required": true,
                      *             "is_active": true,
                      *             "value": {},
                      *             "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
-                     *             "by_name": "张三",
+                     *             "by_name": "李建国",
                      *             "at": "2026-03-16T09:30:00+08:00"
                      *           }
                      *         ]
@@ -32254,7 +32628,7 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "card_number": "GH20260316000001",
+                     *         "card_number": "880100000123",
                      *         "is_active": true,
                      *         "created_at": "2026-03-16T09:30:00+08:00"
                      *       }
@@ -32284,7 +32658,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "card_number": "GH20260316000001"
+                 *       "card_number": "880100000123"
                  *     }
                  */
                 "application/json": components["schemas"]["PatientCardRequest"];
@@ -32300,7 +32674,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "card_number": "GH20260316000001",
+                     *       "card_number": "880100000123",
                      *       "is_active": true,
                      *       "created_at": "2026-03-16T09:30:00+08:00"
                      *     }
@@ -32340,7 +32714,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "card_number": "GH20260316000001",
+                     *       "card_number": "880100000123",
                      *       "is_active": true,
                      *       "created_at": "2026-03-16T09:30:00+08:00"
                      *     }
@@ -32380,7 +32754,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "card_number": "GH20260316000001",
+                     *       "card_number": "880100000123",
                      *       "is_active": true,
                      *       "created_at": "2026-03-16T09:30:00+08:00"
                      *     }
@@ -32429,11 +32803,11 @@ export interface operations {
                      *         "can_change": true,
                      *         "shared_by": {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "name": "张三",
-                     *           "title": "主任医师"
+                     *           "name": "李建国",
+                     *           "title": "门诊检查费"
                      *         },
-                     *         "valid_until": "2026-03-16T09:30:00+08:00",
-                     *         "ended_at": "2026-03-16T09:30:00+08:00",
+                     *         "valid_until": "2026-03-20T17:30:00+08:00",
+                     *         "ended_at": "2026-03-20T17:30:00+08:00",
                      *         "created_at": "2026-03-16T09:30:00+08:00"
                      *       }
                      *     ]
@@ -32464,7 +32838,7 @@ export interface operations {
                  * @example {
                  *       "staff_id": "0199c3a5-d1f2-788c-9639-5e2e6f658c43",
                  *       "can_change": true,
-                 *       "valid_until": "2026-03-16T09:30:00+08:00",
+                 *       "valid_until": "2026-03-20T17:30:00+08:00",
                  *       "role": "attending"
                  *     }
                  */
@@ -32490,11 +32864,11 @@ export interface operations {
                      *       "can_change": true,
                      *       "shared_by": {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "name": "张三",
-                     *         "title": "主任医师"
+                     *         "name": "李建国",
+                     *         "title": "门诊检查费"
                      *       },
-                     *       "valid_until": "2026-03-16T09:30:00+08:00",
-                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "valid_until": "2026-03-20T17:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
@@ -32542,11 +32916,11 @@ export interface operations {
                      *       "can_change": true,
                      *       "shared_by": {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "name": "张三",
-                     *         "title": "主任医师"
+                     *         "name": "李建国",
+                     *         "title": "门诊检查费"
                      *       },
-                     *       "valid_until": "2026-03-16T09:30:00+08:00",
-                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "valid_until": "2026-03-20T17:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
@@ -32579,7 +32953,7 @@ export interface operations {
                  * @example {
                  *       "staff_id": "0199c3a5-d1f2-788c-9639-5e2e6f658c43",
                  *       "can_change": false,
-                 *       "valid_until": "2026-03-16T09:30:00+08:00"
+                 *       "valid_until": "2026-03-20T17:30:00+08:00"
                  *     }
                  */
                 "application/json": components["schemas"]["ShareRequest"];
@@ -32604,11 +32978,11 @@ export interface operations {
                      *       "can_change": true,
                      *       "shared_by": {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "name": "张三",
-                     *         "title": "主任医师"
+                     *         "name": "李建国",
+                     *         "title": "门诊检查费"
                      *       },
-                     *       "valid_until": "2026-03-16T09:30:00+08:00",
-                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "valid_until": "2026-03-20T17:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
@@ -32640,7 +33014,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "other_id": "0199c3a5-d1f2-7ba9-94f2-ea8acc68a0a1",
-                 *       "note": ""
+                 *       "note": "临时有事"
                  *     }
                  */
                 "application/json": components["schemas"]["DistinctRequest"];
@@ -32662,18 +33036,18 @@ export interface operations {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *         "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *         "hospital_name": "第一医院",
-                     *         "mrn": "P0000123",
-                     *         "name": "张三",
+                     *         "mrn": "M00000123",
+                     *         "name": "心内科",
                      *         "gender": "female",
                      *         "birth_date": "1990-03-07",
                      *         "age": 1,
                      *         "phone": "138****8000",
                      *         "national_id": "1****************8",
-                     *         "vip_level": "示例",
+                     *         "vip_level": "金卡",
                      *         "tags": [
-                     *           "示例"
+                     *           "慢病随访"
                      *         ],
-                     *         "is_provisional": true,
+                     *         "is_provisional": false,
                      *         "is_active": true,
                      *         "registered_at": "2026-03-16T09:30:00+08:00",
                      *         "version": 1
@@ -32682,24 +33056,24 @@ export interface operations {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *         "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *         "hospital_name": "第一医院",
-                     *         "mrn": "P0000123",
-                     *         "name": "张三",
+                     *         "mrn": "M00000123",
+                     *         "name": "心内科",
                      *         "gender": "female",
                      *         "birth_date": "1990-03-07",
                      *         "age": 1,
                      *         "phone": "138****8000",
                      *         "national_id": "1****************8",
-                     *         "vip_level": "示例",
+                     *         "vip_level": "金卡",
                      *         "tags": [
-                     *           "示例"
+                     *           "慢病随访"
                      *         ],
-                     *         "is_provisional": true,
+                     *         "is_provisional": false,
                      *         "is_active": true,
                      *         "registered_at": "2026-03-16T09:30:00+08:00",
                      *         "version": 1
                      *       },
                      *       "score": 1,
-                     *       "reasons": {},
+                     *       "reasons": "预约时间不合适",
                      *       "state": "open",
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
                      *       "note": "临时有事",
@@ -32743,25 +33117,25 @@ export interface operations {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
-                     *           "mrn": "P0000123",
-                     *           "name": "张三",
+                     *           "mrn": "M00000123",
+                     *           "name": "陈晓梅",
                      *           "gender": "female",
                      *           "birth_date": "1990-03-07",
                      *           "age": 1,
                      *           "phone": "138****8000",
                      *           "national_id": "1****************8",
-                     *           "vip_level": "示例",
+                     *           "vip_level": "金卡",
                      *           "tags": [
-                     *             "示例"
+                     *             "慢病随访"
                      *           ],
-                     *           "is_provisional": true,
+                     *           "is_provisional": false,
                      *           "is_active": true,
                      *           "registered_at": "2026-03-16T09:30:00+08:00",
                      *           "version": 1
                      *         },
                      *         "score": 1,
                      *         "reasons": [
-                     *           "示例"
+                     *           "预约时间不合适"
                      *         ]
                      *       }
                      *     ]
@@ -32796,7 +33170,7 @@ export interface operations {
                  *       "take_from_merged": [
                  *         "address"
                  *       ],
-                 *       "reason": ""
+                 *       "reason": "临时有事"
                  *     }
                  */
                 "application/json": components["schemas"]["MergeRequestRequest"];
@@ -32815,18 +33189,18 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "survivor_id": "0199c3a5-d1f2-7c39-9978-ec03a584ee72",
-                     *       "survivor_name": "张三",
+                     *       "survivor_name": "陈晓梅",
                      *       "merged_id": "0199c3a5-d1f2-72c3-95ca-8611520f9c1d",
-                     *       "merged_name": "张三",
+                     *       "merged_name": "陈晓梅",
                      *       "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
-                     *       "by_name": "张三",
+                     *       "by_name": "李建国",
                      *       "at": "2026-03-16T09:30:00+08:00",
                      *       "reason": "临时有事",
                      *       "moved": {
-                     *         "key": 1
+                     *         "appointments": 2
                      *       },
                      *       "undone_by_id": "0199c3a5-d1f2-7d53-9923-7a863c74ee20",
-                     *       "undone_by_name": "张三",
+                     *       "undone_by_name": "李建国",
                      *       "undone_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
@@ -32865,17 +33239,17 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "name": "张三",
+                     *         "name": "陈志远",
                      *         "relation": "配偶",
                      *         "phone": "138****8000",
                      *         "id_kind": "resident_id",
                      *         "national_id": "1****************8",
-                     *         "is_guardian": true,
+                     *         "is_guardian": false,
                      *         "linked_patient_id": "0199c3a5-d1f2-7bb4-97de-630fe8c1e23c",
-                     *         "linked_patient_name": "张三",
+                     *         "linked_patient_name": "陈晓梅",
                      *         "verified_at": "2026-03-16T09:30:00+08:00",
                      *         "verified_by_id": "0199c3a5-d1f2-7b8a-9b8c-1e46a6105340",
-                     *         "verified_by_name": "张三",
+                     *         "verified_by_name": "李建国",
                      *         "created_at": "2026-03-16T09:30:00+08:00",
                      *         "updated_at": "2026-03-16T09:30:00+08:00"
                      *       }
@@ -32905,12 +33279,12 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "张三",
+                 *       "name": "陈志远",
                  *       "relation": "配偶",
                  *       "phone": "13800138000",
                  *       "id_kind": "resident_id",
                  *       "national_id": "110000199003070028",
-                 *       "is_guardian": true,
+                 *       "is_guardian": false,
                  *       "linked_patient_id": "0199c3a5-d1f2-7bb4-97de-630fe8c1e23c"
                  *     }
                  */
@@ -32927,17 +33301,17 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "name": "张三",
+                     *       "name": "陈志远",
                      *       "relation": "配偶",
                      *       "phone": "138****8000",
                      *       "id_kind": "resident_id",
                      *       "national_id": "1****************8",
-                     *       "is_guardian": true,
+                     *       "is_guardian": false,
                      *       "linked_patient_id": "0199c3a5-d1f2-7bb4-97de-630fe8c1e23c",
-                     *       "linked_patient_name": "张三",
+                     *       "linked_patient_name": "陈晓梅",
                      *       "verified_at": "2026-03-16T09:30:00+08:00",
                      *       "verified_by_id": "0199c3a5-d1f2-7b8a-9b8c-1e46a6105340",
-                     *       "verified_by_name": "张三",
+                     *       "verified_by_name": "李建国",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "updated_at": "2026-03-16T09:30:00+08:00"
                      *     }
@@ -32998,12 +33372,12 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "张三",
+                 *       "name": "陈志远",
                  *       "relation": "配偶",
                  *       "phone": "13800138000",
                  *       "id_kind": "resident_id",
                  *       "national_id": "110000199003070028",
-                 *       "is_guardian": true,
+                 *       "is_guardian": false,
                  *       "linked_patient_id": "0199c3a5-d1f2-7bb4-97de-630fe8c1e23c"
                  *     }
                  */
@@ -33020,17 +33394,17 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "name": "张三",
+                     *       "name": "陈志远",
                      *       "relation": "配偶",
                      *       "phone": "138****8000",
                      *       "id_kind": "resident_id",
                      *       "national_id": "1****************8",
-                     *       "is_guardian": true,
+                     *       "is_guardian": false,
                      *       "linked_patient_id": "0199c3a5-d1f2-7bb4-97de-630fe8c1e23c",
-                     *       "linked_patient_name": "张三",
+                     *       "linked_patient_name": "陈晓梅",
                      *       "verified_at": "2026-03-16T09:30:00+08:00",
                      *       "verified_by_id": "0199c3a5-d1f2-7b8a-9b8c-1e46a6105340",
-                     *       "verified_by_name": "张三",
+                     *       "verified_by_name": "李建国",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "updated_at": "2026-03-16T09:30:00+08:00"
                      *     }
@@ -33070,17 +33444,17 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "name": "张三",
+                     *       "name": "陈志远",
                      *       "relation": "配偶",
                      *       "phone": "138****8000",
                      *       "id_kind": "resident_id",
                      *       "national_id": "1****************8",
-                     *       "is_guardian": true,
+                     *       "is_guardian": false,
                      *       "linked_patient_id": "0199c3a5-d1f2-7bb4-97de-630fe8c1e23c",
-                     *       "linked_patient_name": "张三",
+                     *       "linked_patient_name": "陈晓梅",
                      *       "verified_at": "2026-03-16T09:30:00+08:00",
                      *       "verified_by_id": "0199c3a5-d1f2-7b8a-9b8c-1e46a6105340",
-                     *       "verified_by_name": "张三",
+                     *       "verified_by_name": "李建国",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "updated_at": "2026-03-16T09:30:00+08:00"
                      *     }
@@ -33128,15 +33502,15 @@ export interface operations {
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "at": "2026-03-16T09:30:00+08:00",
-                     *           "kind": "示例",
-                     *           "kind_name": "张三",
-                     *           "state": "示例",
-                     *           "title": "主任医师",
+                     *           "kind": "无",
+                     *           "kind_name": "随访任务",
+                     *           "state": "无",
+                     *           "title": "门诊检查费",
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "心内科",
                      *           "staff_id": "0199c3a5-d1f2-788c-9639-5e2e6f658c43",
                      *           "staff_name": "李建国",
-                     *           "ref_type": "示例",
+                     *           "ref_type": "identity.department",
                      *           "ref_id": "0199c3a5-d1f2-7f29-9bb6-dc801a512b50"
                      *         }
                      *       ]
@@ -33175,8 +33549,8 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "mrn": "P0000123",
-                     *       "name": "张三",
+                     *       "mrn": "M00000123",
+                     *       "name": "陈晓梅",
                      *       "gender": "female",
                      *       "birth_date": "1990-03-07",
                      *       "age": 1,
@@ -33184,37 +33558,37 @@ export interface operations {
                      *       "national_id": "1****************8",
                      *       "phone": "138****8000",
                      *       "address": "北京市海淀区中关村大街 1 号",
-                     *       "insurance_no": "示例",
+                     *       "insurance_no": "110105199003071234",
                      *       "occupation": "教师",
-                     *       "industry": "教师",
-                     *       "source": "示例",
-                     *       "referrer": "示例",
-                     *       "vip_level": "示例",
+                     *       "industry": "教育",
+                     *       "source": "老患者介绍",
+                     *       "referrer": "王芳",
+                     *       "vip_level": "金卡",
                      *       "allergies": "青霉素",
                      *       "hereditary_history": "无",
                      *       "cardiac_history": "无",
                      *       "tags": [
-                     *         "示例"
+                     *         "慢病随访"
                      *       ],
                      *       "consents": {
-                     *         "key": "2026-03-16T09:30:00+08:00"
+                     *         "隐私政策": "2026-03-16T09:30:00+08:00"
                      *       },
                      *       "contacts": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "name": "张三",
+                     *           "name": "陈志远",
                      *           "relation": "配偶",
                      *           "phone": "138****8000",
                      *           "id_kind": "resident_id",
                      *           "national_id": "1****************8",
-                     *           "is_guardian": true
+                     *           "is_guardian": false
                      *         }
                      *       ],
-                     *       "is_provisional": true,
+                     *       "is_provisional": false,
                      *       "registered_at": "2026-03-16T09:30:00+08:00",
                      *       "is_active": true,
                      *       "merged_into_id": "0199c3a5-d1f2-7079-9816-0a2fec87ef47",
-                     *       "merged_into_name": "张三",
+                     *       "merged_into_name": "陈晓梅",
                      *       "version": 1,
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "updated_at": "2026-03-16T09:30:00+08:00"
@@ -33271,45 +33645,42 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "mrn": "P0000123",
-                 *       "name": "张三",
+                 *       "name": "陈晓梅",
                  *       "gender": "female",
                  *       "birth_date": "1990-03-07",
                  *       "id_kind": "resident_id",
                  *       "national_id": "110000199003070028",
                  *       "phone": "13800138000",
                  *       "address": "北京市海淀区中关村大街 1 号",
-                 *       "insurance_no": "示例",
+                 *       "insurance_no": "110105199003071234",
                  *       "occupation": "教师",
-                 *       "industry": "教师",
-                 *       "source": "示例",
-                 *       "referrer": "示例",
-                 *       "vip_level": "示例",
+                 *       "industry": "教育",
+                 *       "source": "老患者介绍",
+                 *       "referrer": "王芳",
+                 *       "vip_level": "金卡",
                  *       "allergies": "青霉素",
                  *       "hereditary_history": "无",
                  *       "cardiac_history": "无",
                  *       "tags": [
-                 *         "示例"
+                 *         "慢病随访"
                  *       ],
                  *       "consents": {
-                 *         "key": "2026-03-16T09:30:00+08:00"
+                 *         "隐私政策": "2026-03-16T09:30:00+08:00"
                  *       },
                  *       "contacts": [
                  *         {
                  *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                 *           "name": "张三",
+                 *           "name": "陈志远",
                  *           "relation": "配偶",
                  *           "phone": "13800138000",
                  *           "id_kind": "resident_id",
                  *           "national_id": "110000199003070028",
-                 *           "is_guardian": true
+                 *           "is_guardian": false
                  *         }
                  *       ],
                  *       "reason": "临时有事",
                  *       "duplicate_reason": "临时有事",
-                 *       "confirm_duplicate": true,
-                 *       "is_provisional": true,
+                 *       "confirm_duplicate": false,
                  *       "is_active": true,
                  *       "version": 1
                  *     }
@@ -33329,8 +33700,8 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "mrn": "P0000123",
-                     *       "name": "张三",
+                     *       "mrn": "M00000123",
+                     *       "name": "陈晓梅",
                      *       "gender": "female",
                      *       "birth_date": "1990-03-07",
                      *       "age": 1,
@@ -33338,37 +33709,37 @@ export interface operations {
                      *       "national_id": "1****************8",
                      *       "phone": "138****8000",
                      *       "address": "北京市海淀区中关村大街 1 号",
-                     *       "insurance_no": "示例",
+                     *       "insurance_no": "110105199003071234",
                      *       "occupation": "教师",
-                     *       "industry": "教师",
-                     *       "source": "示例",
-                     *       "referrer": "示例",
-                     *       "vip_level": "示例",
+                     *       "industry": "教育",
+                     *       "source": "老患者介绍",
+                     *       "referrer": "王芳",
+                     *       "vip_level": "金卡",
                      *       "allergies": "青霉素",
                      *       "hereditary_history": "无",
                      *       "cardiac_history": "无",
                      *       "tags": [
-                     *         "示例"
+                     *         "慢病随访"
                      *       ],
                      *       "consents": {
-                     *         "key": "2026-03-16T09:30:00+08:00"
+                     *         "隐私政策": "2026-03-16T09:30:00+08:00"
                      *       },
                      *       "contacts": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "name": "张三",
+                     *           "name": "陈志远",
                      *           "relation": "配偶",
                      *           "phone": "138****8000",
                      *           "id_kind": "resident_id",
                      *           "national_id": "1****************8",
-                     *           "is_guardian": true
+                     *           "is_guardian": false
                      *         }
                      *       ],
-                     *       "is_provisional": true,
+                     *       "is_provisional": false,
                      *       "registered_at": "2026-03-16T09:30:00+08:00",
                      *       "is_active": true,
                      *       "merged_into_id": "0199c3a5-d1f2-7079-9816-0a2fec87ef47",
-                     *       "merged_into_name": "张三",
+                     *       "merged_into_name": "陈晓梅",
                      *       "version": 1,
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "updated_at": "2026-03-16T09:30:00+08:00"
@@ -33419,8 +33790,8 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "mrn": "P0000123",
-                     *       "name": "张三",
+                     *       "mrn": "M00000123",
+                     *       "name": "陈晓梅",
                      *       "gender": "female",
                      *       "birth_date": "1990-03-07",
                      *       "age": 1,
@@ -33428,37 +33799,37 @@ export interface operations {
                      *       "national_id": "1****************8",
                      *       "phone": "138****8000",
                      *       "address": "北京市海淀区中关村大街 1 号",
-                     *       "insurance_no": "示例",
+                     *       "insurance_no": "110105199003071234",
                      *       "occupation": "教师",
-                     *       "industry": "教师",
-                     *       "source": "示例",
-                     *       "referrer": "示例",
-                     *       "vip_level": "示例",
+                     *       "industry": "教育",
+                     *       "source": "老患者介绍",
+                     *       "referrer": "王芳",
+                     *       "vip_level": "金卡",
                      *       "allergies": "青霉素",
                      *       "hereditary_history": "无",
                      *       "cardiac_history": "无",
                      *       "tags": [
-                     *         "示例"
+                     *         "慢病随访"
                      *       ],
                      *       "consents": {
-                     *         "key": "2026-03-16T09:30:00+08:00"
+                     *         "隐私政策": "2026-03-16T09:30:00+08:00"
                      *       },
                      *       "contacts": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "name": "张三",
+                     *           "name": "陈志远",
                      *           "relation": "配偶",
                      *           "phone": "138****8000",
                      *           "id_kind": "resident_id",
                      *           "national_id": "1****************8",
-                     *           "is_guardian": true
+                     *           "is_guardian": false
                      *         }
                      *       ],
-                     *       "is_provisional": true,
+                     *       "is_provisional": false,
                      *       "registered_at": "2026-03-16T09:30:00+08:00",
                      *       "is_active": true,
                      *       "merged_into_id": "0199c3a5-d1f2-7079-9816-0a2fec87ef47",
-                     *       "merged_into_name": "张三",
+                     *       "merged_into_name": "陈晓梅",
                      *       "version": 1,
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "updated_at": "2026-03-16T09:30:00+08:00"
@@ -33502,19 +33873,19 @@ export interface operations {
                      *       "national_id": "1****************8",
                      *       "phone": "138****8000",
                      *       "address": "北京市海淀区中关村大街 1 号",
-                     *       "insurance_no": "示例",
+                     *       "insurance_no": "110105199003071234",
                      *       "card_numbers": [
-                     *         "示例"
+                     *         "880100000123"
                      *       ],
                      *       "contacts": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "name": "张三",
+                     *           "name": "陈志远",
                      *           "relation": "配偶",
                      *           "phone": "138****8000",
                      *           "id_kind": "resident_id",
                      *           "national_id": "1****************8",
-                     *           "is_guardian": true
+                     *           "is_guardian": false
                      *         }
                      *       ]
                      *     }
@@ -33551,8 +33922,8 @@ export interface operations {
                     /**
                      * @example [
                      *       {
-                     *         "value": "示例",
-                     *         "name": "张三",
+                     *         "value": "无",
+                     *         "name": "东院区",
                      *         "count": 1,
                      *         "count_capped": false
                      *       }
@@ -33614,7 +33985,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example 示例 */
+                    /** @example 无 */
                     "text/csv": string;
                     /** @example … */
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
@@ -33639,24 +34010,24 @@ export interface operations {
                 /**
                  * @example {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "mrn": "P0000123",
-                 *       "name": "张三",
+                 *       "mrn": "M00000123",
+                 *       "name": "陈晓梅",
                  *       "phone": "13800138000",
                  *       "national_id": "110000199003070028",
-                 *       "card_number": "GH20260316000001",
+                 *       "card_number": "880100000123",
                  *       "gender": "female",
-                 *       "vip_level": "示例",
-                 *       "source": "示例",
+                 *       "vip_level": "金卡",
+                 *       "source": "老患者介绍",
                  *       "occupation": "教师",
-                 *       "industry": "教师",
-                 *       "tag": "示例",
+                 *       "industry": "教育",
+                 *       "tag": "慢病随访",
                  *       "without": "tag",
-                 *       "is_provisional": true,
+                 *       "is_provisional": false,
                  *       "is_active": true,
-                 *       "search": "示例",
+                 *       "search": "陈晓梅",
                  *       "ordering": "id",
                  *       "file_format": "csv",
-                 *       "unmasked": true
+                 *       "unmasked": false
                  *     }
                  */
                 "application/json": components["schemas"]["PatientExportRequest"];
@@ -33669,7 +34040,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example 示例 */
+                    /** @example 无 */
                     "text/csv": string;
                     /** @example … */
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
@@ -33732,8 +34103,8 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "label": "主任医师",
-                     *         "hint": "示例"
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
                      *       }
                      *     ]
                      */
@@ -33759,21 +34130,21 @@ export interface operations {
                 /**
                  * @example {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "mrn": "P0000123",
-                 *       "name": "张三",
+                 *       "mrn": "M00000123",
+                 *       "name": "陈晓梅",
                  *       "phone": "13800138000",
                  *       "national_id": "110000199003070028",
-                 *       "card_number": "GH20260316000001",
+                 *       "card_number": "880100000123",
                  *       "gender": "female",
-                 *       "vip_level": "示例",
-                 *       "source": "示例",
+                 *       "vip_level": "金卡",
+                 *       "source": "老患者介绍",
                  *       "occupation": "教师",
-                 *       "industry": "教师",
-                 *       "tag": "示例",
+                 *       "industry": "教育",
+                 *       "tag": "慢病随访",
                  *       "without": "tag",
-                 *       "is_provisional": true,
+                 *       "is_provisional": false,
                  *       "is_active": true,
-                 *       "search": "示例",
+                 *       "search": "陈晓梅",
                  *       "ordering": "id",
                  *       "page": 1,
                  *       "page_size": 20
@@ -33795,24 +34166,24 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
-                     *           "mrn": "P0000123",
-                     *           "name": "张三",
+                     *           "mrn": "M00000123",
+                     *           "name": "陈晓梅",
                      *           "gender": "female",
                      *           "birth_date": "1990-03-07",
                      *           "age": 1,
                      *           "phone": "138****8000",
                      *           "national_id": "1****************8",
-                     *           "vip_level": "示例",
+                     *           "vip_level": "金卡",
                      *           "tags": [
-                     *             "示例"
+                     *             "慢病随访"
                      *           ],
-                     *           "is_provisional": true,
+                     *           "is_provisional": false,
                      *           "is_active": true,
                      *           "registered_at": "2026-03-16T09:30:00+08:00"
                      *         }
@@ -33849,20 +34220,20 @@ export interface operations {
                     /**
                      * @example [
                      *       {
-                     *         "code": "A001",
-                     *         "zh": "示例",
-                     *         "en": "示例",
+                     *         "code": "123456",
+                     *         "zh": "启用",
+                     *         "en": "In force",
                      *         "config_fields": [
-                     *           "示例"
+                     *           "无"
                      *         ],
                      *         "optional": [
-                     *           "示例"
+                     *           "无"
                      *         ],
                      *         "secrets": [
-                     *           "示例"
+                     *           "无"
                      *         ],
                      *         "methods": [
-                     *           "示例"
+                     *           "无"
                      *         ],
                      *         "online": true,
                      *         "available": true
@@ -33923,24 +34294,24 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "order_no": "示例",
+                     *           "order_no": "ZF260316000001",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "scene": "registration",
                      *           "payer_type": "self_pay",
-                     *           "description": "示例",
+                     *           "description": "姓名",
                      *           "amount_fen": 5000,
                      *           "refunded_fen": 5000,
                      *           "state": "pending",
                      *           "channel": "wechat_pay",
                      *           "application": "miniprogram",
-                     *           "expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "expires_at": "2026-03-20T17:30:00+08:00",
                      *           "paid_at": "2026-03-16T09:30:00+08:00",
                      *           "posted_at": "2026-03-16T09:30:00+08:00",
                      *           "closed_at": "2026-03-16T09:30:00+08:00",
@@ -33953,15 +34324,15 @@ export interface operations {
                      *             {
                      *               "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *               "position": 1,
-                     *               "subject_type": "示例",
+                     *               "subject_type": "billing.bill",
                      *               "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
-                     *               "title": "主任医师",
+                     *               "title": "门诊检查费",
                      *               "amount_fen": 5000,
                      *               "refunded_fen": 5000
                      *             }
                      *           ],
                      *           "opened_by_id": "0199c3a5-d1f2-7db5-9c37-fda7dfafef1a",
-                     *           "opened_by_name": "",
+                     *           "opened_by_name": "李建国",
                      *           "posting_tries": 1,
                      *           "posting_error": "invalid_client",
                      *           "alarmed_at": "2026-03-16T09:30:00+08:00"
@@ -34013,17 +34384,17 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "order_no": "示例",
+                     *       "order_no": "ZF260316000001",
                      *       "state": "pending",
                      *       "scene": "registration",
-                     *       "description": "示例",
+                     *       "description": "姓名",
                      *       "amount_fen": 5000,
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "lines": [
                      *         {
-                     *           "subject_type": "示例",
+                     *           "subject_type": "billing.bill",
                      *           "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "amount_fen": 5000
                      *         }
                      *       ]
@@ -34064,20 +34435,20 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "order_no": "示例",
+                     *       "order_no": "ZF260316000001",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "scene": "registration",
                      *       "payer_type": "self_pay",
-                     *       "description": "示例",
+                     *       "description": "姓名",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "state": "pending",
                      *       "channel": "wechat_pay",
                      *       "application": "miniprogram",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "posted_at": "2026-03-16T09:30:00+08:00",
                      *       "closed_at": "2026-03-16T09:30:00+08:00",
@@ -34090,15 +34461,15 @@ export interface operations {
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "position": 1,
-                     *           "subject_type": "示例",
+                     *           "subject_type": "billing.bill",
                      *           "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "amount_fen": 5000,
                      *           "refunded_fen": 5000
                      *         }
                      *       ],
                      *       "opened_by_id": "0199c3a5-d1f2-7db5-9c37-fda7dfafef1a",
-                     *       "opened_by_name": "",
+                     *       "opened_by_name": "李建国",
                      *       "posting_tries": 1,
                      *       "posting_error": "invalid_client",
                      *       "alarmed_at": "2026-03-16T09:30:00+08:00",
@@ -34111,10 +34482,10 @@ export interface operations {
                      *           "amount_fen": 5000,
                      *           "paid_fen": 5000,
                      *           "tendered_fen": 5000,
-                     *           "out_trade_no": "示例",
-                     *           "transaction_id": "示例",
-                     *           "started_at": "2026-03-16T09:30:00+08:00",
-                     *           "expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "out_trade_no": "ZF260316000001",
+                     *           "transaction_id": "4200202603160000014371996786",
+                     *           "started_at": "2026-03-16T08:00:00+08:00",
+                     *           "expires_at": "2026-03-20T17:30:00+08:00",
                      *           "paid_at": "2026-03-16T09:30:00+08:00",
                      *           "error": "invalid_client"
                      *         }
@@ -34122,10 +34493,10 @@ export interface operations {
                      *       "refunds": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "refund_no": "示例",
+                     *           "refund_no": "TK260316000001",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "amount_fen": 5000,
                      *           "route": "original",
                      *           "cause": "patient",
@@ -34169,20 +34540,20 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "order_no": "示例",
+                     *       "order_no": "ZF260316000001",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "scene": "registration",
                      *       "payer_type": "self_pay",
-                     *       "description": "示例",
+                     *       "description": "姓名",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "state": "pending",
                      *       "channel": "wechat_pay",
                      *       "application": "miniprogram",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "posted_at": "2026-03-16T09:30:00+08:00",
                      *       "closed_at": "2026-03-16T09:30:00+08:00",
@@ -34195,15 +34566,15 @@ export interface operations {
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "position": 1,
-                     *           "subject_type": "示例",
+                     *           "subject_type": "billing.bill",
                      *           "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "amount_fen": 5000,
                      *           "refunded_fen": 5000
                      *         }
                      *       ],
                      *       "opened_by_id": "0199c3a5-d1f2-7db5-9c37-fda7dfafef1a",
-                     *       "opened_by_name": "",
+                     *       "opened_by_name": "李建国",
                      *       "posting_tries": 1,
                      *       "posting_error": "invalid_client",
                      *       "alarmed_at": "2026-03-16T09:30:00+08:00",
@@ -34216,10 +34587,10 @@ export interface operations {
                      *           "amount_fen": 5000,
                      *           "paid_fen": 5000,
                      *           "tendered_fen": 5000,
-                     *           "out_trade_no": "示例",
-                     *           "transaction_id": "示例",
-                     *           "started_at": "2026-03-16T09:30:00+08:00",
-                     *           "expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "out_trade_no": "ZF260316000001",
+                     *           "transaction_id": "4200202603160000014371996786",
+                     *           "started_at": "2026-03-16T08:00:00+08:00",
+                     *           "expires_at": "2026-03-20T17:30:00+08:00",
                      *           "paid_at": "2026-03-16T09:30:00+08:00",
                      *           "error": "invalid_client"
                      *         }
@@ -34227,10 +34598,10 @@ export interface operations {
                      *       "refunds": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "refund_no": "示例",
+                     *           "refund_no": "TK260316000001",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "amount_fen": 5000,
                      *           "route": "original",
                      *           "cause": "patient",
@@ -34281,8 +34652,8 @@ export interface operations {
                      *       "bills": [
                      *         {
                      *           "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
-                     *           "bill_no": "示例",
-                     *           "title": "主任医师",
+                     *           "bill_no": "ZD260316000001",
+                     *           "title": "门诊检查费",
                      *           "amount_fen": 5000,
                      *           "refunded_fen": 5000,
                      *           "refundable_fen": 5000
@@ -34337,20 +34708,20 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "order_no": "示例",
+                     *       "order_no": "ZF260316000001",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "scene": "registration",
                      *       "payer_type": "self_pay",
-                     *       "description": "示例",
+                     *       "description": "姓名",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "state": "pending",
                      *       "channel": "wechat_pay",
                      *       "application": "miniprogram",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "posted_at": "2026-03-16T09:30:00+08:00",
                      *       "closed_at": "2026-03-16T09:30:00+08:00",
@@ -34363,15 +34734,15 @@ export interface operations {
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "position": 1,
-                     *           "subject_type": "示例",
+                     *           "subject_type": "billing.bill",
                      *           "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "amount_fen": 5000,
                      *           "refunded_fen": 5000
                      *         }
                      *       ],
                      *       "opened_by_id": "0199c3a5-d1f2-7db5-9c37-fda7dfafef1a",
-                     *       "opened_by_name": "",
+                     *       "opened_by_name": "李建国",
                      *       "posting_tries": 1,
                      *       "posting_error": "invalid_client",
                      *       "alarmed_at": "2026-03-16T09:30:00+08:00",
@@ -34384,10 +34755,10 @@ export interface operations {
                      *           "amount_fen": 5000,
                      *           "paid_fen": 5000,
                      *           "tendered_fen": 5000,
-                     *           "out_trade_no": "示例",
-                     *           "transaction_id": "示例",
-                     *           "started_at": "2026-03-16T09:30:00+08:00",
-                     *           "expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "out_trade_no": "ZF260316000001",
+                     *           "transaction_id": "4200202603160000014371996786",
+                     *           "started_at": "2026-03-16T08:00:00+08:00",
+                     *           "expires_at": "2026-03-20T17:30:00+08:00",
                      *           "paid_at": "2026-03-16T09:30:00+08:00",
                      *           "error": "invalid_client"
                      *         }
@@ -34395,10 +34766,10 @@ export interface operations {
                      *       "refunds": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "refund_no": "示例",
+                     *           "refund_no": "TK260316000001",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "amount_fen": 5000,
                      *           "route": "original",
                      *           "cause": "patient",
@@ -34446,7 +34817,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example 示例 */
+                    /** @example 无 */
                     "text/csv": string;
                 };
             };
@@ -34486,13 +34857,13 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "module": "示例",
-                     *           "code": "A001",
-                     *           "name": "张三",
+                     *           "module": "identity",
+                     *           "code": "identity.departments.view",
+                     *           "name": "医院与科室",
                      *           "is_retired": true
                      *         }
                      *       ]
@@ -34528,9 +34899,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "module": "示例",
-                     *       "code": "A001",
-                     *       "name": "张三",
+                     *       "module": "identity",
+                     *       "code": "identity.departments.view",
+                     *       "name": "医院与科室",
                      *       "is_retired": true
                      *     }
                      */
@@ -34575,14 +34946,14 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
-                     *           "code": "A001",
-                     *           "name": "张三",
+                     *           "code": "head",
+                     *           "name": "科主任",
                      *           "is_active": true,
                      *           "version": 1
                      *         }
@@ -34611,8 +34982,8 @@ export interface operations {
                 /**
                  * @example {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "code": "A001",
-                 *       "name": "张三",
+                 *       "code": "head",
+                 *       "name": "科主任",
                  *       "is_active": true
                  *     }
                  */
@@ -34631,8 +35002,8 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "code": "A001",
-                     *       "name": "张三",
+                     *       "code": "head",
+                     *       "name": "科主任",
                      *       "is_active": true,
                      *       "version": 1
                      *     }
@@ -34672,8 +35043,8 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "code": "A001",
-                     *       "name": "张三",
+                     *       "code": "head",
+                     *       "name": "科主任",
                      *       "is_active": true,
                      *       "version": 1
                      *     }
@@ -34729,9 +35100,8 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "code": "A001",
-                 *       "name": "张三",
+                 *       "code": "head",
+                 *       "name": "科主任",
                  *       "is_active": true,
                  *       "version": 1
                  *     }
@@ -34751,8 +35121,8 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "code": "A001",
-                     *       "name": "张三",
+                     *       "code": "head",
+                     *       "name": "科主任",
                      *       "is_active": true,
                      *       "version": 1
                      *     }
@@ -34799,8 +35169,8 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "label": "主任医师",
-                     *         "hint": "示例"
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
                      *       }
                      *     ]
                      */
@@ -34842,14 +35212,14 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
-                     *           "code": "example",
-                     *           "name": "张三",
+                     *           "code": "elderly",
+                     *           "name": "高龄优先",
                      *           "minutes": 1,
                      *           "from_age": 1,
                      *           "is_active": true,
@@ -34880,8 +35250,8 @@ export interface operations {
                 /**
                  * @example {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "code": "example",
-                 *       "name": "张三",
+                 *       "code": "elderly",
+                 *       "name": "高龄优先",
                  *       "minutes": 1,
                  *       "from_age": 1,
                  *       "is_active": true
@@ -34902,8 +35272,8 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "code": "example",
-                     *       "name": "张三",
+                     *       "code": "elderly",
+                     *       "name": "高龄优先",
                      *       "minutes": 1,
                      *       "from_age": 1,
                      *       "is_active": true,
@@ -34945,8 +35315,8 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "code": "example",
-                     *       "name": "张三",
+                     *       "code": "elderly",
+                     *       "name": "高龄优先",
                      *       "minutes": 1,
                      *       "from_age": 1,
                      *       "is_active": true,
@@ -35003,9 +35373,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "code": "example",
-                 *       "name": "张三",
+                 *       "name": "高龄优先",
                  *       "minutes": 1,
                  *       "from_age": 1,
                  *       "is_active": true,
@@ -35027,8 +35395,8 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "code": "example",
-                     *       "name": "张三",
+                     *       "code": "elderly",
+                     *       "name": "高龄优先",
                      *       "minutes": 1,
                      *       "from_age": 1,
                      *       "is_active": true,
@@ -35067,8 +35435,8 @@ export interface operations {
                     /**
                      * @example [
                      *       {
-                     *         "code": "A001",
-                     *         "name": "张三",
+                     *         "code": "elderly",
+                     *         "name": "高龄优先",
                      *         "minutes": 1,
                      *         "from_age": 1
                      *       }
@@ -35112,7 +35480,7 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -35283,7 +35651,6 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                  *       "order": "appointment",
                  *       "late_after_minutes": 1,
                  *       "late_behind": 1,
@@ -35362,7 +35729,7 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -35370,7 +35737,7 @@ export interface operations {
                      *           "hospital_name": "第一医院",
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "心内科",
-                     *           "name": "张三",
+                     *           "name": "3 层候诊大屏",
                      *           "queue_ids": [
                      *             "0199c3a5-d1f2-7c5e-999d-7739402b94a0"
                      *           ],
@@ -35402,7 +35769,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
-                 *       "name": "张三",
+                 *       "name": "3 层候诊大屏",
                  *       "queue_ids": [
                  *         "0199c3a5-d1f2-7c5e-999d-7739402b94a0"
                  *       ]
@@ -35425,7 +35792,7 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
-                     *       "name": "张三",
+                     *       "name": "3 层候诊大屏",
                      *       "queue_ids": [
                      *         "0199c3a5-d1f2-7c5e-999d-7739402b94a0"
                      *       ],
@@ -35470,7 +35837,7 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
-                     *       "name": "张三",
+                     *       "name": "3 层候诊大屏",
                      *       "queue_ids": [
                      *         "0199c3a5-d1f2-7c5e-999d-7739402b94a0"
                      *       ],
@@ -35513,7 +35880,7 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
-                     *       "name": "张三",
+                     *       "name": "3 层候诊大屏",
                      *       "queue_ids": [
                      *         "0199c3a5-d1f2-7c5e-999d-7739402b94a0"
                      *       ],
@@ -35570,7 +35937,7 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -35581,24 +35948,24 @@ export interface operations {
                      *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *           "practitioner_name": "李建国",
                      *           "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
-                     *           "queue_name": "张三",
+                     *           "queue_name": "心内科普通门诊",
                      *           "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
                      *           "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *           "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "number": 12,
                      *           "day": "2026-03-16",
                      *           "ticket_no": 1,
                      *           "state": "waiting",
-                     *           "priority": "示例",
+                     *           "priority": "elderly",
                      *           "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *           "served_by_name": "",
+                     *           "served_by_name": "李建国",
                      *           "checked_in_at": "2026-03-16T09:30:00+08:00",
-                     *           "due_at": "2026-03-16T09:30:00+08:00",
+                     *           "due_at": "2026-03-20T17:30:00+08:00",
                      *           "queued_at": "2026-03-16T09:30:00+08:00",
                      *           "called_at": "2026-03-16T09:30:00+08:00",
-                     *           "started_at": "2026-03-16T09:30:00+08:00",
+                     *           "started_at": "2026-03-16T08:00:00+08:00",
                      *           "finished_at": "2026-03-16T09:30:00+08:00",
                      *           "call_count": 1,
                      *           "skip_count": 1,
@@ -35632,8 +35999,8 @@ export interface operations {
                  *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
                  *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                  *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
-                 *       "priority": "",
-                 *       "reason": ""
+                 *       "priority": "elderly",
+                 *       "reason": "临时有事"
                  *     }
                  */
                 "application/json": components["schemas"]["WalkInRequest"];
@@ -35656,24 +36023,24 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
-                     *       "queue_name": "张三",
+                     *       "queue_name": "心内科普通门诊",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "number": 12,
                      *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
-                     *       "priority": "示例",
+                     *       "priority": "elderly",
                      *       "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *       "served_by_name": "",
+                     *       "served_by_name": "李建国",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
                      *       "queued_at": "2026-03-16T09:30:00+08:00",
                      *       "called_at": "2026-03-16T09:30:00+08:00",
-                     *       "started_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T08:00:00+08:00",
                      *       "finished_at": "2026-03-16T09:30:00+08:00",
                      *       "call_count": 1,
                      *       "skip_count": 1,
@@ -35720,24 +36087,24 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
-                     *       "queue_name": "张三",
+                     *       "queue_name": "心内科普通门诊",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "number": 12,
                      *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
-                     *       "priority": "示例",
+                     *       "priority": "elderly",
                      *       "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *       "served_by_name": "",
+                     *       "served_by_name": "李建国",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
                      *       "queued_at": "2026-03-16T09:30:00+08:00",
                      *       "called_at": "2026-03-16T09:30:00+08:00",
-                     *       "started_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T08:00:00+08:00",
                      *       "finished_at": "2026-03-16T09:30:00+08:00",
                      *       "call_count": 1,
                      *       "skip_count": 1,
@@ -35792,24 +36159,24 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
-                     *       "queue_name": "张三",
+                     *       "queue_name": "心内科普通门诊",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "number": 12,
                      *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
-                     *       "priority": "示例",
+                     *       "priority": "elderly",
                      *       "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *       "served_by_name": "",
+                     *       "served_by_name": "李建国",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
                      *       "queued_at": "2026-03-16T09:30:00+08:00",
                      *       "called_at": "2026-03-16T09:30:00+08:00",
-                     *       "started_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T08:00:00+08:00",
                      *       "finished_at": "2026-03-16T09:30:00+08:00",
                      *       "call_count": 1,
                      *       "skip_count": 1,
@@ -35857,24 +36224,24 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
-                     *       "queue_name": "张三",
+                     *       "queue_name": "心内科普通门诊",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "number": 12,
                      *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
-                     *       "priority": "示例",
+                     *       "priority": "elderly",
                      *       "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *       "served_by_name": "",
+                     *       "served_by_name": "李建国",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
                      *       "queued_at": "2026-03-16T09:30:00+08:00",
                      *       "called_at": "2026-03-16T09:30:00+08:00",
-                     *       "started_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T08:00:00+08:00",
                      *       "finished_at": "2026-03-16T09:30:00+08:00",
                      *       "call_count": 1,
                      *       "skip_count": 1,
@@ -35908,7 +36275,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "priority": "示例",
+                 *       "priority": "elderly",
                  *       "reason": "临时有事"
                  *     }
                  */
@@ -35932,24 +36299,24 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
-                     *       "queue_name": "张三",
+                     *       "queue_name": "心内科普通门诊",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "number": 12,
                      *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
-                     *       "priority": "示例",
+                     *       "priority": "elderly",
                      *       "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *       "served_by_name": "",
+                     *       "served_by_name": "李建国",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
                      *       "queued_at": "2026-03-16T09:30:00+08:00",
                      *       "called_at": "2026-03-16T09:30:00+08:00",
-                     *       "started_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T08:00:00+08:00",
                      *       "finished_at": "2026-03-16T09:30:00+08:00",
                      *       "call_count": 1,
                      *       "skip_count": 1,
@@ -35997,24 +36364,24 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
-                     *       "queue_name": "张三",
+                     *       "queue_name": "心内科普通门诊",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "number": 12,
                      *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
-                     *       "priority": "示例",
+                     *       "priority": "elderly",
                      *       "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *       "served_by_name": "",
+                     *       "served_by_name": "李建国",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
                      *       "queued_at": "2026-03-16T09:30:00+08:00",
                      *       "called_at": "2026-03-16T09:30:00+08:00",
-                     *       "started_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T08:00:00+08:00",
                      *       "finished_at": "2026-03-16T09:30:00+08:00",
                      *       "call_count": 1,
                      *       "skip_count": 1,
@@ -36062,24 +36429,24 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
-                     *       "queue_name": "张三",
+                     *       "queue_name": "心内科普通门诊",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "number": 12,
                      *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
-                     *       "priority": "示例",
+                     *       "priority": "elderly",
                      *       "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *       "served_by_name": "",
+                     *       "served_by_name": "李建国",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
                      *       "queued_at": "2026-03-16T09:30:00+08:00",
                      *       "called_at": "2026-03-16T09:30:00+08:00",
-                     *       "started_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T08:00:00+08:00",
                      *       "finished_at": "2026-03-16T09:30:00+08:00",
                      *       "call_count": 1,
                      *       "skip_count": 1,
@@ -36127,24 +36494,24 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
-                     *       "queue_name": "张三",
+                     *       "queue_name": "心内科普通门诊",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "number": 12,
                      *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
-                     *       "priority": "示例",
+                     *       "priority": "elderly",
                      *       "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *       "served_by_name": "",
+                     *       "served_by_name": "李建国",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
                      *       "queued_at": "2026-03-16T09:30:00+08:00",
                      *       "called_at": "2026-03-16T09:30:00+08:00",
-                     *       "started_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T08:00:00+08:00",
                      *       "finished_at": "2026-03-16T09:30:00+08:00",
                      *       "call_count": 1,
                      *       "skip_count": 1,
@@ -36192,24 +36559,24 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
-                     *       "queue_name": "张三",
+                     *       "queue_name": "心内科普通门诊",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "number": 12,
                      *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
-                     *       "priority": "示例",
+                     *       "priority": "elderly",
                      *       "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *       "served_by_name": "",
+                     *       "served_by_name": "李建国",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
                      *       "queued_at": "2026-03-16T09:30:00+08:00",
                      *       "called_at": "2026-03-16T09:30:00+08:00",
-                     *       "started_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T08:00:00+08:00",
                      *       "finished_at": "2026-03-16T09:30:00+08:00",
                      *       "call_count": 1,
                      *       "skip_count": 1,
@@ -36257,24 +36624,24 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
-                     *       "queue_name": "张三",
+                     *       "queue_name": "心内科普通门诊",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "number": 12,
                      *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
-                     *       "priority": "示例",
+                     *       "priority": "elderly",
                      *       "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *       "served_by_name": "",
+                     *       "served_by_name": "李建国",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
                      *       "queued_at": "2026-03-16T09:30:00+08:00",
                      *       "called_at": "2026-03-16T09:30:00+08:00",
-                     *       "started_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T08:00:00+08:00",
                      *       "finished_at": "2026-03-16T09:30:00+08:00",
                      *       "call_count": 1,
                      *       "skip_count": 1,
@@ -36322,24 +36689,24 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
-                     *       "queue_name": "张三",
+                     *       "queue_name": "心内科普通门诊",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "number": 12,
                      *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
-                     *       "priority": "示例",
+                     *       "priority": "elderly",
                      *       "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *       "served_by_name": "",
+                     *       "served_by_name": "李建国",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
                      *       "queued_at": "2026-03-16T09:30:00+08:00",
                      *       "called_at": "2026-03-16T09:30:00+08:00",
-                     *       "started_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T08:00:00+08:00",
                      *       "finished_at": "2026-03-16T09:30:00+08:00",
                      *       "call_count": 1,
                      *       "skip_count": 1,
@@ -36397,24 +36764,24 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
-                     *       "queue_name": "张三",
+                     *       "queue_name": "心内科普通门诊",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "number": 12,
                      *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
-                     *       "priority": "示例",
+                     *       "priority": "elderly",
                      *       "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *       "served_by_name": "",
+                     *       "served_by_name": "李建国",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
                      *       "queued_at": "2026-03-16T09:30:00+08:00",
                      *       "called_at": "2026-03-16T09:30:00+08:00",
-                     *       "started_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T08:00:00+08:00",
                      *       "finished_at": "2026-03-16T09:30:00+08:00",
                      *       "call_count": 1,
                      *       "skip_count": 1,
@@ -36456,7 +36823,7 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "name": "张三",
+                     *         "name": "心内科",
                      *         "kind": "doctor"
                      *       }
                      *     ]
@@ -36504,7 +36871,7 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -36512,17 +36879,17 @@ export interface operations {
                      *           "hospital_name": "第一医院",
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "心内科",
-                     *           "kind": "doctor",
-                     *           "name": "张三",
+                     *           "kind": "shared",
+                     *           "name": "心内科普通门诊",
                      *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *           "practitioner_name": "李建国",
                      *           "served_by_ids": [
-                     *             "示例"
+                     *             "无"
                      *           ],
                      *           "is_active": true,
                      *           "is_paused": true,
                      *           "paused_at": "2026-03-16T09:30:00+08:00",
-                     *           "paused_until": "2026-03-16T09:30:00+08:00",
+                     *           "paused_until": "2026-03-20T17:30:00+08:00",
                      *           "pause_reason": "临时有事",
                      *           "version": 1
                      *         }
@@ -36551,8 +36918,8 @@ export interface operations {
                 /**
                  * @example {
                  *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
-                 *       "kind": "doctor",
-                 *       "name": "张三",
+                 *       "kind": "shared",
+                 *       "name": "心内科普通门诊",
                  *       "practitioner_ids": [
                  *         "0199c3a5-d1f2-7716-9492-954cb4c1616f"
                  *       ],
@@ -36576,17 +36943,17 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
-                     *       "kind": "doctor",
-                     *       "name": "张三",
+                     *       "kind": "shared",
+                     *       "name": "心内科普通门诊",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "served_by_ids": [
-                     *         "示例"
+                     *         "无"
                      *       ],
                      *       "is_active": true,
                      *       "is_paused": true,
                      *       "paused_at": "2026-03-16T09:30:00+08:00",
-                     *       "paused_until": "2026-03-16T09:30:00+08:00",
+                     *       "paused_until": "2026-03-20T17:30:00+08:00",
                      *       "pause_reason": "临时有事",
                      *       "version": 1
                      *     }
@@ -36628,17 +36995,17 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
-                     *       "kind": "doctor",
-                     *       "name": "张三",
+                     *       "kind": "shared",
+                     *       "name": "心内科普通门诊",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "served_by_ids": [
-                     *         "示例"
+                     *         "无"
                      *       ],
                      *       "is_active": true,
                      *       "is_paused": true,
                      *       "paused_at": "2026-03-16T09:30:00+08:00",
-                     *       "paused_until": "2026-03-16T09:30:00+08:00",
+                     *       "paused_until": "2026-03-20T17:30:00+08:00",
                      *       "pause_reason": "临时有事",
                      *       "version": 1
                      *     }
@@ -36694,9 +37061,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
-                 *       "kind": "doctor",
-                 *       "name": "张三",
+                 *       "name": "心内科普通门诊",
                  *       "practitioner_ids": [
                  *         "0199c3a5-d1f2-7716-9492-954cb4c1616f"
                  *       ],
@@ -36721,17 +37086,17 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
-                     *       "kind": "doctor",
-                     *       "name": "张三",
+                     *       "kind": "shared",
+                     *       "name": "心内科普通门诊",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "served_by_ids": [
-                     *         "示例"
+                     *         "无"
                      *       ],
                      *       "is_active": true,
                      *       "is_paused": true,
                      *       "paused_at": "2026-03-16T09:30:00+08:00",
-                     *       "paused_until": "2026-03-16T09:30:00+08:00",
+                     *       "paused_until": "2026-03-20T17:30:00+08:00",
                      *       "pause_reason": "临时有事",
                      *       "version": 1
                      *     }
@@ -36770,10 +37135,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
-                     *       "queue_name": "张三",
+                     *       "queue_name": "心内科普通门诊",
                      *       "kind": "doctor",
                      *       "is_paused": true,
-                     *       "paused_until": "2026-03-16T09:30:00+08:00",
+                     *       "paused_until": "2026-03-20T17:30:00+08:00",
                      *       "pause_reason": "临时有事",
                      *       "at": "2026-03-16T09:30:00+08:00",
                      *       "waiting": [
@@ -36781,16 +37146,16 @@ export interface operations {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "ticket_no": 1,
                      *           "state": "waiting",
-                     *           "priority": "示例",
-                     *           "due_at": "2026-03-16T09:30:00+08:00",
+                     *           "priority": "elderly",
+                     *           "due_at": "2026-03-20T17:30:00+08:00",
                      *           "called_at": "2026-03-16T09:30:00+08:00",
                      *           "call_count": 1,
                      *           "skip_count": 1,
                      *           "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *           "served_by_name": "张三",
+                     *           "served_by_name": "李建国",
                      *           "room": "302"
                      *         }
                      *       ],
@@ -36799,16 +37164,16 @@ export interface operations {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "ticket_no": 1,
                      *           "state": "waiting",
-                     *           "priority": "示例",
-                     *           "due_at": "2026-03-16T09:30:00+08:00",
+                     *           "priority": "elderly",
+                     *           "due_at": "2026-03-20T17:30:00+08:00",
                      *           "called_at": "2026-03-16T09:30:00+08:00",
                      *           "call_count": 1,
                      *           "skip_count": 1,
                      *           "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *           "served_by_name": "张三",
+                     *           "served_by_name": "李建国",
                      *           "room": "302"
                      *         }
                      *       ],
@@ -36817,16 +37182,16 @@ export interface operations {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "ticket_no": 1,
                      *           "state": "waiting",
-                     *           "priority": "示例",
-                     *           "due_at": "2026-03-16T09:30:00+08:00",
+                     *           "priority": "elderly",
+                     *           "due_at": "2026-03-20T17:30:00+08:00",
                      *           "called_at": "2026-03-16T09:30:00+08:00",
                      *           "call_count": 1,
                      *           "skip_count": 1,
                      *           "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *           "served_by_name": "张三",
+                     *           "served_by_name": "李建国",
                      *           "room": "302"
                      *         }
                      *       ],
@@ -36835,16 +37200,16 @@ export interface operations {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "ticket_no": 1,
                      *           "state": "waiting",
-                     *           "priority": "示例",
-                     *           "due_at": "2026-03-16T09:30:00+08:00",
+                     *           "priority": "elderly",
+                     *           "due_at": "2026-03-20T17:30:00+08:00",
                      *           "called_at": "2026-03-16T09:30:00+08:00",
                      *           "call_count": 1,
                      *           "skip_count": 1,
                      *           "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *           "served_by_name": "张三",
+                     *           "served_by_name": "李建国",
                      *           "room": "302"
                      *         }
                      *       ],
@@ -36853,21 +37218,21 @@ export interface operations {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "ticket_no": 1,
                      *           "state": "waiting",
-                     *           "priority": "示例",
-                     *           "due_at": "2026-03-16T09:30:00+08:00",
+                     *           "priority": "elderly",
+                     *           "due_at": "2026-03-20T17:30:00+08:00",
                      *           "called_at": "2026-03-16T09:30:00+08:00",
                      *           "call_count": 1,
                      *           "skip_count": 1,
                      *           "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *           "served_by_name": "张三",
+                     *           "served_by_name": "李建国",
                      *           "room": "302"
                      *         }
                      *       ],
                      *       "counts": {
-                     *         "key": 1
+                     *         "waiting": 12
                      *       }
                      *     }
                      */
@@ -36918,24 +37283,24 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "queue_id": "0199c3a5-d1f2-7d53-9702-40d04c1500ee",
-                     *       "queue_name": "张三",
+                     *       "queue_name": "心内科普通门诊",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "number": 12,
                      *       "day": "2026-03-16",
                      *       "ticket_no": 1,
                      *       "state": "waiting",
-                     *       "priority": "示例",
+                     *       "priority": "elderly",
                      *       "served_by_id": "0199c3a5-d1f2-70db-9e00-c60202df03f3",
-                     *       "served_by_name": "",
+                     *       "served_by_name": "李建国",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
                      *       "queued_at": "2026-03-16T09:30:00+08:00",
                      *       "called_at": "2026-03-16T09:30:00+08:00",
-                     *       "started_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T08:00:00+08:00",
                      *       "finished_at": "2026-03-16T09:30:00+08:00",
                      *       "call_count": 1,
                      *       "skip_count": 1,
@@ -36969,8 +37334,8 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "until": "2026-03-16T09:30:00+08:00",
-                 *       "reason": ""
+                 *       "until": "2026-03-20T17:30:00+08:00",
+                 *       "reason": "临时有事"
                  *     }
                  */
                 "application/json": components["schemas"]["PauseRequest"];
@@ -36990,17 +37355,17 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
-                     *       "kind": "doctor",
-                     *       "name": "张三",
+                     *       "kind": "shared",
+                     *       "name": "心内科普通门诊",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "served_by_ids": [
-                     *         "示例"
+                     *         "无"
                      *       ],
                      *       "is_active": true,
                      *       "is_paused": true,
                      *       "paused_at": "2026-03-16T09:30:00+08:00",
-                     *       "paused_until": "2026-03-16T09:30:00+08:00",
+                     *       "paused_until": "2026-03-20T17:30:00+08:00",
                      *       "pause_reason": "临时有事",
                      *       "version": 1
                      *     }
@@ -37043,17 +37408,17 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
-                     *       "kind": "doctor",
-                     *       "name": "张三",
+                     *       "kind": "shared",
+                     *       "name": "心内科普通门诊",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "served_by_ids": [
-                     *         "示例"
+                     *         "无"
                      *       ],
                      *       "is_active": true,
                      *       "is_paused": true,
                      *       "paused_at": "2026-03-16T09:30:00+08:00",
-                     *       "paused_until": "2026-03-16T09:30:00+08:00",
+                     *       "paused_until": "2026-03-20T17:30:00+08:00",
                      *       "pause_reason": "临时有事",
                      *       "version": 1
                      *     }
@@ -37102,8 +37467,8 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "label": "主任医师",
-                     *         "hint": "示例"
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
                      *       }
                      *     ]
                      */
@@ -37146,7 +37511,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "token": "4f1d0c7be2a94b0e8f6a",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00"
+                     *       "expires_at": "2026-03-20T17:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["StreamToken"];
@@ -37195,16 +37560,16 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *           "order_no": "",
+                     *           "order_no": "ZF260316000001",
                      *           "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
                      *           "application": "miniprogram",
                      *           "amount_fen": 5000,
@@ -37214,20 +37579,20 @@ export interface operations {
                      *           "state": "requested",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "executed_at": "2026-03-16T09:30:00+08:00",
-                     *           "ended_at": "2026-03-16T09:30:00+08:00",
+                     *           "ended_at": "2026-03-20T17:30:00+08:00",
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
-                     *           "department_name": "",
+                     *           "department_name": "心内科",
                      *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
-                     *           "practitioner_name": "",
+                     *           "practitioner_name": "李建国",
                      *           "needs_approval": true,
                      *           "needs_reprint": true,
                      *           "requested_by_id": "0199c3a5-d1f2-7b65-9333-5693933c4ff2",
-                     *           "requested_by_name": "",
+                     *           "requested_by_name": "李建国",
                      *           "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
-                     *           "decided_by_name": "",
+                     *           "decided_by_name": "李建国",
                      *           "decided_at": "2026-03-16T09:30:00+08:00",
-                     *           "decision_note": "",
-                     *           "executed_by_name": "",
+                     *           "decision_note": "临时有事",
+                     *           "executed_by_name": "李建国",
                      *           "version": 1
                      *         }
                      *       ]
@@ -37283,9 +37648,9 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *       "order_no": "",
+                     *       "order_no": "ZF260316000001",
                      *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
                      *       "application": "miniprogram",
                      *       "amount_fen": 5000,
@@ -37295,27 +37660,27 @@ export interface operations {
                      *       "state": "requested",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "executed_at": "2026-03-16T09:30:00+08:00",
-                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
-                     *       "department_name": "",
+                     *       "department_name": "心内科",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
-                     *       "practitioner_name": "",
+                     *       "practitioner_name": "李建国",
                      *       "needs_approval": true,
                      *       "needs_reprint": true,
                      *       "requested_by_id": "0199c3a5-d1f2-7b65-9333-5693933c4ff2",
-                     *       "requested_by_name": "",
+                     *       "requested_by_name": "李建国",
                      *       "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
-                     *       "decided_by_name": "",
+                     *       "decided_by_name": "李建国",
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
-                     *       "decision_note": "",
-                     *       "executed_by_name": "",
+                     *       "decision_note": "临时有事",
+                     *       "executed_by_name": "李建国",
                      *       "version": 1,
                      *       "bills": [
                      *         {
                      *           "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
-                     *           "bill_no": "示例",
+                     *           "bill_no": "ZD260316000001",
                      *           "kind": "registration",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "bill_amount_fen": 5000,
                      *           "amount_fen": 5000
                      *         }
@@ -37323,9 +37688,9 @@ export interface operations {
                      *       "refunds": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "refund_no": "示例",
+                     *           "refund_no": "TK260316000001",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *           "order_no": "示例",
+                     *           "order_no": "ZF260316000001",
                      *           "amount_fen": 5000,
                      *           "route": "original",
                      *           "state": "created",
@@ -37376,9 +37741,9 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *       "order_no": "",
+                     *       "order_no": "ZF260316000001",
                      *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
                      *       "application": "miniprogram",
                      *       "amount_fen": 5000,
@@ -37388,27 +37753,27 @@ export interface operations {
                      *       "state": "requested",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "executed_at": "2026-03-16T09:30:00+08:00",
-                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
-                     *       "department_name": "",
+                     *       "department_name": "心内科",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
-                     *       "practitioner_name": "",
+                     *       "practitioner_name": "李建国",
                      *       "needs_approval": true,
                      *       "needs_reprint": true,
                      *       "requested_by_id": "0199c3a5-d1f2-7b65-9333-5693933c4ff2",
-                     *       "requested_by_name": "",
+                     *       "requested_by_name": "李建国",
                      *       "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
-                     *       "decided_by_name": "",
+                     *       "decided_by_name": "李建国",
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
-                     *       "decision_note": "",
-                     *       "executed_by_name": "",
+                     *       "decision_note": "临时有事",
+                     *       "executed_by_name": "李建国",
                      *       "version": 1,
                      *       "bills": [
                      *         {
                      *           "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
-                     *           "bill_no": "示例",
+                     *           "bill_no": "ZD260316000001",
                      *           "kind": "registration",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "bill_amount_fen": 5000,
                      *           "amount_fen": 5000
                      *         }
@@ -37416,9 +37781,9 @@ export interface operations {
                      *       "refunds": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "refund_no": "示例",
+                     *           "refund_no": "TK260316000001",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *           "order_no": "示例",
+                     *           "order_no": "ZF260316000001",
                      *           "amount_fen": 5000,
                      *           "route": "original",
                      *           "state": "created",
@@ -37455,7 +37820,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "reason": ""
+                 *       "reason": "临时有事"
                  *     }
                  */
                 "application/json": components["schemas"]["RefundDecisionRequest"];
@@ -37474,9 +37839,9 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *       "order_no": "",
+                     *       "order_no": "ZF260316000001",
                      *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
                      *       "application": "miniprogram",
                      *       "amount_fen": 5000,
@@ -37486,27 +37851,27 @@ export interface operations {
                      *       "state": "requested",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "executed_at": "2026-03-16T09:30:00+08:00",
-                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
-                     *       "department_name": "",
+                     *       "department_name": "心内科",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
-                     *       "practitioner_name": "",
+                     *       "practitioner_name": "李建国",
                      *       "needs_approval": true,
                      *       "needs_reprint": true,
                      *       "requested_by_id": "0199c3a5-d1f2-7b65-9333-5693933c4ff2",
-                     *       "requested_by_name": "",
+                     *       "requested_by_name": "李建国",
                      *       "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
-                     *       "decided_by_name": "",
+                     *       "decided_by_name": "李建国",
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
-                     *       "decision_note": "",
-                     *       "executed_by_name": "",
+                     *       "decision_note": "临时有事",
+                     *       "executed_by_name": "李建国",
                      *       "version": 1,
                      *       "bills": [
                      *         {
                      *           "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
-                     *           "bill_no": "示例",
+                     *           "bill_no": "ZD260316000001",
                      *           "kind": "registration",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "bill_amount_fen": 5000,
                      *           "amount_fen": 5000
                      *         }
@@ -37514,9 +37879,9 @@ export interface operations {
                      *       "refunds": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "refund_no": "示例",
+                     *           "refund_no": "TK260316000001",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *           "order_no": "示例",
+                     *           "order_no": "ZF260316000001",
                      *           "amount_fen": 5000,
                      *           "route": "original",
                      *           "state": "created",
@@ -37569,9 +37934,9 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *       "order_no": "",
+                     *       "order_no": "ZF260316000001",
                      *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
                      *       "application": "miniprogram",
                      *       "amount_fen": 5000,
@@ -37581,27 +37946,27 @@ export interface operations {
                      *       "state": "requested",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "executed_at": "2026-03-16T09:30:00+08:00",
-                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
-                     *       "department_name": "",
+                     *       "department_name": "心内科",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
-                     *       "practitioner_name": "",
+                     *       "practitioner_name": "李建国",
                      *       "needs_approval": true,
                      *       "needs_reprint": true,
                      *       "requested_by_id": "0199c3a5-d1f2-7b65-9333-5693933c4ff2",
-                     *       "requested_by_name": "",
+                     *       "requested_by_name": "李建国",
                      *       "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
-                     *       "decided_by_name": "",
+                     *       "decided_by_name": "李建国",
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
-                     *       "decision_note": "",
-                     *       "executed_by_name": "",
+                     *       "decision_note": "临时有事",
+                     *       "executed_by_name": "李建国",
                      *       "version": 1,
                      *       "bills": [
                      *         {
                      *           "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
-                     *           "bill_no": "示例",
+                     *           "bill_no": "ZD260316000001",
                      *           "kind": "registration",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "bill_amount_fen": 5000,
                      *           "amount_fen": 5000
                      *         }
@@ -37609,9 +37974,9 @@ export interface operations {
                      *       "refunds": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "refund_no": "示例",
+                     *           "refund_no": "TK260316000001",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *           "order_no": "示例",
+                     *           "order_no": "ZF260316000001",
                      *           "amount_fen": 5000,
                      *           "route": "original",
                      *           "state": "created",
@@ -37671,9 +38036,9 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *       "order_no": "",
+                     *       "order_no": "ZF260316000001",
                      *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
                      *       "application": "miniprogram",
                      *       "amount_fen": 5000,
@@ -37683,27 +38048,27 @@ export interface operations {
                      *       "state": "requested",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "executed_at": "2026-03-16T09:30:00+08:00",
-                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
-                     *       "department_name": "",
+                     *       "department_name": "心内科",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
-                     *       "practitioner_name": "",
+                     *       "practitioner_name": "李建国",
                      *       "needs_approval": true,
                      *       "needs_reprint": true,
                      *       "requested_by_id": "0199c3a5-d1f2-7b65-9333-5693933c4ff2",
-                     *       "requested_by_name": "",
+                     *       "requested_by_name": "李建国",
                      *       "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
-                     *       "decided_by_name": "",
+                     *       "decided_by_name": "李建国",
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
-                     *       "decision_note": "",
-                     *       "executed_by_name": "",
+                     *       "decision_note": "临时有事",
+                     *       "executed_by_name": "李建国",
                      *       "version": 1,
                      *       "bills": [
                      *         {
                      *           "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
-                     *           "bill_no": "示例",
+                     *           "bill_no": "ZD260316000001",
                      *           "kind": "registration",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "bill_amount_fen": 5000,
                      *           "amount_fen": 5000
                      *         }
@@ -37711,9 +38076,9 @@ export interface operations {
                      *       "refunds": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "refund_no": "示例",
+                     *           "refund_no": "TK260316000001",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *           "order_no": "示例",
+                     *           "order_no": "ZF260316000001",
                      *           "amount_fen": 5000,
                      *           "route": "original",
                      *           "state": "created",
@@ -37773,14 +38138,14 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "refund_no": "示例",
+                     *           "refund_no": "TK260316000001",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "amount_fen": 5000,
                      *           "route": "original",
                      *           "cause": "patient",
@@ -37791,12 +38156,12 @@ export interface operations {
                      *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
-                     *           "order_no": "示例",
+                     *           "order_no": "ZF260316000001",
                      *           "application": "miniprogram",
                      *           "decision_id": "0199c3a5-d1f2-73d7-9b17-6fd7f913b544",
-                     *           "decided_by_name": "",
-                     *           "channel_refund_no": "示例",
-                     *           "channel_refund_id": "示例",
+                     *           "decided_by_name": "李建国",
+                     *           "channel_refund_no": "TK260316000001",
+                     *           "channel_refund_id": "4200202603160000014371996786",
                      *           "error": "invalid_client",
                      *           "reissued": 1,
                      *           "his_notified_at": "2026-03-16T09:30:00+08:00"
@@ -37834,10 +38199,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "refund_no": "示例",
+                     *       "refund_no": "TK260316000001",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "amount_fen": 5000,
                      *       "route": "original",
                      *       "cause": "patient",
@@ -37848,12 +38213,12 @@ export interface operations {
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "order_no": "示例",
+                     *       "order_no": "ZF260316000001",
                      *       "application": "miniprogram",
                      *       "decision_id": "0199c3a5-d1f2-73d7-9b17-6fd7f913b544",
-                     *       "decided_by_name": "",
-                     *       "channel_refund_no": "示例",
-                     *       "channel_refund_id": "示例",
+                     *       "decided_by_name": "李建国",
+                     *       "channel_refund_no": "TK260316000001",
+                     *       "channel_refund_id": "4200202603160000014371996786",
                      *       "error": "invalid_client",
                      *       "reissued": 1,
                      *       "his_notified_at": "2026-03-16T09:30:00+08:00"
@@ -37893,10 +38258,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "refund_no": "示例",
+                     *       "refund_no": "TK260316000001",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "amount_fen": 5000,
                      *       "route": "original",
                      *       "cause": "patient",
@@ -37907,12 +38272,12 @@ export interface operations {
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "order_no": "示例",
+                     *       "order_no": "ZF260316000001",
                      *       "application": "miniprogram",
                      *       "decision_id": "0199c3a5-d1f2-73d7-9b17-6fd7f913b544",
-                     *       "decided_by_name": "",
-                     *       "channel_refund_no": "示例",
-                     *       "channel_refund_id": "示例",
+                     *       "decided_by_name": "李建国",
+                     *       "channel_refund_no": "TK260316000001",
+                     *       "channel_refund_id": "4200202603160000014371996786",
                      *       "error": "invalid_client",
                      *       "reissued": 1,
                      *       "his_notified_at": "2026-03-16T09:30:00+08:00"
@@ -37956,10 +38321,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "refund_no": "示例",
+                     *       "refund_no": "TK260316000001",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "amount_fen": 5000,
                      *       "route": "original",
                      *       "cause": "patient",
@@ -37970,12 +38335,12 @@ export interface operations {
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "order_no": "示例",
+                     *       "order_no": "ZF260316000001",
                      *       "application": "miniprogram",
                      *       "decision_id": "0199c3a5-d1f2-73d7-9b17-6fd7f913b544",
-                     *       "decided_by_name": "",
-                     *       "channel_refund_no": "示例",
-                     *       "channel_refund_id": "示例",
+                     *       "decided_by_name": "李建国",
+                     *       "channel_refund_no": "TK260316000001",
+                     *       "channel_refund_id": "4200202603160000014371996786",
                      *       "error": "invalid_client",
                      *       "reissued": 1,
                      *       "his_notified_at": "2026-03-16T09:30:00+08:00"
@@ -38016,7 +38381,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example 示例 */
+                    /** @example 无 */
                     "text/csv": string;
                 };
             };
@@ -38058,24 +38423,24 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
-                     *           "code": "example",
-                     *           "name": "张三",
+                     *           "code": "outpatient_doctor",
+                     *           "name": "门诊医生",
                      *           "is_administrator": true,
                      *           "is_system": true,
                      *           "is_active": true,
                      *           "default_scope": "all",
                      *           "permissions": [
-                     *             "示例"
+                     *             "identity.departments.view"
                      *           ],
                      *           "scopes": [
                      *             {
-                     *               "module": "示例",
+                     *               "module": "identity",
                      *               "kind": "all",
                      *               "department_ids": []
                      *             }
@@ -38110,16 +38475,16 @@ export interface operations {
                 /**
                  * @example {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "code": "example",
-                 *       "name": "张三",
+                 *       "code": "outpatient_doctor",
+                 *       "name": "门诊医生",
                  *       "is_active": true,
                  *       "default_scope": "all",
                  *       "permissions": [
-                 *         "示例"
+                 *         "identity.departments.view"
                  *       ],
                  *       "scopes": [
                  *         {
-                 *           "module": "示例",
+                 *           "module": "identity",
                  *           "kind": "all",
                  *           "department_ids": []
                  *         }
@@ -38144,18 +38509,18 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "code": "example",
-                     *       "name": "张三",
+                     *       "code": "outpatient_doctor",
+                     *       "name": "门诊医生",
                      *       "is_administrator": true,
                      *       "is_system": true,
                      *       "is_active": true,
                      *       "default_scope": "all",
                      *       "permissions": [
-                     *         "示例"
+                     *         "identity.departments.view"
                      *       ],
                      *       "scopes": [
                      *         {
-                     *           "module": "示例",
+                     *           "module": "identity",
                      *           "kind": "all",
                      *           "department_ids": []
                      *         }
@@ -38201,18 +38566,18 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "code": "example",
-                     *       "name": "张三",
+                     *       "code": "outpatient_doctor",
+                     *       "name": "门诊医生",
                      *       "is_administrator": true,
                      *       "is_system": true,
                      *       "is_active": true,
                      *       "default_scope": "all",
                      *       "permissions": [
-                     *         "示例"
+                     *         "identity.departments.view"
                      *       ],
                      *       "scopes": [
                      *         {
-                     *           "module": "示例",
+                     *           "module": "identity",
                      *           "kind": "all",
                      *           "department_ids": []
                      *         }
@@ -38275,16 +38640,16 @@ export interface operations {
                 /**
                  * @example {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "code": "example",
-                 *       "name": "张三",
+                 *       "code": "outpatient_doctor",
+                 *       "name": "门诊医生",
                  *       "is_active": true,
                  *       "default_scope": "all",
                  *       "permissions": [
-                 *         "示例"
+                 *         "identity.departments.view"
                  *       ],
                  *       "scopes": [
                  *         {
-                 *           "module": "示例",
+                 *           "module": "identity",
                  *           "kind": "all",
                  *           "department_ids": []
                  *         }
@@ -38310,18 +38675,18 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "code": "example",
-                     *       "name": "张三",
+                     *       "code": "outpatient_doctor",
+                     *       "name": "门诊医生",
                      *       "is_administrator": true,
                      *       "is_system": true,
                      *       "is_active": true,
                      *       "default_scope": "all",
                      *       "permissions": [
-                     *         "示例"
+                     *         "identity.departments.view"
                      *       ],
                      *       "scopes": [
                      *         {
-                     *           "module": "示例",
+                     *           "module": "identity",
                      *           "kind": "all",
                      *           "department_ids": []
                      *         }
@@ -38360,8 +38725,8 @@ export interface operations {
                 /**
                  * @example {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "code": "example",
-                 *       "name": "张三"
+                 *       "code": "outpatient_doctor",
+                 *       "name": "门诊医生"
                  *     }
                  */
                 "application/json": components["schemas"]["RoleCopyRequest"];
@@ -38379,18 +38744,18 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "code": "example",
-                     *       "name": "张三",
+                     *       "code": "outpatient_doctor",
+                     *       "name": "门诊医生",
                      *       "is_administrator": true,
                      *       "is_system": true,
                      *       "is_active": true,
                      *       "default_scope": "all",
                      *       "permissions": [
-                     *         "示例"
+                     *         "identity.departments.view"
                      *       ],
                      *       "scopes": [
                      *         {
-                     *           "module": "示例",
+                     *           "module": "identity",
                      *           "kind": "all",
                      *           "department_ids": []
                      *         }
@@ -38444,8 +38809,8 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "label": "主任医师",
-                     *         "hint": "示例"
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
                      *       }
                      *     ]
                      */
@@ -38490,7 +38855,7 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -38504,8 +38869,8 @@ export interface operations {
                      *           "period": "morning",
                      *           "start_time": "08:30:00",
                      *           "end_time": "12:00",
-                     *           "slot_minutes": 1,
-                     *           "capacity_per_slot": 30,
+                     *           "slot_minutes": 30,
+                     *           "capacity_per_slot": 3,
                      *           "fee_fen": 5000,
                      *           "tier": "normal",
                      *           "valid_from": "2026-03-16",
@@ -38513,13 +38878,13 @@ export interface operations {
                      *           "is_active": true,
                      *           "runs_on_holidays": true,
                      *           "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
-                     *           "room_name": "张三",
+                     *           "room_name": "门诊楼 3 层 302",
                      *           "channel_quotas": {
-                     *             "key": 1
+                     *             "window": 1
                      *           },
                      *           "quota_per": "slot",
                      *           "release_minutes": 1,
-                     *           "release_at": "08:30:00",
+                     *           "release_at": null,
                      *           "version": 1
                      *         }
                      *       ]
@@ -38552,8 +38917,8 @@ export interface operations {
                  *       "period": "morning",
                  *       "start_time": "08:30:00",
                  *       "end_time": "12:00",
-                 *       "slot_minutes": 1,
-                 *       "capacity_per_slot": 30,
+                 *       "slot_minutes": 30,
+                 *       "capacity_per_slot": 3,
                  *       "fee_fen": 5000,
                  *       "tier": "normal",
                  *       "valid_from": "2026-03-16",
@@ -38562,11 +38927,11 @@ export interface operations {
                  *       "runs_on_holidays": true,
                  *       "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
                  *       "channel_quotas": {
-                 *         "key": 1
+                 *         "window": 1
                  *       },
                  *       "quota_per": "slot",
                  *       "release_minutes": 1,
-                 *       "release_at": "08:30:00"
+                 *       "release_at": null
                  *     }
                  */
                 "application/json": components["schemas"]["ScheduleTemplateRequest"];
@@ -38592,8 +38957,8 @@ export interface operations {
                      *       "period": "morning",
                      *       "start_time": "08:30:00",
                      *       "end_time": "12:00",
-                     *       "slot_minutes": 1,
-                     *       "capacity_per_slot": 30,
+                     *       "slot_minutes": 30,
+                     *       "capacity_per_slot": 3,
                      *       "fee_fen": 5000,
                      *       "tier": "normal",
                      *       "valid_from": "2026-03-16",
@@ -38601,13 +38966,13 @@ export interface operations {
                      *       "is_active": true,
                      *       "runs_on_holidays": true,
                      *       "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
-                     *       "room_name": "张三",
+                     *       "room_name": "门诊楼 3 层 302",
                      *       "channel_quotas": {
-                     *         "key": 1
+                     *         "window": 1
                      *       },
                      *       "quota_per": "slot",
                      *       "release_minutes": 1,
-                     *       "release_at": "08:30:00",
+                     *       "release_at": null,
                      *       "version": 1
                      *     }
                      */
@@ -38654,8 +39019,8 @@ export interface operations {
                      *       "period": "morning",
                      *       "start_time": "08:30:00",
                      *       "end_time": "12:00",
-                     *       "slot_minutes": 1,
-                     *       "capacity_per_slot": 30,
+                     *       "slot_minutes": 30,
+                     *       "capacity_per_slot": 3,
                      *       "fee_fen": 5000,
                      *       "tier": "normal",
                      *       "valid_from": "2026-03-16",
@@ -38663,13 +39028,13 @@ export interface operations {
                      *       "is_active": true,
                      *       "runs_on_holidays": true,
                      *       "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
-                     *       "room_name": "张三",
+                     *       "room_name": "门诊楼 3 层 302",
                      *       "channel_quotas": {
-                     *         "key": 1
+                     *         "window": 1
                      *       },
                      *       "quota_per": "slot",
                      *       "release_minutes": 1,
-                     *       "release_at": "08:30:00",
+                     *       "release_at": null,
                      *       "version": 1
                      *     }
                      */
@@ -38729,8 +39094,8 @@ export interface operations {
                  *       "period": "morning",
                  *       "start_time": "08:30:00",
                  *       "end_time": "12:00",
-                 *       "slot_minutes": 1,
-                 *       "capacity_per_slot": 30,
+                 *       "slot_minutes": 30,
+                 *       "capacity_per_slot": 3,
                  *       "fee_fen": 5000,
                  *       "tier": "normal",
                  *       "valid_from": "2026-03-16",
@@ -38739,11 +39104,11 @@ export interface operations {
                  *       "runs_on_holidays": true,
                  *       "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
                  *       "channel_quotas": {
-                 *         "key": 1
+                 *         "window": 1
                  *       },
                  *       "quota_per": "slot",
                  *       "release_minutes": 1,
-                 *       "release_at": "08:30:00",
+                 *       "release_at": null,
                  *       "version": 1
                  *     }
                  */
@@ -38770,8 +39135,8 @@ export interface operations {
                      *       "period": "morning",
                      *       "start_time": "08:30:00",
                      *       "end_time": "12:00",
-                     *       "slot_minutes": 1,
-                     *       "capacity_per_slot": 30,
+                     *       "slot_minutes": 30,
+                     *       "capacity_per_slot": 3,
                      *       "fee_fen": 5000,
                      *       "tier": "normal",
                      *       "valid_from": "2026-03-16",
@@ -38779,13 +39144,13 @@ export interface operations {
                      *       "is_active": true,
                      *       "runs_on_holidays": true,
                      *       "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
-                     *       "room_name": "张三",
+                     *       "room_name": "门诊楼 3 层 302",
                      *       "channel_quotas": {
-                     *         "key": 1
+                     *         "window": 1
                      *       },
                      *       "quota_per": "slot",
                      *       "release_minutes": 1,
-                     *       "release_at": "08:30:00",
+                     *       "release_at": null,
                      *       "version": 1
                      *     }
                      */
@@ -38832,8 +39197,8 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "label": "主任医师",
-                     *         "hint": "示例"
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
                      *       }
                      *     ]
                      */
@@ -38872,7 +39237,7 @@ export interface operations {
                      * @example [
                      *       {
                      *         "date": "2026-03-16",
-                     *         "starts_at": "2026-03-16T09:30:00+08:00",
+                     *         "starts_at": "2026-03-16T08:00:00+08:00",
                      *         "capacity": 30,
                      *         "taken": 1,
                      *         "free": 1,
@@ -38921,22 +39286,22 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
-                     *           "subject_type": "示例",
+                     *           "subject_type": "billing.bill",
                      *           "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
                      *           "place": "门诊楼 3 层 302",
-                     *           "place_name": "张三",
+                     *           "place_name": "门诊楼 3 层 302",
                      *           "signer_id": "0199c3a5-d1f2-7071-9b5e-094b57f6852e",
-                     *           "signer_name": "张三",
+                     *           "signer_name": "李建国",
                      *           "role_id": "0199c3a5-d1f2-7265-925a-fb8bb89e5b18",
-                     *           "role_name": "张三",
-                     *           "method": "示例",
-                     *           "digest": "示例",
+                     *           "role_name": "门诊医生",
+                     *           "method": "PATCH",
+                     *           "digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
                      *           "signed_at": "2026-03-16T09:30:00+08:00",
                      *           "voided_at": "2026-03-16T09:30:00+08:00",
                      *           "void_reason": "临时有事"
@@ -38976,16 +39341,16 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "subject_type": "示例",
+                     *       "subject_type": "billing.bill",
                      *       "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
                      *       "place": "门诊楼 3 层 302",
-                     *       "place_name": "张三",
+                     *       "place_name": "门诊楼 3 层 302",
                      *       "signer_id": "0199c3a5-d1f2-7071-9b5e-094b57f6852e",
-                     *       "signer_name": "张三",
+                     *       "signer_name": "李建国",
                      *       "role_id": "0199c3a5-d1f2-7265-925a-fb8bb89e5b18",
-                     *       "role_name": "张三",
-                     *       "method": "示例",
-                     *       "digest": "示例",
+                     *       "role_name": "门诊医生",
+                     *       "method": "PATCH",
+                     *       "digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
                      *       "signed_at": "2026-03-16T09:30:00+08:00",
                      *       "voided_at": "2026-03-16T09:30:00+08:00",
                      *       "void_reason": "临时有事"
@@ -39037,16 +39402,16 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "org_unit_id": "0199c3a5-d1f2-76bb-9f26-1acea1df243b",
-                     *           "org_unit_name": "张三",
+                     *           "org_unit_name": "心血管中心",
                      *           "position_id": "0199c3a5-d1f2-7257-9b11-def1f000b3b3",
-                     *           "position_name": "张三",
+                     *           "position_name": "科主任",
                      *           "memberships": [
                      *             {
                      *               "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
@@ -39061,15 +39426,16 @@ export interface operations {
                      *           "gender": "female",
                      *           "title": "主任医师",
                      *           "tier": "normal",
-                     *           "licence_no": "",
+                     *           "licence_no": "110101000012345",
                      *           "phone": "138****8000",
                      *           "speciality": "冠心病介入",
                      *           "introduction": "擅长冠心病、高血压的诊治",
                      *           "skills": [
-                     *             "示例"
+                     *             "冠状动脉造影"
                      *           ],
                      *           "languages": [
-                     *             "示例"
+                     *             "普通话",
+                     *             "英语"
                      *           ],
                      *           "portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *           "employed_on": "2026-03-16",
@@ -39113,19 +39479,20 @@ export interface operations {
                  *       ],
                  *       "username": "li.jianguo",
                  *       "employee_no": "E0001",
-                 *       "name": "张三",
+                 *       "name": "李建国",
                  *       "gender": "female",
                  *       "title": "主任医师",
                  *       "tier": "normal",
-                 *       "licence_no": "",
+                 *       "licence_no": "110101000012345",
                  *       "phone": "13800138000",
                  *       "speciality": "冠心病介入",
                  *       "introduction": "擅长冠心病、高血压的诊治",
                  *       "skills": [
-                 *         "示例"
+                 *         "冠状动脉造影"
                  *       ],
                  *       "languages": [
-                 *         "示例"
+                 *         "普通话",
+                 *         "英语"
                  *       ],
                  *       "employed_on": "2026-03-16"
                  *     }
@@ -39146,9 +39513,9 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "org_unit_id": "0199c3a5-d1f2-76bb-9f26-1acea1df243b",
-                     *       "org_unit_name": "张三",
+                     *       "org_unit_name": "心血管中心",
                      *       "position_id": "0199c3a5-d1f2-7257-9b11-def1f000b3b3",
-                     *       "position_name": "张三",
+                     *       "position_name": "科主任",
                      *       "memberships": [
                      *         {
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
@@ -39158,19 +39525,20 @@ export interface operations {
                      *         }
                      *       ],
                      *       "employee_no": "E0001",
-                     *       "name": "张三",
+                     *       "name": "李建国",
                      *       "gender": "female",
                      *       "title": "主任医师",
                      *       "tier": "normal",
-                     *       "licence_no": "",
+                     *       "licence_no": "110101000012345",
                      *       "phone": "138****8000",
                      *       "speciality": "冠心病介入",
                      *       "introduction": "擅长冠心病、高血压的诊治",
                      *       "skills": [
-                     *         "示例"
+                     *         "冠状动脉造影"
                      *       ],
                      *       "languages": [
-                     *         "示例"
+                     *         "普通话",
+                     *         "英语"
                      *       ],
                      *       "portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "employed_on": "2026-03-16",
@@ -39222,7 +39590,7 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -39230,8 +39598,8 @@ export interface operations {
                      *           "hospital_name": "第一医院",
                      *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *           "practitioner_name": "李建国",
-                     *           "starts_at": "2026-03-16T09:30:00+08:00",
-                     *           "ends_at": "2026-03-16T09:30:00+08:00",
+                     *           "starts_at": "2026-03-16T08:00:00+08:00",
+                     *           "ends_at": "2026-03-20T17:30:00+08:00",
                      *           "reason": "临时有事"
                      *         }
                      *       ]
@@ -39259,8 +39627,8 @@ export interface operations {
                 /**
                  * @example {
                  *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
-                 *       "starts_at": "2026-03-16T09:30:00+08:00",
-                 *       "ends_at": "2026-03-16T09:30:00+08:00",
+                 *       "starts_at": "2026-03-16T08:00:00+08:00",
+                 *       "ends_at": "2026-03-20T17:30:00+08:00",
                  *       "reason": "临时有事",
                  *       "stop_sessions": false
                  *     }
@@ -39282,8 +39650,8 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
                      *       "reason": "临时有事",
                      *       "sessions": [
                      *         {
@@ -39292,8 +39660,8 @@ export interface operations {
                      *           "department_name": "心内科",
                      *           "date": "2026-03-16",
                      *           "period": "morning",
-                     *           "starts_at": "2026-03-16T09:30:00+08:00",
-                     *           "ends_at": "2026-03-16T09:30:00+08:00",
+                     *           "starts_at": "2026-03-16T08:00:00+08:00",
+                     *           "ends_at": "2026-03-20T17:30:00+08:00",
                      *           "state": "draft"
                      *         }
                      *       ],
@@ -39339,8 +39707,8 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
                      *       "reason": "临时有事"
                      *     }
                      */
@@ -39404,9 +39772,9 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "org_unit_id": "0199c3a5-d1f2-76bb-9f26-1acea1df243b",
-                     *       "org_unit_name": "张三",
+                     *       "org_unit_name": "心血管中心",
                      *       "position_id": "0199c3a5-d1f2-7257-9b11-def1f000b3b3",
-                     *       "position_name": "张三",
+                     *       "position_name": "科主任",
                      *       "memberships": [
                      *         {
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
@@ -39421,15 +39789,16 @@ export interface operations {
                      *       "gender": "female",
                      *       "title": "主任医师",
                      *       "tier": "normal",
-                     *       "licence_no": "",
+                     *       "licence_no": "110101000012345",
                      *       "phone": "138****8000",
                      *       "speciality": "冠心病介入",
                      *       "introduction": "擅长冠心病、高血压的诊治",
                      *       "skills": [
-                     *         "示例"
+                     *         "冠状动脉造影"
                      *       ],
                      *       "languages": [
-                     *         "示例"
+                     *         "普通话",
+                     *         "英语"
                      *       ],
                      *       "portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "employed_on": "2026-03-16",
@@ -39504,15 +39873,16 @@ export interface operations {
                  *       "gender": "female",
                  *       "title": "主任医师",
                  *       "tier": "normal",
-                 *       "licence_no": "",
+                 *       "licence_no": "110101000012345",
                  *       "phone": "13800138000",
                  *       "speciality": "冠心病介入",
                  *       "introduction": "擅长冠心病、高血压的诊治",
                  *       "skills": [
-                 *         "示例"
+                 *         "冠状动脉造影"
                  *       ],
                  *       "languages": [
-                 *         "示例"
+                 *         "普通话",
+                 *         "英语"
                  *       ],
                  *       "employed_on": "2026-03-16",
                  *       "version": 1
@@ -39534,9 +39904,9 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "org_unit_id": "0199c3a5-d1f2-76bb-9f26-1acea1df243b",
-                     *       "org_unit_name": "张三",
+                     *       "org_unit_name": "心血管中心",
                      *       "position_id": "0199c3a5-d1f2-7257-9b11-def1f000b3b3",
-                     *       "position_name": "张三",
+                     *       "position_name": "科主任",
                      *       "memberships": [
                      *         {
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
@@ -39551,15 +39921,16 @@ export interface operations {
                      *       "gender": "female",
                      *       "title": "主任医师",
                      *       "tier": "normal",
-                     *       "licence_no": "",
+                     *       "licence_no": "110101000012345",
                      *       "phone": "138****8000",
                      *       "speciality": "冠心病介入",
                      *       "introduction": "擅长冠心病、高血压的诊治",
                      *       "skills": [
-                     *         "示例"
+                     *         "冠状动脉造影"
                      *       ],
                      *       "languages": [
-                     *         "示例"
+                     *         "普通话",
+                     *         "英语"
                      *       ],
                      *       "portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "employed_on": "2026-03-16",
@@ -39660,9 +40031,9 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "org_unit_id": "0199c3a5-d1f2-76bb-9f26-1acea1df243b",
-                     *       "org_unit_name": "张三",
+                     *       "org_unit_name": "心血管中心",
                      *       "position_id": "0199c3a5-d1f2-7257-9b11-def1f000b3b3",
-                     *       "position_name": "张三",
+                     *       "position_name": "科主任",
                      *       "memberships": [
                      *         {
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
@@ -39677,15 +40048,16 @@ export interface operations {
                      *       "gender": "female",
                      *       "title": "主任医师",
                      *       "tier": "normal",
-                     *       "licence_no": "",
+                     *       "licence_no": "110101000012345",
                      *       "phone": "138****8000",
                      *       "speciality": "冠心病介入",
                      *       "introduction": "擅长冠心病、高血压的诊治",
                      *       "skills": [
-                     *         "示例"
+                     *         "冠状动脉造影"
                      *       ],
                      *       "languages": [
-                     *         "示例"
+                     *         "普通话",
+                     *         "英语"
                      *       ],
                      *       "portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "employed_on": "2026-03-16",
@@ -39736,7 +40108,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "url": "示例"
+                     *       "url": "https://hospital.example/file"
                      *     }
                      */
                     "application/json": components["schemas"]["PictureUrl"];
@@ -39801,9 +40173,9 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "org_unit_id": "0199c3a5-d1f2-76bb-9f26-1acea1df243b",
-                     *       "org_unit_name": "张三",
+                     *       "org_unit_name": "心血管中心",
                      *       "position_id": "0199c3a5-d1f2-7257-9b11-def1f000b3b3",
-                     *       "position_name": "张三",
+                     *       "position_name": "科主任",
                      *       "memberships": [
                      *         {
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
@@ -39818,15 +40190,16 @@ export interface operations {
                      *       "gender": "female",
                      *       "title": "主任医师",
                      *       "tier": "normal",
-                     *       "licence_no": "",
+                     *       "licence_no": "110101000012345",
                      *       "phone": "138****8000",
                      *       "speciality": "冠心病介入",
                      *       "introduction": "擅长冠心病、高血压的诊治",
                      *       "skills": [
-                     *         "示例"
+                     *         "冠状动脉造影"
                      *       ],
                      *       "languages": [
-                     *         "示例"
+                     *         "普通话",
+                     *         "英语"
                      *       ],
                      *       "portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "employed_on": "2026-03-16",
@@ -39971,9 +40344,9 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "org_unit_id": "0199c3a5-d1f2-76bb-9f26-1acea1df243b",
-                     *       "org_unit_name": "张三",
+                     *       "org_unit_name": "心血管中心",
                      *       "position_id": "0199c3a5-d1f2-7257-9b11-def1f000b3b3",
-                     *       "position_name": "张三",
+                     *       "position_name": "科主任",
                      *       "memberships": [
                      *         {
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
@@ -39988,15 +40361,16 @@ export interface operations {
                      *       "gender": "female",
                      *       "title": "主任医师",
                      *       "tier": "normal",
-                     *       "licence_no": "",
+                     *       "licence_no": "110101000012345",
                      *       "phone": "138****8000",
                      *       "speciality": "冠心病介入",
                      *       "introduction": "擅长冠心病、高血压的诊治",
                      *       "skills": [
-                     *         "示例"
+                     *         "冠状动脉造影"
                      *       ],
                      *       "languages": [
-                     *         "示例"
+                     *         "普通话",
+                     *         "英语"
                      *       ],
                      *       "portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *       "employed_on": "2026-03-16",
@@ -40042,8 +40416,8 @@ export interface operations {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *         "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *         "hospital_name": "第一医院",
-                     *         "code": "A001",
-                     *         "name": "张三",
+                     *         "code": "outpatient_doctor",
+                     *         "name": "门诊医生",
                      *         "is_active": true
                      *       }
                      *     ]
@@ -40093,8 +40467,8 @@ export interface operations {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *         "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *         "hospital_name": "第一医院",
-                     *         "code": "A001",
-                     *         "name": "张三",
+                     *         "code": "outpatient_doctor",
+                     *         "name": "门诊医生",
                      *         "is_active": true
                      *       }
                      *     ]
@@ -40146,8 +40520,8 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "label": "主任医师",
-                     *         "hint": "示例"
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
                      *       }
                      *     ]
                      */
@@ -40191,21 +40565,21 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "suspension_id": "0199c3a5-d1f2-7a5f-9a04-8c8bfe7b0a26",
-                     *           "until": "2026-03-16T09:30:00+08:00",
+                     *           "until": "2026-03-20T17:30:00+08:00",
                      *           "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                      *           "state": "open",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
-                     *           "decided_by_name": "张三",
+                     *           "decided_by_name": "李建国",
                      *           "decided_at": "2026-03-16T09:30:00+08:00",
                      *           "decision_note": "临时有事"
                      *         }
@@ -40245,14 +40619,14 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "suspension_id": "0199c3a5-d1f2-7a5f-9a04-8c8bfe7b0a26",
-                     *       "until": "2026-03-16T09:30:00+08:00",
+                     *       "until": "2026-03-20T17:30:00+08:00",
                      *       "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                      *       "state": "open",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
-                     *       "decided_by_name": "张三",
+                     *       "decided_by_name": "李建国",
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
                      *       "decision_note": "临时有事"
                      *     }
@@ -40281,7 +40655,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "note": ""
+                 *       "note": "临时有事"
                  *     }
                  */
                 "application/json": components["schemas"]["DecisionRequest"];
@@ -40300,14 +40674,14 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "suspension_id": "0199c3a5-d1f2-7a5f-9a04-8c8bfe7b0a26",
-                     *       "until": "2026-03-16T09:30:00+08:00",
+                     *       "until": "2026-03-20T17:30:00+08:00",
                      *       "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                      *       "state": "open",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
-                     *       "decided_by_name": "张三",
+                     *       "decided_by_name": "李建国",
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
                      *       "decision_note": "临时有事"
                      *     }
@@ -40339,7 +40713,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "note": ""
+                 *       "note": "临时有事"
                  *     }
                  */
                 "application/json": components["schemas"]["DecisionRequest"];
@@ -40358,14 +40732,14 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "suspension_id": "0199c3a5-d1f2-7a5f-9a04-8c8bfe7b0a26",
-                     *       "until": "2026-03-16T09:30:00+08:00",
+                     *       "until": "2026-03-20T17:30:00+08:00",
                      *       "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                      *       "state": "open",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
-                     *       "decided_by_name": "张三",
+                     *       "decided_by_name": "李建国",
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
                      *       "decision_note": "临时有事"
                      *     }
@@ -40417,7 +40791,7 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -40428,9 +40802,9 @@ export interface operations {
                      *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *           "practitioner_name": "李建国",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "first_date": "2026-03-16",
-                     *           "last_date": "2026-03-16",
+                     *           "last_date": "2026-03-20",
                      *           "period": "morning",
                      *           "priority": 1,
                      *           "state": "waiting",
@@ -40443,12 +40817,12 @@ export interface operations {
                      *             "state": "open",
                      *             "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *             "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
-                     *             "starts_at": "2026-03-16T09:30:00+08:00",
-                     *             "ends_at": "2026-03-16T09:30:00+08:00",
+                     *             "starts_at": "2026-03-16T08:00:00+08:00",
+                     *             "ends_at": "2026-03-20T17:30:00+08:00",
                      *             "practitioner_name": "李建国",
                      *             "fee_fen": 5000,
                      *             "created_at": "2026-03-16T09:30:00+08:00",
-                     *             "expires_at": "2026-03-16T09:30:00+08:00"
+                     *             "expires_at": "2026-03-20T17:30:00+08:00"
                      *           }
                      *         }
                      *       ]
@@ -40479,7 +40853,7 @@ export interface operations {
                  *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                  *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                  *       "first_date": "2026-03-16",
-                 *       "last_date": "2026-03-16",
+                 *       "last_date": "2026-03-20",
                  *       "period": "",
                  *       "priority": 0
                  *     }
@@ -40504,9 +40878,9 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "first_date": "2026-03-16",
-                     *       "last_date": "2026-03-16",
+                     *       "last_date": "2026-03-20",
                      *       "period": "morning",
                      *       "priority": 1,
                      *       "state": "waiting",
@@ -40519,12 +40893,12 @@ export interface operations {
                      *         "state": "open",
                      *         "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *         "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
-                     *         "starts_at": "2026-03-16T09:30:00+08:00",
-                     *         "ends_at": "2026-03-16T09:30:00+08:00",
+                     *         "starts_at": "2026-03-16T08:00:00+08:00",
+                     *         "ends_at": "2026-03-20T17:30:00+08:00",
                      *         "practitioner_name": "李建国",
                      *         "fee_fen": 5000,
                      *         "created_at": "2026-03-16T09:30:00+08:00",
-                     *         "expires_at": "2026-03-16T09:30:00+08:00"
+                     *         "expires_at": "2026-03-20T17:30:00+08:00"
                      *       }
                      *     }
                      */
@@ -40568,9 +40942,9 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "first_date": "2026-03-16",
-                     *       "last_date": "2026-03-16",
+                     *       "last_date": "2026-03-20",
                      *       "period": "morning",
                      *       "priority": 1,
                      *       "state": "waiting",
@@ -40583,12 +40957,12 @@ export interface operations {
                      *         "state": "open",
                      *         "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *         "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
-                     *         "starts_at": "2026-03-16T09:30:00+08:00",
-                     *         "ends_at": "2026-03-16T09:30:00+08:00",
+                     *         "starts_at": "2026-03-16T08:00:00+08:00",
+                     *         "ends_at": "2026-03-20T17:30:00+08:00",
                      *         "practitioner_name": "李建国",
                      *         "fee_fen": 5000,
                      *         "created_at": "2026-03-16T09:30:00+08:00",
-                     *         "expires_at": "2026-03-16T09:30:00+08:00"
+                     *         "expires_at": "2026-03-20T17:30:00+08:00"
                      *       }
                      *     }
                      */
@@ -40640,9 +41014,9 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "first_date": "2026-03-16",
-                     *       "last_date": "2026-03-16",
+                     *       "last_date": "2026-03-20",
                      *       "period": "morning",
                      *       "priority": 1,
                      *       "state": "waiting",
@@ -40655,12 +41029,12 @@ export interface operations {
                      *         "state": "open",
                      *         "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *         "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
-                     *         "starts_at": "2026-03-16T09:30:00+08:00",
-                     *         "ends_at": "2026-03-16T09:30:00+08:00",
+                     *         "starts_at": "2026-03-16T08:00:00+08:00",
+                     *         "ends_at": "2026-03-20T17:30:00+08:00",
                      *         "practitioner_name": "李建国",
                      *         "fee_fen": 5000,
                      *         "created_at": "2026-03-16T09:30:00+08:00",
-                     *         "expires_at": "2026-03-16T09:30:00+08:00"
+                     *         "expires_at": "2026-03-20T17:30:00+08:00"
                      *       }
                      *     }
                      */
@@ -40701,7 +41075,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "appointment_no": "GH20260316000001",
+                     *       "appointment_no": "GH260316000001",
                      *       "kind": "advance",
                      *       "state": "pending",
                      *       "source": "miniprogram",
@@ -40709,10 +41083,10 @@ export interface operations {
                      *       "fee_fen": 5000,
                      *       "payment_status": "unpaid",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
-                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
-                     *       "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "check_in_until": "2026-03-20T17:30:00+08:00",
+                     *       "hold_expires_at": "2026-03-20T17:30:00+08:00",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_code": "patient_plans",
@@ -40731,7 +41105,7 @@ export interface operations {
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
@@ -40779,9 +41153,9 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "first_date": "2026-03-16",
-                     *       "last_date": "2026-03-16",
+                     *       "last_date": "2026-03-20",
                      *       "period": "morning",
                      *       "priority": 1,
                      *       "state": "waiting",
@@ -40794,12 +41168,12 @@ export interface operations {
                      *         "state": "open",
                      *         "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *         "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
-                     *         "starts_at": "2026-03-16T09:30:00+08:00",
-                     *         "ends_at": "2026-03-16T09:30:00+08:00",
+                     *         "starts_at": "2026-03-16T08:00:00+08:00",
+                     *         "ends_at": "2026-03-20T17:30:00+08:00",
                      *         "practitioner_name": "李建国",
                      *         "fee_fen": 5000,
                      *         "created_at": "2026-03-16T09:30:00+08:00",
-                     *         "expires_at": "2026-03-16T09:30:00+08:00"
+                     *         "expires_at": "2026-03-20T17:30:00+08:00"
                      *       }
                      *     }
                      */
@@ -40845,20 +41219,20 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
-                     *           "kind": "示例",
-                     *           "kind_name": "张三",
+                     *           "kind": "follow_up",
+                     *           "kind_name": "随访任务",
                      *           "executor_role_id": "0199c3a5-d1f2-71ad-9a07-bf186e65f410",
-                     *           "executor_role_name": "张三",
+                     *           "executor_role_name": "门诊医生",
                      *           "manager_role_id": "0199c3a5-d1f2-761f-974c-4473a932730c",
-                     *           "manager_role_name": "张三",
+                     *           "manager_role_name": "门诊医生",
                      *           "supervisor_role_id": "0199c3a5-d1f2-74c6-9633-08c4ab9b5ac5",
-                     *           "supervisor_role_name": "张三",
+                     *           "supervisor_role_name": "门诊医生",
                      *           "hours": 1,
                      *           "version": 1
                      *         }
@@ -40887,7 +41261,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "kind": "示例",
+                 *       "kind": "follow_up",
                  *       "executor_role_id": "0199c3a5-d1f2-71ad-9a07-bf186e65f410",
                  *       "manager_role_id": "0199c3a5-d1f2-761f-974c-4473a932730c",
                  *       "supervisor_role_id": "0199c3a5-d1f2-74c6-9633-08c4ab9b5ac5",
@@ -40909,14 +41283,14 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "kind": "示例",
-                     *       "kind_name": "张三",
+                     *       "kind": "follow_up",
+                     *       "kind_name": "随访任务",
                      *       "executor_role_id": "0199c3a5-d1f2-71ad-9a07-bf186e65f410",
-                     *       "executor_role_name": "张三",
+                     *       "executor_role_name": "门诊医生",
                      *       "manager_role_id": "0199c3a5-d1f2-761f-974c-4473a932730c",
-                     *       "manager_role_name": "张三",
+                     *       "manager_role_name": "门诊医生",
                      *       "supervisor_role_id": "0199c3a5-d1f2-74c6-9633-08c4ab9b5ac5",
-                     *       "supervisor_role_name": "张三",
+                     *       "supervisor_role_name": "门诊医生",
                      *       "hours": 1,
                      *       "version": 1
                      *     }
@@ -40956,14 +41330,14 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "kind": "示例",
-                     *       "kind_name": "张三",
+                     *       "kind": "follow_up",
+                     *       "kind_name": "随访任务",
                      *       "executor_role_id": "0199c3a5-d1f2-71ad-9a07-bf186e65f410",
-                     *       "executor_role_name": "张三",
+                     *       "executor_role_name": "门诊医生",
                      *       "manager_role_id": "0199c3a5-d1f2-761f-974c-4473a932730c",
-                     *       "manager_role_name": "张三",
+                     *       "manager_role_name": "门诊医生",
                      *       "supervisor_role_id": "0199c3a5-d1f2-74c6-9633-08c4ab9b5ac5",
-                     *       "supervisor_role_name": "张三",
+                     *       "supervisor_role_name": "门诊医生",
                      *       "hours": 1,
                      *       "version": 1
                      *     }
@@ -41018,8 +41392,6 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "kind": "示例",
                  *       "executor_role_id": "0199c3a5-d1f2-71ad-9a07-bf186e65f410",
                  *       "manager_role_id": "0199c3a5-d1f2-761f-974c-4473a932730c",
                  *       "supervisor_role_id": "0199c3a5-d1f2-74c6-9633-08c4ab9b5ac5",
@@ -41042,14 +41414,14 @@ export interface operations {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
-                     *       "kind": "示例",
-                     *       "kind_name": "张三",
+                     *       "kind": "follow_up",
+                     *       "kind_name": "随访任务",
                      *       "executor_role_id": "0199c3a5-d1f2-71ad-9a07-bf186e65f410",
-                     *       "executor_role_name": "张三",
+                     *       "executor_role_name": "门诊医生",
                      *       "manager_role_id": "0199c3a5-d1f2-761f-974c-4473a932730c",
-                     *       "manager_role_name": "张三",
+                     *       "manager_role_name": "门诊医生",
                      *       "supervisor_role_id": "0199c3a5-d1f2-74c6-9633-08c4ab9b5ac5",
-                     *       "supervisor_role_name": "张三",
+                     *       "supervisor_role_name": "门诊医生",
                      *       "hours": 1,
                      *       "version": 1
                      *     }
@@ -41086,12 +41458,12 @@ export interface operations {
                     /**
                      * @example [
                      *       {
-                     *         "code": "A001",
-                     *         "name": "张三",
+                     *         "code": "follow_up",
+                     *         "name": "随访任务",
                      *         "hours": 1,
-                     *         "executor": "示例",
-                     *         "manager": "示例",
-                     *         "supervisor": "示例"
+                     *         "executor": "李建国",
+                     *         "manager": "李建国",
+                     *         "supervisor": "李建国"
                      *       }
                      *     ]
                      */
@@ -41138,7 +41510,7 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -41146,31 +41518,31 @@ export interface operations {
                      *           "hospital_name": "第一医院",
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "心内科",
-                     *           "kind": "示例",
-                     *           "kind_name": "张三",
-                     *           "subject_type": "示例",
+                     *           "kind": "follow_up",
+                     *           "kind_name": "随访任务",
+                     *           "subject_type": "billing.bill",
                      *           "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "state": "open",
                      *           "level": 0,
                      *           "executor_id": "0199c3a5-d1f2-71a9-9628-05e07e41157f",
-                     *           "executor_name": "张三",
+                     *           "executor_name": "李建国",
                      *           "executor_role_id": "0199c3a5-d1f2-71ad-9a07-bf186e65f410",
-                     *           "executor_role_name": "张三",
+                     *           "executor_role_name": "门诊医生",
                      *           "manager_id": "0199c3a5-d1f2-7dd2-9ea2-b7f69381d6b9",
-                     *           "manager_name": "张三",
+                     *           "manager_name": "李建国",
                      *           "manager_role_id": "0199c3a5-d1f2-761f-974c-4473a932730c",
-                     *           "manager_role_name": "张三",
+                     *           "manager_role_name": "门诊医生",
                      *           "supervisor_id": "0199c3a5-d1f2-710b-97f5-9f24d877de7f",
-                     *           "supervisor_name": "张三",
+                     *           "supervisor_name": "李建国",
                      *           "supervisor_role_id": "0199c3a5-d1f2-74c6-9633-08c4ab9b5ac5",
-                     *           "supervisor_role_name": "张三",
+                     *           "supervisor_role_name": "门诊医生",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
-                     *           "due_at": "2026-03-16T09:30:00+08:00",
-                     *           "ended_at": "2026-03-16T09:30:00+08:00",
+                     *           "due_at": "2026-03-20T17:30:00+08:00",
+                     *           "ended_at": "2026-03-20T17:30:00+08:00",
                      *           "ended_by_id": "0199c3a5-d1f2-726e-9351-ce1a5da7c28a",
-                     *           "ended_by_name": "张三",
-                     *           "outcome": "示例"
+                     *           "ended_by_name": "李建国",
+                     *           "outcome": "临时有事"
                      *         }
                      *       ]
                      *     }
@@ -41209,31 +41581,31 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
-                     *       "kind": "示例",
-                     *       "kind_name": "张三",
-                     *       "subject_type": "示例",
+                     *       "kind": "follow_up",
+                     *       "kind_name": "随访任务",
+                     *       "subject_type": "billing.bill",
                      *       "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
-                     *       "title": "主任医师",
+                     *       "title": "门诊检查费",
                      *       "state": "open",
                      *       "level": 0,
                      *       "executor_id": "0199c3a5-d1f2-71a9-9628-05e07e41157f",
-                     *       "executor_name": "张三",
+                     *       "executor_name": "李建国",
                      *       "executor_role_id": "0199c3a5-d1f2-71ad-9a07-bf186e65f410",
-                     *       "executor_role_name": "张三",
+                     *       "executor_role_name": "门诊医生",
                      *       "manager_id": "0199c3a5-d1f2-7dd2-9ea2-b7f69381d6b9",
-                     *       "manager_name": "张三",
+                     *       "manager_name": "李建国",
                      *       "manager_role_id": "0199c3a5-d1f2-761f-974c-4473a932730c",
-                     *       "manager_role_name": "张三",
+                     *       "manager_role_name": "门诊医生",
                      *       "supervisor_id": "0199c3a5-d1f2-710b-97f5-9f24d877de7f",
-                     *       "supervisor_name": "张三",
+                     *       "supervisor_name": "李建国",
                      *       "supervisor_role_id": "0199c3a5-d1f2-74c6-9633-08c4ab9b5ac5",
-                     *       "supervisor_role_name": "张三",
+                     *       "supervisor_role_name": "门诊医生",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
-                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "ended_by_id": "0199c3a5-d1f2-726e-9351-ce1a5da7c28a",
-                     *       "ended_by_name": "张三",
-                     *       "outcome": "示例"
+                     *       "ended_by_name": "李建国",
+                     *       "outcome": "临时有事"
                      *     }
                      */
                     "application/json": components["schemas"]["WorkItem"];
@@ -41280,31 +41652,31 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
-                     *       "kind": "示例",
-                     *       "kind_name": "张三",
-                     *       "subject_type": "示例",
+                     *       "kind": "follow_up",
+                     *       "kind_name": "随访任务",
+                     *       "subject_type": "billing.bill",
                      *       "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
-                     *       "title": "主任医师",
+                     *       "title": "门诊检查费",
                      *       "state": "open",
                      *       "level": 0,
                      *       "executor_id": "0199c3a5-d1f2-71a9-9628-05e07e41157f",
-                     *       "executor_name": "张三",
+                     *       "executor_name": "李建国",
                      *       "executor_role_id": "0199c3a5-d1f2-71ad-9a07-bf186e65f410",
-                     *       "executor_role_name": "张三",
+                     *       "executor_role_name": "门诊医生",
                      *       "manager_id": "0199c3a5-d1f2-7dd2-9ea2-b7f69381d6b9",
-                     *       "manager_name": "张三",
+                     *       "manager_name": "李建国",
                      *       "manager_role_id": "0199c3a5-d1f2-761f-974c-4473a932730c",
-                     *       "manager_role_name": "张三",
+                     *       "manager_role_name": "门诊医生",
                      *       "supervisor_id": "0199c3a5-d1f2-710b-97f5-9f24d877de7f",
-                     *       "supervisor_name": "张三",
+                     *       "supervisor_name": "李建国",
                      *       "supervisor_role_id": "0199c3a5-d1f2-74c6-9633-08c4ab9b5ac5",
-                     *       "supervisor_role_name": "张三",
+                     *       "supervisor_role_name": "门诊医生",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
-                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "ended_by_id": "0199c3a5-d1f2-726e-9351-ce1a5da7c28a",
-                     *       "ended_by_name": "张三",
-                     *       "outcome": "示例"
+                     *       "ended_by_name": "李建国",
+                     *       "outcome": "临时有事"
                      *     }
                      */
                     "application/json": components["schemas"]["WorkItem"];
@@ -41334,7 +41706,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "outcome": "示例"
+                 *       "outcome": "临时有事"
                  *     }
                  */
                 "application/json": components["schemas"]["FinishRequest"];
@@ -41354,31 +41726,31 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
-                     *       "kind": "示例",
-                     *       "kind_name": "张三",
-                     *       "subject_type": "示例",
+                     *       "kind": "follow_up",
+                     *       "kind_name": "随访任务",
+                     *       "subject_type": "billing.bill",
                      *       "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
-                     *       "title": "主任医师",
+                     *       "title": "门诊检查费",
                      *       "state": "open",
                      *       "level": 0,
                      *       "executor_id": "0199c3a5-d1f2-71a9-9628-05e07e41157f",
-                     *       "executor_name": "张三",
+                     *       "executor_name": "李建国",
                      *       "executor_role_id": "0199c3a5-d1f2-71ad-9a07-bf186e65f410",
-                     *       "executor_role_name": "张三",
+                     *       "executor_role_name": "门诊医生",
                      *       "manager_id": "0199c3a5-d1f2-7dd2-9ea2-b7f69381d6b9",
-                     *       "manager_name": "张三",
+                     *       "manager_name": "李建国",
                      *       "manager_role_id": "0199c3a5-d1f2-761f-974c-4473a932730c",
-                     *       "manager_role_name": "张三",
+                     *       "manager_role_name": "门诊医生",
                      *       "supervisor_id": "0199c3a5-d1f2-710b-97f5-9f24d877de7f",
-                     *       "supervisor_name": "张三",
+                     *       "supervisor_name": "李建国",
                      *       "supervisor_role_id": "0199c3a5-d1f2-74c6-9633-08c4ab9b5ac5",
-                     *       "supervisor_role_name": "张三",
+                     *       "supervisor_role_name": "门诊医生",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
-                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "ended_by_id": "0199c3a5-d1f2-726e-9351-ce1a5da7c28a",
-                     *       "ended_by_name": "张三",
-                     *       "outcome": "示例"
+                     *       "ended_by_name": "李建国",
+                     *       "outcome": "临时有事"
                      *     }
                      */
                     "application/json": components["schemas"]["WorkItem"];
@@ -41419,31 +41791,31 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *       "department_name": "心内科",
-                     *       "kind": "示例",
-                     *       "kind_name": "张三",
-                     *       "subject_type": "示例",
+                     *       "kind": "follow_up",
+                     *       "kind_name": "随访任务",
+                     *       "subject_type": "billing.bill",
                      *       "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
-                     *       "title": "主任医师",
+                     *       "title": "门诊检查费",
                      *       "state": "open",
                      *       "level": 0,
                      *       "executor_id": "0199c3a5-d1f2-71a9-9628-05e07e41157f",
-                     *       "executor_name": "张三",
+                     *       "executor_name": "李建国",
                      *       "executor_role_id": "0199c3a5-d1f2-71ad-9a07-bf186e65f410",
-                     *       "executor_role_name": "张三",
+                     *       "executor_role_name": "门诊医生",
                      *       "manager_id": "0199c3a5-d1f2-7dd2-9ea2-b7f69381d6b9",
-                     *       "manager_name": "张三",
+                     *       "manager_name": "李建国",
                      *       "manager_role_id": "0199c3a5-d1f2-761f-974c-4473a932730c",
-                     *       "manager_role_name": "张三",
+                     *       "manager_role_name": "门诊医生",
                      *       "supervisor_id": "0199c3a5-d1f2-710b-97f5-9f24d877de7f",
-                     *       "supervisor_name": "张三",
+                     *       "supervisor_name": "李建国",
                      *       "supervisor_role_id": "0199c3a5-d1f2-74c6-9633-08c4ab9b5ac5",
-                     *       "supervisor_role_name": "张三",
+                     *       "supervisor_role_name": "门诊医生",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
-                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "ended_by_id": "0199c3a5-d1f2-726e-9351-ce1a5da7c28a",
-                     *       "ended_by_name": "张三",
-                     *       "outcome": "示例"
+                     *       "ended_by_name": "李建国",
+                     *       "outcome": "临时有事"
                      *     }
                      */
                     "application/json": components["schemas"]["WorkItem"];
@@ -41538,7 +41910,7 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -41546,31 +41918,31 @@ export interface operations {
                      *           "hospital_name": "第一医院",
                      *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                      *           "department_name": "心内科",
-                     *           "kind": "示例",
-                     *           "kind_name": "张三",
-                     *           "subject_type": "示例",
+                     *           "kind": "follow_up",
+                     *           "kind_name": "随访任务",
+                     *           "subject_type": "billing.bill",
                      *           "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "state": "open",
                      *           "level": 0,
                      *           "executor_id": "0199c3a5-d1f2-71a9-9628-05e07e41157f",
-                     *           "executor_name": "张三",
+                     *           "executor_name": "李建国",
                      *           "executor_role_id": "0199c3a5-d1f2-71ad-9a07-bf186e65f410",
-                     *           "executor_role_name": "张三",
+                     *           "executor_role_name": "门诊医生",
                      *           "manager_id": "0199c3a5-d1f2-7dd2-9ea2-b7f69381d6b9",
-                     *           "manager_name": "张三",
+                     *           "manager_name": "李建国",
                      *           "manager_role_id": "0199c3a5-d1f2-761f-974c-4473a932730c",
-                     *           "manager_role_name": "张三",
+                     *           "manager_role_name": "门诊医生",
                      *           "supervisor_id": "0199c3a5-d1f2-710b-97f5-9f24d877de7f",
-                     *           "supervisor_name": "张三",
+                     *           "supervisor_name": "李建国",
                      *           "supervisor_role_id": "0199c3a5-d1f2-74c6-9633-08c4ab9b5ac5",
-                     *           "supervisor_role_name": "张三",
+                     *           "supervisor_role_name": "门诊医生",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
-                     *           "due_at": "2026-03-16T09:30:00+08:00",
-                     *           "ended_at": "2026-03-16T09:30:00+08:00",
+                     *           "due_at": "2026-03-20T17:30:00+08:00",
+                     *           "ended_at": "2026-03-20T17:30:00+08:00",
                      *           "ended_by_id": "0199c3a5-d1f2-726e-9351-ce1a5da7c28a",
-                     *           "ended_by_name": "张三",
-                     *           "outcome": "示例"
+                     *           "ended_by_name": "李建国",
+                     *           "outcome": "临时有事"
                      *         }
                      *       ]
                      *     }

@@ -2017,7 +2017,7 @@ export interface components {
              */
             readonly created_at: string;
         };
-        /** @enum {unknown} */
+        /** @enum {string} */
         BlankEnum: "";
         /** @description `binding_id` is for whom; without it the default card at the slot's hospital. */
         BookRequest: {
@@ -3566,18 +3566,32 @@ export interface components {
         Problem400AmountNotAllowedDepositAmountNotAllowedAnd3More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "amount_not_allowed" | "deposit_amount_not_allowed" | "idempotency_key_required" | "parse_error" | "validation_error";
+            /** 最多可退 */
+            maximum_fen?: number;
+            /** 最低金额 */
+            minimum_fen?: number;
+            most_yuan?: string;
         };
         Problem400AmountNotAllowedIdempotencyKeyRequiredAnd2More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "amount_not_allowed" | "idempotency_key_required" | "parse_error" | "validation_error";
+            most_yuan?: string;
         };
         Problem400AmountNotAllowedIdempotencyKeyRequiredAnd3More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "amount_not_allowed" | "idempotency_key_required" | "parse_error" | "top_up_amount_not_allowed" | "validation_error";
+            /** 最多可退 */
+            maximum_fen?: number;
+            /** 最低金额 */
+            minimum_fen?: number;
+            most_yuan?: string;
         };
         Problem400FileEmptyFileTypeRefusedAnd3More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "file_empty" | "file_type_refused" | "idempotency_key_required" | "parse_error" | "validation_error";
+            /** 已同意 */
+            accepted?: string;
+            found?: string;
         };
         Problem400IdempotencyKeyRequiredParseErrorAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -3630,26 +3644,88 @@ export interface components {
         Problem409AlreadyBookedBookingLimitReachedAnd11More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "already_booked" | "booking_limit_reached" | "booking_suspended" | "cancel_too_late" | "outside_booking_window" | "registration_fee_differs" | "request_in_progress" | "session_not_open" | "slot_full" | "slot_of_other_department" | "slot_past" | "state_conflict" | "too_many_changes";
+            allowed?: number;
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            /** 天数 */
+            days?: number;
+            /** 挂号费 */
+            fee_fen?: number;
+            /** 开始日期 */
+            first_date?: string;
+            /** 结束日期 */
+            last_date?: string;
+            new_fee_fen?: number;
+            /** 放号时间 */
+            opens_at?: string | null;
+            /** 范围 */
+            scope?: string;
+            target?: string;
+            /** 截止时间 */
+            until?: string;
+            used?: number;
+            /** 值 */
+            value?: number;
         };
         Problem409AlreadyBookedBookingLimitReachedBookingSuspendedCardRequiredAnd5More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "already_booked" | "booking_limit_reached" | "booking_suspended" | "card_required" | "outside_booking_window" | "request_in_progress" | "session_not_open" | "slot_full" | "slot_past";
+            /** 天数 */
+            days?: number;
+            /** 开始日期 */
+            first_date?: string;
+            /** 结束日期 */
+            last_date?: string;
+            /** 放号时间 */
+            opens_at?: string | null;
+            /** 范围 */
+            scope?: string;
+            /** 截止时间 */
+            until?: string;
+            used?: number;
+            /** 值 */
+            value?: number;
         };
         Problem409AlreadyBookedBookingLimitReachedBookingSuspendedNoOfferAnd5More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "already_booked" | "booking_limit_reached" | "booking_suspended" | "no_offer" | "offer_lapsed" | "outside_booking_window" | "request_in_progress" | "session_not_open" | "slot_past";
+            /** 天数 */
+            days?: number;
+            /** 开始日期 */
+            first_date?: string;
+            /** 结束日期 */
+            last_date?: string;
+            /** 放号时间 */
+            opens_at?: string | null;
+            /** 范围 */
+            scope?: string;
+            /** 截止时间 */
+            until?: string;
+            used?: number;
+            /** 值 */
+            value?: number;
         };
         Problem409AlreadyBoundBindingLimitAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "already_bound" | "binding_limit" | "binding_mismatch";
+            limit?: number;
+            /** 与账号的关系 */
+            relationship?: string;
         };
         Problem409AlreadyBoundBindingLimitAnd2More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "already_bound" | "binding_limit" | "binding_mismatch" | "online_filing_off";
+            limit?: number;
+            /** 与账号的关系 */
+            relationship?: string;
         };
         Problem409AlreadyWaitingBookingSuspendedAnd2More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "already_waiting" | "booking_suspended" | "card_required" | "too_many_waitlist_entries";
+            allowed?: number;
+            /** 截止时间 */
+            until?: string;
         };
         Problem409AppealOpenSuspensionOver: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -3658,26 +3734,93 @@ export interface components {
         Problem409AppointmentStandsHisRefusedRefundAnd3More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "appointment_stands" | "his_refused_refund" | "refund_at_counter" | "refund_not_paid_here" | "state_conflict";
+            /** 应用 */
+            application?: string;
+            /** 账单 */
+            bill_id?: string;
+            /** 账单列表 */
+            bill_ids?: string[];
+            bring?: string;
+            /** 渠道 */
+            channel?: string;
+            current?: string;
+            /** 挂号费 */
+            fee_fen?: number;
+            /** 原因 */
+            reason?: string;
+            target?: string;
         };
         Problem409AppointmentStandsHisRefusedRefundAnd6More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "appointment_stands" | "his_refused_refund" | "nothing_refundable" | "refund_at_counter" | "refund_exceeds_bill" | "refund_not_paid_here" | "request_in_progress" | "state_conflict";
+            /** 应用 */
+            application?: string;
+            /** 账单 */
+            bill_id?: string;
+            /** 账单列表 */
+            bill_ids?: string[];
+            bring?: string;
+            /** 渠道 */
+            channel?: string;
+            current?: string;
+            /** 挂号费 */
+            fee_fen?: number;
+            /** 原因 */
+            reason?: string;
+            /** 可退金额 */
+            refundable_fen?: number;
+            target?: string;
         };
         Problem409BeingPaidBillNotPayableAnd5More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "being_paid" | "bill_not_payable" | "hold_expired" | "payment_order_expired" | "registration_fee_paid" | "request_in_progress" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            /** 账单列表 */
+            bill_ids?: string[];
+            current?: string;
+            /** 支付订单 */
+            order_id?: string;
+            /** 订单号 */
+            order_no?: string;
+            /** 状态 */
+            state?: string;
+            target?: string;
         };
         Problem409BeingPaidBillNotPayableAnd6More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "being_paid" | "bill_not_payable" | "bills_not_together" | "card_required" | "mandatory_bill_missing" | "payment_order_expired" | "registration_void" | "request_in_progress";
+            /** 账单列表 */
+            bill_ids?: string[];
+            /** 支付订单 */
+            order_id?: string;
+            /** 订单号 */
+            order_no?: string;
+            /** 状态 */
+            state?: string;
         };
         Problem409CancelTooLateRefundAtCounterAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "cancel_too_late" | "refund_at_counter" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            bring?: string;
+            current?: string;
+            /** 挂号费 */
+            fee_fen?: number;
+            target?: string;
         };
         Problem409CardBalanceLimitCardRequiredAnd3More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "card_balance_limit" | "card_required" | "request_in_progress" | "state_conflict" | "top_up_disabled";
+            /** 余额 */
+            balance_fen?: number;
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            /** 余额上限 */
+            most_fen?: number;
+            target?: string;
         };
         Problem409CardRequired: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -3686,14 +3829,28 @@ export interface components {
         Problem409CardRequiredChannelNotOfferedAnd4More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "card_required" | "channel_not_offered" | "insufficient_balance" | "payment_order_expired" | "request_in_progress" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            /** 渠道 */
+            channel?: string;
+            current?: string;
+            target?: string;
         };
         Problem409CardRequiredRefundAtCounterAnd2More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "card_required" | "refund_at_counter" | "refund_exceeds_balance" | "refund_exceeds_online_total";
+            allowed_fen?: number;
+            bring?: string;
+            /** 挂号费 */
+            fee_fen?: number;
         };
         Problem409CardRequiredRefundAtCounterAnd3More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "card_required" | "refund_at_counter" | "refund_exceeds_balance" | "refund_exceeds_online_total" | "request_in_progress";
+            allowed_fen?: number;
+            bring?: string;
+            /** 挂号费 */
+            fee_fen?: number;
         };
         Problem409CardRequiredStaleVersion: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -3702,10 +3859,22 @@ export interface components {
         Problem409CardRequiredStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "card_required" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409ChannelNotOfferedChannelRefusedAnd4More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "channel_not_offered" | "channel_refused" | "payment_order_expired" | "request_in_progress" | "state_conflict" | "too_many_attempts";
+            /** 账单 */
+            bill_id?: string;
+            /** 渠道 */
+            channel?: string;
+            current?: string;
+            /** 原因 */
+            reason?: string;
+            target?: string;
         };
         Problem409NoOfferOfferLapsed: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -3714,6 +3883,10 @@ export interface components {
         Problem409OfferLapsedStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "offer_lapsed" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409RequestInProgress: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -3722,14 +3895,20 @@ export interface components {
         Problem409StateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem413ContentTooLarge: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "content_too_large";
+            limit?: number;
         };
         Problem413ContentTooLargeFileTooLarge: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "content_too_large" | "file_too_large";
+            limit?: number;
         };
         Problem415UnsupportedMediaType: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -3766,6 +3945,8 @@ export interface components {
         Problem503ChannelUnavailableServiceUnavailable: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "channel_unavailable" | "service_unavailable";
+            /** 渠道 */
+            channel?: string;
         };
         Problem503ServiceUnavailable: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -5253,11 +5434,11 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "admission_no": "示例",
+                     *           "admission_no": "ZY260316000001",
                      *           "status": "admitted",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
@@ -5265,13 +5446,13 @@ export interface operations {
                      *           "department_name": "心内科",
                      *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *           "practitioner_name": "李建国",
-                     *           "ward": "示例",
-                     *           "bed": "示例",
-                     *           "diagnosis": "示例",
+                     *           "ward": "心内科一病区",
+                     *           "bed": "12",
+                     *           "diagnosis": "冠状动脉粥样硬化性心脏病",
                      *           "admitted_at": "2026-03-16T09:30:00+08:00",
                      *           "discharged_at": "2026-03-16T09:30:00+08:00",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三"
+                     *           "patient_name": "陈晓梅"
                      *         }
                      *       ]
                      *     }
@@ -5308,7 +5489,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "admission_no": "示例",
+                     *       "admission_no": "ZY260316000001",
                      *       "status": "admitted",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
@@ -5316,13 +5497,13 @@ export interface operations {
                      *       "department_name": "心内科",
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
-                     *       "ward": "示例",
-                     *       "bed": "示例",
-                     *       "diagnosis": "示例",
+                     *       "ward": "心内科一病区",
+                     *       "bed": "12",
+                     *       "diagnosis": "冠状动脉粥样硬化性心脏病",
                      *       "admitted_at": "2026-03-16T09:30:00+08:00",
                      *       "discharged_at": "2026-03-16T09:30:00+08:00",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "statement": {
                      *         "as_of": "2026-03-16T09:30:00+08:00",
                      *         "charged_fen": 5000,
@@ -5397,10 +5578,10 @@ export interface operations {
                      *               {
                      *                 "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *                 "category": "registration",
-                     *                 "code": "A001",
-                     *                 "name": "张三",
-                     *                 "spec": "示例",
-                     *                 "unit": "示例",
+                     *                 "code": "XD0012",
+                     *                 "name": "十二导联心电图",
+                     *                 "spec": "12 导联",
+                     *                 "unit": "次",
                      *                 "quantity": "1.5",
                      *                 "unit_price_fen": 5000,
                      *                 "amount_fen": 5000,
@@ -5459,17 +5640,17 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "admission_id": "0199c3a5-d1f2-7017-9724-ad86fb2cde79",
-                     *       "admission_no": "示例",
-                     *       "patient_name": "张三",
+                     *       "admission_no": "ZY260316000001",
+                     *       "patient_name": "陈晓梅",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *       "order_no": "示例",
+                     *       "order_no": "ZF260316000001",
                      *       "order_state": "pending",
                      *       "channel": "wechat_pay",
                      *       "application": "miniprogram",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "state": "pending",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "credited_at": "2026-03-16T09:30:00+08:00"
                      *     }
@@ -5501,8 +5682,8 @@ export interface operations {
                 /**
                  * @example {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "admission_no": "示例",
-                 *       "name": "张三"
+                 *       "admission_no": "ZY260316000001",
+                 *       "name": "陈晓梅"
                  *     }
                  */
                 "application/json": components["schemas"]["FindAdmissionRequest"];
@@ -5518,8 +5699,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "admission_no": "示例",
-                     *       "patient_name": "张三",
+                     *       "admission_no": "ZY260316000001",
+                     *       "patient_name": "陈晓梅",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "status": "admitted",
@@ -5574,11 +5755,11 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "appointment_no": "GH20260316000001",
+                     *           "appointment_no": "GH260316000001",
                      *           "kind": "advance",
                      *           "state": "pending",
                      *           "source": "miniprogram",
@@ -5586,10 +5767,10 @@ export interface operations {
                      *           "fee_fen": 5000,
                      *           "payment_status": "unpaid",
                      *           "visit_date": "2026-03-16",
-                     *           "starts_at": "2026-03-16T09:30:00+08:00",
-                     *           "ends_at": "2026-03-16T09:30:00+08:00",
-                     *           "check_in_until": "2026-03-16T09:30:00+08:00",
-                     *           "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "starts_at": "2026-03-16T08:00:00+08:00",
+                     *           "ends_at": "2026-03-20T17:30:00+08:00",
+                     *           "check_in_until": "2026-03-20T17:30:00+08:00",
+                     *           "hold_expires_at": "2026-03-20T17:30:00+08:00",
                      *           "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *           "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *           "cancel_code": "patient_plans",
@@ -5608,7 +5789,7 @@ export interface operations {
                      *           "tier": "normal",
                      *           "period": "morning",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *           "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
                      *           "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
@@ -5660,7 +5841,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "appointment_no": "GH20260316000001",
+                     *       "appointment_no": "GH260316000001",
                      *       "kind": "advance",
                      *       "state": "pending",
                      *       "source": "miniprogram",
@@ -5668,10 +5849,10 @@ export interface operations {
                      *       "fee_fen": 5000,
                      *       "payment_status": "unpaid",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
-                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
-                     *       "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "check_in_until": "2026-03-20T17:30:00+08:00",
+                     *       "hold_expires_at": "2026-03-20T17:30:00+08:00",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_code": "patient_plans",
@@ -5690,7 +5871,7 @@ export interface operations {
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
@@ -5731,7 +5912,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "appointment_no": "GH20260316000001",
+                     *       "appointment_no": "GH260316000001",
                      *       "kind": "advance",
                      *       "state": "pending",
                      *       "source": "miniprogram",
@@ -5739,10 +5920,10 @@ export interface operations {
                      *       "fee_fen": 5000,
                      *       "payment_status": "unpaid",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
-                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
-                     *       "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "check_in_until": "2026-03-20T17:30:00+08:00",
+                     *       "hold_expires_at": "2026-03-20T17:30:00+08:00",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_code": "patient_plans",
@@ -5761,7 +5942,7 @@ export interface operations {
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
@@ -5791,8 +5972,8 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "code": "",
-                 *       "reason": ""
+                 *       "code": "patient_plans",
+                 *       "reason": "临时有事"
                  *     }
                  */
                 "application/json": components["schemas"]["GiveBackRequest"];
@@ -5808,7 +5989,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "appointment_no": "GH20260316000001",
+                     *       "appointment_no": "GH260316000001",
                      *       "kind": "advance",
                      *       "state": "pending",
                      *       "source": "miniprogram",
@@ -5816,10 +5997,10 @@ export interface operations {
                      *       "fee_fen": 5000,
                      *       "payment_status": "unpaid",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
-                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
-                     *       "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "check_in_until": "2026-03-20T17:30:00+08:00",
+                     *       "hold_expires_at": "2026-03-20T17:30:00+08:00",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_code": "patient_plans",
@@ -5838,7 +6019,7 @@ export interface operations {
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
@@ -5880,14 +6061,14 @@ export interface operations {
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *         "created_at": "2026-03-16T09:30:00+08:00",
-                     *         "from_starts_at": "2026-03-16T09:30:00+08:00",
-                     *         "to_starts_at": "2026-03-16T09:30:00+08:00",
+                     *         "from_starts_at": "2026-03-16T08:00:00+08:00",
+                     *         "to_starts_at": "2026-03-16T08:00:00+08:00",
                      *         "from_practitioner_name": "李建国",
                      *         "to_practitioner_name": "李建国",
                      *         "from_number": 12,
                      *         "to_number": 12,
                      *         "reason": "临时有事",
-                     *         "by_staff": "示例"
+                     *         "by_staff": "李建国"
                      *       }
                      *     ]
                      */
@@ -5925,11 +6106,11 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "order_no": "示例",
+                     *       "order_no": "ZF260316000001",
                      *       "state": "pending",
-                     *       "description": "示例",
+                     *       "description": "姓名",
                      *       "amount_fen": 5000,
-                     *       "expires_at": "2026-03-16T09:30:00+08:00"
+                     *       "expires_at": "2026-03-20T17:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["CheckoutOrder"];
@@ -5978,10 +6159,10 @@ export interface operations {
                      *       "position": 1,
                      *       "estimated_wait_minutes": 1,
                      *       "estimated_call_at": "2026-03-16T09:30:00+08:00",
-                     *       "queue_name": "张三",
-                     *       "priority": "示例",
+                     *       "queue_name": "心内科普通门诊",
+                     *       "priority": "elderly",
                      *       "is_paused": true,
-                     *       "paused_until": "2026-03-16T09:30:00+08:00"
+                     *       "paused_until": "2026-03-20T17:30:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["QueuePlace"];
@@ -6019,7 +6200,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
-                 *       "reason": ""
+                 *       "reason": "临时有事"
                  *     }
                  */
                 "application/json": components["schemas"]["RescheduleRequest"];
@@ -6035,7 +6216,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "appointment_no": "GH20260316000001",
+                     *       "appointment_no": "GH260316000001",
                      *       "kind": "advance",
                      *       "state": "pending",
                      *       "source": "miniprogram",
@@ -6043,10 +6224,10 @@ export interface operations {
                      *       "fee_fen": 5000,
                      *       "payment_status": "unpaid",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
-                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
-                     *       "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "check_in_until": "2026-03-20T17:30:00+08:00",
+                     *       "hold_expires_at": "2026-03-20T17:30:00+08:00",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_code": "patient_plans",
@@ -6065,7 +6246,7 @@ export interface operations {
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
@@ -6147,8 +6328,8 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "code": "A001",
-                 *       "device": ""
+                 *       "code": "123456",
+                 *       "device": "iPhone 15"
                  *     }
                  */
                 "application/json": components["schemas"]["WeChatCodeRequest"];
@@ -6164,10 +6345,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "token": "4f1d0c7be2a94b0e8f6a",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "account": {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "nickname": "小张",
+                     *         "nickname": "梅子",
                      *         "phone": "138****8000",
                      *         "has_phone": true
                      *       }
@@ -6195,7 +6376,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "code": "A001"
+                 *       "code": "123456"
                  *     }
                  */
                 "application/json": components["schemas"]["PhoneCodeRequest"];
@@ -6211,7 +6392,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "nickname": "小张",
+                     *       "nickname": "梅子",
                      *       "phone": "138****8000",
                      *       "has_phone": true
                      *     }
@@ -6261,13 +6442,13 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "bill_no": "示例",
+                     *           "bill_no": "ZD260316000001",
                      *           "kind": "registration",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "status": "issued",
                      *           "is_payable": true,
                      *           "is_mandatory": true,
@@ -6276,12 +6457,12 @@ export interface operations {
                      *           "amount_fen": 5000,
                      *           "refunded_fen": 5000,
                      *           "issued_at": "2026-03-16T09:30:00+08:00",
-                     *           "due_at": "2026-03-16T09:30:00+08:00",
-                     *           "expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "due_at": "2026-03-20T17:30:00+08:00",
+                     *           "expires_at": "2026-03-20T17:30:00+08:00",
                      *           "paid_at": "2026-03-16T09:30:00+08:00",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *           "channel": "wechat_pay",
-                     *           "voucher_no": "示例",
+                     *           "voucher_no": "PZ260316000001",
                      *           "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *           "cancel_cause": "staff",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
@@ -6292,7 +6473,7 @@ export interface operations {
                      *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *           "practitioner_name": "李建国",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三"
+                     *           "patient_name": "陈晓梅"
                      *         }
                      *       ]
                      *     }
@@ -6336,9 +6517,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "bill_no": "示例",
+                     *       "bill_no": "ZD260316000001",
                      *       "kind": "registration",
-                     *       "title": "主任医师",
+                     *       "title": "门诊检查费",
                      *       "status": "issued",
                      *       "is_payable": true,
                      *       "is_mandatory": true,
@@ -6347,12 +6528,12 @@ export interface operations {
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "issued_at": "2026-03-16T09:30:00+08:00",
-                     *       "due_at": "2026-03-16T09:30:00+08:00",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *       "channel": "wechat_pay",
-                     *       "voucher_no": "示例",
+                     *       "voucher_no": "PZ260316000001",
                      *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_cause": "staff",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
@@ -6363,21 +6544,21 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "items": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "position": 1,
                      *           "category": "registration",
-                     *           "code": "A001",
-                     *           "name": "张三",
-                     *           "spec": "示例",
-                     *           "unit": "示例",
+                     *           "code": "XD0012",
+                     *           "name": "十二导联心电图",
+                     *           "spec": "12 导联",
+                     *           "unit": "次",
                      *           "quantity": "1.5",
                      *           "unit_price_fen": 5000,
                      *           "amount_fen": 5000,
                      *           "performed_at": "2026-03-16T09:30:00+08:00",
-                     *           "performed_by_name": "张三"
+                     *           "performed_by_name": "李建国"
                      *         }
                      *       ]
                      *     }
@@ -6414,10 +6595,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "bill_no": "示例",
-                     *       "voucher_no": "示例",
+                     *       "bill_no": "ZD260316000001",
+                     *       "voucher_no": "PZ260316000001",
                      *       "kind": "registration",
-                     *       "title": "主任医师",
+                     *       "title": "门诊检查费",
                      *       "status": "issued",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
@@ -6427,22 +6608,22 @@ export interface operations {
                      *       "department_name": "心内科",
                      *       "location": "门诊楼 3 层 302",
                      *       "practitioner_name": "李建国",
-                     *       "patient_name": "张三",
-                     *       "mrn": "P0000123",
+                     *       "patient_name": "陈晓梅",
+                     *       "mrn": "M00000123",
                      *       "items": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "position": 1,
                      *           "category": "registration",
-                     *           "code": "A001",
-                     *           "name": "张三",
-                     *           "spec": "示例",
-                     *           "unit": "示例",
+                     *           "code": "XD0012",
+                     *           "name": "十二导联心电图",
+                     *           "spec": "12 导联",
+                     *           "unit": "次",
                      *           "quantity": "1.5",
                      *           "unit_price_fen": 5000,
                      *           "amount_fen": 5000,
                      *           "performed_at": "2026-03-16T09:30:00+08:00",
-                     *           "performed_by_name": "张三"
+                     *           "performed_by_name": "李建国"
                      *         }
                      *       ]
                      *     }
@@ -6485,9 +6666,9 @@ export interface operations {
                      *       "bills": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "bill_no": "示例",
+                     *           "bill_no": "ZD260316000001",
                      *           "kind": "registration",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "status": "issued",
                      *           "is_payable": true,
                      *           "is_mandatory": true,
@@ -6496,12 +6677,12 @@ export interface operations {
                      *           "amount_fen": 5000,
                      *           "refunded_fen": 5000,
                      *           "issued_at": "2026-03-16T09:30:00+08:00",
-                     *           "due_at": "2026-03-16T09:30:00+08:00",
-                     *           "expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "due_at": "2026-03-20T17:30:00+08:00",
+                     *           "expires_at": "2026-03-20T17:30:00+08:00",
                      *           "paid_at": "2026-03-16T09:30:00+08:00",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *           "channel": "wechat_pay",
-                     *           "voucher_no": "示例",
+                     *           "voucher_no": "PZ260316000001",
                      *           "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *           "cancel_cause": "staff",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
@@ -6512,7 +6693,7 @@ export interface operations {
                      *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *           "practitioner_name": "李建国",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三"
+                     *           "patient_name": "陈晓梅"
                      *         }
                      *       ]
                      *     }
@@ -6564,18 +6745,18 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "source": "no_shows",
                      *           "reason": "临时有事",
                      *           "missed": 1,
-                     *           "until": "2026-03-16T09:30:00+08:00",
+                     *           "until": "2026-03-20T17:30:00+08:00",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "lifted_at": "2026-03-16T09:30:00+08:00",
                      *           "lift_reason": "临时有事",
@@ -6716,8 +6897,8 @@ export interface operations {
                      *             "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *             "period": "morning",
                      *             "tier": "normal",
-                     *             "starts_at": "2026-03-16T09:30:00+08:00",
-                     *             "ends_at": "2026-03-16T09:30:00+08:00",
+                     *             "starts_at": "2026-03-16T08:00:00+08:00",
+                     *             "ends_at": "2026-03-20T17:30:00+08:00",
                      *             "fee_fen": 5000,
                      *             "remaining": 1,
                      *             "opens_at": "2026-03-16T09:30:00+08:00",
@@ -6816,8 +6997,8 @@ export interface operations {
                      *             "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *             "period": "morning",
                      *             "tier": "normal",
-                     *             "starts_at": "2026-03-16T09:30:00+08:00",
-                     *             "ends_at": "2026-03-16T09:30:00+08:00",
+                     *             "starts_at": "2026-03-16T08:00:00+08:00",
+                     *             "ends_at": "2026-03-20T17:30:00+08:00",
                      *             "fee_fen": 5000,
                      *             "remaining": 1,
                      *             "opens_at": "2026-03-16T09:30:00+08:00"
@@ -6857,8 +7038,8 @@ export interface operations {
                      * @example [
                      *       {
                      *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *         "starts_at": "2026-03-16T09:30:00+08:00",
-                     *         "ends_at": "2026-03-16T09:30:00+08:00",
+                     *         "starts_at": "2026-03-16T08:00:00+08:00",
+                     *         "ends_at": "2026-03-20T17:30:00+08:00",
                      *         "capacity": 30,
                      *         "remaining": 1,
                      *         "suggested": true
@@ -6891,7 +7072,7 @@ export interface operations {
                  * @example {
                  *       "binding_id": "0199c3a5-d1f2-7ba5-92c1-5077aea7e7fe",
                  *       "amount_fen": 5000,
-                 *       "reason": ""
+                 *       "reason": "临时有事"
                  *     }
                  */
                 "application/json": components["schemas"]["CardRefundRequest"];
@@ -6910,9 +7091,9 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *       "order_no": "",
+                     *       "order_no": "ZF260316000001",
                      *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
                      *       "application": "miniprogram",
                      *       "amount_fen": 5000,
@@ -6922,13 +7103,13 @@ export interface operations {
                      *       "state": "requested",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "executed_at": "2026-03-16T09:30:00+08:00",
-                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "bills": [
                      *         {
                      *           "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
-                     *           "bill_no": "示例",
+                     *           "bill_no": "ZD260316000001",
                      *           "kind": "registration",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "bill_amount_fen": 5000,
                      *           "amount_fen": 5000
                      *         }
@@ -6936,9 +7117,9 @@ export interface operations {
                      *       "refunds": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "refund_no": "示例",
+                     *           "refund_no": "TK260316000001",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *           "order_no": "示例",
+                     *           "order_no": "ZF260316000001",
                      *           "amount_fen": 5000,
                      *           "route": "original",
                      *           "state": "created",
@@ -6992,25 +7173,25 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
-                     *           "card_number": "GH20260316000001",
+                     *           "card_number": "880100000123",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *           "order_no": "示例",
+                     *           "order_no": "ZF260316000001",
                      *           "order_state": "pending",
                      *           "channel": "wechat_pay",
                      *           "application": "miniprogram",
                      *           "amount_fen": 5000,
                      *           "refunded_fen": 5000,
                      *           "state": "pending",
-                     *           "expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "expires_at": "2026-03-20T17:30:00+08:00",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "credited_at": "2026-03-16T09:30:00+08:00"
                      *         }
@@ -7063,18 +7244,18 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
-                     *       "card_number": "GH20260316000001",
+                     *       "card_number": "880100000123",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *       "order_no": "示例",
+                     *       "order_no": "ZF260316000001",
                      *       "order_state": "pending",
                      *       "channel": "wechat_pay",
                      *       "application": "miniprogram",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "state": "pending",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "credited_at": "2026-03-16T09:30:00+08:00"
                      *     }
@@ -7117,18 +7298,18 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
-                     *       "card_number": "GH20260316000001",
+                     *       "card_number": "880100000123",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *       "order_no": "示例",
+                     *       "order_no": "ZF260316000001",
                      *       "order_state": "pending",
                      *       "channel": "wechat_pay",
                      *       "application": "miniprogram",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "state": "pending",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "credited_at": "2026-03-16T09:30:00+08:00"
                      *     }
@@ -7164,7 +7345,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
-                     *       "card_number": "GH20260316000001",
+                     *       "card_number": "880100000123",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "balance_fen": 5000,
@@ -7215,7 +7396,7 @@ export interface operations {
                      *       "allocation": [
                      *         {
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *           "order_no": "示例",
+                     *           "order_no": "ZF260316000001",
                      *           "channel": "wechat_pay",
                      *           "paid_at": "2026-03-16T09:30:00+08:00",
                      *           "amount_fen": 5000
@@ -7261,18 +7442,18 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": 1,
                      *           "at": "2026-03-16T09:30:00+08:00",
-                     *           "kind": "示例",
+                     *           "kind": "无",
                      *           "amount_fen": 5000,
                      *           "balance_fen": 5000,
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *           "order_no": "示例",
+                     *           "order_no": "ZF260316000001",
                      *           "refund_id": "0199c3a5-d1f2-7d5e-9a9b-0ffacdd30733",
-                     *           "refund_no": "示例"
+                     *           "refund_no": "TK260316000001"
                      *         }
                      *       ]
                      *     }
@@ -7311,11 +7492,11 @@ export interface operations {
                      *         "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *         "hospital_name": "第一医院",
                      *         "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *         "patient_name": "张三",
-                     *         "name": "张三",
+                     *         "patient_name": "陈晓梅",
+                     *         "name": "陈晓梅",
                      *         "relationship": "self",
                      *         "is_default": true,
-                     *         "card_number": "GH20260316000001",
+                     *         "card_number": "880100000123",
                      *         "national_id": "1****************8",
                      *         "phone": "138****8000",
                      *         "address": "北京市海淀区中关村大街 1 号",
@@ -7345,13 +7526,13 @@ export interface operations {
                 /**
                  * @example {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "name": "张三",
+                 *       "name": "陈晓梅",
                  *       "id_kind": "resident_id",
                  *       "national_id": "110000199003070028",
                  *       "phone": "13800138000",
                  *       "address": "北京市海淀区中关村大街 1 号",
                  *       "relationship": "self",
-                 *       "card_number": "GH20260316000001"
+                 *       "card_number": "880100000123"
                  *     }
                  */
                 "application/json": components["schemas"]["BindRequest"];
@@ -7370,11 +7551,11 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
-                     *       "name": "张三",
+                     *       "patient_name": "陈晓梅",
+                     *       "name": "陈晓梅",
                      *       "relationship": "self",
                      *       "is_default": true,
-                     *       "card_number": "GH20260316000001",
+                     *       "card_number": "880100000123",
                      *       "national_id": "1****************8",
                      *       "phone": "138****8000",
                      *       "address": "北京市海淀区中关村大街 1 号",
@@ -7417,11 +7598,11 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
-                     *       "name": "张三",
+                     *       "patient_name": "陈晓梅",
+                     *       "name": "陈晓梅",
                      *       "relationship": "self",
                      *       "is_default": true,
-                     *       "card_number": "GH20260316000001",
+                     *       "card_number": "880100000123",
                      *       "national_id": "1****************8",
                      *       "phone": "138****8000",
                      *       "address": "北京市海淀区中关村大街 1 号",
@@ -7460,8 +7641,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "mrn": "P0000123",
-                     *       "name": "张三",
+                     *       "mrn": "M00000123",
+                     *       "name": "陈晓梅",
                      *       "gender": "female",
                      *       "birth_date": "1990-03-07",
                      *       "age": 1,
@@ -7470,12 +7651,12 @@ export interface operations {
                      *       "phone": "138****8000",
                      *       "address": "北京市海淀区中关村大街 1 号",
                      *       "occupation": "教师",
-                     *       "industry": "教师",
+                     *       "industry": "教育",
                      *       "allergies": "青霉素",
                      *       "contacts": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "name": "张三",
+                     *           "name": "陈志远",
                      *           "relation": "配偶",
                      *           "phone": "138****8000"
                      *         }
@@ -7514,11 +7695,11 @@ export interface operations {
                  * @example {
                  *       "address": "北京市海淀区中关村大街 1 号",
                  *       "occupation": "教师",
-                 *       "industry": "教师",
+                 *       "industry": "教育",
                  *       "contacts": [
                  *         {
                  *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                 *           "name": "张三",
+                 *           "name": "陈志远",
                  *           "relation": "配偶",
                  *           "phone": "13800138000"
                  *         }
@@ -7538,8 +7719,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "mrn": "P0000123",
-                     *       "name": "张三",
+                     *       "mrn": "M00000123",
+                     *       "name": "陈晓梅",
                      *       "gender": "female",
                      *       "birth_date": "1990-03-07",
                      *       "age": 1,
@@ -7548,12 +7729,12 @@ export interface operations {
                      *       "phone": "138****8000",
                      *       "address": "北京市海淀区中关村大街 1 号",
                      *       "occupation": "教师",
-                     *       "industry": "教师",
+                     *       "industry": "教育",
                      *       "allergies": "青霉素",
                      *       "contacts": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "name": "张三",
+                     *           "name": "陈志远",
                      *           "relation": "配偶",
                      *           "phone": "138****8000"
                      *         }
@@ -7643,11 +7824,11 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
-                     *       "name": "张三",
+                     *       "patient_name": "陈晓梅",
+                     *       "name": "陈晓梅",
                      *       "relationship": "self",
                      *       "is_default": true,
-                     *       "card_number": "GH20260316000001",
+                     *       "card_number": "880100000123",
                      *       "national_id": "1****************8",
                      *       "phone": "138****8000",
                      *       "address": "北京市海淀区中关村大街 1 号",
@@ -7759,11 +7940,11 @@ export interface operations {
                     /**
                      * @example [
                      *       {
-                     *         "code": "A001",
+                     *         "code": "patient_source",
                      *         "items": [
                      *           {
-                     *             "value": "示例",
-                     *             "label": "主任医师"
+                     *             "value": "referral",
+                     *             "label": "老患者介绍"
                      *           }
                      *         ]
                      *       }
@@ -7954,16 +8135,21 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "code": "H1",
+                     *           "code": "H3",
                      *           "name": "第一医院",
                      *           "address": "北京市海淀区中关村大街 1 号",
                      *           "phone": "138****8000",
                      *           "introduction": "擅长冠心病、高血压的诊治",
-                     *           "opening_hours": {}
+                     *           "opening_hours": {
+                     *             "mon": [
+                     *               "08:00-12:00",
+                     *               "14:00-17:30"
+                     *             ]
+                     *           }
                      *         }
                      *       ]
                      *     }
@@ -8008,24 +8194,24 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "admission_id": "0199c3a5-d1f2-7017-9724-ad86fb2cde79",
-                     *           "admission_no": "示例",
-                     *           "patient_name": "张三",
+                     *           "admission_no": "ZY260316000001",
+                     *           "patient_name": "陈晓梅",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *           "order_no": "示例",
+                     *           "order_no": "ZF260316000001",
                      *           "order_state": "pending",
                      *           "channel": "wechat_pay",
                      *           "application": "miniprogram",
                      *           "amount_fen": 5000,
                      *           "refunded_fen": 5000,
                      *           "state": "pending",
-                     *           "expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "expires_at": "2026-03-20T17:30:00+08:00",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "credited_at": "2026-03-16T09:30:00+08:00"
                      *         }
@@ -8066,17 +8252,17 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "admission_id": "0199c3a5-d1f2-7017-9724-ad86fb2cde79",
-                     *       "admission_no": "示例",
-                     *       "patient_name": "张三",
+                     *       "admission_no": "ZY260316000001",
+                     *       "patient_name": "陈晓梅",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *       "order_no": "示例",
+                     *       "order_no": "ZF260316000001",
                      *       "order_state": "pending",
                      *       "channel": "wechat_pay",
                      *       "application": "miniprogram",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "state": "pending",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "credited_at": "2026-03-16T09:30:00+08:00"
                      *     }
@@ -8110,7 +8296,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "nickname": "小张",
+                     *       "nickname": "梅子",
                      *       "phone": "138****8000",
                      *       "has_phone": true
                      *     }
@@ -8154,16 +8340,16 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "scene": "appointment_booked",
-                     *           "title": "主任医师",
+                     *           "title": "预约成功通知",
                      *           "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "read_at": "2026-03-16T09:30:00+08:00"
@@ -8205,9 +8391,9 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "scene": "appointment_booked",
-                     *       "title": "主任医师",
+                     *       "title": "预约成功通知",
                      *       "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "read_at": "2026-03-16T09:30:00+08:00"
@@ -8290,9 +8476,9 @@ export interface operations {
                      * @example [
                      *       {
                      *         "scene": "appointment_booked",
-                     *         "title": "主任医师",
+                     *         "title": "预约成功通知",
                      *         "template_ids": [
-                     *           "示例"
+                     *           "qK8Zt3mUo0cN4yXr2bVw7sLd1eFg6hJ5"
                      *         ]
                      *       }
                      *     ]
@@ -8337,24 +8523,24 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "order_no": "示例",
+                     *           "order_no": "ZF260316000001",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "scene": "registration",
                      *           "payer_type": "self_pay",
-                     *           "description": "示例",
+                     *           "description": "姓名",
                      *           "amount_fen": 5000,
                      *           "refunded_fen": 5000,
                      *           "state": "pending",
                      *           "channel": "wechat_pay",
                      *           "application": "miniprogram",
-                     *           "expires_at": "2026-03-16T09:30:00+08:00",
+                     *           "expires_at": "2026-03-20T17:30:00+08:00",
                      *           "paid_at": "2026-03-16T09:30:00+08:00",
                      *           "posted_at": "2026-03-16T09:30:00+08:00",
                      *           "closed_at": "2026-03-16T09:30:00+08:00",
@@ -8367,9 +8553,9 @@ export interface operations {
                      *             {
                      *               "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *               "position": 1,
-                     *               "subject_type": "示例",
+                     *               "subject_type": "billing.bill",
                      *               "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
-                     *               "title": "主任医师",
+                     *               "title": "门诊检查费",
                      *               "amount_fen": 5000,
                      *               "refunded_fen": 5000
                      *             }
@@ -8424,17 +8610,17 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "order_no": "示例",
+                     *       "order_no": "ZF260316000001",
                      *       "state": "pending",
                      *       "scene": "registration",
-                     *       "description": "示例",
+                     *       "description": "姓名",
                      *       "amount_fen": 5000,
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "lines": [
                      *         {
-                     *           "subject_type": "示例",
+                     *           "subject_type": "billing.bill",
                      *           "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "amount_fen": 5000
                      *         }
                      *       ]
@@ -8475,20 +8661,20 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "order_no": "示例",
+                     *       "order_no": "ZF260316000001",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "scene": "registration",
                      *       "payer_type": "self_pay",
-                     *       "description": "示例",
+                     *       "description": "姓名",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "state": "pending",
                      *       "channel": "wechat_pay",
                      *       "application": "miniprogram",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "posted_at": "2026-03-16T09:30:00+08:00",
                      *       "closed_at": "2026-03-16T09:30:00+08:00",
@@ -8501,9 +8687,9 @@ export interface operations {
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "position": 1,
-                     *           "subject_type": "示例",
+                     *           "subject_type": "billing.bill",
                      *           "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "amount_fen": 5000,
                      *           "refunded_fen": 5000
                      *         }
@@ -8541,20 +8727,20 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "order_no": "示例",
+                     *       "order_no": "ZF260316000001",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "scene": "registration",
                      *       "payer_type": "self_pay",
-                     *       "description": "示例",
+                     *       "description": "姓名",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "state": "pending",
                      *       "channel": "wechat_pay",
                      *       "application": "miniprogram",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "posted_at": "2026-03-16T09:30:00+08:00",
                      *       "closed_at": "2026-03-16T09:30:00+08:00",
@@ -8567,9 +8753,9 @@ export interface operations {
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "position": 1,
-                     *           "subject_type": "示例",
+                     *           "subject_type": "billing.bill",
                      *           "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "amount_fen": 5000,
                      *           "refunded_fen": 5000
                      *         }
@@ -8611,9 +8797,9 @@ export interface operations {
                      * @example [
                      *       {
                      *         "channel": "wechat_pay",
-                     *         "title": "主任医师",
+                     *         "title": "微信支付",
                      *         "methods": [
-                     *           "示例"
+                     *           "无"
                      *         ]
                      *       }
                      *     ]
@@ -8667,10 +8853,11 @@ export interface operations {
                      *       "method": "mini_program",
                      *       "state": "created",
                      *       "amount_fen": 5000,
-                     *       "out_trade_no": "示例",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "out_trade_no": "ZF260316000001",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "client": {
-                     *         "key": "示例"
+                     *         "package": "prepay_id=wx260848351795654115",
+                     *         "timeStamp": "1795654115"
                      *       }
                      *     }
                      */
@@ -8712,20 +8899,20 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "order_no": "示例",
+                     *       "order_no": "ZF260316000001",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "scene": "registration",
                      *       "payer_type": "self_pay",
-                     *       "description": "示例",
+                     *       "description": "姓名",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
                      *       "state": "pending",
                      *       "channel": "wechat_pay",
                      *       "application": "miniprogram",
-                     *       "expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "posted_at": "2026-03-16T09:30:00+08:00",
                      *       "closed_at": "2026-03-16T09:30:00+08:00",
@@ -8738,9 +8925,9 @@ export interface operations {
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "position": 1,
-                     *           "subject_type": "示例",
+                     *           "subject_type": "billing.bill",
                      *           "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "amount_fen": 5000,
                      *           "refunded_fen": 5000
                      *         }
@@ -8800,9 +8987,9 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *       "order_no": "",
+                     *       "order_no": "ZF260316000001",
                      *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
                      *       "application": "miniprogram",
                      *       "amount_fen": 5000,
@@ -8812,13 +8999,13 @@ export interface operations {
                      *       "state": "requested",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "executed_at": "2026-03-16T09:30:00+08:00",
-                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "bills": [
                      *         {
                      *           "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
-                     *           "bill_no": "示例",
+                     *           "bill_no": "ZD260316000001",
                      *           "kind": "registration",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "bill_amount_fen": 5000,
                      *           "amount_fen": 5000
                      *         }
@@ -8826,9 +9013,9 @@ export interface operations {
                      *       "refunds": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "refund_no": "示例",
+                     *           "refund_no": "TK260316000001",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *           "order_no": "示例",
+                     *           "order_no": "ZF260316000001",
                      *           "amount_fen": 5000,
                      *           "route": "original",
                      *           "state": "created",
@@ -8877,8 +9064,8 @@ export interface operations {
                      *       "bills": [
                      *         {
                      *           "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
-                     *           "bill_no": "示例",
-                     *           "title": "主任医师",
+                     *           "bill_no": "ZD260316000001",
+                     *           "title": "门诊检查费",
                      *           "amount_fen": 5000,
                      *           "refunded_fen": 5000,
                      *           "refundable_fen": 5000
@@ -8970,15 +9157,15 @@ export interface operations {
                      * @example [
                      *       {
                      *         "appointment_id": "0199c3a5-d1f2-7499-9ad7-3281bfc6cbd5",
-                     *         "appointment_no": "GH20260316000001",
+                     *         "appointment_no": "GH260316000001",
                      *         "state": "pending",
                      *         "number": 12,
                      *         "payment_status": "unpaid",
                      *         "visit_date": "2026-03-16",
-                     *         "starts_at": "2026-03-16T09:30:00+08:00",
-                     *         "ends_at": "2026-03-16T09:30:00+08:00",
+                     *         "starts_at": "2026-03-16T08:00:00+08:00",
+                     *         "ends_at": "2026-03-20T17:30:00+08:00",
                      *         "check_in_from": "2026-03-16T09:30:00+08:00",
-                     *         "check_in_until": "2026-03-16T09:30:00+08:00",
+                     *         "check_in_until": "2026-03-20T17:30:00+08:00",
                      *         "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *         "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *         "hospital_name": "第一医院",
@@ -8990,7 +9177,7 @@ export interface operations {
                      *         "practitioner_name": "李建国",
                      *         "practitioner_portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
                      *         "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *         "patient_name": "张三",
+                     *         "patient_name": "陈晓梅",
                      *         "place": {
                      *           "ticket_no": 1,
                      *           "state": "waiting",
@@ -9001,10 +9188,10 @@ export interface operations {
                      *           "position": 1,
                      *           "estimated_wait_minutes": 1,
                      *           "estimated_call_at": "2026-03-16T09:30:00+08:00",
-                     *           "queue_name": "张三",
-                     *           "priority": "示例",
+                     *           "queue_name": "心内科普通门诊",
+                     *           "priority": "elderly",
                      *           "is_paused": true,
-                     *           "paused_until": "2026-03-16T09:30:00+08:00"
+                     *           "paused_until": "2026-03-20T17:30:00+08:00"
                      *         }
                      *       }
                      *     ]
@@ -9049,16 +9236,16 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *           "order_no": "",
+                     *           "order_no": "ZF260316000001",
                      *           "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
                      *           "application": "miniprogram",
                      *           "amount_fen": 5000,
@@ -9068,7 +9255,7 @@ export interface operations {
                      *           "state": "requested",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "executed_at": "2026-03-16T09:30:00+08:00",
-                     *           "ended_at": "2026-03-16T09:30:00+08:00"
+                     *           "ended_at": "2026-03-20T17:30:00+08:00"
                      *         }
                      *       ]
                      *     }
@@ -9107,9 +9294,9 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *       "order_no": "",
+                     *       "order_no": "ZF260316000001",
                      *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad",
                      *       "application": "miniprogram",
                      *       "amount_fen": 5000,
@@ -9119,13 +9306,13 @@ export interface operations {
                      *       "state": "requested",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "executed_at": "2026-03-16T09:30:00+08:00",
-                     *       "ended_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "bills": [
                      *         {
                      *           "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
-                     *           "bill_no": "示例",
+                     *           "bill_no": "ZD260316000001",
                      *           "kind": "registration",
-                     *           "title": "主任医师",
+                     *           "title": "门诊检查费",
                      *           "bill_amount_fen": 5000,
                      *           "amount_fen": 5000
                      *         }
@@ -9133,9 +9320,9 @@ export interface operations {
                      *       "refunds": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "refund_no": "示例",
+                     *           "refund_no": "TK260316000001",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *           "order_no": "示例",
+                     *           "order_no": "ZF260316000001",
                      *           "amount_fen": 5000,
                      *           "route": "original",
                      *           "state": "created",
@@ -9185,14 +9372,14 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "refund_no": "示例",
+                     *           "refund_no": "TK260316000001",
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "amount_fen": 5000,
                      *           "route": "original",
                      *           "cause": "patient",
@@ -9237,10 +9424,10 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "refund_no": "示例",
+                     *       "refund_no": "TK260316000001",
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "amount_fen": 5000,
                      *       "route": "original",
                      *       "cause": "patient",
@@ -9291,7 +9478,7 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -9302,9 +9489,9 @@ export interface operations {
                      *           "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *           "practitioner_name": "李建国",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "patient_name": "张三",
+                     *           "patient_name": "陈晓梅",
                      *           "first_date": "2026-03-16",
-                     *           "last_date": "2026-03-16",
+                     *           "last_date": "2026-03-20",
                      *           "period": "morning",
                      *           "priority": 1,
                      *           "state": "waiting",
@@ -9317,12 +9504,12 @@ export interface operations {
                      *             "state": "open",
                      *             "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *             "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
-                     *             "starts_at": "2026-03-16T09:30:00+08:00",
-                     *             "ends_at": "2026-03-16T09:30:00+08:00",
+                     *             "starts_at": "2026-03-16T08:00:00+08:00",
+                     *             "ends_at": "2026-03-20T17:30:00+08:00",
                      *             "practitioner_name": "李建国",
                      *             "fee_fen": 5000,
                      *             "created_at": "2026-03-16T09:30:00+08:00",
-                     *             "expires_at": "2026-03-16T09:30:00+08:00"
+                     *             "expires_at": "2026-03-20T17:30:00+08:00"
                      *           }
                      *         }
                      *       ]
@@ -9353,7 +9540,7 @@ export interface operations {
                  *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
                  *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                  *       "first_date": "2026-03-16",
-                 *       "last_date": "2026-03-16",
+                 *       "last_date": "2026-03-20",
                  *       "period": "",
                  *       "binding_id": "0199c3a5-d1f2-7ba5-92c1-5077aea7e7fe"
                  *     }
@@ -9378,9 +9565,9 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "first_date": "2026-03-16",
-                     *       "last_date": "2026-03-16",
+                     *       "last_date": "2026-03-20",
                      *       "period": "morning",
                      *       "priority": 1,
                      *       "state": "waiting",
@@ -9393,12 +9580,12 @@ export interface operations {
                      *         "state": "open",
                      *         "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *         "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
-                     *         "starts_at": "2026-03-16T09:30:00+08:00",
-                     *         "ends_at": "2026-03-16T09:30:00+08:00",
+                     *         "starts_at": "2026-03-16T08:00:00+08:00",
+                     *         "ends_at": "2026-03-20T17:30:00+08:00",
                      *         "practitioner_name": "李建国",
                      *         "fee_fen": 5000,
                      *         "created_at": "2026-03-16T09:30:00+08:00",
-                     *         "expires_at": "2026-03-16T09:30:00+08:00"
+                     *         "expires_at": "2026-03-20T17:30:00+08:00"
                      *       }
                      *     }
                      */
@@ -9443,9 +9630,9 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "first_date": "2026-03-16",
-                     *       "last_date": "2026-03-16",
+                     *       "last_date": "2026-03-20",
                      *       "period": "morning",
                      *       "priority": 1,
                      *       "state": "waiting",
@@ -9458,12 +9645,12 @@ export interface operations {
                      *         "state": "open",
                      *         "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *         "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
-                     *         "starts_at": "2026-03-16T09:30:00+08:00",
-                     *         "ends_at": "2026-03-16T09:30:00+08:00",
+                     *         "starts_at": "2026-03-16T08:00:00+08:00",
+                     *         "ends_at": "2026-03-20T17:30:00+08:00",
                      *         "practitioner_name": "李建国",
                      *         "fee_fen": 5000,
                      *         "created_at": "2026-03-16T09:30:00+08:00",
-                     *         "expires_at": "2026-03-16T09:30:00+08:00"
+                     *         "expires_at": "2026-03-20T17:30:00+08:00"
                      *       }
                      *     }
                      */
@@ -9501,7 +9688,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "appointment_no": "GH20260316000001",
+                     *       "appointment_no": "GH260316000001",
                      *       "kind": "advance",
                      *       "state": "pending",
                      *       "source": "miniprogram",
@@ -9509,10 +9696,10 @@ export interface operations {
                      *       "fee_fen": 5000,
                      *       "payment_status": "unpaid",
                      *       "visit_date": "2026-03-16",
-                     *       "starts_at": "2026-03-16T09:30:00+08:00",
-                     *       "ends_at": "2026-03-16T09:30:00+08:00",
-                     *       "check_in_until": "2026-03-16T09:30:00+08:00",
-                     *       "hold_expires_at": "2026-03-16T09:30:00+08:00",
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "check_in_until": "2026-03-20T17:30:00+08:00",
+                     *       "hold_expires_at": "2026-03-20T17:30:00+08:00",
                      *       "checked_in_at": "2026-03-16T09:30:00+08:00",
                      *       "cancelled_at": "2026-03-16T09:30:00+08:00",
                      *       "cancel_code": "patient_plans",
@@ -9531,7 +9718,7 @@ export interface operations {
                      *       "tier": "normal",
                      *       "period": "morning",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *       "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
                      *       "encounter_id": "0199c3a5-d1f2-7afa-9384-74ea378ce40c"
@@ -9579,9 +9766,9 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "first_date": "2026-03-16",
-                     *       "last_date": "2026-03-16",
+                     *       "last_date": "2026-03-20",
                      *       "period": "morning",
                      *       "priority": 1,
                      *       "state": "waiting",
@@ -9594,12 +9781,12 @@ export interface operations {
                      *         "state": "open",
                      *         "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *         "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
-                     *         "starts_at": "2026-03-16T09:30:00+08:00",
-                     *         "ends_at": "2026-03-16T09:30:00+08:00",
+                     *         "starts_at": "2026-03-16T08:00:00+08:00",
+                     *         "ends_at": "2026-03-20T17:30:00+08:00",
                      *         "practitioner_name": "李建国",
                      *         "fee_fen": 5000,
                      *         "created_at": "2026-03-16T09:30:00+08:00",
-                     *         "expires_at": "2026-03-16T09:30:00+08:00"
+                     *         "expires_at": "2026-03-20T17:30:00+08:00"
                      *       }
                      *     }
                      */
@@ -9644,9 +9831,9 @@ export interface operations {
                      *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
                      *       "practitioner_name": "李建国",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "patient_name": "张三",
+                     *       "patient_name": "陈晓梅",
                      *       "first_date": "2026-03-16",
-                     *       "last_date": "2026-03-16",
+                     *       "last_date": "2026-03-20",
                      *       "period": "morning",
                      *       "priority": 1,
                      *       "state": "waiting",
@@ -9659,12 +9846,12 @@ export interface operations {
                      *         "state": "open",
                      *         "session_id": "0199c3a5-d1f2-75c3-9a09-bf22e12411b6",
                      *         "slot_id": "0199c3a5-d1f2-7d4f-9bce-7630fccc9fd8",
-                     *         "starts_at": "2026-03-16T09:30:00+08:00",
-                     *         "ends_at": "2026-03-16T09:30:00+08:00",
+                     *         "starts_at": "2026-03-16T08:00:00+08:00",
+                     *         "ends_at": "2026-03-20T17:30:00+08:00",
                      *         "practitioner_name": "李建国",
                      *         "fee_fen": 5000,
                      *         "created_at": "2026-03-16T09:30:00+08:00",
-                     *         "expires_at": "2026-03-16T09:30:00+08:00"
+                     *         "expires_at": "2026-03-20T17:30:00+08:00"
                      *       }
                      *     }
                      */

@@ -515,6 +515,7 @@ export interface components {
         Problem400BillAmountMismatchParseErrorAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "bill_amount_mismatch" | "parse_error" | "validation_error";
+            sum_fen?: number;
         };
         Problem400ParseErrorValidationError: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -539,10 +540,18 @@ export interface components {
         Problem409BillAlreadyPaidStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "bill_already_paid" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409ChargeDiffersReversalExceedsChargeAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "charge_differs" | "reversal_exceeds_charge" | "reversal_of_reversal";
+            charge?: string;
+            external_ids?: string[];
+            left_fen?: number;
+            left_quantity?: string;
         };
         Problem409Duplicate: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -551,14 +560,23 @@ export interface components {
         Problem409DuplicateStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "duplicate" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem409StateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
         };
         Problem413ContentTooLarge: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "content_too_large";
+            limit?: number;
         };
         Problem415UnsupportedMediaType: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -1121,14 +1139,14 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "external_id": "example",
-                 *       "admission_no": "example",
-                 *       "mrn": "P0000123",
+                 *       "external_id": "HIS-0001",
+                 *       "admission_no": "ZY260316000001",
+                 *       "mrn": "M00000123",
                  *       "department_code": "cardiology",
-                 *       "employee_no": "",
-                 *       "ward": "",
-                 *       "bed": "",
-                 *       "diagnosis": "",
+                 *       "employee_no": "E0001",
+                 *       "ward": "心内科一病区",
+                 *       "bed": "12",
+                 *       "diagnosis": "冠状动脉粥样硬化性心脏病",
                  *       "admitted_at": "2026-03-16T09:30:00+08:00",
                  *       "discharged_at": "2026-03-16T09:30:00+08:00",
                  *       "as_of": "2026-03-16T09:30:00+08:00"
@@ -1147,8 +1165,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "external_id": "示例",
-                     *       "admission_no": "示例",
+                     *       "external_id": "HIS-0001",
+                     *       "admission_no": "ZY260316000001",
                      *       "status": "admitted",
                      *       "as_of": "2026-03-16T09:30:00+08:00",
                      *       "charged_fen": 5000,
@@ -1167,8 +1185,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "external_id": "示例",
-                     *       "admission_no": "示例",
+                     *       "external_id": "HIS-0001",
+                     *       "admission_no": "ZY260316000001",
                      *       "status": "admitted",
                      *       "as_of": "2026-03-16T09:30:00+08:00",
                      *       "charged_fen": 5000,
@@ -1208,8 +1226,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "external_id": "示例",
-                     *       "admission_no": "示例",
+                     *       "external_id": "HIS-0001",
+                     *       "admission_no": "ZY260316000001",
                      *       "status": "admitted",
                      *       "as_of": "2026-03-16T09:30:00+08:00",
                      *       "charged_fen": 5000,
@@ -1238,26 +1256,26 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "external_id": "example",
-                 *       "mrn": "P0000123",
+                 *       "external_id": "HIS-0001",
+                 *       "mrn": "M00000123",
                  *       "kind": "registration",
-                 *       "title": "",
-                 *       "department_code": "",
-                 *       "employee_no": "",
-                 *       "registration_external_id": "",
+                 *       "title": "门诊检查费",
+                 *       "department_code": "cardiology",
+                 *       "employee_no": "E0001",
+                 *       "registration_external_id": "HIS-0001",
                  *       "is_mandatory": false,
                  *       "payer_type": "self_pay",
                  *       "currency": "CNY",
                  *       "amount_fen": 5000,
-                 *       "due_at": "2026-03-16T09:30:00+08:00",
-                 *       "expires_at": "2026-03-16T09:30:00+08:00",
+                 *       "due_at": "2026-03-20T17:30:00+08:00",
+                 *       "expires_at": "2026-03-20T17:30:00+08:00",
                  *       "items": [
                  *         {
                  *           "category": "other",
-                 *           "code": "",
-                 *           "name": "张三",
-                 *           "spec": "",
-                 *           "unit": "",
+                 *           "code": "XD0012",
+                 *           "name": "十二导联心电图",
+                 *           "spec": "12 导联",
+                 *           "unit": "次",
                  *           "quantity": "1.5",
                  *           "unit_price_fen": 5000,
                  *           "amount_fen": 5000
@@ -1278,8 +1296,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "external_id": "示例",
-                     *       "bill_no": "示例",
+                     *       "external_id": "HIS-0001",
+                     *       "bill_no": "ZD260316000001",
                      *       "status": "issued",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
@@ -1300,8 +1318,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "external_id": "示例",
-                     *       "bill_no": "示例",
+                     *       "external_id": "HIS-0001",
+                     *       "bill_no": "ZD260316000001",
                      *       "status": "issued",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
@@ -1344,8 +1362,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "external_id": "示例",
-                     *       "bill_no": "示例",
+                     *       "external_id": "HIS-0001",
+                     *       "bill_no": "ZD260316000001",
                      *       "status": "issued",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
@@ -1378,9 +1396,9 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "code": "A001",
-                 *       "number": "GH20260316000001",
-                 *       "check_code": "A001"
+                 *       "code": "123456",
+                 *       "number": 12345678,
+                 *       "check_code": "123456"
                  *     }
                  */
                 "application/json": components["schemas"]["EReceiptRequest"];
@@ -1396,8 +1414,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "external_id": "示例",
-                     *       "bill_no": "示例",
+                     *       "external_id": "HIS-0001",
+                     *       "bill_no": "ZD260316000001",
                      *       "status": "issued",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
@@ -1449,8 +1467,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "external_id": "示例",
-                     *       "bill_no": "示例",
+                     *       "external_id": "HIS-0001",
+                     *       "bill_no": "ZD260316000001",
                      *       "status": "issued",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
@@ -1486,7 +1504,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "reason": ""
+                 *       "reason": "临时有事"
                  *     }
                  */
                 "application/json": components["schemas"]["WithdrawRequest"];
@@ -1502,8 +1520,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "external_id": "示例",
-                     *       "bill_no": "示例",
+                     *       "external_id": "HIS-0001",
+                     *       "bill_no": "ZD260316000001",
                      *       "status": "issued",
                      *       "amount_fen": 5000,
                      *       "refunded_fen": 5000,
@@ -1552,7 +1570,7 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -1607,7 +1625,7 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -1617,9 +1635,12 @@ export interface operations {
                      *           "tier": "normal",
                      *           "speciality": "冠心病介入",
                      *           "introduction": "擅长冠心病、高血压的诊治",
-                     *           "languages": {},
+                     *           "languages": [
+                     *             "普通话",
+                     *             "英语"
+                     *           ],
                      *           "department_ids": [
-                     *             "示例"
+                     *             "无"
                      *           ],
                      *           "portrait_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5"
                      *         }
@@ -1662,16 +1683,21 @@ export interface operations {
                      *       "count_capped": false,
                      *       "page": 1,
                      *       "page_size": 20,
-                     *       "has_next": false,
+                     *       "has_next": true,
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "code": "H1",
+                     *           "code": "H3",
                      *           "name": "第一医院",
                      *           "address": "北京市海淀区中关村大街 1 号",
                      *           "phone": "138****8000",
                      *           "introduction": "擅长冠心病、高血压的诊治",
-                     *           "opening_hours": {}
+                     *           "opening_hours": {
+                     *             "mon": [
+                     *               "08:00-12:00",
+                     *               "14:00-17:30"
+                     *             ]
+                     *           }
                      *         }
                      *       ]
                      *     }
@@ -1701,25 +1727,25 @@ export interface operations {
                  *         {
                  *           "day": "2026-03-16",
                  *           "category": "other",
-                 *           "code": "",
-                 *           "name": "张三",
-                 *           "spec": "",
-                 *           "unit": "",
+                 *           "code": "XD0012",
+                 *           "name": "十二导联心电图",
+                 *           "spec": "12 导联",
+                 *           "unit": "次",
                  *           "quantity": "1.5",
                  *           "unit_price_fen": 5000,
-                 *           "external_id": "example",
-                 *           "admission_external_id": "example",
+                 *           "external_id": "HIS-0001",
+                 *           "admission_external_id": "HIS-ZY-0001",
                  *           "amount_fen": 5000
                  *         }
                  *       ],
                  *       "reversals": [
                  *         {
-                 *           "external_id": "example",
-                 *           "reverses_external_id": "example",
+                 *           "external_id": "HIS-0001",
+                 *           "reverses_external_id": "HIS-0001",
                  *           "day": "2026-03-16",
                  *           "quantity": "1.5",
                  *           "amount_fen": 5000,
-                 *           "note": ""
+                 *           "note": "临时有事"
                  *         }
                  *       ]
                  *     }
@@ -1765,7 +1791,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "token": "4f1d0c7be2a94b0e8f6a",
-                 *       "token_type_hint": "示例",
+                 *       "token_type_hint": "E0001",
                  *       "client_id": "partner-0199c3a5",
                  *       "client_secret": "s3cr3t-shown-once"
                  *     }

@@ -10,6 +10,8 @@ from typing import Any
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 Node = dict[str, Any]
+#: What a schema says without limiting anything.
+WORDS = frozenset({"title", "x-title-en", "description", "readOnly", "default"})
 
 
 def breaking_changes(old: Node, new: Node) -> list[str]:
@@ -146,9 +148,13 @@ def kind(schema: Node) -> str:
 
 
 def nullable(schema: Node) -> bool:
-    """True if null is a value of it, in the ways of OpenAPI 3.0 and 3.1."""
+    """True if null is a value of it, in the ways of OpenAPI 3.0 and 3.1, or because anything is."""
     return (
-        bool(schema.get("nullable")) or "null" in (schema.get("type") or []) or None in schema.get("enum", [])
+        not schema.keys() - WORDS
+        or any(part.get("nullable") for part in schema.get("oneOf", ()))
+        or bool(schema.get("nullable"))
+        or "null" in (schema.get("type") or [])
+        or None in schema.get("enum", [])
     )
 
 

@@ -94,6 +94,7 @@ def named(result: subprocess.CompletedProcess[str]) -> list[str]:
         SMS | {"YIHUI_ALIYUN_SMS_CALLBACK_TOKEN": text("token")[:24]},
         BUCKET | {"YIHUI_FILES_ADDRESSING": "virtual"},
         {"YIHUI_TRUSTED_PROXIES": "10.0.0.0/8, 192.0.2.7, fd00::/8"},
+        {"YIHUI_CORS_ORIGINS": "https://admin.hospital.example, https://desk.hospital.example:8443"},
         {"YIHUI_FIELD_KEYS": f"2:{key('new')},1:{key('old')}"},
         dict.fromkeys(
             ("YIHUI_HIS_BASE_URL", "YIHUI_WECHAT_BASE_URL", "DEBUG", "YIHUI_ALIYUN_SMS_PROTOCOL"), ""
@@ -135,6 +136,9 @@ def test_safe_settings_start(changes: dict[str, str]) -> None:
         ("YIHUI_TRUSTED_PROXIES", "10.0.0.1/8"),
         ("YIHUI_TRUSTED_PROXIES", "the proxy"),
         ("YIHUI_METRICS_ADDRESSES", "0.0.0.0/0"),
+        ("YIHUI_CORS_ORIGINS", "*"),
+        ("YIHUI_CORS_ORIGINS", "http://admin.hospital.example"),
+        ("YIHUI_CORS_ORIGINS", "https://admin.hospital.example/console"),
         ("YIHUI_DOCUMENT_ADDRESSES", "128.0.0.0/1"),
         ("YIHUI_WECHAT_BASE_URL", "http://gateway.hospital.example"),
         ("YIHUI_WECHAT_BASE_URL", "https://127.0.0.1:8090"),

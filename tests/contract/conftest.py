@@ -38,9 +38,9 @@ def own_stack(tmp_path: Path) -> Iterator[LiveStack]:
 @pytest.fixture(scope="session")
 def documents() -> dict[str, dict[str, Any]]:
     """Audience → OpenAPI document."""
-    from kernel.http.docs import _document
+    from kernel.http.docs import document as document_of
 
-    return {name: _document(f"config.urls.{name}") for name in AUDIENCES}
+    return {name: document_of(f"config.urls.{name}") for name in AUDIENCES}
 
 
 @pytest.fixture(params=AUDIENCES)

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
 from django.test import Client, override_settings
@@ -55,3 +56,27 @@ def test_the_browser_is_told_to_fetch_nothing_from_elsewhere(url: str, client: C
 def test_the_styles_of_the_pages_refer_to_nothing_elsewhere(collected: Path) -> None:
     for style in collected.rglob("*.css"):
         assert not re.search(r"url\(\s*[\"']?(https?:)?//", style.read_text(errors="replace")), style
+
+
+@pytest.mark.parametrize("audience", ["miniprogram", "admin", "partner"])
+def test_a_document_is_answered_once_and_then_asked_about_by_its_tag(audience: str, client: Client) -> None:
+    url = f"/api/{audience}/v1/schema"
+    first = client.get(url)
+    assert (first.status_code, first["Content-Type"]) == (200, "application/vnd.oai.openapi")
+    again = client.get(url, headers={"if-none-match": first["ETag"]})
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
+    assert client.get(url, headers={"if-none-match": '"another"'}).status_code == 200
+    as_json = client.get(url, headers={"accept": "application/vnd.oai.openapi+json"})
+    assert as_json["ETag"] != first["ETag"]
+    assert yaml.load(first.content, yaml.CSafeLoader) == as_json.json()
+
+
+def test_swagger_is_collapsed_searched_and_shows_the_words_of_tags(client: Client) -> None:
+    page = client.get("/api/admin/v1/docs/").content.decode()
+    assert re.search(r'"docExpansion":\s*"none"', page) and re.search(r'"filter":\s*true', page)
+    assert "schema?tags=words" in page.encode().decode("unicode_escape")
+    shown = yaml.load(client.get("/api/admin/v1/schema?tags=words").content, yaml.CSafeLoader)
+    names = {tag["name"] for tag in shown["tags"]}
+    assert all(re.search("[一-鿿]", name) for name in names), names
+    used = {name for item in shown["paths"].values() for node in item.values() for name in node["tags"]}
+    assert used == names

@@ -13,7 +13,7 @@ import pytest
 from django.db import transaction
 from rest_framework.test import APIClient
 
-from kernel.http.docs import _document
+from kernel.http.docs import document as document_of
 from kernel.ids import uuid7
 from tests.permissions.objects import estate_of, fill
 from tests.permissions.routes import Route
@@ -99,7 +99,7 @@ def name_of(path: Path) -> str:
 
 def requests(audience: str) -> Iterator[tuple[Route, Body]]:
     """Every operation of an audience whose body holds ids."""
-    document = _document(f"config.urls.{audience}")
+    document = document_of(f"config.urls.{audience}")
     for path, item in document["paths"].items():
         for method in ("post", "put", "patch"):
             body = Body(document, item.get(method, {}))

@@ -135,3 +135,9 @@ def test_additions_and_renamed_components_are_free(old: dict, new: dict) -> None
 def test_an_enum_split_over_oneof_is_the_enum_of_all_its_parts(old: dict, new: dict) -> None:
     patient(new)["properties"]["state"] = {"oneOf": [{"enum": ["active"]}, {"enum": ["merged", ""]}]}
     assert breaking_changes(old, new) == []
+
+
+def test_what_may_be_anything_may_be_null(old: dict, new: dict) -> None:
+    patient(old, "NewPatient")["properties"]["phone"] = {"nullable": True, "title": "电话"}
+    patient(new, "NewPatient")["properties"]["phone"] = {"title": "电话"}
+    assert breaking_changes(old, new) == breaking_changes(new, old) == []

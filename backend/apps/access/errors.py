@@ -10,6 +10,7 @@ class GrantTooWide(DomainError):
     """Nobody gives, takes or changes rights that reach further than the own; `codes` names some that do."""
 
     code, status = "grant_too_wide", 403
+    members = ("codes",)
     zh, en = (
         "不能授予或更改超出自己权限范围的权限",
         "You cannot give or change rights that reach further than yours.",
@@ -38,6 +39,7 @@ class HandlerGone(DomainError):
     """No part of the product handles events under this name any more; `handler` is the name."""
 
     code, status = "handler_gone", 409
+    members = ("handler",)
     zh, en = (
         "处理程序 {handler} 已不存在,无法重新投递",
         "Nothing in the product is named {handler} any more; the event cannot be delivered to it again.",

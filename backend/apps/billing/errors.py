@@ -12,6 +12,7 @@ class MandatoryBillMissing(DomainError):
     """`bill_ids`: ids of the bills that have to be in the payment, too (rules.md 11)."""
 
     code, status = "mandatory_bill_missing", 409
+    members = ("bill_ids",)
     zh, en = (
         "请先缴纳或一并缴纳挂号费和门诊费",
         "The registration and its mandatory bills must be paid with it.",
@@ -22,6 +23,7 @@ class RegistrationVoid(DomainError):
     """`bill_ids`: ids of the bills whose registration was cancelled or refunded."""
 
     code, status = "registration_void", 409
+    members = ("bill_ids",)
     zh, en = "账单所属的挂号已取消或退费", "The registration of the bill was cancelled or refunded."
 
 
@@ -29,6 +31,7 @@ class BillNotPayable(DomainError):
     """`bill_ids`: ids of the bills that are paid, cancelled, replaced or expired."""
 
     code, status = "bill_not_payable", 409
+    members = ("bill_ids",)
     zh, en = "账单已缴费、已取消或已失效,请刷新", "A bill is paid, cancelled or expired; reload."
 
 
@@ -50,6 +53,7 @@ class BillAmountMismatch(DomainError):
     """`sum_fen` is what the items come to."""
 
     code, status = "bill_amount_mismatch", 400
+    members = ("sum_fen",)
     zh, en = "账单金额与明细合计不一致", "The amount of the bill is not the sum of its items."
 
 
@@ -57,6 +61,7 @@ class BillStands(DomainError):
     """`bill` is the id of the bill that there is."""
 
     code, status = "bill_stands", 409
+    members = ("bill_id",)
     zh, en = "已有有效账单", "There is a bill for it already."
 
 
@@ -64,6 +69,7 @@ class RefundExceedsBill(DomainError):
     """`refundable_fen`: what may still go back."""
 
     code, status = "refund_exceeds_bill", 409
+    members = ("bill_id", "refundable_fen")
     zh, en = "退费金额超过账单可退金额", "More than the bill's refundable amount."
 
 
@@ -91,6 +97,7 @@ class InvoiceStands(DomainError):
     """`invoice` is the id of the invoice that there is."""
 
     code, status = "invoice_stands", 409
+    members = ("invoice_id",)
     zh, en = "已开具发票", "The bill has an invoice."
 
 
@@ -103,6 +110,7 @@ class InvoiceDeskRefused(DomainError):
     """`desk` is where the first copy is printed."""
 
     code, status = "invoice_desk", 409
+    members = ("desk",)
     zh, en = "发票首次打印请到{desk}", "The first copy is printed at {desk}."
 
 
@@ -120,6 +128,7 @@ class TopUpAmountNotAllowed(DomainError):
     """`minimum_fen` and `maximum_fen` bound one top-up."""
 
     code, status = "top_up_amount_not_allowed", 400
+    members = ("minimum_fen", "maximum_fen")
     zh, en = "单次充值金额超出允许范围", "The amount of a top-up is outside the allowed range."
 
 
@@ -127,6 +136,7 @@ class CardBalanceLimit(DomainError):
     """`most_fen` is what a card may hold, `balance_fen` what it holds."""
 
     code, status = "card_balance_limit", 409
+    members = ("most_fen", "balance_fen")
     zh, en = "充值后余额超过就诊卡余额上限", "The card would hold more than it may."
 
 
@@ -134,6 +144,7 @@ class RefundExceedsBalance(DomainError):
     """`allowed_fen`: the most that can go back now."""
 
     code, status = "refund_exceeds_balance", 409
+    members = ("allowed_fen",)
     zh, en = "退款金额超过就诊卡余额", "More than the balance of the card."
 
 
@@ -141,6 +152,7 @@ class RefundExceedsOnlineTotal(DomainError):
     """`allowed_fen`: the most that can go back now."""
 
     code, status = "refund_exceeds_online_total", 409
+    members = ("allowed_fen",)
     zh, en = "退款金额超过可退的充值总额", "More than what was topped up and has not gone back."
 
 
@@ -148,6 +160,7 @@ class RefundAtCounter(DomainError):
     """`bring` says what to bring to the counter, `fee_fen` what was paid."""
 
     code, status = "refund_at_counter", 409
+    members = ("bring", "bill_ids", "fee_fen")
     zh, en = "请到窗口办理退费:{bring}", "It is refunded at the counter: {bring}"
 
 
@@ -155,6 +168,7 @@ class RefundNotPaidHere(DomainError):
     """`application` and `channel` are those of the payment."""
 
     code, status = "refund_not_paid_here", 409
+    members = ("application", "channel")
     zh, en = (
         "非本应用线上支付,请到窗口退费",
         "It was not paid online through this application; go to the counter.",
@@ -165,6 +179,7 @@ class NothingRefundable(DomainError):
     """`bill_ids`: ids of the bills of which nothing may go back."""
 
     code, status = "nothing_refundable", 409
+    members = ("bill_ids",)
     zh, en = "没有可退的金额", "Nothing of it can be refunded."
 
 
@@ -172,6 +187,7 @@ class RefundRequested(DomainError):
     """`request_ids`: the open requests; `allowed_fen`: what they leave."""
 
     code, status = "refund_requested", 409
+    members = ("request_ids", "allowed_fen")
     zh, en = (
         "该金额已在待处理的退费申请中,请先处理该申请",
         "An open refund request asks for this money; see to that one first.",
@@ -182,6 +198,7 @@ class AppointmentStands(DomainError):
     """`bill_ids`: ids of the registrations that have to be cancelled before their fee goes back."""
 
     code, status = "appointment_stands", 409
+    members = ("bill_ids",)
     zh, en = "请先退号,挂号费随退号一并退还", "Cancel the appointment; the fee goes back with it."
 
 
@@ -204,6 +221,7 @@ class InvoiceReprintRequired(DomainError):
     """`bill_ids`: ids of the bills whose invoice has to be printed for the refund."""
 
     code, status = "invoice_reprint_required", 409
+    members = ("bill_ids",)
     zh, en = "退费前请先补打发票", "The invoice must be reprinted before the refund."
 
 
@@ -219,4 +237,5 @@ class HisRefusedRefund(DomainError):
     """`reason` is what HIS says."""
 
     code, status = "his_refused_refund", 409
+    members = ("reason",)
     zh, en = "HIS 不允许退费:{reason}", "HIS does not allow the refund: {reason}"

@@ -14,14 +14,16 @@ class FileTooLarge(FileRefused):
     """`limit`: bytes."""
 
     code, status = "file_too_large", 413
+    members = ("limit",)
     zh, en = "文件过大,最多 {limit} 字节", "The file is too large; at most {limit} bytes."
 
 
 class FileTypeRefused(FileRefused):
-    """`found`: what the content is, whatever its name; `allowed`: what is taken."""
+    """`found`: what the content is, whatever its name; `accepted`: what is taken."""
 
     code, status = "file_type_refused", 400
-    zh, en = "不支持的文件类型,可上传:{allowed}", "This type of file is not taken; these are: {allowed}."
+    members = ("found", "accepted")
+    zh, en = "不支持的文件类型,可上传:{accepted}", "This type of file is not taken; these are: {accepted}."
 
 
 class TooManyUploads(DomainError):

@@ -31,6 +31,7 @@ class WeakPassword(DomainError):
     """`reasons` are the codes of the rules it breaks."""
 
     code, status = "weak_password", 400
+    members = ("reasons",)
     zh, en = "新密码不符合要求", "The new password does not meet the rules."
 
 
@@ -79,6 +80,7 @@ class PictureInvalid(DomainError):
 
 class PictureTooLarge(DomainError):
     code, status = "picture_too_large", 413
+    members = ("limit", "pixels")
     zh, en = "图片过大", "The picture is too large."
 
 
@@ -123,6 +125,7 @@ class CalendarYearUnknown(DomainError):
     """`first_year` to `last_year` are known."""
 
     code, status = "calendar_year_unknown", 409
+    members = ("year", "first_year", "last_year")
     zh, en = (
         "尚无{year}年的节假日安排(已知{first_year}至{last_year}年),请等待发布或手工录入",
         "The public holidays of {year} are not known ({first_year} to {last_year} are); wait or enter them by hand.",

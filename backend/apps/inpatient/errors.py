@@ -10,6 +10,7 @@ class DepositAmountNotAllowed(DomainError):
     """`minimum_fen` and `maximum_fen` bound one deposit."""
 
     code, status = "deposit_amount_not_allowed", 400
+    members = ("minimum_fen", "maximum_fen")
     zh, en = "单次押金金额超出允许范围", "The amount of a deposit is outside the allowed range."
 
 
@@ -24,6 +25,7 @@ class AlreadyAdmitted(DomainError):
     """`admission` is the id of the stay that there is."""
 
     code, status = "already_admitted", 409
+    members = ("admission_id",)
     zh, en = "患者正在住院", "The patient is in hospital already."
 
 
@@ -53,6 +55,7 @@ class ChargeDiffers(DomainError):
     """`external_ids`: keys under which another charge was written before."""
 
     code, status = "charge_differs", 409
+    members = ("external_ids",)
     zh, en = "该费用已以不同内容记账", "A charge of that key was written with different content."
 
 
@@ -60,6 +63,7 @@ class ReversalExceedsCharge(DomainError):
     """`left_quantity` and `left_fen`: what of the charge is not reversed yet."""
 
     code, status = "reversal_exceeds_charge", 409
+    members = ("charge", "left_quantity", "left_fen")
     zh, en = "冲销超过该费用的剩余数量或金额", "More than what is left of the charge."
 
 

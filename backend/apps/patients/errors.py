@@ -32,6 +32,7 @@ class BindingLimit(DomainError):
     """`relationship` says which of the two limits is reached."""
 
     code, status = "binding_limit", 409
+    members = ("relationship", "limit")
     zh, en = "已达到可绑定就诊卡数量上限", "No more cards can be bound to this account."
 
 
@@ -54,6 +55,7 @@ class PatientMerged(DomainError):
     """`merged_into` names the archive that continues this one."""
 
     code, status = "patient_merged", 409
+    members = ("merged_into_id", "patient_id")
     zh, en = "该档案已合并到其他档案", "This archive was merged into another one."
 
 
@@ -61,6 +63,7 @@ class PatientDuplicate(DomainError):
     """`existing` names the archive if the caller may see it; whoever holds the code goes on with `duplicate_reason`."""
 
     code, status = "patient_duplicate", 409
+    members = ("existing",)
     zh, en = "本院已有相同证件号码的患者档案", "This hospital has an archive with the same document already."
 
 
@@ -68,6 +71,7 @@ class PossibleDuplicate(DomainError):
     """`candidates` may be the same person; filed all the same with `confirm_duplicate`."""
 
     code, status = "possible_duplicate", 409
+    members = ("candidates",)
     zh, en = (
         "本院可能已有此人的档案,请先核对;确认不是同一人后再建档",
         "This person may be on file already; compare the archives, and confirm that it is somebody else.",
@@ -78,6 +82,7 @@ class MergeClash(DomainError):
     """`clashes` names what both archives hold and only one can keep."""
 
     code, status = "merge_clash", 409
+    members = ("clashes",)
     zh, en = (
         "两份档案存在冲突的记录,请先处理后再合并",
         "Both archives hold records of which one patient can have only one; resolve them first.",
@@ -88,6 +93,7 @@ class SurvivorMerged(DomainError):
     """`survivor_merged_into` was merged later: that merge has to be undone first."""
 
     code, status = "survivor_merged", 409
+    members = ("survivor_merged_into",)
     zh, en = (
         "保留档案后来又被合并,请先撤销后一次合并",
         "The surviving archive was itself merged later; undo that merge first.",

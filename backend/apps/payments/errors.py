@@ -19,6 +19,7 @@ class ChannelNotOffered(DomainError):
     """The hospital does not offer the channel, or not this way."""
 
     code, status = "channel_not_offered", 409
+    members = ("channel",)
     zh, en = "暂不支持该支付方式({channel})", "This way of paying is not offered ({channel})."
 
 
@@ -26,6 +27,7 @@ class ChannelUnavailable(DomainError):
     """The channel did not answer; the same request may be repeated safely."""
 
     code, status = "channel_unavailable", 503
+    members = ("channel",)
     zh, en = "支付渠道暂时无法响应,请稍后重试", "The payment channel does not answer; try again shortly."
 
 
@@ -33,6 +35,7 @@ class ChannelRefused(DomainError):
     """The channel does not take the payment; `reason` is its own code."""
 
     code, status = "channel_refused", 409
+    members = ("channel", "reason")
     zh, en = "支付渠道拒绝了本次支付({reason})", "The payment channel refused ({reason})."
 
 
@@ -47,6 +50,7 @@ class SubjectBeingPaid(DomainError):
     """Something in it stands in another payment order already; `order_id` says which."""
 
     code, status = "being_paid", 409
+    members = ("order_id", "order_no", "state")
     zh, en = (
         "所选费用正在支付或已支付(支付单 {order_no})",
         "It is being paid or was paid in order {order_no}.",
@@ -57,6 +61,7 @@ class AmountNotAllowed(DomainError):
     """Nothing to pay, or more than one order may hold."""
 
     code, status = "amount_not_allowed", 400
+    members = ("most_yuan",)
     zh, en = (
         "金额须大于零且不超过 {most_yuan} 元",
         "The amount must be above zero and at most {most_yuan} yuan.",
@@ -74,6 +79,7 @@ class RefundExceedsPaid(DomainError):
     """More than is left of what was paid."""
 
     code, status = "refund_exceeds_paid", 409
+    members = ("left_yuan", "left_fen")
     zh, en = "退款金额超过可退金额 {left_yuan} 元", "At most {left_yuan} yuan can still be refunded."
 
 

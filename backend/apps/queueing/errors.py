@@ -15,6 +15,7 @@ class AlreadyQueued(DomainError):
     """`ticket_id`, `ticket_no` and `queue_name` say where the patient waits."""
 
     code, status = "already_queued", 409
+    members = ("ticket_id", "ticket_no", "queue_name")
     zh = "该患者已在{queue_name}候诊,排队号{ticket_no}"
     en = "The patient waits in {queue_name} already, with number {ticket_no}."
 
@@ -23,5 +24,6 @@ class HasAppointment(DomainError):
     """`appointment_id` and `starts_at`: the booking that the patient checks in for instead."""
 
     code, status = "has_appointment", 409
+    members = ("appointment_id", "starts_at")
     zh = "该患者今天已预约该医生({starts_at}),请为预约取号"
     en = "The patient has booked this doctor today ({starts_at}): check in for the appointment."

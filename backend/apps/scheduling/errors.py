@@ -23,6 +23,7 @@ class WaitsAsWalkIn(DomainError):
     """`ticket_id`, `ticket_no` and `queue_name`: where the patient waits without the appointment."""
 
     code, status = "waits_as_walk_in", 409
+    members = ("ticket_id", "ticket_no", "queue_name")
     zh = "该患者已在{queue_name}现场排队,排队号{ticket_no},请先处理该排队号"
     en = "The patient waits in {queue_name} as a walk-in, with number {ticket_no}; settle that one first."
 
@@ -46,6 +47,7 @@ class OutsideBookingWindow(DomainError):
     """`first_date` and `last_date` are the days that this kind of booking covers; `opens_at`: when this one opens."""
 
     code, status = "outside_booking_window", 409
+    members = ("first_date", "last_date", "opens_at")
     zh, en = "就诊日期不在可挂号范围内", "The day is outside the days that can be booked."
 
 
@@ -63,6 +65,7 @@ class RefundAtCounter(DomainError):
     """`bring` says what to bring to the counter, `fee_fen` what was paid."""
 
     code, status = "refund_at_counter", 409
+    members = ("bring", "fee_fen")
     zh, en = "已缴费的挂号请到窗口退号:{bring}", "A paid registration is refunded at the counter: {bring}"
 
 
@@ -90,6 +93,7 @@ class SessionConflict(DomainError):
     """`conflicts` names the sessions in the way, with `because`: practitioner or room."""
 
     code, status = "session_conflict", 409
+    members = ("what", "conflicts")
     zh, en = "时间冲突:{what}", "Conflicting sessions: {what}"
 
 
@@ -97,6 +101,7 @@ class CapacityBelowBooked(DomainError):
     """`booked` numbers of the slot at `starts_at` are held or taken."""
 
     code, status = "capacity_below_booked", 409
+    members = ("booked", "starts_at")
     zh, en = "该时段已有 {booked} 个号被预约,容量不能更小", "{booked} numbers of a slot are booked already."
 
 
@@ -112,6 +117,7 @@ class BulkRefused(DomainError):
     """`refused` says which sessions and why; nothing was changed."""
 
     code, status = "bulk_refused", 409
+    members = ("refused", "count", "of")
     zh, en = (
         "{of} 个出诊中有 {count} 个不能调整,未作任何修改",
         "{count} of {of} sessions cannot be changed; none was.",
@@ -122,6 +128,7 @@ class BookingLimitReached(DomainError):
     """`scope`, `days` and `value` say which limit, `used` how many bookings count against it."""
 
     code, status = "booking_limit_reached", 409
+    members = ("scope", "days", "value", "used")
     zh = "已达挂号上限:{days} 天内最多 {value} 个,现有 {used} 个"
     en = "The booking limit is reached: {value} within {days} day(s), {used} already booked."
 
@@ -130,6 +137,7 @@ class BookingSuspended(DomainError):
     """`until` says when booking is possible again."""
 
     code, status = "booking_suspended", 409
+    members = ("until",)
     zh, en = "该就诊人已被停止预约至 {until}", "The patient cannot book before {until}."
 
 
@@ -150,6 +158,7 @@ class NotMissed(DomainError):
 
 class TooManyChanges(DomainError):
     code, status = "too_many_changes", 409
+    members = ("allowed",)
     zh, en = "改期次数已达上限({allowed} 次)", "The booking can be changed {allowed} time(s) only."
 
 
@@ -162,6 +171,7 @@ class FeeDiffers(DomainError):
     """`fee_fen` and `new_fee_fen` in fen."""
 
     code, status = "registration_fee_differs", 409
+    members = ("fee_fen", "new_fee_fen")
     zh, en = (
         "挂号费不同,请退号后重新挂号",
         "The registration fee is another one: cancel and book again.",
@@ -172,6 +182,7 @@ class PractitionerOnLeave(DomainError):
     """`leave_id`, `starts_at`, `ends_at`: when the doctor is away."""
 
     code, status = "practitioner_on_leave", 409
+    members = ("leave_id", "starts_at", "ends_at")
     zh, en = "该医生此时段请假", "The doctor is on leave at that time."
 
 
@@ -202,4 +213,5 @@ class AlreadyWaiting(DomainError):
 
 class TooManyWishes(DomainError):
     code, status = "too_many_waitlist_entries", 409
+    members = ("allowed",)
     zh, en = "每位就诊人最多登记 {allowed} 个候补", "A patient may have {allowed} live waiting-list entries."

@@ -5,6 +5,7 @@ class AlreadyTaken(DomainError):
     """`executor_name` says by whom."""
 
     code, status = "work_already_taken", 409
+    members = ("executor_name",)
     zh, en = "该待办已由{executor_name}处理", "{executor_name} has taken this already."
 
 
@@ -59,6 +60,7 @@ class PlaceSigned(DomainError):
     """`signer_name` says by whom."""
 
     code, status = "place_signed", 409
+    members = ("signer_name",)
     zh, en = "此处已由{signer_name}签名", "{signer_name} has signed here already."
 
 

@@ -4,7 +4,7 @@ import base64
 import os
 from pathlib import Path
 
-from config import documents
+from config import documents, example_words
 from config.logs import logging_config
 from config.storages import files_storage
 from config.version import VERSION
@@ -21,6 +21,16 @@ TRUSTED_PROXIES: list[str] = env.list("YIHUI_TRUSTED_PROXIES", default=[])
 #: Who may read /metrics, and the documents with their pages: addresses or networks; nobody unless they are named.
 METRICS_ADDRESSES: list[str] = env.list("YIHUI_METRICS_ADDRESSES", default=[])
 DOCUMENT_ADDRESSES: list[str] = env.list("YIHUI_DOCUMENT_ADDRESSES", default=[])
+#: Origins of front ends that live on another host, e.g. https://admin.example.org; nobody unless they are named.
+CORS_ALLOWED_ORIGINS: list[str] = env.list("YIHUI_CORS_ORIGINS", default=[])
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_HEADERS = [
+    "accept-language", "authorization", "content-type", "idempotency-key", "if-none-match", "range",
+]  # fmt: skip
+CORS_EXPOSE_HEADERS = [
+    "content-disposition", "etag", "retry-after", "x-request-id", "ratelimit-limit", "ratelimit-remaining",
+    "ratelimit-reset",
+]  # fmt: skip
 FIELD_KEYS = env.str("YIHUI_FIELD_KEYS", default="")
 BLIND_INDEX_KEY = base64.b64decode(env.str("YIHUI_BLIND_INDEX_KEY", default=""))
 AUDIT_KEY = base64.b64decode(env.str("YIHUI_AUDIT_KEY", default=""))
@@ -55,6 +65,7 @@ INSTALLED_APPS = [
     "pgtrigger",
     "rest_framework",
     "django_filters",
+    "corsheaders",
     "guardian",
     "knox",
     "oauth2_provider",
@@ -68,6 +79,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "kernel.http.middleware.RequestContextMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "kernel.http.middleware.NoStoreMiddleware",
     "kernel.http.middleware.MethodOverrideMiddleware",
     "kernel.http.cleaning.CleanQueryMiddleware",
@@ -160,7 +172,8 @@ DRF_STANDARDIZED_ERRORS = {
     "ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": True,
 }
 API_DOCUMENTS, API_TAGS = documents.API_DOCUMENTS, documents.API_TAGS
-API_EXAMPLE_WORDS = documents.API_EXAMPLE_WORDS
+API_EXAMPLE_WORDS, API_EXAMPLE_BODIES = example_words.API_EXAMPLE_WORDS, example_words.API_EXAMPLE_BODIES
+API_INFO = documents.API_INFO
 SPECTACULAR_SETTINGS = {
     "TITLE": "Yihui 医汇",
     "VERSION": VERSION,
@@ -177,7 +190,14 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
-    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": True, "validatorUrl": None},
+    "SWAGGER_UI_SETTINGS": {
+        "deepLinking": True,
+        "persistAuthorization": True,
+        "validatorUrl": None,
+        "docExpansion": "none",
+        "filter": True,
+        "defaultModelsExpandDepth": -1,
+    },
     "OAUTH2_FLOWS": ["clientCredentials"],
     "OAUTH2_TOKEN_URL": "/api/partner/v1/oauth/token",
     "ENUM_NAME_OVERRIDES": EnumNames(documents.API_ENUM_PARTS),

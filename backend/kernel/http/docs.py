@@ -1,13 +1,22 @@
 """The documents, Swagger UI and Redoc, served whole by us: browsers are told to fetch nothing from elsewhere."""
 
+import copy
 import functools
+import hashlib
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import translation
+from django.utils.cache import get_conditional_response
 from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
 from rest_framework.response import Response
+
+from kernel.http.schema_parts import operations
 
 #: Both pages start by an inline script and style themselves; Redoc searches in a worker.
 POLICY = (
@@ -16,17 +25,51 @@ POLICY = (
 )
 
 
-class DocumentView(SpectacularAPIView):
-    """The OpenAPI document of one audience as YAML: the same as the committed one, whatever the reader's language."""
-
-    def _get_schema_response(self, request: Any) -> Response:
-        return Response(_document(self.urlconf))
+@functools.cache
+def document(urlconf: str) -> Any:
+    """The document of one audience in the product's own language, made once per process; not to be changed."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return SchemaGenerator(urlconf=urlconf).get_schema(request=None, public=True)
 
 
 @functools.cache
-def _document(urlconf: str) -> Any:
-    with translation.override(settings.LANGUAGE_CODE):
-        return SchemaGenerator(urlconf=urlconf).get_schema(request=None, public=True)
+def titled(urlconf: str) -> Any:
+    """The same with the words of its tags in place of their names, which pages would show and search by."""
+    shown = copy.deepcopy(document(urlconf))
+    words = {tag["name"]: tag.get("x-displayName", tag["name"]) for tag in shown["tags"]}
+    for tag in shown["tags"]:
+        tag["description"] = tag.get("x-title-en", "")
+        tag["name"] = words[tag["name"]]
+    for operation in operations(shown):
+        operation["tags"] = [words[name] for name in operation.get("tags", ())]
+    return shown
+
+
+def kept(request: HttpRequest, kind: str, make: Callable[[], bytes]) -> HttpResponseBase:
+    """An answer that clients keep and ask about by its ETag: 304 while it is the same."""
+    body = make()
+    answer = HttpResponse(body, content_type=kind)
+    answer["ETag"] = etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    answer["Cache-Control"] = "no-cache"
+    return get_conditional_response(request, etag=etag, response=answer) or answer
+
+
+class DocumentView(SpectacularAPIView):
+    """The OpenAPI document of one audience: the same as the committed one, whatever the reader's language.
+
+    YAML unless JSON is accepted; `?tags=words` names the tags by their words, as the pages show them.
+    """
+
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        maker = titled if request.query_params.get("tags") == "words" else document
+        renderer = OpenApiJsonRenderer if "json" in request.headers.get("Accept", "") else OpenApiYamlRenderer
+        return kept(request, renderer.media_type, lambda: _rendered(maker, self.urlconf, renderer))
+
+
+@functools.cache
+def _rendered(maker: Callable[[str], Any], urlconf: str, renderer: Any) -> bytes:
+    made: bytes = renderer().render(maker(urlconf), renderer_context={})
+    return made
 
 
 class SwaggerView(SpectacularSwaggerView):
@@ -34,6 +77,9 @@ class SwaggerView(SpectacularSwaggerView):
 
     def get(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         return _closed(super().get(request, *args, **kwargs))
+
+    def _get_schema_url(self, request: Any) -> str:
+        return f"{super()._get_schema_url(request)}?tags=words"
 
 
 class RedocView(SpectacularRedocView):

@@ -25,6 +25,7 @@ from kernel.errors import (
     TooManyRequests,
 )
 from kernel.http.idempotency import FORM, HEADER
+from kernel.http.problem_members import members_of
 from kernel.http.problems import FRAMEWORK_CODES, MEDIA_TYPE, TITLES, TYPE_BASE
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -167,6 +168,15 @@ class AutoSchema(SpectacularAutoSchema):
             return f"{en} {words}"
         return line
 
+    def _map_serializer(self, serializer: Any, direction: Any, bypass_extensions: bool = False) -> Any:
+        """`x-fixed`: what an edit may send back but not change."""
+        schema = super()._map_serializer(serializer, direction, bypass_extensions)
+        fixed = getattr(serializer, "fixed", ()) if (self.method, direction) == ("PATCH", "request") else ()
+        for name, field in serializer.fields.items() if fixed else ():
+            if field.source in fixed and name in schema.get("properties", {}):
+                schema["properties"][name]["x-fixed"] = True
+        return schema
+
     def get_extensions(self) -> dict[str, Any]:
         """`x-permission-code`: the permission that the operation asks for, where the view declares one."""
         code_of_action = getattr(self.view, "code_of_action", None)
@@ -200,7 +210,10 @@ class AutoSchema(SpectacularAutoSchema):
 
     def _problem_response(self, ref: dict[str, Any], status: int, codes: list[str]) -> dict[str, Any]:
         examples = {code: {"value": problem_example(status, code)} for code in codes}
-        narrowed = {"type": "object", "properties": {"code": {"type": "string", "enum": codes}}}
+        narrowed = {
+            "type": "object",
+            "properties": {"code": {"type": "string", "enum": codes}, **members_of(codes)},
+        }
         content = {MEDIA_TYPE: {"schema": {"allOf": [ref, narrowed]}, "examples": examples}}
         return {"description": f"{TITLES[status][1]}: {', '.join(codes)}", "content": content}
 

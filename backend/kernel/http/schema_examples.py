@@ -3,9 +3,10 @@
 import hashlib
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 Node = dict[str, Any]
+T = TypeVar("T")
 #: (pattern over the property's name, values to try in order); the first value that its schema allows is taken.
 Words = Iterable[tuple[str, tuple[Any, ...]]]
 
@@ -20,7 +21,17 @@ FORMATS: dict[str, str] = {
     "decimal": "1.50",
     "ipv4": "192.0.2.1",
 }
-FALLBACKS = ("示例", "example", "A1", "0", "123456", "10000000", "1.5")
+#: What a word that is known by its name has to look like, to stand for a value of that format.
+SHAPES = {
+    "date": r"^\d{4}-\d\d-\d\d$",
+    "date-time": r"^\d{4}-\d\d-\d\dT",
+    "time-local": r"^\d\d:\d\d:\d\d$",
+    "uri": "^https?://",
+}
+#: Keys of a component that say little without its noun.
+COMMON = frozenset({"name", "code", "title", "label", "key", "kind", "value", "number"})
+EMPTY: tuple[Any, ...] = ("", None, [], {})
+FALLBACKS = ("无", "none", "A1", "0", "123456", "10000000", "1.5")
 
 
 class Examples:
@@ -28,14 +39,19 @@ class Examples:
 
     def __init__(self, document: Node, words: Words, *, masked: bool) -> None:
         self.document, self.masked = document, masked
-        self.words = [(re.compile(rf"(?:^|_){pattern}$"), values) for pattern, values in words]
+        self.words = [(re.compile(rf"(?:^|_)(?:{pattern})$"), values) for pattern, values in words]
 
     def of(self, schema: Node, name: str = "", depth: int = 0) -> Any:
         """A value that `schema` allows; `name` is the property that it belongs to."""
         name = _noun(schema) or name
         schema = self._flat(schema)
-        if "example" in schema or "default" in schema:
-            return schema.get("example", schema.get("default"))
+        if "example" in schema:
+            return schema["example"]
+        known = self._known(name)
+        if "default" in schema and (schema["default"] not in EMPTY or not known):
+            return schema["default"]
+        if known and known[0] is None and schema.get("nullable"):
+            return None
         if "enum" in schema:
             return self._among(schema["enum"], name)
         for choice in ("oneOf", "anyOf"):
@@ -48,9 +64,12 @@ class Examples:
     def _object(self, schema: Node, name: str, depth: int) -> Node:
         if depth > 6:  # a type that contains itself
             return {}
+        if not schema.get("properties") and (known := self._of_type(name, dict)):
+            return dict(known[0])
         found = {
             key: self.of(part, self._qualified(key, name), depth + 1)
             for key, part in schema.get("properties", {}).items()
+            if "x-fixed" not in part
         }
         extra = schema.get("additionalProperties")
         if not found and isinstance(extra, dict):
@@ -60,20 +79,22 @@ class Examples:
     @staticmethod
     def _qualified(key: str, owner: str) -> str:
         """`name` of a department is another word than `name` of a person: the owner goes in front."""
-        return f"{owner}_{key}" if owner and key in {"name", "code", "title"} else key
+        return f"{owner}_{key}" if owner and key in COMMON else key
 
     def _array(self, schema: Node, name: str, depth: int) -> list[Any]:
         if depth > 6:
             return []
+        if known := self._of_type(name, list):
+            return list(known[0])
         return [self.of(schema.get("items", {}), name, depth + 1)] * max(1, schema.get("minItems", 1))
 
     def _string(self, schema: Node, name: str, depth: int) -> str:
         form = schema.get("format", "")
         if form == "uuid":
             return uuid_of(name)
-        candidates = [str(value) for value in self._known(name)]
-        if form in FORMATS and not (form == "date" and candidates):
-            candidates = [FORMATS[form]]
+        candidates = self._of_type(name, str)
+        if form in FORMATS:
+            candidates = [*(v for v in candidates if re.search(SHAPES.get(form, "^$"), v)), FORMATS[form]]
         for value in (*candidates, *FALLBACKS):
             if self._allowed(value, schema):
                 return value
@@ -91,7 +112,7 @@ class Examples:
     _number = _integer
 
     def _boolean(self, schema: Node, name: str, depth: int) -> bool:
-        return bool(next(iter(self._known(name)), True))
+        return next(iter(self._of_type(name, bool)), True)
 
     def _any(self, schema: Node, name: str, depth: int) -> Any:
         return next(iter(self._known(name)), {})
@@ -99,6 +120,9 @@ class Examples:
     def _known(self, name: str) -> tuple[Any, ...]:
         values = next((values for pattern, values in self.words if pattern.search(name)), ())
         return tuple(value for value in values if self.masked or "*" not in str(value))
+
+    def _of_type(self, name: str, kind: type[T]) -> list[T]:
+        return [value for value in self._known(name) if isinstance(value, kind)]
 
     def _among(self, values: list[Any], name: str) -> Any:
         return next((v for v in self._known(name) if v in values), values[0])

@@ -8,6 +8,7 @@ from django.conf import settings
 from kernel.http.problems import MEDIA_TYPE
 from kernel.http.schema_examples import Examples
 from kernel.http.schema_parts import operations, sent
+from kernel.http.schema_types import settle_types
 from kernel.http.schema_words import say_words, tags
 
 Node = dict[str, Any]
@@ -19,10 +20,12 @@ def finish_document(result: Node, generator: Any, request: Any, public: bool) ->
     """What the document says about itself, strict request bodies, shared problems and an example everywhere."""
     about = settings.API_DOCUMENTS.get(str(generator.urlconf).rpartition(".")[2], {})
     result["info"].update({key: about[key] for key in ("title", "description") if key in about})
+    result["info"].update(settings.API_INFO)
     result["servers"] = [{"url": "/", "description": "the host that serves this document"}]
     result["tags"] = tags({tag for operation in operations(result) for tag in operation.get("tags", ())})
     say_words(result)
     _lift_defaults(result)
+    settle_types(result)
     asked = sent(result)
     _forbid_unknown_fields(result, asked)
     _ask_for_versions(result, asked)
@@ -87,6 +90,9 @@ def _add_examples(document: Node) -> None:
     asking = Examples(document, settings.API_EXAMPLE_WORDS, masked=False)
     answering = Examples(document, settings.API_EXAMPLE_WORDS, masked=True)
     for operation in operations(document):
+        declared = settings.API_EXAMPLE_BODIES.get(operation["operationId"])
+        for media in operation.get("requestBody", {}).get("content", {}).values() if declared else ():
+            media["example"] = declared
         _exemplify(operation.get("requestBody", {}), asking)
         for answer in operation["responses"].values():
             _exemplify(answer, answering)

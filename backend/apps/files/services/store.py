@@ -86,7 +86,7 @@ def _looked_at(owner: FileOwner, upload: "Content[Any]") -> str:
         raise FileTooLarge(field="file", limit=owner.max_bytes)
     found = media_type_of(upload)
     if found not in owner.media_types:
-        raise FileTypeRefused(field="file", found=found, allowed=", ".join(owner.media_types))
+        raise FileTypeRefused(field="file", found=found, accepted=", ".join(owner.media_types))
     return found
 
 
