@@ -38446,7 +38446,7 @@ export interface operations {
                      *             }
                      *           ],
                      *           "first_pages": [
-                     *             "示例"
+                     *             "无"
                      *           ],
                      *           "version": 1
                      *         }
@@ -38490,7 +38490,7 @@ export interface operations {
                  *         }
                  *       ],
                  *       "first_pages": [
-                 *         "示例"
+                 *         "无"
                  *       ]
                  *     }
                  */
@@ -38526,7 +38526,7 @@ export interface operations {
                      *         }
                      *       ],
                      *       "first_pages": [
-                     *         "示例"
+                     *         "无"
                      *       ],
                      *       "version": 1
                      *     }
@@ -38583,7 +38583,7 @@ export interface operations {
                      *         }
                      *       ],
                      *       "first_pages": [
-                     *         "示例"
+                     *         "无"
                      *       ],
                      *       "version": 1
                      *     }
@@ -38655,7 +38655,7 @@ export interface operations {
                  *         }
                  *       ],
                  *       "first_pages": [
-                 *         "示例"
+                 *         "无"
                  *       ],
                  *       "version": 1
                  *     }
@@ -38692,7 +38692,7 @@ export interface operations {
                      *         }
                      *       ],
                      *       "first_pages": [
-                     *         "示例"
+                     *         "无"
                      *       ],
                      *       "version": 1
                      *     }
@@ -38761,7 +38761,7 @@ export interface operations {
                      *         }
                      *       ],
                      *       "first_pages": [
-                     *         "示例"
+                     *         "无"
                      *       ],
                      *       "version": 1
                      *     }

@@ -7662,7 +7662,7 @@ export interface operations {
                      *         }
                      *       ],
                      *       "consents": {
-                     *         "key": "2026-03-16T09:30:00+08:00"
+                     *         "隐私政策": "2026-03-16T09:30:00+08:00"
                      *       },
                      *       "registered_at": "2026-03-16T09:30:00+08:00",
                      *       "version": 1
@@ -7740,7 +7740,7 @@ export interface operations {
                      *         }
                      *       ],
                      *       "consents": {
-                     *         "key": "2026-03-16T09:30:00+08:00"
+                     *         "隐私政策": "2026-03-16T09:30:00+08:00"
                      *       },
                      *       "registered_at": "2026-03-16T09:30:00+08:00",
                      *       "version": 1
@@ -7870,18 +7870,18 @@ export interface operations {
                      *         "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *         "hospital_name": "第一医院",
                      *         "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *         "patient_name": "张三",
-                     *         "name": "张三",
+                     *         "patient_name": "陈晓梅",
+                     *         "name": "心内科",
                      *         "relationship": "self",
                      *         "is_default": true,
-                     *         "card_number": "GH20260316000001",
+                     *         "card_number": "880100000123",
                      *         "national_id": "1****************8",
                      *         "phone": "138****8000",
                      *         "address": "北京市海淀区中关村大街 1 号",
                      *         "created_at": "2026-03-16T09:30:00+08:00",
                      *         "profile": {
-                     *           "mrn": "P0000123",
-                     *           "name": "张三",
+                     *           "mrn": "M00000123",
+                     *           "name": "心内科",
                      *           "gender": "female",
                      *           "birth_date": "1990-03-07",
                      *           "age": 1,
@@ -7890,18 +7890,18 @@ export interface operations {
                      *           "phone": "138****8000",
                      *           "address": "北京市海淀区中关村大街 1 号",
                      *           "occupation": "教师",
-                     *           "industry": "教师",
+                     *           "industry": "教育",
                      *           "allergies": "青霉素",
                      *           "contacts": [
                      *             {
                      *               "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *               "name": "张三",
+                     *               "name": "陈志远",
                      *               "relation": "配偶",
                      *               "phone": "138****8000"
                      *             }
                      *           ],
                      *           "consents": {
-                     *             "key": "2026-03-16T09:30:00+08:00"
+                     *             "隐私政策": "2026-03-16T09:30:00+08:00"
                      *           },
                      *           "registered_at": "2026-03-16T09:30:00+08:00",
                      *           "version": 1
