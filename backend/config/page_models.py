@@ -16,11 +16,15 @@ Node = dict[str, Any]
 PAGING = frozenset({"page", "page_size", "ordering", "search", "cursor", "Idempotency-Key"})
 #: What a table does not show: who reads wants the name beside it.
 TECHNICAL = frozenset({"id", "version"})
+STATES = frozenset({"state", "status"})
+#: Addresses of what is looked at.
+PICTURES = ("picture_url", "portrait_url")
 #: So many columns are shown until somebody wants more.
 SHOWN = 10
 WIDTHS = {
     "money": 100, "number": 90, "date": 110, "moment": 160, "time": 90, "enum": 100, "boolean": 70, "tags": 160,
-    "picture": 80, "text": 150, "masked": 150,
+    "picture": 80, "text": 150, "masked": 150, "number_text": 190,
+    "name": 120,
 }  # fmt: skip
 
 
@@ -136,11 +140,11 @@ class PageModels:
             columns.append(
                 {
                     "name": name, "title": titled["title"], "title_en": titled["x-title-en"], "format": form,
-                    "width": WIDTHS.get(form, WIDTHS["text"]), "sortable": name in sortable,
-                    "hidden": len(columns) >= SHOWN or name.endswith(("_id", "_ids")),
+                    "width": WIDTHS[_kind_of_text(name) if form == "text" else form],
+                    "sortable": name in sortable,
                 }
             )  # fmt: skip
-        return columns
+        return _shown(_who_and_where_first(columns, properties))
 
     def format_of(self, name: str, node: Node) -> str:
         """How a value is shown: money number date moment time enum boolean tags picture masked object text."""
@@ -154,7 +158,7 @@ class PageModels:
             return "enum"
         if kind == "array":
             return "tags" if self._resolved(whole.get("items", {})).get("type") == "string" else "object"
-        if name.endswith("_url"):
+        if name.endswith(PICTURES):
             return "picture"
         by_format = {"date": "date", "date-time": "moment", "time-local": "time"}
         by_kind = {"boolean": "boolean", "integer": "number", "number": "number", "object": "object"}
@@ -200,6 +204,26 @@ class PageModels:
 
     def _is_upload(self, call: Call) -> bool:
         return "multipart/form-data" in call.node.get("requestBody", {}).get("content", {})
+
+
+def _kind_of_text(name: str) -> str:
+    """Numbers of documents are long, names are short."""
+    return "number_text" if name.endswith("_no") else "name" if name.endswith("_name") else "text"
+
+
+def _who_and_where_first(columns: list[Node], properties: Node) -> list[Node]:
+    """What a row is called, whose and where it is, how it stands, then the rest: not all of it is shown at first."""
+    first, rest = columns[:1], columns[1:]
+    named = [each for each in rest if each["name"] == "name"]
+    named += [each for each in rest if f"{each['name'].removesuffix('_name')}_id" in properties]
+    named += [each for each in rest if each["name"] in STATES]
+    return [*first, *named, *(each for each in rest if each not in named)]
+
+
+def _shown(columns: list[Node]) -> list[Node]:
+    """Ten of those that people read; the others are there for who wants more."""
+    shown = [each for each in columns if not each["name"].endswith(("_id", "_ids"))][:SHOWN]
+    return [{**each, "hidden": each not in shown} for each in columns]
 
 
 def _below(call: Call, calls: list[Call]) -> list[Call]:
