@@ -3,7 +3,7 @@ import { expect } from "../journeys/steps.js";
 import type { Visit } from "./visit.js";
 
 export async function careSteps(visit: Visit): Promise<void> {
-  const ahead = 2 + (Math.floor(Date.now() / 60_000) % 5);
+  const ahead = 1 + (Math.floor(Date.now() / 60_000) % 3);
   const day = new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
   const admin = await visit.as("admin");
   await visit.step("a session is made as a draft", admin, async () => {
@@ -12,16 +12,16 @@ export async function careSteps(visit: Visit): Promise<void> {
     await admin.choose("department_id", "心血管内科");
     await admin.choose("practitioner_id", "张晨");
     await admin.typeTime("date", day);
-    await admin.choose("period", "晚间");
-    await admin.typeTime("start_time", "18:00");
-    await admin.typeTime("end_time", "20:00");
+    await admin.choose("period", "上午");
+    await admin.typeTime("start_time", "06:00");
+    await admin.typeTime("end_time", "07:00");
     await admin.type("registration_fee_fen", "12.50");
     await admin.agree();
     await narrowed(admin, day);
     expect((await admin.row(day).innerText()).includes("草稿"), "a draft", await admin.row(day).innerText());
   });
   await visit.step("it is published after a question", admin, async () => {
-    await admin.press("clinic_sessions_publish", admin.row(`${day} 18:00`));
+    await admin.press("clinic_sessions_publish", admin.row(`${day} 06:00`));
     await admin.confirm();
     await admin.row("已发布").waitFor();
   });
@@ -31,12 +31,13 @@ export async function careSteps(visit: Visit): Promise<void> {
     await clerk.visit("appointments");
     await clerk.press("appointments_create");
     await clerk.choose("patient_id", "丁毅涛");
-    await clerk.pick("slot_id", `${day} 18:00`, { field: "id", label: `${day}`, search: "" });
+    await clerk.pick("slot_id", `${day} 06:00`, { field: "id", label: `${day}`, search: "" });
     await clerk.choose("kind", "预约挂号");
     await clerk.agree();
     await clerk.row("¥ 12.50").waitFor();
   });
   await visit.step("the fee is taken at the window", clerk, async () => {
+    await clerk.column("缴费状态");
     expect((await clerk.row("¥ 12.50").innerText()).includes("未缴"), "an unpaid number");
     await clerk.press("appointments_settle", clerk.row("¥ 12.50"));
     await clerk.page.locator(".el-table__row", { hasText: "窗口已缴" }).first().waitFor();
