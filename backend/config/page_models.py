@@ -18,7 +18,7 @@ Node = dict[str, Any]
 PAGING = frozenset({"page", "page_size", "ordering", "search", "cursor", "Idempotency-Key"})
 #: What a table does not show: who reads wants the name beside it.
 TECHNICAL = frozenset({"id", "version"})
-#: Addresses of pictures; any other is a text to be copied.
+#: Addresses of what is looked at.
 PICTURES = ("picture_url", "portrait_url")
 #: So many columns are shown until somebody wants more.
 SHOWN = 10
@@ -26,7 +26,8 @@ SHOWN = 10
 COMMON = frozenset({"hospitals", "departments"})
 WIDTHS = {
     "money": 100, "number": 90, "date": 110, "moment": 160, "time": 90, "enum": 100, "boolean": 70, "tags": 160,
-    "picture": 80, "text": 150, "masked": 150,
+    "picture": 80, "text": 150, "masked": 150, "number_text": 190,
+    "name": 120,
 }  # fmt: skip
 
 
@@ -157,8 +158,8 @@ class PageModels:
             columns.append(
                 {
                     "name": name, "title": titled["title"], "title_en": titled["x-title-en"], "format": form,
-                    "width": WIDTHS.get(form, WIDTHS["text"]), "sortable": name in sortable,
-                    "hidden": name.endswith(("_id", "_ids")),
+                    "width": WIDTHS[_kind_of_text(name) if form == "text" else form],
+                    "sortable": name in sortable, "hidden": name.endswith(("_id", "_ids")),
                 }
             )  # fmt: skip
         return _ordered(columns, COLUMNS.get(call.id, ()))
@@ -253,6 +254,11 @@ def _ordered(columns: list[Node], first: tuple[str, ...]) -> list[Node]:
         *({**column, "hidden": False} for column in shown),
         *({**column, "hidden": column["hidden"] or bool(first) or next(places) >= SHOWN} for column in rest),
     ]
+
+
+def _kind_of_text(name: str) -> str:
+    """Numbers of documents are long, names are short."""
+    return "number_text" if name.endswith("_no") else "name" if name.endswith("_name") else "text"
 
 
 def _below(call: Call, calls: list[Call]) -> list[Call]:

@@ -211,6 +211,17 @@ export function listNamed(name: string): Operation | null {
   return found.sort((one, other) => one.path.length - other.path.length)[0] ?? null;
 }
 
+/** What a part of a path means: an `id` is that of the rows whose list stands before it. */
+export function namedPart(of: Operation, parameter: Parameter): { name: string; schema: Schema } {
+  const found = refOf(of, parameter);
+  const ref = found ? { "x-ref": found } : {};
+  if (parameter.name !== "id") return { name: parameter.name, schema: { ...parameter.schema, ...ref } };
+  const segment = (of.path.split("/{id}")[0]?.split("/").pop() ?? "").replace(/ies$/, "y").replace(/s$/, "").replaceAll("-", "_");
+  const names = [`${segment}_id`, `${segment.split("_").pop()}_id`];
+  const known = Object.values(schemas).flatMap((schema) => names.flatMap((name) => schema.properties?.[name] ?? []))[0];
+  return { name: names[0] as string, schema: { ...parameter.schema, ...(known ?? {}), ...ref } };
+}
+
 /** The model of a list as some page has it; else its columns alone. */
 export function modelOf(list: Operation): List {
   for (const page of Object.values(pages))

@@ -2,9 +2,9 @@
 import { computed, defineComponent, h, ref, type Component, type PropType, type VNodeChild } from "vue";
 
 import { ApiError, call, intention, reasonOf, type Row } from "./api.js";
-import { filtersOf, HOSPITAL, operation, pathParameters, propertiesOf, refOf, resolved, type Action, type Operation, type Schema } from "./contract.js";
+import { filtersOf, HOSPITAL, namedPart, operation, pathParameters, propertiesOf, resolved, type Action, type Operation, type Schema } from "./contract.js";
 import { fieldsOf, startOf } from "./nested.js";
-import { session } from "./session.js";
+import { workplace } from "./session.js";
 import { Alert, Button, Dialog, Form, tell } from "./ui.js";
 import { said, word } from "./words.js";
 
@@ -17,8 +17,8 @@ interface Asked {
 
 function askedOf(of: Operation, at: string[]): Asked {
   const path = Object.fromEntries(pathParameters(of).slice(at.length).map((each) => {
-    const found = refOf(of, each);
-    return [each.name, { ...each.schema, ...(found ? { "x-ref": found } : {}) }];
+    const { name, schema } = namedPart(of, each);
+    return [name, schema];
   }));
   const names = of.method === "GET" ? filtersOf(of) : [];
   const query = of.parameters.filter((each) => names.includes(each.name));
@@ -127,14 +127,13 @@ export const ActionForm: Component = defineComponent({
 
 /** The values that a form opens with: those of the row, or the document's defaults and the hospital one works at. */
 function beginOf(body: Schema, row: Row | null, names: string[]): Row {
-  if (!row) return { ...startOf(body), ...(HOSPITAL in propertiesOf(body) && session.hospital ? { [HOSPITAL]: session.hospital } : {}) };
+  if (!row) return { ...startOf(body), ...(HOSPITAL in propertiesOf(body) && (resolved(body).required ?? []).includes(HOSPITAL) ? { [HOSPITAL]: workplace() } : {}) };
   const known = names.filter((name) => name in row && !String(row[name]).includes("****"));
   return Object.fromEntries(known.map((name) => [name, row[name]]));
 }
 
 function beginAt(schema: Schema): Row {
-  const { operation: choices } = (propertiesOf({ properties: schema.properties })[HOSPITAL] ?? {})["x-ref"] ?? { operation: "" };
-  return choices && session.hospital ? { [HOSPITAL]: session.hospital } : {};
+  return HOSPITAL in (schema.properties ?? {}) ? { [HOSPITAL]: workplace() } : {};
 }
 
 function requestOf(of: Operation, asked: Asked, at: string[], body: Row | null, values: Row, key: string): Parameters<typeof call>[1] {

@@ -4,7 +4,7 @@ import { computed, defineComponent, h, onMounted, ref, watch, type Component, ty
 import { applies, buttons, useActions, type Place } from "./actions.js";
 import { call, type Row } from "./api.js";
 import { arranged, rowId } from "./arrange.js";
-import { operation, pathParameters, propertiesOf, refOf, rowsOf, type Column, type List, type Schema } from "./contract.js";
+import { HOSPITAL, namedPart, operation, pathParameters, propertiesOf, rowsOf, type Column, type List, type Schema } from "./contract.js";
 import { Detail } from "./detail.js";
 import { Filters } from "./filters.js";
 import { FieldInput } from "./fields.js";
@@ -29,9 +29,10 @@ export const ListView: Component = defineComponent({
     const asked = pathParameters(of).slice(props.above.length);
     const parents = ref<Row>({});
     const at = (): string[] => [...props.above, ...asked.map((each) => String(parents.value[each.name] ?? ""))];
-    const { state, paging, query, load } = useRows(of.id, props.list.filters, at);
+    const { state, paging, query, missing, load } = useRows(of.id, props.list.filters, at);
     const chosen = ref(new Set(props.list.columns.filter((each) => !each.hidden).map((each) => each.name)));
-    const columns = computed(() => props.list.columns.filter((each) => chosen.value.has(each.name)));
+    const one = (name: string): boolean => session.hospitals.length < 2 || session.hospital ? name === HOSPITAL.replace("_id", "_name") : false;
+    const columns = computed(() => props.list.columns.filter((each) => chosen.value.has(each.name) && !one(each.name)));
     const open = ref<Row | null>(null);
     const layout = arranged(props.list);
     const detail = layout.detail ? operation(layout.detail.operation) : null;
@@ -55,10 +56,8 @@ export const ListView: Component = defineComponent({
     const wholePlace = (): Place => ({ ...placeOf(null), row: layout.replaced ? { [layout.replaced]: state.rows.map((row) => row.id) } : null });
 
     const parentInputs = (): VNodeChild => asked.map((parameter) => {
-      const found = refOf(of, parameter);
-      const schema: Schema = { ...parameter.schema, ...(found ? { "x-ref": found } : {}) };
-      const name = parameter.name === "id" ? (of.path.split("/{id}")[0]?.split("/").pop() ?? "").replace(/s$/, "_id") : parameter.name;
-      return h(FormItem, { key: parameter.name, label: `${word("choose_first")} ${said(parameter.name === "id" ? props.list : parameter.schema)}`, class: "parent", "data-field": parameter.name }, () =>
+      const { name, schema } = namedPart(of, parameter);
+      return h(FormItem, { key: parameter.name, label: `${word("choose_first")} ${said(schema)}`, class: "parent", "data-field": parameter.name }, () =>
         h(FieldInput, { name, schema, modelValue: parents.value[parameter.name], loose: true, "onUpdate:modelValue": (value: unknown) => (parents.value = { ...parents.value, [parameter.name]: value }) }));
     });
     const toolbar = (): VNode => h("div", { class: "toolbar" }, [
@@ -79,12 +78,12 @@ export const ListView: Component = defineComponent({
       },
     }, {
       default: () => [...columns.value.map((column) => tableColumn(column, schemas[column.name] ?? {})), actionColumn()],
-      empty: () => h(Empty, { description: state.refusal || (at().some((each) => !each) ? word("choose_first") : word("empty")), imageSize: 80 }),
+      empty: () => h(Empty, { description: state.refusal || (at().some((each) => !each) ? word("choose_first") : missing().length ? `${word("choose_first")} ${missing().join(", ")}` : word("empty")), imageSize: 80 }),
     })]), state.waiting);
     const actionColumn = (): VNode | null => {
       if (props.pick) return null;
       if (!layout.rowActions.some((each) => applies(each, null))) return null;
-      return h(TableColumn, { key: "actions", label: word("actions"), width: 220, fixed: "right" }, {
+      return h(TableColumn, { key: "actions", label: word("actions"), width: Math.min(layout.rowActions.length, 3) * 80 + 20, minWidth: 120, fixed: "right" }, {
         default: ({ row }: { row: Row }) => h("div", { class: "row-actions" }, [buttons(layout.rowActions, placeOf(row), runner, 2, true)]),
       });
     };

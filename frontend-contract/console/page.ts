@@ -3,11 +3,11 @@ import { computed, defineComponent, h, ref, watch, type Component, type VNode, t
 
 import { buttons, useActions } from "./actions.js";
 import type { Row } from "./api.js";
-import { HOSPITAL, hospitals, operation, pages, pathParameters, refOf, type Action, type List, type Operation, type Schema } from "./contract.js";
+import { hospitals, namedPart, operation, pages, pathParameters, refOf, type Action, type List, type Operation } from "./contract.js";
 import { Reading } from "./detail.js";
 import { FieldInput } from "./fields.js";
 import { ListView } from "./list.js";
-import { can, session } from "./session.js";
+import { can, session, workplace } from "./session.js";
 import { Empty, FormItem, TabPane, Tabs } from "./ui.js";
 import { said, word } from "./words.js";
 
@@ -52,10 +52,9 @@ const Asking: Component = defineComponent({
     watch(() => session.hospital, () => (values.value = { ...values.value, ...begun(of) }));
     const query = (): Row => Object.fromEntries(asked.filter((each) => each.in === "query").map((each) => [each.name, values.value[each.name]]));
     const inputs = (): VNodeChild => asked.map((parameter) => {
-      const found = refOf(of, parameter);
-      const schema: Schema = { ...parameter.schema, ...(found ? { "x-ref": found } : {}) };
-      return h(FormItem, { key: parameter.name, label: said(isHospital(of, parameter.name) ? { title: "医院", title_en: "Hospital" } : parameter.schema), "data-field": parameter.name }, () =>
-        h(FieldInput, { name: isHospital(of, parameter.name) ? HOSPITAL : parameter.name, schema, modelValue: values.value[parameter.name], beside: values.value, loose: true, "onUpdate:modelValue": (value: unknown) => (values.value = { ...values.value, [parameter.name]: value }) }));
+      const { name, schema } = parameter.in === "path" ? namedPart(of, parameter) : parameter;
+      return h(FormItem, { key: parameter.name, label: said(schema), "data-field": parameter.name }, () =>
+        h(FieldInput, { name, schema, modelValue: values.value[parameter.name], beside: values.value, loose: true, "onUpdate:modelValue": (value: unknown) => (values.value = { ...values.value, [parameter.name]: value }) }));
     });
     return () => h("div", { class: "asking" }, [
       h("div", { class: "filters" }, [inputs()]),
@@ -73,5 +72,5 @@ function isHospital(of: Operation, name: string): boolean {
 
 function begun(of: Operation): Row {
   const names = of.parameters.filter((each) => isHospital(of, each.name)).map((each) => each.name);
-  return Object.fromEntries(session.hospital ? names.map((name) => [name, session.hospital]) : []);
+  return Object.fromEntries(names.map((name) => [name, workplace()]));
 }

@@ -4,7 +4,7 @@ import { computed, reactive, type ComputedRef } from "vue";
 import { call, reasonOf, type Row } from "./api.js";
 import { HOSPITAL, operation, pathParameters } from "./contract.js";
 import { session } from "./session.js";
-import { word } from "./words.js";
+import { said, word } from "./words.js";
 
 export interface Rows {
   rows: Row[];
@@ -27,6 +27,8 @@ export interface Loader {
   /** By page numbers, by cursors, or whole. */
   paging: "page" | "cursor" | "none";
   query: ComputedRef<Row>;
+  /** What has to be chosen before there are rows. */
+  missing: () => string[];
   load: () => Promise<void>;
 }
 
@@ -44,10 +46,11 @@ export function useRows(id: string, filters: string[], at: () => string[]): Load
     ...(state.search ? { search: state.search } : {}),
     ...(state.ordering ? { ordering: state.ordering } : {}),
   }));
+  const missing = (): string[] => of.parameters.filter((each) => each.in === "query" && each.required && query.value[each.name] === undefined).map((each) => said(each.schema));
   let latest = 0;
 
   async function load(): Promise<void> {
-    if (at().length < pathParameters(of).length || at().some((each) => !each)) return;
+    if (at().length < pathParameters(of).length || at().some((each) => !each) || missing().length) return;
     const mine = ++latest;
     state.waiting = true;
     state.refusal = "";
@@ -70,5 +73,5 @@ export function useRows(id: string, filters: string[], at: () => string[]): Load
     state.next = answer.next ? (new URL(answer.next, location.href).searchParams.get("cursor") ?? "") : "";
   }
 
-  return { state, paging, query, load };
+  return { state, paging, query, missing, load };
 }

@@ -21,21 +21,28 @@ interface Session {
   access: Access | null;
   /** Sees rows of this hospital; empty: of all within reach. */
   hospital: string;
+  /** Those within reach. */
+  hospitals: { id: string; label: string }[];
   totp: boolean;
 }
 
 export const session: Session = reactive({
   language: navigator.language.startsWith("zh") || !navigator.language ? "zh" : "en",
-  token: "", expired: false, access: null, hospital: "", totp: false,
+  token: "", expired: false, access: null, hospital: "", hospitals: [], totp: false,
 });
 
 export function can(code: string | undefined): boolean {
   return !code || (session.access?.permissions.includes(code) ?? false);
 }
 
+/** The hospital that a form begins with. */
+export function workplace(): string {
+  return session.hospital || (session.access?.me.hospital?.id ?? "");
+}
+
 /** Forget who was here; `expired` says so on the sign-in page. */
 export function forget(expired: boolean): void {
-  Object.assign(session, { token: "", access: null, hospital: "", totp: false, expired });
+  Object.assign(session, { token: "", access: null, hospital: "", hospitals: [], totp: false, expired });
 }
 
 /** The page and what stands above it in the menu. */

@@ -1,9 +1,9 @@
 /** The frame: menu, way to the page, hospital, language, account. */
-import { defineComponent, h, onMounted, onUnmounted, ref, type Component, type VNode, type VNodeChild } from "vue";
+import { defineComponent, h, onMounted, onUnmounted, ref, watch, type Component, type VNode, type VNodeChild } from "vue";
 
 import { PasswordForm, SecondFactor } from "./account.js";
 import { call } from "./api.js";
-import { choicesOf, type Choice } from "./choices.js";
+import { choicesOf } from "./choices.js";
 import { hospitals, pages } from "./contract.js";
 import { icon } from "./icons.js";
 import { PageView } from "./page.js";
@@ -27,7 +27,6 @@ export const Shell: Component = defineComponent({
   setup() {
     const page = ref(pageInAddress());
     const dialog = ref<"" | "password" | "totp">("");
-    const offered = ref<Choice[]>([]);
     const turn = (): void => {
       page.value = pageInAddress();
     };
@@ -35,8 +34,10 @@ export const Shell: Component = defineComponent({
       window.addEventListener("hashchange", turn);
       if (!wayTo(page.value).length) location.hash = `#/${firstPage(session.access?.menus ?? [])}`;
       const source = hospitals();
-      if (source) offered.value = await choicesOf(source, "").catch(() => []);
+      if (source) session.hospitals = await choicesOf(source, "").catch(() => []);
     });
+    // titles of the menu come in the language of the request
+    watch(() => session.language, () => void call("me_access").then((access) => (session.access = access)).catch(() => undefined));
     onUnmounted(() => window.removeEventListener("hashchange", turn));
     const leave = (): void => {
       void call("auth_sign_out").catch(() => undefined);
@@ -46,7 +47,7 @@ export const Shell: Component = defineComponent({
     return () => h("div", { class: "shell" }, [
       h("aside", [h("div", { class: "brand" }, word("product")), menu(page.value)]),
       h("div", { class: "body" }, [
-        h("header", [way(page.value), h("div", { class: "right" }, [hospitalSwitch(offered.value), languageSwitch(), account(order)])]),
+        h("header", [way(page.value), h("div", { class: "right" }, [hospitalSwitch(session.hospitals), languageSwitch(), account(order)])]),
         h("main", [wayTo(page.value).length ? h(PageView, { key: `${page.value}`, name: page.value }) : h(Empty, { description: word("no_pages") })]),
       ]),
       dialog.value === "password" ? h(Dialog, { modelValue: true, title: word("change_password"), width: "420px", onClose: () => (dialog.value = "") }, () => h(PasswordForm, { onDone: () => (dialog.value = "") })) : null,
@@ -73,9 +74,9 @@ function way(page: string): VNode {
 }
 
 /** Of one hospital or of all: only where there is more than one to choose. */
-function hospitalSwitch(offered: Choice[]): VNodeChild {
+function hospitalSwitch(offered: { id: string; label: string }[]): VNodeChild {
   if (offered.length < 2) return h("span", session.access?.me.hospital?.name ?? "");
-  return h(Select, { modelValue: session.hospital, class: "hospital", filterable: true, "onUpdate:modelValue": (id: string) => (session.hospital = id) }, () => [
+  return h(Select, { modelValue: session.hospital, class: "hospital", filterable: true, emptyValues: [null], "onUpdate:modelValue": (id: string) => (session.hospital = id) }, () => [
     h(Option, { key: "", value: "", label: word("all_hospitals") }),
     ...offered.map((each) => h(Option, { key: each.id, value: each.id, label: each.label })),
   ]);

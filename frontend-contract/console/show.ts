@@ -42,7 +42,7 @@ export function shown(given: Schema, value: unknown, name = ""): VNodeChild {
   if (ref && schema.format === "uuid") return labelOf(ref, String(value));
   if (typeof value === "boolean") return h(Tag, { type: value ? "success" : "info", effect: "plain" }, () => word(value ? "yes" : "no"));
   if (schema.format === "date-time") return moment(String(value));
-  if (name.endsWith("_url")) return picture(String(value));
+  if (/(picture|portrait)_url$/.test(name)) return picture(String(value));
   if (typeof value === "object") return shownObject(schema, value as Row);
   return schema["x-unit"] === "minute" ? `${value} ${word("minute")}` : String(value);
 }
@@ -98,15 +98,22 @@ function shownObject(schema: Schema, value: Row): VNodeChild {
 export function shownFields(schema: Schema, value: Row, names: string[], more: (name: string, schema: Schema) => VNodeChild = () => null): VNodeChild {
   const known = propertiesOf(schema);
   const fields = names.filter((name) => known[name] && isReadable(name, known[name], known));
-  return h(Descriptions, { column: 2, border: true, size: "small" }, () =>
-    fields.map((name) => {
-      const node = known[name] as Schema;
-      const wide = typeof value[name] === "object" && !isEmpty(value[name]);
-      return h(DescriptionsItem, { key: name, label: titleOf(name, node, known), span: wide ? 2 : 1, labelClassName: "label" }, () => [
-        shown(node, value[name], name), more(name, node),
-      ]);
-    }),
-  );
+  const below = fields.filter((name) => isRows(value[name]));
+  return [
+    h(Descriptions, { column: 2, border: true, size: "small" }, () =>
+      fields.filter((name) => !below.includes(name)).map((name) => {
+        const node = known[name] as Schema;
+        const wide = typeof value[name] === "object" && !isEmpty(value[name]);
+        return h(DescriptionsItem, { key: name, label: titleOf(name, node, known), span: wide ? 2 : 1, labelClassName: "label" }, () => [
+          shown(node, value[name], name), more(name, node),
+        ]);
+      })),
+    below.map((name) => [h("h4", { key: name }, titleOf(name, known[name] as Schema, known)), shown(known[name] as Schema, value[name], name)]),
+  ];
+}
+
+function isRows(value: unknown): boolean {
+  return Array.isArray(value) && typeof value[0] === "object";
 }
 
 /** The word of a name that stands for an id is the id's: 科室, not 科室名称. */

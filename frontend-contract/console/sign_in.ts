@@ -10,10 +10,9 @@ import { word } from "./words.js";
 /** Kept while the tab is open: strangers' failures do not lock out a device that has signed in before. */
 let deviceToken = "";
 
-/** Read what the person may do; the hospital of the person is the one that is shown first. */
+/** Read what the person may do. */
 export async function enter(): Promise<void> {
   session.access = await call("me_access");
-  session.hospital = session.access?.me.hospital?.id ?? "";
 }
 
 export const SignIn: Component = defineComponent({
@@ -46,7 +45,7 @@ export const SignIn: Component = defineComponent({
     function refused(error: unknown): void {
       refusal.value = reasonOf(error, word("unreachable"));
       errors.value = fieldErrors(error);
-      if (error instanceof ApiError && error.code.startsWith("totp")) second.value = true;
+      if (error instanceof ApiError && error.code === "second_factor_required") second.value = true;
     }
     const enterKey = (): void => void submit();
     const form = (): VNodeChild => h(Form, { labelPosition: "top", onSubmit: (event: Event) => event.preventDefault() }, () => [

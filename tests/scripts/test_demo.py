@@ -101,7 +101,8 @@ def test_two_demos_at_once_come_up_and_never_talk_to_each_others_parts(two: list
             assert not answers(url, foreign["run"])
         with urllib.request.urlopen(f"{own['console']}/console/", timeout=10) as page:
             assert b"main.js" in page.read()
-        assert get(f"{own['console']}/api/admin/v1/schema")["info"]["title"]
+        with urllib.request.urlopen(f"{own['console']}/api/admin/v1/schema", timeout=10) as document:
+            assert document.read(8) == b"openapi:"
     # a sign-in goes through the demo's own sandbox: the other one has not heard of the person
     openid, phone = {"openid": "o-only-here"}, {"phone": "15400000001"}
     post(f"{one['sandbox']}/_sandbox/wechat/users", openid | phone)

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 import envfile
+import static_server
 from config.version import VERSION
 from postgres_server import QUIET
 
@@ -107,3 +108,19 @@ def test_the_sample_proxy_passes_the_stream_at_once_and_takes_bodies_in_first() 
 def test_the_proxy_on_the_host_is_the_one_that_is_trusted() -> None:
     network = yaml.safe_load(COMPOSE)["networks"]["default"]["ipam"]["config"][0]
     assert network["gateway"] == envfile.GATEWAY
+
+
+def test_the_console_is_served_with_the_same_headers_wherever_it_is() -> None:
+    text = (ROOT / "deploy" / "console.conf").read_text()
+    assert dict(re.findall(r'add_header (\S+) "([^"]+)" always;', text)) == static_server.HEADERS
+    # a location with headers of its own would have none of these
+    assert "add_header" not in text[text.index("location") :]
+
+
+def test_the_proxy_sends_the_console_to_its_files() -> None:
+    service = SERVICES["console"]
+    text = (ROOT / "deploy" / "nginx.conf").read_text()
+    port = re.search(r"location /console/ {\s+proxy_pass http://(127\.0\.0\.1:\d+);", text)
+    assert port and service["ports"] == [f"{port[1]}:8080"]
+    assert service["read_only"] and service["profiles"] == ["console"]
+    assert "./frontend-contract/console/dist:/srv/console:ro" in service["volumes"]

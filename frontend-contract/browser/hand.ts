@@ -1,0 +1,178 @@
+/** A person in front of the console: finds what is on the screen by the contract's names, and clicks and types. */
+import { chromium, type Browser, type Locator, type Page } from "playwright-core";
+
+const FLAGS = [
+  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+  "--disable-component-update", "--disable-sync",
+];
+const PATIENCE = 20_000;
+
+export async function startBrowser(executablePath: string): Promise<Browser> {
+  return chromium.launch({ executablePath, headless: true, args: FLAGS });
+}
+
+export class Hand {
+  /** What the browser complained of since it was last asked. */
+  private complaints: string[] = [];
+
+  private constructor(readonly page: Page) {}
+
+  /** A window of its own, as of somebody who has just come. */
+  static async open(browser: Browser, address: string, locale = "zh-CN"): Promise<Hand> {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale, timezoneId: "Asia/Shanghai" });
+    const hand = new Hand(await context.newPage());
+    hand.page.setDefaultTimeout(PATIENCE);
+    hand.listen();
+    await hand.page.goto(address);
+    return hand;
+  }
+
+  private listen(): void {
+    this.page.on("console", (message) => message.type() === "error" && this.complaints.push(message.text()));
+    this.page.on("pageerror", (error) => this.complaints.push(error.message));
+    this.page.on("requestfailed", (request) => this.complaints.push(`${request.url()} ${request.failure()?.errorText}`));
+    this.page.on("response", (answer) => answer.status() >= 400 && this.complaints.push(`${answer.status()} ${answer.request().method()} ${answer.url()}`));
+  }
+
+  complained(): string[] {
+    return this.complaints.splice(0);
+  }
+
+  async signIn(username: string, password: string): Promise<void> {
+    await this.type("username", username);
+    await this.type("password", password);
+    await this.page.keyboard.press("Enter");
+  }
+
+  async isIn(): Promise<void> {
+    await this.page.waitForSelector("aside [data-menu]");
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close();
+  }
+
+
+
+  private async top(): Promise<Locator> {
+    await this.page.waitForTimeout(350); // until what opens or closes has done so
+    for (const layer of [".el-dialog:visible", ".el-drawer:visible"]) {
+      const found = this.page.locator(layer);
+      if (await found.count()) return found.last();
+    }
+    return this.page.locator("#console");
+  }
+
+  field(name: string): Locator {
+    return this.page.locator(`[data-field="${name}"]:visible`).last();
+  }
+
+  async type(name: string, text: string): Promise<void> {
+    await this.field(name).locator("input, textarea").last().fill(text);
+  }
+
+  /** Times and days are taken over when the field is left. */
+  async typeTime(name: string, text: string): Promise<void> {
+    const input = this.field(name).locator("input").last();
+    await input.fill(text);
+    await input.press("Enter");
+    await this.page.keyboard.press("Tab");
+  }
+
+  /** One of a select's choices, searched for where the select searches. */
+  async choose(name: string, label: string, search = label): Promise<void> {
+    const box = this.field(name).locator(".el-select").last();
+    await box.click();
+    const input = box.locator("input");
+    if (await input.isEditable()) await input.fill(search);
+    const choice = this.page.locator(".el-select-dropdown__item:visible", { hasText: label }).first();
+    await choice.click();
+    await this.page.waitForTimeout(300);
+    if (await this.page.locator(".el-select-dropdown:visible").count()) await (await this.top()).locator(".el-dialog__title, .el-form-item__label").first().click();
+  }
+
+  async toggle(name: string): Promise<void> {
+    await this.field(name).locator(".el-switch").click();
+  }
+
+  /** A button by the operation that it calls; behind “more” if it is not shown. */
+  async press(operation: string, within?: Locator): Promise<void> {
+    const place = within ?? (await this.top());
+    const direct = place.locator(`[data-action="${operation}"]:visible`);
+    await place.locator(`[data-action="${operation}"]:visible, .more-button:visible`).first().waitFor();
+    if (await direct.count()) return direct.first().click();
+    await place.locator(".more-button:visible").first().click();
+    await this.page.locator(`.el-dropdown-menu [data-action="${operation}"]:visible`).click();
+  }
+
+  /** OK of the dialog on top, which closes it. */
+  async agree(): Promise<void> {
+    const dialogs = await this.page.locator(".el-dialog:visible").count();
+    await this.ok();
+    await this.page.waitForFunction((before) => [...document.querySelectorAll(".el-dialog")].filter((each) => each.checkVisibility()).length < before, dialogs);
+  }
+
+  async ok(): Promise<void> {
+    const top = await this.top();
+    await top.locator(".el-dialog__footer .el-button--primary, .el-dialog__footer .el-button--danger").last().click();
+  }
+
+  /** Yes to a question without a form. */
+  async confirm(): Promise<void> {
+    await this.page.locator(".el-message-box__btns .el-button--primary, .el-message-box__btns .el-button--danger").last().click();
+    await this.page.locator(".el-message-box").waitFor({ state: "hidden" });
+  }
+
+  row(text: string): Locator {
+    return this.page.locator(".el-table__row:visible", { hasText: text }).first();
+  }
+
+  /** A page by its name in the menu. */
+  async visit(name: string): Promise<void> {
+    const entry = this.page.locator(`aside [data-menu="${name}"]`);
+    if (!(await entry.isVisible())) {
+      const above = this.page.locator(`aside .el-sub-menu[data-menu]:has([data-menu="${name}"])`);
+      await above.locator(".el-sub-menu__title").first().click();
+    }
+    await entry.click();
+    await this.page.waitForSelector(`[data-page="${name}"]`);
+    await this.settled();
+  }
+
+  /** Until nothing is being read any more. */
+  async settled(): Promise<void> {
+    await this.page.waitForLoadState("networkidle");
+    await this.page.waitForFunction(() => ![...document.querySelectorAll(".el-loading-mask")].some((each) => each.checkVisibility()));
+  }
+
+  async tab(operation: string): Promise<void> {
+    await this.page.locator(`#tab-${operation}:visible`).click();
+    await this.settled();
+  }
+
+  async refresh(): Promise<void> {
+    await this.page.locator(".toolbar button:visible", { hasText: /刷新|Refresh/ }).last().click();
+    await this.settled();
+  }
+
+  /** From the list that a field opens; `parent` is chosen first where the list stands below something. */
+  async pick(name: string, row: string, parent?: { field: string; label: string; search?: string }): Promise<void> {
+    await this.field(name).locator(".picker button").first().click();
+    if (parent) await this.choose(parent.field, parent.label, parent.search);
+    const found = this.page.locator(".el-dialog:visible").last().locator(".el-table__row:visible", row ? { hasText: row } : {}).first();
+    await found.click();
+    await this.page.waitForTimeout(350);
+  }
+
+  /** One more column of the table. */
+  async column(label: string): Promise<void> {
+    await this.page.locator(".toolbar button:visible", { hasText: "列设置" }).click();
+    await this.page.locator(".chooser .el-checkbox:visible", { hasText: label }).click();
+    await this.page.locator(".el-table__header", { hasText: label }).first().waitFor();
+    await this.page.locator("header").click({ position: { x: 400, y: 5 } });
+  }
+
+  async screenshot(path: string): Promise<void> {
+    await this.page.screenshot({ path });
+  }
+}

@@ -1,0 +1,56 @@
+/** A bill is issued, taken at the window, and goes back after somebody has agreed. */
+import { unique, type Visit } from "./visit.js";
+
+export async function moneySteps(visit: Visit): Promise<void> {
+  const title = unique("检查费");
+  const price = (1_000 + (Date.now() % 9_000)) / 100;
+  const amount = `¥ ${(2 * price).toFixed(2)}`;
+  const admin = await visit.as("admin");
+  await visit.step("a bill is issued with its items", admin, async () => {
+    await admin.visit("bills");
+    await admin.press("bills_create");
+    await admin.choose("patient_id", "丁毅涛");
+    await admin.choose("kind", "检查");
+    await admin.type("title", title);
+    await admin.choose("department_id", "心血管内科");
+    await admin.choose("practitioner_id", "张晨");
+    await admin.field("items").locator("button", { hasText: "添加" }).click();
+    await admin.type("items.0.name", "心电图");
+    await admin.type("items.0.quantity", "2");
+    await admin.type("items.0.unit_price_fen", price.toFixed(2));
+    await admin.agree();
+    await admin.row(title).waitFor();
+  });
+  await visit.step("an order is opened for it", admin, async () => {
+    await admin.press("payment_orders_create");
+    await admin.choose("patient_id", "丁毅涛");
+    await admin.pick("bill_ids", title);
+    await admin.page.keyboard.press("Escape");
+    await admin.ok();
+    await admin.page.locator(".el-dialog", { hasText: amount }).first().waitFor();
+    await admin.ok();
+  });
+  await visit.step("the money is taken at the window", admin, async () => {
+    await admin.visit("payment_orders");
+    await admin.press("payment_orders_settle", admin.row(amount));
+    await admin.choose("channel", "现金");
+    await admin.type("tendered_fen", "1000");
+    await admin.agree();
+    await admin.page.locator(".el-table__row", { hasText: amount }).filter({ hasText: "已入账" }).waitFor();
+  });
+  await visit.step("a refund is asked for", admin, async () => {
+    await admin.visit("refund_requests");
+    await admin.press("refund_requests_create");
+    await admin.pick("order_id", amount);
+    await admin.field("bills").locator("button", { hasText: "添加" }).click();
+    await admin.pick("bills.0.bill_id", title);
+    await admin.type("reason", "检查取消");
+    await admin.agree();
+    await admin.row(amount).waitFor();
+  });
+  await visit.step("it goes back once somebody has agreed", admin, async () => {
+    await admin.press("refund_requests_approve", admin.row(amount));
+    await admin.agree();
+    await admin.row(amount).filter({ hasText: /已同意|已完成|退款中/ }).waitFor();
+  });
+}

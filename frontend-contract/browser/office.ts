@@ -1,0 +1,96 @@
+/** Journeys of the office: a department, an edit that came second, an import, an export, a role, masked values, the log. */
+import { readFileSync } from "node:fs";
+
+import { eventually, expect } from "../journeys/steps.js";
+import { unique, type Visit } from "./visit.js";
+
+export async function officeSteps(visit: Visit): Promise<void> {
+  const hand = await visit.as("admin");
+  const name = unique("康复科");
+  await visit.step("a department without a name is refused beside the field", hand, async () => {
+    await hand.visit("departments");
+    await hand.press("departments_create");
+    await hand.type("code", unique("d"));
+    await hand.ok();
+    await hand.field("name").locator(".el-form-item__error").waitFor();
+  }, true);
+  await visit.step("with a name it is made", hand, async () => {
+    await hand.type("name", name);
+    await hand.agree();
+    await hand.page.locator(".filters .search input").fill(name);
+    await hand.page.keyboard.press("Enter");
+    await hand.row(name).waitFor();
+  });
+  await visit.step("an edit that came second is told, the row is read again, and the next try is taken", hand, async () => {
+    await hand.press("departments_partial_update", hand.row(name));
+    await hand.type("introduction", "第二个");
+    await sameEditElsewhere(visit, name);
+    await hand.ok();
+    await hand.page.locator(".el-dialog .el-alert", { hasText: "已被他人修改" }).waitFor();
+    await hand.agree();
+    await hand.row("第二个").waitFor();
+  }, true);
+  await visit.step("the log tells of it", hand, async () => {
+    await hand.visit("operation_log");
+    await hand.row("departments").click();
+    await hand.page.locator(".el-drawer .el-descriptions", { hasText: "departments" }).waitFor();
+    await hand.page.keyboard.press("Escape");
+  });
+  await visit.step("a role is given", hand, async () => {
+    await hand.visit("staff_roles");
+    await hand.choose("staff_id", "王浩");
+    await hand.settled();
+    await hand.press("staff_roles_set");
+    await hand.choose("role_ids", "财务");
+    await hand.agree();
+    await hand.row("财务").waitFor();
+  });
+  await importSteps(visit, hand);
+  await visit.step("what the list shows is exported", hand, async () => {
+    await hand.visit("patient_archive");
+    const [file] = await Promise.all([hand.page.waitForEvent("download"), hand.press("patients_export")]);
+    const content = readFileSync(await file.path());
+    expect(content.subarray(0, 2).toString() === "PK" && content.length > 5_000, "a workbook of patients", content.length);
+    expect(file.suggestedFilename().endsWith(".xlsx"), "the file's name", file.suggestedFilename());
+  });
+  await visit.step("a masked value is shown whole to who asks for it", hand, async () => {
+    await hand.row("M0").click();
+    const drawer = hand.page.locator(".el-drawer");
+    await drawer.locator('[data-reveal="phone"]').click();
+    await drawer.locator(".el-descriptions", { hasText: /154\d{8}/ }).waitFor();
+  });
+}
+
+async function importSteps(visit: Visit, hand: Awaited<ReturnType<Visit["as"]>>): Promise<void> {
+  await visit.step("an import names the rows that are wrong", hand, async () => {
+    await hand.visit("patient_imports");
+    const [template] = await Promise.all([hand.page.waitForEvent("download"), hand.press("patient_imports_template")]);
+    expect((await template.path()).length, "a template");
+    await hand.press("patient_imports_create");
+    const rows = ["姓名,性别,出生日期,电话", `${unique("导入")},女,1990-03-07,15412345678`, "没有性别,不详的,1990-13-40,12"];
+    await hand.field("file").locator("input[type=file]").setInputFiles({ name: "名单.csv", mimeType: "text/csv", buffer: Buffer.from(rows.join("\n")) });
+    await hand.agree();
+    await hand.row("名单.csv").waitFor();
+    await eventually("the check", async () => {
+      await hand.refresh();
+      return (await hand.row("名单.csv").innerText()).includes("检查中") ? undefined : true;
+    });
+    await hand.row("名单.csv").click();
+    await hand.page.locator(".el-drawer #tab-patient_imports_problems_list").click();
+    await hand.page.locator(".el-drawer .el-table__row", { hasText: "性别" }).first().waitFor();
+    await hand.page.keyboard.press("Escape");
+  });
+}
+
+/** Somebody else, at the same row, in a window of their own. */
+async function sameEditElsewhere(visit: Visit, name: string): Promise<void> {
+  const other = await visit.as("admin");
+  await other.visit("departments");
+  await other.page.locator(".filters .search input").fill(name);
+  await other.page.keyboard.press("Enter");
+  await other.settled();
+  await other.press("departments_partial_update", other.row(name));
+  await other.type("introduction", "第一个");
+  await other.agree();
+  await other.close();
+}
