@@ -1619,7 +1619,7 @@ export interface components {
              */
             cancelled_at: string | null;
             /** 退号原因类别 */
-            cancel_code: components["schemas"]["CancelCode"] | components["schemas"]["BlankEnum"];
+            cancel_code: components["schemas"]["CancelCode"] | string;
             /** 取消原因 */
             cancel_reason: string;
             /**
@@ -1763,7 +1763,7 @@ export interface components {
              */
             cancelled_at: string | null;
             /** 取消原因类别 */
-            cancel_cause: components["schemas"]["CancelCause"] | components["schemas"]["BlankEnum"];
+            cancel_cause: components["schemas"]["CancelCause"] | string;
             /**
              * 医院
              * Format: uuid
@@ -1860,7 +1860,7 @@ export interface components {
              */
             cancelled_at: string | null;
             /** 取消原因类别 */
-            cancel_cause: components["schemas"]["CancelCause"] | components["schemas"]["BlankEnum"];
+            cancel_cause: components["schemas"]["CancelCause"] | string;
             /**
              * 医院
              * Format: uuid
@@ -1997,8 +1997,6 @@ export interface components {
              */
             readonly created_at: string;
         };
-        /** @enum {string} */
-        BlankEnum: "";
         /** @description `binding_id` is for whom; without it the default card at the slot's hospital. */
         BookRequest: {
             /**
@@ -2655,7 +2653,7 @@ export interface components {
              * 编码
              * @default
              */
-            code?: components["schemas"]["CancelCode"] | components["schemas"]["BlankEnum"];
+            code?: components["schemas"]["CancelCode"] | string;
             /**
              * 原因
              * @default
@@ -2809,7 +2807,7 @@ export interface components {
              * 午别
              * @default
              */
-            period?: components["schemas"]["Period"] | components["schemas"]["BlankEnum"];
+            period?: components["schemas"]["Period"] | string;
             /**
              * 就诊人
              * Format: uuid
@@ -3424,9 +3422,9 @@ export interface components {
             /** 订单来源 */
             readonly origin: components["schemas"]["PaymentOrigin"];
             /** 关闭原因 */
-            readonly close_cause: components["schemas"]["CloseCause"] | components["schemas"]["BlankEnum"];
+            readonly close_cause: components["schemas"]["CloseCause"] | string;
             /** 退回原因 */
-            readonly return_cause: components["schemas"]["ReturnCause"] | components["schemas"]["BlankEnum"];
+            readonly return_cause: components["schemas"]["ReturnCause"] | string;
             /**
              * 创建时间
              * Format: date-time
@@ -3780,6 +3778,8 @@ export interface components {
             code?: "cancel_too_late" | "refund_at_counter" | "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 账单列表 */
+            bill_ids?: string[];
             bring?: string;
             current?: string;
             /** 挂号费 */
@@ -3816,6 +3816,8 @@ export interface components {
             /** @enum {string} */
             code?: "card_required" | "refund_at_counter" | "refund_exceeds_balance" | "refund_exceeds_online_total";
             allowed_fen?: number;
+            /** 账单列表 */
+            bill_ids?: string[];
             bring?: string;
             /** 挂号费 */
             fee_fen?: number;
@@ -3824,6 +3826,8 @@ export interface components {
             /** @enum {string} */
             code?: "card_required" | "refund_at_counter" | "refund_exceeds_balance" | "refund_exceeds_online_total" | "request_in_progress";
             allowed_fen?: number;
+            /** 账单列表 */
+            bill_ids?: string[];
             bring?: string;
             /** 挂号费 */
             fee_fen?: number;
@@ -4514,7 +4518,7 @@ export interface components {
              */
             last_date: string;
             /** 午别 */
-            period: components["schemas"]["Period"] | components["schemas"]["BlankEnum"];
+            period: components["schemas"]["Period"] | string;
             /** 优先级 */
             priority: number;
             /** 状态 */
@@ -5114,7 +5118,6 @@ export type BillQuoteLine = components['schemas']['BillQuoteLine'];
 export type BillStatus = components['schemas']['BillStatus'];
 export type BindRequest = components['schemas']['BindRequest'];
 export type Binding = components['schemas']['Binding'];
-export type BlankEnum = components['schemas']['BlankEnum'];
 export type BookRequest = components['schemas']['BookRequest'];
 export type BookableDay = components['schemas']['BookableDay'];
 export type BookableDepartment = components['schemas']['BookableDepartment'];
