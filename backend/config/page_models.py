@@ -185,7 +185,7 @@ class PageModels:
     def _resolved(self, node: Node) -> Node:
         for part in (node, *node.get("allOf", ()), *node.get("oneOf", ())):
             name = _name(part)
-            if name and name not in ("BlankEnum", "NullEnum"):
+            if name:
                 return self.schemas[name]
         return node
 

@@ -6129,7 +6129,7 @@ export interface components {
              * 午别
              * @default
              */
-            period?: components["schemas"]["Period"] | components["schemas"]["BlankEnum"];
+            period?: components["schemas"]["Period"] | string;
             /**
              * 优先级
              * @default 0
@@ -6235,7 +6235,7 @@ export interface components {
              */
             cancelled_at: string | null;
             /** 退号原因类别 */
-            cancel_code: components["schemas"]["CancelCode"] | components["schemas"]["BlankEnum"];
+            cancel_code: components["schemas"]["CancelCode"] | string;
             /** 取消原因 */
             cancel_reason: string;
             /**
@@ -6720,8 +6720,6 @@ export interface components {
         BillSource: "own" | "his";
         /** @enum {string} */
         BillStatus: "issued" | "paid" | "cancelled" | "refunded" | "lapsed";
-        /** @enum {string} */
-        BlankEnum: "";
         /** @description The running day of a queue by state, each in the queue's order. */
         Board: {
             /**
@@ -7232,7 +7230,7 @@ export interface components {
              * 编码
              * @default
              */
-            code?: components["schemas"]["CancelCode"] | components["schemas"]["BlankEnum"];
+            code?: components["schemas"]["CancelCode"] | string;
             /**
              * 原因
              * @default
@@ -10065,7 +10063,7 @@ export interface components {
             /** 状态 */
             readonly state: components["schemas"]["MessageState"];
             /** 渠道 */
-            readonly channel: components["schemas"]["Channel"] | components["schemas"]["BlankEnum"];
+            readonly channel: components["schemas"]["Channel"] | string;
             /** 紧急 */
             readonly urgent: boolean;
             /**
@@ -10539,13 +10537,11 @@ export interface components {
             /**
              * 下一页
              * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
              */
             next: string | null;
             /**
              * 上一页
              * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
              */
             previous: string | null;
             /** 结果 */
@@ -10915,13 +10911,11 @@ export interface components {
             /**
              * 下一页
              * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
              */
             next: string | null;
             /**
              * 上一页
              * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
              */
             previous: string | null;
             /** 结果 */
@@ -11451,13 +11445,11 @@ export interface components {
             /**
              * 下一页
              * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
              */
             next: string | null;
             /**
              * 上一页
              * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
              */
             previous: string | null;
             /** 结果 */
@@ -11587,13 +11579,11 @@ export interface components {
             /**
              * 下一页
              * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
              */
             next: string | null;
             /**
              * 上一页
              * Format: uri
-             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
              */
             previous: string | null;
             /** 结果 */
@@ -13305,17 +13295,6 @@ export interface components {
             directions: string;
             /** 位置图 */
             readonly map_picture_url: string;
-        };
-        /** @description Where a department is, with the picture of the map. */
-        PlaceRequest: {
-            /** 楼栋 */
-            building: string;
-            /** 楼层 */
-            floor: string;
-            /** 房间 */
-            room: string;
-            /** 路线指引 */
-            directions: string;
         };
         /** @description 职务: a fact of human resources; grants nothing (roles do). */
         Position: {
@@ -15778,7 +15757,7 @@ export interface components {
              */
             cancelled_at: string | null;
             /** 取消原因类别 */
-            cancel_cause: components["schemas"]["CancelCause"] | components["schemas"]["BlankEnum"];
+            cancel_cause: components["schemas"]["CancelCause"] | string;
             /**
              * 医院
              * Format: uuid
@@ -15890,7 +15869,7 @@ export interface components {
              */
             cancelled_at: string | null;
             /** 取消原因类别 */
-            cancel_cause: components["schemas"]["CancelCause"] | components["schemas"]["BlankEnum"];
+            cancel_cause: components["schemas"]["CancelCause"] | string;
             /**
              * 医院
              * Format: uuid
@@ -16305,9 +16284,9 @@ export interface components {
             /** 订单来源 */
             readonly origin: components["schemas"]["PaymentOrigin"];
             /** 关闭原因 */
-            readonly close_cause: components["schemas"]["CloseCause"] | components["schemas"]["BlankEnum"];
+            readonly close_cause: components["schemas"]["CloseCause"] | string;
             /** 退回原因 */
-            readonly return_cause: components["schemas"]["ReturnCause"] | components["schemas"]["BlankEnum"];
+            readonly return_cause: components["schemas"]["ReturnCause"] | string;
             /**
              * 创建时间
              * Format: date-time
@@ -17300,7 +17279,7 @@ export interface components {
              */
             last_date: string;
             /** 午别 */
-            period: components["schemas"]["Period"] | components["schemas"]["BlankEnum"];
+            period: components["schemas"]["Period"] | string;
             /** 优先级 */
             priority: number;
             /** 状态 */
@@ -17516,9 +17495,9 @@ export interface components {
             /** 订单来源 */
             readonly origin: components["schemas"]["PaymentOrigin"];
             /** 关闭原因 */
-            readonly close_cause: components["schemas"]["CloseCause"] | components["schemas"]["BlankEnum"];
+            readonly close_cause: components["schemas"]["CloseCause"] | string;
             /** 退回原因 */
-            readonly return_cause: components["schemas"]["ReturnCause"] | components["schemas"]["BlankEnum"];
+            readonly return_cause: components["schemas"]["ReturnCause"] | string;
             /**
              * 创建时间
              * Format: date-time
@@ -18853,7 +18832,6 @@ export type BillQuote = components['schemas']['BillQuote'];
 export type BillQuoteLine = components['schemas']['BillQuoteLine'];
 export type BillSource = components['schemas']['BillSource'];
 export type BillStatus = components['schemas']['BillStatus'];
-export type BlankEnum = components['schemas']['BlankEnum'];
 export type Board = components['schemas']['Board'];
 export type BoardDepartment = components['schemas']['BoardDepartment'];
 export type BoardDoctor = components['schemas']['BoardDoctor'];
@@ -19140,7 +19118,6 @@ export type Permission = components['schemas']['Permission'];
 export type PictureRequest = components['schemas']['PictureRequest'];
 export type PictureUrl = components['schemas']['PictureUrl'];
 export type Place = components['schemas']['Place'];
-export type PlaceRequest = components['schemas']['PlaceRequest'];
 export type Position = components['schemas']['Position'];
 export type PositionRequest = components['schemas']['PositionRequest'];
 export type PrintInvoiceRequest = components['schemas']['PrintInvoiceRequest'];
@@ -21741,8 +21718,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next": "http://api.example.org/accounts/?cursor=cD00ODY%3D\"",
-                     *       "previous": "http://api.example.org/accounts/?cursor=cj0xJnA9NDg3",
+                     *       "next": "https://hospital.example/?cursor=cD0wMTk5",
+                     *       "previous": "https://hospital.example/?cursor=cD0wMTk5",
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -22000,8 +21977,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next": "http://api.example.org/accounts/?cursor=cD00ODY%3D\"",
-                     *       "previous": "http://api.example.org/accounts/?cursor=cj0xJnA9NDg3",
+                     *       "next": "https://hospital.example/?cursor=cD0wMTk5",
+                     *       "previous": "https://hospital.example/?cursor=cD0wMTk5",
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -22944,7 +22921,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "invoice_no": 12345678,
+                     *       "invoice_no": "25117000000012345678",
                      *       "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
                      *       "bill_no": "ZD260316000001",
                      *       "payer_name": "陈晓梅",
@@ -22955,7 +22932,7 @@ export interface operations {
                      *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "channel": "wechat_pay",
                      *       "e_code": "123456",
-                     *       "e_number": 12345678,
+                     *       "e_number": "25117000000012345678",
                      *       "e_check_code": "123456",
                      *       "print_count": 1,
                      *       "reversed_at": "2026-03-16T09:30:00+08:00",
@@ -27128,7 +27105,7 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *           "invoice_no": 12345678,
+                     *           "invoice_no": "25117000000012345678",
                      *           "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
                      *           "bill_no": "ZD260316000001",
                      *           "payer_name": "陈晓梅",
@@ -27139,7 +27116,7 @@ export interface operations {
                      *           "paid_at": "2026-03-16T09:30:00+08:00",
                      *           "channel": "wechat_pay",
                      *           "e_code": "123456",
-                     *           "e_number": 12345678,
+                     *           "e_number": "25117000000012345678",
                      *           "e_check_code": "123456",
                      *           "print_count": 1,
                      *           "reversed_at": "2026-03-16T09:30:00+08:00",
@@ -27183,7 +27160,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "invoice_no": 12345678,
+                     *       "invoice_no": "25117000000012345678",
                      *       "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
                      *       "bill_no": "ZD260316000001",
                      *       "payer_name": "陈晓梅",
@@ -27194,7 +27171,7 @@ export interface operations {
                      *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "channel": "wechat_pay",
                      *       "e_code": "123456",
-                     *       "e_number": 12345678,
+                     *       "e_number": "25117000000012345678",
                      *       "e_check_code": "123456",
                      *       "print_count": 1,
                      *       "reversed_at": "2026-03-16T09:30:00+08:00",
@@ -27301,7 +27278,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
-                     *       "invoice_no": 12345678,
+                     *       "invoice_no": "25117000000012345678",
                      *       "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
                      *       "bill_no": "ZD260316000001",
                      *       "payer_name": "陈晓梅",
@@ -27312,7 +27289,7 @@ export interface operations {
                      *       "paid_at": "2026-03-16T09:30:00+08:00",
                      *       "channel": "wechat_pay",
                      *       "e_code": "123456",
-                     *       "e_number": 12345678,
+                     *       "e_number": "25117000000012345678",
                      *       "e_check_code": "123456",
                      *       "print_count": 1,
                      *       "reversed_at": "2026-03-16T09:30:00+08:00",
@@ -27530,8 +27507,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next": "http://api.example.org/accounts/?cursor=cD00ODY%3D\"",
-                     *       "previous": "http://api.example.org/accounts/?cursor=cj0xJnA9NDg3",
+                     *       "next": "https://hospital.example/?cursor=cD0wMTk5",
+                     *       "previous": "https://hospital.example/?cursor=cD0wMTk5",
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -33496,8 +33473,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "next": "http://api.example.org/accounts/?cursor=cD00ODY%3D\"",
-                     *       "previous": "http://api.example.org/accounts/?cursor=cj0xJnA9NDg3",
+                     *       "next": "https://hospital.example/?cursor=cD0wMTk5",
+                     *       "previous": "https://hospital.example/?cursor=cD0wMTk5",
                      *       "results": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",

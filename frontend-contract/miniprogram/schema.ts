@@ -1639,7 +1639,7 @@ export interface components {
              */
             cancelled_at: string | null;
             /** 退号原因类别 */
-            cancel_code: components["schemas"]["CancelCode"] | components["schemas"]["BlankEnum"];
+            cancel_code: components["schemas"]["CancelCode"] | string;
             /** 取消原因 */
             cancel_reason: string;
             /**
@@ -1783,7 +1783,7 @@ export interface components {
              */
             cancelled_at: string | null;
             /** 取消原因类别 */
-            cancel_cause: components["schemas"]["CancelCause"] | components["schemas"]["BlankEnum"];
+            cancel_cause: components["schemas"]["CancelCause"] | string;
             /**
              * 医院
              * Format: uuid
@@ -1880,7 +1880,7 @@ export interface components {
              */
             cancelled_at: string | null;
             /** 取消原因类别 */
-            cancel_cause: components["schemas"]["CancelCause"] | components["schemas"]["BlankEnum"];
+            cancel_cause: components["schemas"]["CancelCause"] | string;
             /**
              * 医院
              * Format: uuid
@@ -2017,8 +2017,6 @@ export interface components {
              */
             readonly created_at: string;
         };
-        /** @enum {string} */
-        BlankEnum: "";
         /** @description `binding_id` is for whom; without it the default card at the slot's hospital. */
         BookRequest: {
             /**
@@ -2675,7 +2673,7 @@ export interface components {
              * 编码
              * @default
              */
-            code?: components["schemas"]["CancelCode"] | components["schemas"]["BlankEnum"];
+            code?: components["schemas"]["CancelCode"] | string;
             /**
              * 原因
              * @default
@@ -2829,7 +2827,7 @@ export interface components {
              * 午别
              * @default
              */
-            period?: components["schemas"]["Period"] | components["schemas"]["BlankEnum"];
+            period?: components["schemas"]["Period"] | string;
             /**
              * 就诊人
              * Format: uuid
@@ -3444,9 +3442,9 @@ export interface components {
             /** 订单来源 */
             readonly origin: components["schemas"]["PaymentOrigin"];
             /** 关闭原因 */
-            readonly close_cause: components["schemas"]["CloseCause"] | components["schemas"]["BlankEnum"];
+            readonly close_cause: components["schemas"]["CloseCause"] | string;
             /** 退回原因 */
-            readonly return_cause: components["schemas"]["ReturnCause"] | components["schemas"]["BlankEnum"];
+            readonly return_cause: components["schemas"]["ReturnCause"] | string;
             /**
              * 创建时间
              * Format: date-time
@@ -3804,6 +3802,8 @@ export interface components {
             code?: "cancel_too_late" | "refund_at_counter" | "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 账单列表 */
+            bill_ids?: string[];
             bring?: string;
             current?: string;
             /** 挂号费 */
@@ -3840,6 +3840,8 @@ export interface components {
             /** @enum {string} */
             code?: "card_required" | "refund_at_counter" | "refund_exceeds_balance" | "refund_exceeds_online_total";
             allowed_fen?: number;
+            /** 账单列表 */
+            bill_ids?: string[];
             bring?: string;
             /** 挂号费 */
             fee_fen?: number;
@@ -3848,6 +3850,8 @@ export interface components {
             /** @enum {string} */
             code?: "card_required" | "refund_at_counter" | "refund_exceeds_balance" | "refund_exceeds_online_total" | "request_in_progress";
             allowed_fen?: number;
+            /** 账单列表 */
+            bill_ids?: string[];
             bring?: string;
             /** 挂号费 */
             fee_fen?: number;
@@ -4581,7 +4585,7 @@ export interface components {
              */
             last_date: string;
             /** 午别 */
-            period: components["schemas"]["Period"] | components["schemas"]["BlankEnum"];
+            period: components["schemas"]["Period"] | string;
             /** 优先级 */
             priority: number;
             /** 状态 */
@@ -5181,7 +5185,6 @@ export type BillQuoteLine = components['schemas']['BillQuoteLine'];
 export type BillStatus = components['schemas']['BillStatus'];
 export type BindRequest = components['schemas']['BindRequest'];
 export type Binding = components['schemas']['Binding'];
-export type BlankEnum = components['schemas']['BlankEnum'];
 export type BookRequest = components['schemas']['BookRequest'];
 export type BookableDay = components['schemas']['BookableDay'];
 export type BookableDepartment = components['schemas']['BookableDepartment'];

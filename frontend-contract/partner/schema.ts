@@ -1397,7 +1397,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "code": "123456",
-                 *       "number": 12345678,
+                 *       "number": "25117000000012345678",
                  *       "check_code": "123456"
                  *     }
                  */

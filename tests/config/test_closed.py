@@ -9,7 +9,11 @@ DOCUMENTS = [
     for audience in ("miniprogram", "admin", "partner")
     for page in ("schema", "docs/", "redoc/")
 ]
-CLOSED = [("METRICS_ADDRESSES", "/metrics"), *(("DOCUMENT_ADDRESSES", page) for page in DOCUMENTS)]
+CLOSED = [
+    ("METRICS_ADDRESSES", "/metrics"),
+    ("DOCUMENT_ADDRESSES", "/api/admin/v1/manifest"),
+    *(("DOCUMENT_ADDRESSES", page) for page in DOCUMENTS),
+]
 
 
 @pytest.mark.parametrize(("setting", "path"), CLOSED)

@@ -43,6 +43,7 @@ def test_every_enum_has_values_of_its_own_type(document: Node) -> None:
         if "enum" in node:
             assert node["enum"], path
             kind = JSON_TYPES[node["type"]]
+            assert "" not in node["enum"], f"{path}: no client has a name for it"
             assert all(value is None or isinstance(value, kind) for value in node["enum"]), path
 
 

@@ -1,5 +1,6 @@
 """Swagger UI and Redoc of the three documents: served whole by the product, nothing is fetched from elsewhere."""
 
+import json
 import re
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from django.core.management import call_command
 from django.test import Client, override_settings
 
 pytestmark = pytest.mark.requirement("INT-04")
+ROOT = Path(__file__).resolve().parents[2]
 PAGES = [
     f"/api/{audience}/v1/{page}/"
     for audience in ("miniprogram", "admin", "partner")
@@ -69,6 +71,13 @@ def test_a_document_is_answered_once_and_then_asked_about_by_its_tag(audience: s
     as_json = client.get(url, headers={"accept": "application/vnd.oai.openapi+json"})
     assert as_json["ETag"] != first["ETag"]
     assert yaml.load(first.content, yaml.CSafeLoader) == as_json.json()
+
+
+def test_the_manifest_is_the_committed_one_and_asked_about_by_its_tag(client: Client) -> None:
+    first = client.get("/api/admin/v1/manifest")
+    assert first.json() == json.loads((ROOT / "frontend-contract" / "admin" / "manifest.json").read_text())
+    again = client.get("/api/admin/v1/manifest", headers={"if-none-match": first["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
 
 
 def test_swagger_is_collapsed_searched_and_shows_the_words_of_tags(client: Client) -> None:

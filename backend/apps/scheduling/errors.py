@@ -65,7 +65,7 @@ class RefundAtCounter(DomainError):
     """`bring` says what to bring to the counter, `fee_fen` what was paid."""
 
     code, status = "refund_at_counter", 409
-    members = ("bring", "fee_fen")
+    members = ("bring", "bill_ids", "fee_fen")
     zh, en = "已缴费的挂号请到窗口退号:{bring}", "A paid registration is refunded at the counter: {bring}"
 
 

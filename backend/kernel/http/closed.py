@@ -6,11 +6,12 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 
 from kernel.http.addresses import client_ip, is_forwarded_by_a_stranger
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def only_for(setting: str) -> Callable[[View], View]:
@@ -18,7 +19,7 @@ def only_for(setting: str) -> Callable[[View], View]:
 
     def close(view: View) -> View:
         @wraps(view)
-        def closed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def closed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not _named(request, getattr(settings, setting)):
                 raise Http404
             return view(request, *args, **kwargs)

@@ -16,6 +16,7 @@ from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
 from rest_framework.response import Response
 
+from kernel.http.rendering import dumps
 from kernel.http.schema_parts import operations
 
 #: Both pages start by an inline script and style themselves; Redoc searches in a worker.
@@ -62,13 +63,14 @@ class DocumentView(SpectacularAPIView):
 
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         maker = titled if request.query_params.get("tags") == "words" else document
-        renderer = OpenApiJsonRenderer if "json" in request.headers.get("Accept", "") else OpenApiYamlRenderer
-        return kept(request, renderer.media_type, lambda: _rendered(maker, self.urlconf, renderer))
+        as_json = "json" in request.headers.get("Accept", "")
+        kind = (OpenApiJsonRenderer if as_json else OpenApiYamlRenderer).media_type
+        return kept(request, kind, lambda: _rendered(maker, self.urlconf, as_json))
 
 
 @functools.cache
-def _rendered(maker: Callable[[str], Any], urlconf: str, renderer: Any) -> bytes:
-    made: bytes = renderer().render(maker(urlconf), renderer_context={})
+def _rendered(maker: Callable[[str], Any], urlconf: str, as_json: bool) -> bytes:
+    made: bytes = dumps(maker(urlconf)) if as_json else OpenApiYamlRenderer().render(maker(urlconf))
     return made
 
 

@@ -152,5 +152,12 @@ class TimelinePagination(pagination.CursorPagination):
         cursor = [found for found in parameters if found["name"] == self.cursor_query_param]
         return [*cursor, _parameter("page_size", MAX_PAGE_SIZE, self.page_size)]
 
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """Without the framework's examples, which are no addresses."""
+        shown: dict[str, Any] = super().get_paginated_response_schema(schema)
+        for name in ("next", "previous"):
+            shown["properties"][name].pop("example", None)
+        return shown
+
 
 __all__ = ["COUNT_CAP", "PageNumberPagination", "TimelinePagination", "capped_count"]

@@ -8,7 +8,7 @@ from django.conf import settings
 from kernel.http.problems import MEDIA_TYPE
 from kernel.http.schema_examples import Examples
 from kernel.http.schema_parts import operations, sent
-from kernel.http.schema_types import settle_types
+from kernel.http.schema_types import drop_unused, settle_types
 from kernel.http.schema_words import say_words, tags
 
 Node = dict[str, Any]
@@ -34,6 +34,7 @@ def finish_document(result: Node, generator: Any, request: Any, public: bool) ->
     _describe_answers(result)
     _add_examples(result)
     _share_problems(result)
+    drop_unused(result)
     return result
 
 

@@ -17,23 +17,24 @@ def operations(document: Node) -> Iterator[Node]:
 def sent(document: Node) -> frozenset[str]:
     """Names of the components that requests are made of. A name that ends in `Request` may be an answer's noun, too."""
     schemas = document.get("components", {}).get("schemas", {})
-    waiting = [ref for operation in operations(document) for ref in _refs(operation.get("requestBody", {}))]
+    waiting = [ref for operation in operations(document) for ref in refs(operation.get("requestBody", {}))]
     found: set[str] = set()
     while waiting:
         name = waiting.pop()
         if name not in found and name in schemas:
             found.add(name)
-            waiting += _refs(schemas[name])
+            waiting += refs(schemas[name])
     return frozenset(name for name in found if name.endswith("Request"))
 
 
-def _refs(node: Any) -> Iterator[str]:
+def refs(node: Any) -> Iterator[str]:
+    """Names of the schemas that a node refers to, at any depth."""
     if isinstance(node, dict):
         ref = node.get("$ref")
         if isinstance(ref, str) and ref.startswith(PREFIX):
             yield ref.removeprefix(PREFIX)
         for part in node.values():
-            yield from _refs(part)
+            yield from refs(part)
     elif isinstance(node, list):
         for part in node:
-            yield from _refs(part)
+            yield from refs(part)

@@ -3,17 +3,19 @@
 from collections.abc import Iterator
 from typing import Any
 
-from kernel.http.schema_parts import PREFIX, operations
+from kernel.http.schema_parts import PREFIX, operations, refs
 
 Node = dict[str, Any]
+EMPTY = {"type": "string", "maxLength": 0}
+BLANK = {"$ref": f"{PREFIX}BlankEnum"}
 NULL = {"$ref": f"{PREFIX}NullEnum"}
 
 
 def settle_types(document: Node) -> None:
     """Say types that the generator leaves out; an operation that asks for no token says so by an empty list."""
     schemas: dict[str, Node] = document.get("components", {}).get("schemas", {})
-    if "BlankEnum" in schemas:
-        schemas["BlankEnum"]["type"] = "string"
+    if schemas.pop("BlankEnum", None):
+        _say_blank(document)
     for node in list(_nodes(schemas)) + list(_nodes(document.get("paths", {}))):
         if node.get("nullable") is True and "type" not in node:
             _type_nullable(node, schemas)
@@ -21,6 +23,25 @@ def settle_types(document: Node) -> None:
     for operation in operations(document):
         if operation.get("security") == [{}]:
             operation["security"] = []
+
+
+def _say_blank(node: Any) -> None:
+    """A choice of nothing but "" is no enum: clients would need a name for it."""
+    for part in list(_nodes(node)):
+        if "oneOf" in part:
+            part["oneOf"] = [dict(EMPTY) if choice == BLANK else choice for choice in part["oneOf"]]
+
+
+def drop_unused(document: Node) -> None:
+    """Components that nothing refers to any more are none."""
+    components = document.get("components", {})
+    schemas: dict[str, Node] = components.get("schemas", {})
+    used, ahead = set[str](), [document.get("paths", {}), components.get("responses", {})]
+    while ahead:
+        for name in set(refs(ahead.pop())) - used:
+            used.add(name)
+            ahead.append(schemas[name])
+    components["schemas"] = {name: schema for name, schema in schemas.items() if name in used}
 
 
 def _type_nullable(node: Node, schemas: dict[str, Node]) -> None:
