@@ -74,9 +74,13 @@ export class Hand {
   /** Times and days are taken over when the field is left. */
   async typeTime(name: string, text: string): Promise<void> {
     const input = this.field(name).locator("input").last();
-    await input.fill(text);
-    await input.press("Enter");
-    await this.page.keyboard.press("Tab");
+    for (let tries = 0; tries < 3 && (await input.inputValue()) !== text; tries += 1) {
+      await input.fill(text); // a panel that opens late answers Enter with the present moment
+      await this.page.waitForTimeout(300);
+      await input.press("Enter");
+      await this.page.keyboard.press("Tab");
+      await this.page.waitForTimeout(300);
+    }
   }
 
   /** One of a select's choices, searched for where the select searches. */

@@ -38,17 +38,19 @@ export async function moneySteps(visit: Visit): Promise<void> {
     await admin.agree();
     await admin.page.locator(".el-table__row", { hasText: amount }).filter({ hasText: "已入账" }).waitFor();
   });
-  await visit.step("a refund is asked for", admin, async () => {
-    await admin.visit("refund_requests");
-    await admin.press("refund_requests_create");
-    await admin.pick("order_id", amount);
-    await admin.field("bills").locator("button", { hasText: "添加" }).click();
-    await admin.pick("bills.0.bill_id", title);
-    await admin.type("reason", "检查取消");
-    await admin.agree();
-    await admin.row(amount).waitFor();
+  const clerk = await visit.as("clerk");
+  await visit.step("a refund is asked for", clerk, async () => {
+    await clerk.visit("refund_requests");
+    await clerk.press("refund_requests_create");
+    await clerk.pick("order_id", amount);
+    await clerk.field("bills").locator("button", { hasText: "添加" }).click();
+    await clerk.pick("bills.0.bill_id", title);
+    await clerk.type("reason", "检查取消");
+    await clerk.agree();
+    await clerk.row(amount).waitFor();
   });
   await visit.step("it goes back once somebody has agreed", admin, async () => {
+    await admin.visit("refund_requests");
     await admin.press("refund_requests_approve", admin.row(amount));
     await admin.agree();
     await admin.row(amount).filter({ hasText: /已同意|已完成|退款中/ }).waitFor();
