@@ -12,7 +12,7 @@ from django.db import transaction
 from apps.identity.models import Hospital
 from apps.payments.errors import LedgerConflict
 from apps.payments.services.ledger import Account, AccountKind, Movement
-from apps.prepaid.errors import BalanceLimit
+from apps.prepaid.errors import NO_BONUS, OTHER_ACCOUNT, BalanceLimit
 from apps.prepaid.kinds import KINDS
 from apps.prepaid.models import LotPart, MovementKind, PrepaidAccount, PrepaidLot, PrepaidMovement
 from apps.prepaid.selectors import room_of
@@ -20,15 +20,11 @@ from apps.prepaid.services import accounts
 from apps.prepaid.services.lots import plan
 from apps.prepaid.services.posting import post
 from kernel import clock
-from kernel.errors import Expectation, InvalidValue
+from kernel.errors import InvalidValue
 from kernel.expectations import POSITIVE
 from kernel.ids import uuid7
 
 PROMOTIONS = Account(AccountKind.PROMOTIONS)
-NO_BONUS = Expectation("no_bonus", "该账户没有赠送金额和来源", "This account has neither bonus nor sources.")
-OTHER_ACCOUNT = Expectation(
-    "other_account", "须为另一个账户,金额须大于零", "It has to be another account, and an amount above zero."
-)
 
 
 @transaction.atomic
