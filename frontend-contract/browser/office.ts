@@ -59,6 +59,11 @@ export async function officeSteps(visit: Visit): Promise<void> {
     await drawer.locator('[data-reveal="phone"]').click();
     await drawer.locator(".el-descriptions", { hasText: /154\d{8}/ }).waitFor();
   });
+  await visit.step("a patient's detail holds the appointments of that patient alone", hand, async () => {
+    const [asked] = await Promise.all([hand.page.waitForRequest(/\/appointments\?/), hand.tab("appointments_list")]);
+    expect(/patient_id=[0-9a-f-]{36}/.test(asked.url()), "narrowed to the patient", asked.url());
+    expect(await hand.page.locator(".el-drawer [data-list=appointments_list] .el-alert--error").count() === 0, "no refusal");
+  });
 }
 
 async function importSteps(visit: Visit, hand: Awaited<ReturnType<Visit["as"]>>): Promise<void> {

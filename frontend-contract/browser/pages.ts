@@ -25,6 +25,11 @@ export async function pageSteps(visit: Visit): Promise<void> {
       });
       seen.add(name);
     }
+    await visit.step(`${person} opens the own account`, hand, async () => {
+      await hand.page.locator("header .account").click();
+      await hand.page.locator(".el-dropdown-menu__item:visible", { hasText: "我的账户" }).click();
+      await hand.page.locator("[data-list=auth_sessions_list] .el-table__row").first().waitFor();
+    });
     await hand.close();
   }
   const missing = Object.keys(manifest.pages).filter((name) => !seen.has(name));

@@ -1,6 +1,6 @@
 /** What of a list's operations belongs to its rows, and what to the rows of the lists below a row. */
 import type { Row } from "./api.js";
-import { filtersOf, operation, pathParameters, propertiesOf, resolved, rowsOf, type Action, type List, type Operation, type Related } from "./contract.js";
+import { filtersOf, modelOf, operation, pathParameters, propertiesOf, resolved, rowsOf, type Action, type List, type Operation, type Related } from "./contract.js";
 
 export interface Below {
   related: Related;
@@ -50,6 +50,7 @@ function maskedBy(list: List): Set<string> {
 
 /** A related list takes the actions whose path goes on from its own. */
 function belowOf(related: Related, list: List): Below {
+  if (related.filter) return { related, list: narrowed(related) };
   const path = operation(related.operation).path;
   if (!related.columns) return { related, list: null };
   const mine = list.row_actions.filter((each) => `${operation(each.operation).path}/`.startsWith(`${path}/`));
@@ -61,6 +62,16 @@ function belowOf(related: Related, list: List): Below {
       filters: filtersOf(operation(related.operation)), toolbar: mine.filter((each) => !onRow(each)), row_actions: mine.filter(onRow),
       exports: [], uploads: [], detail: null, related: [],
     },
+  };
+}
+
+/** The list of another page without the parameter that is known, and without the name that stands beside it. */
+function narrowed(related: Related): List {
+  const model = modelOf(operation(related.operation));
+  const name = related.filter.replace(/_id$/, "_name");
+  return {
+    ...model, title: related.title, title_en: related.title_en,
+    columns: model.columns.filter((each) => each.name !== name), filters: model.filters.filter((each) => each !== related.filter),
   };
 }
 

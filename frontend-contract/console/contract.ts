@@ -87,6 +87,8 @@ export interface Action extends Titled {
 export interface Related extends Titled {
   operation: string;
   permission: string;
+  /** A list of another page, narrowed to the row by this parameter; empty: what stands below the row's own path. */
+  filter: string;
   columns?: Column[];
   fields?: string[];
 }
@@ -119,6 +121,8 @@ interface RawOperation {
 }
 
 export const pages: Record<string, Page> = {};
+/** Where one's own page is kept among the others; its forms have dialogs of their own. */
+export const ACCOUNT = "account";
 const schemas: Record<string, Schema> = {};
 const operations: Record<string, Operation> = {};
 const byPath: Record<string, Operation> = {};
@@ -132,7 +136,7 @@ export async function loadContract(base: string): Promise<void> {
   const [manifest, document] = await Promise.all(
     ["manifest.json", "document.json"].map(async (name) => (await fetch(`${base}${name}`)).json()),
   );
-  Object.assign(pages, manifest.pages);
+  Object.assign(pages, manifest.pages, { [ACCOUNT]: { ...manifest.account, actions: [] } });
   Object.assign(schemas, document.components.schemas);
   for (const [path, item] of Object.entries<Record<string, RawOperation>>(document.paths))
     for (const method of METHODS) {

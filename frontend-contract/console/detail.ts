@@ -72,7 +72,7 @@ export const Detail: Component = defineComponent({
     const panes = (): VNode[] => props.layout.related.filter((each) => can(each.related.permission)).map((each) =>
       h(TabPane, { key: each.related.operation, name: each.related.operation, label: said(each.related), lazy: true }, () => pane(each)));
     const pane = (below: Below): VNode => below.list
-      ? h(ListView, { list: below.list, above: props.place.at })
+      ? h(ListView, { list: below.list, ...(below.related.filter ? { only: { [below.related.filter]: String(row.value.id) } } : { above: props.place.at }) })
       : h(Reading, { operation: below.related.operation, at: props.place.at });
     return () =>
       h(Drawer, { modelValue: true, title: said(props.list), size: "62%", appendToBody: true, onClose: () => emit("close") }, () => [

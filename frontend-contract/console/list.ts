@@ -4,7 +4,7 @@ import { computed, defineComponent, h, onMounted, ref, watch, type Component, ty
 import { applies, buttons, useActions, type Place } from "./actions.js";
 import { call, type Row } from "./api.js";
 import { arranged, rowId } from "./arrange.js";
-import { HOSPITAL, namedPart, operation, pathParameters, propertiesOf, rowsOf, type Column, type List, type Schema } from "./contract.js";
+import { HOSPITAL, namedPart, operation, pathParameters, propertiesOf, rowsOf, type Action, type Column, type List, type Schema } from "./contract.js";
 import { Detail } from "./detail.js";
 import { Filters } from "./filters.js";
 import { FieldInput } from "./fields.js";
@@ -19,6 +19,8 @@ export const ListView: Component = defineComponent({
     list: { type: Object as PropType<List>, required: true },
     /** The ids of the path that are known already. */
     above: { type: Array as PropType<string[]>, default: () => [] },
+    /** What the rows are narrowed to. */
+    only: { type: Object as PropType<Row>, default: () => ({}) },
     /** Instead of working with the rows: one of them is chosen, told by its first columns. */
     pick: { type: Function as PropType<((row: Row, text: string) => void) | null>, default: null },
   },
@@ -29,7 +31,7 @@ export const ListView: Component = defineComponent({
     const asked = pathParameters(of).slice(props.above.length);
     const parents = ref<Row>({});
     const at = (): string[] => [...props.above, ...asked.map((each) => String(parents.value[each.name] ?? ""))];
-    const { state, paging, query, missing, load } = useRows(of.id, props.list.filters, at);
+    const { state, paging, query, missing, load } = useRows(of.id, props.list.filters, at, props.only);
     const chosen = ref(new Set(props.list.columns.filter((each) => !each.hidden).map((each) => each.name)));
     const one = (name: string): boolean => session.hospitals.length < 2 || session.hospital ? name === HOSPITAL.replace("_id", "_name") : false;
     const columns = computed(() => props.list.columns.filter((each) => chosen.value.has(each.name) && !one(each.name)));
@@ -82,8 +84,9 @@ export const ListView: Component = defineComponent({
     })]), state.waiting);
     const actionColumn = (): VNode | null => {
       if (props.pick) return null;
-      if (!layout.rowActions.some((each) => applies(each, null))) return null;
-      return h(TableColumn, { key: "actions", label: word("actions"), width: Math.min(layout.rowActions.length, 3) * 80 + 20, minWidth: 120, fixed: "right" }, {
+      const width = Math.max(0, ...state.rows.map((row) => widthOf(layout.rowActions.filter((each) => applies(each, row)))));
+      if (!width) return null;
+      return h(TableColumn, { key: `actions ${width}`, label: word("actions"), width, fixed: "right" }, {
         default: ({ row }: { row: Row }) => h("div", { class: "row-actions" }, [buttons(layout.rowActions, placeOf(row), runner, 2, true)]),
       });
     };
@@ -99,6 +102,13 @@ export const ListView: Component = defineComponent({
     ]);
   },
 });
+
+/** Two buttons in full and one for the rest, as wide as their words. */
+function widthOf(actions: Action[]): number {
+  if (!actions.length) return 0;
+  const letters = actions.slice(0, 2).map((each) => [...said(each)].reduce((sum, letter) => sum + (letter > "\u2e80" ? 14 : 8), 12));
+  return Math.max(90, letters.reduce((sum, each) => sum + each, 24) + (actions.length > 2 ? 50 : 0));
+}
 
 function tableColumn(column: Column, schema: Schema): VNode {
   const right = column.format === "money" || column.format === "number";

@@ -32,7 +32,8 @@ export interface Loader {
   load: () => Promise<void>;
 }
 
-export function useRows(id: string, filters: string[], at: () => string[]): Loader {
+/** `only`: what the rows are narrowed to, whatever is filtered. */
+export function useRows(id: string, filters: string[], at: () => string[], only: Row = {}): Loader {
   const of = operation(id);
   const has = (name: string): boolean => of.parameters.some((each) => each.name === name);
   const paging = has("page") ? "page" : has("cursor") ? "cursor" : "none";
@@ -45,6 +46,7 @@ export function useRows(id: string, filters: string[], at: () => string[]): Load
     ...Object.fromEntries(Object.entries(state.filters).filter(([, value]) => value !== null && value !== "")),
     ...(state.search ? { search: state.search } : {}),
     ...(state.ordering ? { ordering: state.ordering } : {}),
+    ...only,
   }));
   const missing = (): string[] => of.parameters.filter((each) => each.in === "query" && each.required && query.value[each.name] === undefined).map((each) => said(each.schema));
   let latest = 0;

@@ -4,7 +4,7 @@ import { defineComponent, h, onMounted, onUnmounted, ref, watch, type Component,
 import { PasswordForm, SecondFactor } from "./account.js";
 import { call } from "./api.js";
 import { choicesOf } from "./choices.js";
-import { hospitals, pages } from "./contract.js";
+import { ACCOUNT, hospitals, pages } from "./contract.js";
 import { icon } from "./icons.js";
 import { PageView } from "./page.js";
 import { forget, session, wayTo, type MenuNode } from "./session.js";
@@ -23,6 +23,10 @@ function firstPage(nodes: MenuNode[]): string {
   return "";
 }
 
+function isOpen(page: string): boolean {
+  return page === ACCOUNT || wayTo(page).length > 0;
+}
+
 export const Shell: Component = defineComponent({
   setup() {
     const page = ref(pageInAddress());
@@ -32,7 +36,7 @@ export const Shell: Component = defineComponent({
     };
     onMounted(async () => {
       window.addEventListener("hashchange", turn);
-      if (!wayTo(page.value).length) location.hash = `#/${firstPage(session.access?.menus ?? [])}`;
+      if (!isOpen(page.value)) location.hash = `#/${firstPage(session.access?.menus ?? [])}`;
       const source = hospitals();
       if (source) session.hospitals = await choicesOf(source, "").catch(() => []);
     });
@@ -43,12 +47,17 @@ export const Shell: Component = defineComponent({
       void call("auth_sign_out").catch(() => undefined);
       forget(false);
     };
-    const order: Record<string, () => void> = { password: () => (dialog.value = "password"), totp: () => (dialog.value = "totp"), leave };
+    const order: Record<string, () => void> = {
+      mine: () => (location.hash = `#/${ACCOUNT}`),
+      password: () => (dialog.value = "password"),
+      totp: () => (dialog.value = "totp"),
+      leave,
+    };
     return () => h("div", { class: "shell" }, [
       h("aside", [h("div", { class: "brand" }, word("product")), menu(page.value)]),
       h("div", { class: "body" }, [
         h("header", [way(page.value), h("div", { class: "right" }, [hospitalSwitch(session.hospitals), languageSwitch(), account(order)])]),
-        h("main", [wayTo(page.value).length ? h(PageView, { key: `${page.value}`, name: page.value }) : h(Empty, { description: word("no_pages") })]),
+        h("main", [isOpen(page.value) ? h(PageView, { key: `${page.value}`, name: page.value }) : h(Empty, { description: word("no_pages") })]),
       ]),
       dialog.value === "password" ? h(Dialog, { modelValue: true, title: word("change_password"), width: "420px", onClose: () => (dialog.value = "") }, () => h(PasswordForm, { onDone: () => (dialog.value = "") })) : null,
       dialog.value === "totp" ? h(SecondFactor, { onClose: () => (dialog.value = "") }) : null,
@@ -70,6 +79,7 @@ function menuNode(node: MenuNode): VNodeChild {
 }
 
 function way(page: string): VNode {
+  if (page === ACCOUNT) return h(Breadcrumb, null, () => h(BreadcrumbItem, () => word("my_account")));
   return h(Breadcrumb, { separator: "/" }, () => wayTo(page).map((node) => h(BreadcrumbItem, { key: node.name }, () => said(node.meta))));
 }
 
@@ -90,6 +100,7 @@ function account(order: Record<string, () => void>): VNode {
   return h(Dropdown, { trigger: "click", onCommand: (name: string) => order[name]?.() }, {
     default: () => h(Button, { link: true, class: "account" }, () => [icon("user"), session.access?.me.name]),
     dropdown: () => h(DropdownMenu, null, () => [
+      h(DropdownItem, { command: "mine" }, () => word("my_account")),
       h(DropdownItem, { command: "password" }, () => word("change_password")),
       h(DropdownItem, { command: "totp" }, () => word(session.totp ? "totp_off" : "totp_on")),
       h(DropdownItem, { command: "leave", divided: true }, () => word("sign_out")),

@@ -14,6 +14,7 @@ const WORDS = {
   password_changed: ["密码已修改", "The password was changed"],
   repeat_password: ["再次输入新密码", "New password again"],
   passwords_differ: ["两次输入的新密码不一致", "The new passwords differ"],
+  my_account: ["我的账户", "My account"],
   totp_on: ["启用动态验证码", "Turn on the second factor"],
   totp_off: ["停用动态验证码", "Turn off the second factor"],
   totp_scan: ["在验证器应用中添加以下密钥,然后输入六位数字", "Add this key to your authenticator app, then enter six digits"],
