@@ -1,5 +1,6 @@
 """Swagger UI and Redoc of the three documents: served whole by the product, nothing is fetched from elsewhere."""
 
+import ast
 import json
 import re
 import subprocess
@@ -23,6 +24,8 @@ PRODUCTION = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+#: What makes expectations.
+MAKERS = {"Expectation", "within_days", "whole_number"}
 #: Loads every module of the apps after the manifest was made, and shows what expectations came with them.
 EXPECTATIONS_LATE = """
 import importlib, pkgutil, django
@@ -106,6 +109,19 @@ def test_the_manifest_names_every_expectation_of_the_product() -> None:
         check=True,
     )
     assert found.stdout.strip() == "[]"
+
+
+def test_no_expectation_comes_into_being_only_when_something_is_refused() -> None:
+    """Those that are made from a number belong to a constant: the manifest would not know them before the refusal."""
+    late = [
+        f"{path.name}:{node.lineno}"
+        for path in (ROOT / "backend" / "apps").rglob("*.py")
+        for function in ast.walk(ast.parse(path.read_text()))
+        if isinstance(function, ast.FunctionDef) and function.name != "expected"
+        for node in ast.walk(function)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in MAKERS
+    ]
+    assert late == []
 
 
 def test_swagger_is_collapsed_searched_and_shows_the_words_of_tags(client: Client) -> None:

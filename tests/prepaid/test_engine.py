@@ -234,14 +234,16 @@ def test_an_account_holds_no_more_than_its_kind_allows(world: World, all_kinds: 
     assert balance_of(world.h1.pk, STORED)["principal_fen"] == 1
 
 
-def test_what_is_posted_to_a_single_lot_costs_one_statement_and_a_savepoint_more(world: World) -> None:
+@pytest.mark.parametrize(("amount", "savepoints"), [(500, 2), (-100, 4)])
+def test_what_is_posted_to_a_single_lot_costs_one_statement_more_and_a_savepoint_where_it_goes_out(
+    world: World, amount: int, savepoints: int
+) -> None:
     paid_in(world, 500)
     with CaptureQueriesContext(connection) as queries:
-        paid_in(world, 500)
-    assert len([query for query in queries if "SAVEPOINT" in query["sql"]]) == 4, (
-        "the caller's, and one inside"
-    )
-    assert len(queries) == 6
+        paid_in(world, amount)
+    found = [query for query in queries if "SAVEPOINT" in query["sql"]]
+    assert len(found) == savepoints, "the caller's, and one inside where a hold may refuse it"
+    assert len(queries) == savepoints + 2
 
 
 @pytest.mark.requirement("PAY-09")

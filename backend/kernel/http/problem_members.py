@@ -13,7 +13,7 @@ TEXTS: Node = {"type": "array", "items": TEXT}
 OBJECTS: Node = {"type": "array", "items": {"type": "object", "additionalProperties": {}}}
 #: By the end of the name; moments and days are shown as people read them, or as RFC 3339.
 BY_END: dict[str, Node] = {
-    "_ids": TEXTS, "_id": TEXT, "_fen": WHOLE, "_no": TEXT, "_name": TEXT,
+    "_ids": TEXTS, "_id": TEXT, "_fen": WHOLE, "ticket_no": WHOLE, "_no": TEXT, "_name": TEXT,
     "_yuan": TEXT, "_at": {**TEXT, "nullable": True}, "_date": TEXT,
     "year": WHOLE,
 }  # fmt: skip

@@ -60,6 +60,9 @@ def _type_nullable(node: Node, schemas: dict[str, Node]) -> None:
     kind = _type_of({"allOf": node.get("allOf", [])}, schemas)
     if kind:
         node["type"] = kind
+        node["allOf"] = [
+            {"allOf": node["allOf"]}
+        ]  # beside a lone reference openapi-python-client forgets the null
     else:
         del node["nullable"]  # anything at all, null among it
 

@@ -32,6 +32,7 @@ BULK_SESSIONS = Expectation(
     f"At most {MAX_SESSIONS} sessions at once: choose fewer days.",
 )
 MAX_DAYS = 92
+WITHIN_DAYS = within_days(MAX_DAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def chosen(
 ) -> QuerySet[ClinicSession]:
     """Drafts and published sessions, not over, of those days. InvalidValue for more than MAX_DAYS."""
     if not 0 <= (last - first).days < MAX_DAYS:
-        raise InvalidValue(field="last_date", expected=within_days(MAX_DAYS))
+        raise InvalidValue(field="last_date", expected=WITHIN_DAYS)
     rows = sessions.filter(date__range=(first, last), state__in=COUNTING, ends_at__gt=clock.now(), **of)
     return rows.filter(date__iso_week_day__in=[day + 1 for day in weekdays]) if weekdays else rows
 

@@ -21,6 +21,7 @@ from kernel.errors import DAY_IN_THE_PAST, InvalidValue
 from kernel.expectations import within_days
 
 MAX_DAYS = 92
+WITHIN_DAYS = within_days(MAX_DAYS)
 BATCH = 300
 
 Skip = dict[str, Any]
@@ -48,7 +49,7 @@ def generate_sessions(*, templates: Iterable[ScheduleTemplate], first: dt.date, 
     if first < clock.today():
         raise InvalidValue(field="first_date", expected=DAY_IN_THE_PAST)
     if not 0 <= (last - first).days < MAX_DAYS:
-        raise InvalidValue(field="last_date", expected=within_days(MAX_DAYS))
+        raise InvalidValue(field="last_date", expected=WITHIN_DAYS)
     days = [first + dt.timedelta(days=offset) for offset in range((last - first).days + 1)]
     chosen = sorted(templates, key=lambda template: (template.practitioner_id, template.pk))
     answer = Generated()

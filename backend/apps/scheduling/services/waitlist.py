@@ -39,6 +39,7 @@ from kernel.expectations import DOCTOR_OF_DEPARTMENT, OF_THE_HOSPITAL, within_da
 from kernel.locks import save_version
 
 MAX_DAYS = 31
+WITHIN_DAYS = within_days(MAX_DAYS)
 NO_PRIORITY = Expectation(
     "no_priority", "本院候补不分优先级,请填 0", "The waiting list of this hospital has no priorities: 0."
 )
@@ -216,7 +217,7 @@ def _check_entry(
     if first < clock.today():
         raise InvalidValue(field="first_date", expected=DAY_IN_THE_PAST)
     if last < first or (last - first).days >= MAX_DAYS:
-        raise InvalidValue(field="last_date", expected=within_days(MAX_DAYS))
+        raise InvalidValue(field="last_date", expected=WITHIN_DAYS)
     if practitioner is None:
         return
     if not StaffDepartment.objects.filter(staff=practitioner, department=department).exists():

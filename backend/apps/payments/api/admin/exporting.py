@@ -16,6 +16,7 @@ from kernel.sheets import csv_blocks
 from kernel.words import spoken
 
 MAX_PERIOD = 366
+WITHIN_DAYS = within_days(MAX_PERIOD)
 
 
 class PeriodSerializer(Serializer):
@@ -28,7 +29,7 @@ class PeriodSerializer(Serializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         days = (attrs["created_to"] - attrs["created_from"]).days
         if not 0 <= days < MAX_PERIOD:
-            raise InvalidValue(field="created_to", expected=within_days(MAX_PERIOD))
+            raise InvalidValue(field="created_to", expected=WITHIN_DAYS)
         return attrs
 
 

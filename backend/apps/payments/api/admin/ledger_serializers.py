@@ -14,6 +14,7 @@ from kernel.expectations import within_days
 from kernel.http.serializers import ModelSerializer, Serializer
 
 MAX_PERIOD = 366
+WITHIN_DAYS = within_days(MAX_PERIOD)
 
 
 class LedgerAccountSerializer(ModelSerializer):
@@ -133,5 +134,5 @@ class LedgerExportQuerySerializer(Serializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         days = (attrs["posted_to"] - attrs["posted_from"]).days
         if not 0 <= days < MAX_PERIOD:
-            raise InvalidValue(field="posted_to", expected=within_days(MAX_PERIOD))
+            raise InvalidValue(field="posted_to", expected=WITHIN_DAYS)
         return attrs

@@ -13,6 +13,7 @@ from kernel.expectations import DOCTOR_OR_DEPARTMENT, within_days
 from kernel.http.serializers import Serializer
 
 MAX_DAYS = 31
+WITHIN_DAYS = within_days(MAX_DAYS)
 
 
 class LoadQuerySerializer(Serializer):
@@ -29,7 +30,7 @@ class LoadQuerySerializer(Serializer):
             raise InvalidValue(field="department_id", expected=DOCTOR_OR_DEPARTMENT)
         length = attrs["date_to"] - attrs["date_from"]
         if not dt.timedelta(0) <= length < dt.timedelta(days=MAX_DAYS):
-            raise InvalidValue(field="date_to", expected=within_days(MAX_DAYS))
+            raise InvalidValue(field="date_to", expected=WITHIN_DAYS)
         return attrs
 
 
