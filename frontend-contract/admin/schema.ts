@@ -13625,7 +13625,7 @@ export interface components {
             starts_at?: string | null;
             ticket_id?: string;
             /** 排队号 */
-            ticket_no?: string;
+            ticket_no?: number;
         };
         Problem409AlreadyQueuedStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -13638,7 +13638,7 @@ export interface components {
             target?: string;
             ticket_id?: string;
             /** 排队号 */
-            ticket_no?: string;
+            ticket_no?: number;
         };
         Problem409AlreadyWaitingBookingSuspendedAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -13784,7 +13784,7 @@ export interface components {
             target?: string;
             ticket_id?: string;
             /** 排队号 */
-            ticket_no?: string;
+            ticket_no?: number;
         };
         Problem409CheckInTooLateHoldExpiredAnd3More: components["schemas"]["Problem"] & {
             /** @enum {string} */
