@@ -80,7 +80,8 @@ export const ActionForm: Component = defineComponent({
     async function refused(error: unknown): Promise<void> {
       general.value = reasonOf(error, word("unreachable"));
       if (!(error instanceof ApiError)) return;
-      key.value = intention(); // what was refused was not done: the next try is another intention
+      // what was refused was not done: the next try is another intention; a failed or running one may yet be done
+      if (error.problem.status < 500 && error.code !== "request_in_progress") key.value = intention();
       if (error.code === "stale_version") await readAgain();
       errors.value = Object.fromEntries(error.problem.errors.map((each) => [each.field, each.message]));
       const shownBeside = error.problem.errors.filter((each) => each.field && each.field.split(".")[0]! in values.value || names.includes(each.field.split(".")[0] ?? ""));
