@@ -33,6 +33,8 @@ export function useActions(after: () => void, known: () => (Schema | null)[]): R
   const open: VueRef<{ action: Action; place: Place } | null> = ref(null);
   const result: VueRef<{ action: Action; answer: unknown } | null> = ref(null);
 
+  const running = new Set<string>();
+
   async function run(action: Action, place: Place): Promise<void> {
     const of = operation(action.operation);
     if (of.files.length) return exported(of, place);
@@ -41,10 +43,14 @@ export function useActions(after: () => void, known: () => (Schema | null)[]): R
     const question = said({ title: action.confirm, title_en: action.confirm_en });
     const words = { ok: word("ok"), cancel: word("cancel") };
     if (question && !(await agreed(question, said(action), words, action.danger))) return;
+    const mine = [of.id, ...place.at].join(" ");
+    if (running.has(mine)) return; // pressed twice
+    running.add(mine);
     await attempt(async () => {
       const version = "version" in propertiesOf(of.body) ? { version: row?.version } : null;
       finished(action, await call(of.id, { at: place.at, body: of.body ? (version ?? {}) : null, key: intention() }));
     });
+    running.delete(mine);
   }
 
   async function fresh(place: Place): Promise<Row | null> {
