@@ -131,11 +131,11 @@ class StaleVersion(DomainError):
 
 
 class InUse(DomainError):
-    """Something still refers to the object; `used_by` names the kind."""
+    """Something still refers to the object; `used_by` names the kind, `used_by_name` in words."""
 
     code, status = "in_use", 409
-    members = ("used_by",)
-    zh, en = "正在使用中,不能删除", "It is in use and cannot be deleted."
+    members = ("used_by", "used_by_name")
+    zh, en = "正在使用中({used_by_name}),不能删除", "It is in use ({used_by_name}) and cannot be deleted."
 
 
 class DuplicateValue(DomainError):

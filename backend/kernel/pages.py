@@ -1,10 +1,13 @@
-"""What a page needs to know beyond the documents: which columns come first, when a button applies, what is asked then.
+"""What a page needs to know beyond the documents: which columns come first, what fields belong together, which actions
+take many rows, when a button applies and what is asked then.
 
 Apps say it in their `pages.py`; columns, filters and forms of a page follow from the documents (config/page_models.py).
 """
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+
+from kernel.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +50,54 @@ def columns(operation: str, *shown: str) -> None:
     if operation in COLUMNS:
         raise ValueError(f"the columns of {operation} are ordered twice")
     COLUMNS[operation] = shown
+
+
+@dataclass(frozen=True, slots=True)
+class Group(Words):
+    """Fields that stand together, under a heading."""
+
+    fields: tuple[str, ...] = ()
+
+
+#: Component → the groups of its fields, in detail and forms alike.
+GROUPS: dict[str, tuple[Group, ...]] = {}
+
+
+def groups(*components: str, **found: tuple[str, str, str]) -> None:
+    """Say which fields of these components stand together: (zh, en, names with blanks between), in order.
+
+    The name of what an id means stands with its id. ValueError if said before, or if a field stands in two groups.
+    """
+    made = tuple(Group(zh, en, tuple(names.split())) for zh, en, names in found.values())
+    names = [name for group in made for name in group.fields]
+    if len(names) != len(set(names)):
+        raise ValueError(
+            f"fields that stand in two groups: {sorted({n for n in names if names.count(n) > 1})}"
+        )
+    for component in components:
+        if GROUPS.setdefault(component, made) is not made:
+            raise ValueError(f"the fields of {component} are grouped twice")
+
+
+#: Operation of a list → operations that take many of its rows, each with the field that has their ids.
+BULK: dict[str, dict[str, str]] = {}
+
+
+def bulk(listed: str, operation: str, ids: str = "ids") -> None:
+    """Say that an operation takes the chosen rows of a list, as the field `ids` of its body."""
+    if BULK.setdefault(listed, {}).setdefault(operation, ids) != ids:
+        raise ValueError(f"{operation} takes the rows of {listed} in another way already")
+
+
+#: Operation of a list, or `operation.field` of a detail → operations on one of the rows that it shows.
+ON_ROWS: dict[str, tuple[str, ...]] = {}
+
+
+def on_rows(shown: str, *found: str) -> None:
+    """Say what is done to a shown row by its id, where the path doesn't say so: rows of a list, or of a detail's field.
+
+    ValueError if it was said before.
+    """
+    if shown in ON_ROWS:
+        raise ValueError(f"what is done to the rows of {shown} is said twice")
+    ON_ROWS[shown] = found

@@ -15,8 +15,10 @@ from kernel.errors import FIXED, DuplicateValue, InUse, InvalidValue
 from kernel.expectations import OF_THE_HOSPITAL
 from kernel.locks import lock_one, save_version
 from kernel.text import pinyin_key
+from kernel.words import OBJECTS, Words
 
 M = TypeVar("M", bound=models.Model)
+OTHER_RECORDS = Words("其他记录", "other records")
 UNIQUE_VIOLATION = "23505"  # SQLSTATE
 
 
@@ -57,11 +59,11 @@ def delete_row(row: models.Model, *, parts: Collection[type[models.Model]] = ())
             objects: Any = getattr(error, "protected_objects", None) or getattr(
                 error, "restricted_objects", ()
             )
-            raise InUse(used_by=_kind(type(next(iter(objects))))) from error
+            raise in_use(type(next(iter(objects)))) from error
         own = {type(row), *parts}
         for model in _reached(collector):
             if model not in own:
-                raise InUse(used_by=_kind(model))
+                raise in_use(model)
         row.delete()
 
 
@@ -78,8 +80,11 @@ def _some(rows: Any) -> Any:
     return rows[:1] if isinstance(rows, models.QuerySet) else rows
 
 
-def _kind(model: type[models.Model]) -> str:
-    return model._meta.model_name or ""
+def in_use(model: type[models.Model] | None) -> InUse:
+    """The refusal that says which rows still refer to the object; None: nobody knows."""
+    label = model._meta.label_lower if model else ""
+    words = OBJECTS.get(label, OTHER_RECORDS)
+    return InUse(used_by=label.rpartition(".")[2], used_by_name=words.text)
 
 
 @contextmanager

@@ -4,8 +4,8 @@ A name has one meaning in the house (docs/glossary.md), so its words are declare
 in a single component where it means something else there. Schema, manifest, exports and prints read them here.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -35,10 +35,13 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class ValueWords(Words):
-    """A value of an enum; `colour` is one of COLOURS."""
+    """A value of an enum; `colour` is one of COLOURS, `group` what it stands under where there are many."""
 
     colour: str = "neutral"
+    group: Words | None = field(default=None, kw_only=True)
 
+
+KnownValues = Callable[[], Mapping[str, ValueWords]]
 
 PROPERTIES: dict[str, Words] = {}
 #: (component, property) → what the property means in this component alone.
@@ -92,6 +95,40 @@ def words_of_values(values: Iterable[Any]) -> Mapping[str, ValueWords]:
         return {}
     every = [said for said in (*ENUMS.values(), *CHOICES.values()) if wanted <= said.keys()]
     return min(every, key=len, default={})
+
+
+#: (component or operation, property or parameter) → the values that the product knows, where others may come.
+KNOWN: dict[tuple[str, str], str] = {}
+#: Name of such a set of values → where they come from.
+KNOWN_SETS: dict[str, KnownValues] = {}
+#: What the operation log speaks of: label of the model → its words, and the action → its words.
+OBJECTS: dict[str, ValueWords] = {}
+ACTS: dict[str, ValueWords] = {}
+
+
+def known(kind: str, source: KnownValues, name: str, *owners: str) -> None:
+    """A property of these components, or a parameter of these operations, is mostly one of the values of `source`.
+
+    The documents name the set once, as the component `kind`.
+    """
+    KNOWN_SETS[kind] = source
+    KNOWN.update(dict.fromkeys(((owner, name) for owner in owners), kind))
+
+
+def objects(labels: Mapping[str, Pair]) -> None:
+    """Words of what the operation log names by the label of its model."""
+    _name_once(OBJECTS, labels)
+
+
+def acts(**named: Pair) -> None:
+    """Words of actions in the operation log."""
+    _name_once(ACTS, named)
+
+
+def _name_once(kept: dict[str, ValueWords], named: Mapping[str, Pair]) -> None:
+    for name, pair in named.items():
+        if kept.setdefault(name, ValueWords(*pair)) != ValueWords(*pair):
+            raise TypeError(f"{name!r} is named twice")
 
 
 #: Property or parameter → the resource whose rows it names, and the filters that its options are narrowed by.

@@ -196,6 +196,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/v1/admissions/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 选择住院
+         * @description 选项: the rows that a form offers, by what was typed; or just those of `ids`.
+         */
+        get: operations["admissions_options_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/appointments": {
         parameters: {
             query?: never;
@@ -416,6 +436,26 @@ export interface paths {
          * @description 导出挂号: the appointments that the filters leave, as Excel or CSV.
          */
         get: operations["appointments_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/appointments/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 选择挂号
+         * @description 选项: the rows that a form offers, by what was typed; or just those of `ids`.
+         */
+        get: operations["appointments_options_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1002,6 +1042,26 @@ export interface paths {
          * @description 重开: a new bill with other items; the old one is cancelled, a payment of it under way goes back.
          */
         post: operations["bills_reissue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/bills/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 选择账单
+         * @description 选项: the rows that a form offers, by what was typed; or just those of `ids`.
+         */
+        get: operations["bills_options_list"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1780,6 +1840,26 @@ export interface paths {
          * @description 就诊: visits and stays, as the apps that know of them open and end them.
          */
         get: operations["encounters_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/encounters/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 选择就诊记录
+         * @description 选项: the rows that a form offers, by what was typed; or just those of `ids`.
+         */
+        get: operations["encounters_options_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3076,6 +3156,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/v1/patient-cards/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 选择就诊卡
+         * @description 选项: the rows that a form offers, by what was typed; or just those of `ids`.
+         */
+        get: operations["patient_cards_options_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/patient-duplicates": {
         parameters: {
             query?: never;
@@ -4213,6 +4313,26 @@ export interface paths {
          * @description Export a period as CSV, oldest first.
          */
         get: operations["payment_orders_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/payment-orders/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 选择支付订单
+         * @description 选项: the rows that a form offers, by what was typed; or just those of `ids`.
+         */
+        get: operations["payment_orders_options_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5379,6 +5499,26 @@ export interface paths {
          * @description 签名记录: who signed what, where, when and as what.
          */
         get: operations["signatures_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/slots/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 选择号源
+         * @description 选项: the rows that a form offers, by what was typed; or just those of `ids`.
+         */
+        get: operations["slots_options_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6637,6 +6777,7 @@ export interface components {
         AttemptOutcome: "open" | "accepted" | "refused" | "temporary" | "unknown";
         /** @enum {string} */
         AttemptState: "created" | "open" | "succeeded" | "overpayment" | "closed" | "failed";
+        AuditAction: string;
         /** @description One line of the log: who, when, from where, which request, which object, what changed. */
         AuditEvent: {
             /**
@@ -6672,9 +6813,9 @@ export interface components {
             /** 请求路径 */
             readonly path: string;
             /** 操作 */
-            readonly action: string;
+            readonly action: string & components["schemas"]["AuditAction"];
             /** 对象类型 */
-            readonly object_type: string;
+            readonly object_type: string & components["schemas"]["AuditObject"];
             /** 对象标识 */
             readonly object_id: string;
             /** 修改前 */
@@ -6682,6 +6823,7 @@ export interface components {
             /** 修改后 */
             readonly after: unknown;
         };
+        AuditObject: string;
         /** @enum {string} */
         BecauseEnum: "practitioner" | "room";
         /** @enum {string} */
@@ -8594,9 +8736,14 @@ export interface components {
             secret: string;
             /**
              * 地址
-             * @description otpauth:// address, to show as a QR code
+             * @description otpauth:// address, for apps that open it
              */
             uri: string;
+            /**
+             * 二维码
+             * @description the same as a QR code: data: address of a picture
+             */
+            qr_picture_url: string;
         };
         /** @description `value` is stored and sent, `label` is read. */
         Entry: {
@@ -8840,6 +8987,8 @@ export interface components {
             /** 启用 */
             is_active: boolean;
         };
+        /** @enum {string} */
+        "His.driverEnum": "embedded" | "http";
         /** @description 医院/门诊/分公司: the tenant boundary; every scoped row carries its id. */
         Hospital: {
             /**
@@ -8903,10 +9052,12 @@ export interface components {
             /** 启用 */
             is_active?: boolean;
         };
-        /** @description All settings of a hospital; `version` is the hospital's. */
+        /** @description All settings of a hospital; `version` is the hospital's, `values` what it has set itself. */
         HospitalSettings: {
             /** 版本 */
             version: number;
+            /** 值 */
+            values: components["schemas"]["SettingValues"];
             /** 参数设置 */
             settings: components["schemas"]["Setting"][];
         };
@@ -9812,7 +9963,7 @@ export interface components {
              */
             readonly id: string;
             /** 模块 */
-            module: string;
+            module: string & components["schemas"]["ModuleCode"];
             /**
              * 上级菜单
              * Format: uuid
@@ -9833,7 +9984,7 @@ export interface components {
             /** 图标 */
             icon: string;
             /** 权限编码 */
-            permissions: string[];
+            permissions: (string & components["schemas"]["PermissionCode"])[];
             /** 排序 */
             sort: number;
             /** 隐藏 */
@@ -9876,7 +10027,7 @@ export interface components {
         /** @description 菜单: a directory, page or button. Any of its codes opens it; without codes it is open to all staff. */
         MenuRequest: {
             /** 模块 */
-            module: string;
+            module: string & components["schemas"]["ModuleCode"];
             /**
              * 上级菜单
              * Format: uuid
@@ -9897,7 +10048,7 @@ export interface components {
             /** 图标 */
             icon?: string;
             /** 权限编码 */
-            permissions?: string[];
+            permissions?: (string & components["schemas"]["PermissionCode"])[];
             /** 排序 */
             sort?: number;
             /** 隐藏 */
@@ -10190,6 +10341,7 @@ export interface components {
             /** 版本 */
             version: number;
         };
+        ModuleCode: string;
         /** @description The signed-in staff member. */
         Myself: {
             /**
@@ -10493,6 +10645,7 @@ export interface components {
             /** 当日负荷 */
             load: components["schemas"]["DayLoad"];
         };
+        PageCode: string;
         PaginatedAppointmentList: {
             /**
              * 数量
@@ -12069,7 +12222,7 @@ export interface components {
         /** @description 菜单: a directory, page or button. Any of its codes opens it; without codes it is open to all staff. */
         PatchedMenuRequest: {
             /** 模块 */
-            module?: string;
+            module?: string & components["schemas"]["ModuleCode"];
             /**
              * 上级菜单
              * Format: uuid
@@ -12090,7 +12243,7 @@ export interface components {
             /** 图标 */
             icon?: string;
             /** 权限编码 */
-            permissions?: string[];
+            permissions?: (string & components["schemas"]["PermissionCode"])[];
             /** 排序 */
             sort?: number;
             /** 隐藏 */
@@ -12446,11 +12599,11 @@ export interface components {
             /** 默认数据范围 */
             default_scope?: components["schemas"]["ScopeKind"];
             /** 权限编码 */
-            permissions?: string[];
+            permissions?: (string & components["schemas"]["PermissionCode"])[];
             /** 各模块数据范围 */
             scopes?: components["schemas"]["RoleScopeRequest"][];
             /** 菜单首先显示的页面 */
-            first_pages?: string[];
+            first_pages?: (string & components["schemas"]["PageCode"])[];
             /** 版本 */
             version: number;
         };
@@ -12544,9 +12697,7 @@ export interface components {
             /** 版本 */
             version: number;
             /** 值 */
-            values?: {
-                [key: string]: (boolean | null) | number | string;
-            };
+            values?: components["schemas"]["SettingValuesRequest"];
         };
         /** @description 员工档案. With a licence number the person is a practitioner. */
         PatchedStaffRequest: {
@@ -13195,6 +13346,8 @@ export interface components {
         /** @enum {string} */
         PayMethod: "mini_program" | "qr_code" | "wap" | "app" | "counter" | "recorded" | "balance";
         /** @enum {string} */
+        PayTiming: "counter" | "prepaid";
+        /** @enum {string} */
         PayerType: "self_pay" | "employee_insurance" | "resident_insurance" | "commercial_insurance" | "public_medical_care";
         /** @description A channel that the product knows, and what a merchant account of it has to name. */
         PaymentChannel: {
@@ -13261,7 +13414,7 @@ export interface components {
              */
             readonly id: string;
             /** 模块 */
-            readonly module: string;
+            readonly module: string & components["schemas"]["ModuleCode"];
             /** 编码 */
             code: string;
             /** 名称 */
@@ -13269,6 +13422,7 @@ export interface components {
             /** 已停用 */
             is_retired: boolean;
         };
+        PermissionCode: string;
         /** @description A PNG, JPEG or WebP picture. */
         PictureRequest: {
             /**
@@ -13877,16 +14031,19 @@ export interface components {
             /** @enum {string} */
             code?: "in_use";
             used_by?: string;
+            used_by_name?: string;
         };
         Problem409InUseSystemDictionary: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "in_use" | "system_dictionary";
             used_by?: string;
+            used_by_name?: string;
         };
         Problem409InUseSystemRole: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "in_use" | "system_role";
             used_by?: string;
+            used_by_name?: string;
         };
         Problem409InvoiceDeskInvoiceReversedAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -14650,6 +14807,8 @@ export interface components {
         };
         /** @enum {string} */
         RefundCause: "patient" | "window" | "cancelled" | "reversed" | "overpayment" | "not_posted" | "late";
+        /** @enum {string} */
+        RefundCondition: "clinic_fee" | "every_bill";
         /** @description Why, if there is something to say. */
         RefundDecisionRequest: {
             /**
@@ -14896,11 +15055,11 @@ export interface components {
             /** 默认数据范围 */
             default_scope: components["schemas"]["ScopeKind"];
             /** 权限编码 */
-            permissions: string[];
+            permissions: (string & components["schemas"]["PermissionCode"])[];
             /** 各模块数据范围 */
             scopes: components["schemas"]["RoleScope"][];
             /** 菜单首先显示的页面 */
-            first_pages: string[];
+            first_pages: (string & components["schemas"]["PageCode"])[];
             /** 版本 */
             version: number;
         };
@@ -14932,16 +15091,16 @@ export interface components {
             /** 默认数据范围 */
             default_scope?: components["schemas"]["ScopeKind"];
             /** 权限编码 */
-            permissions?: string[];
+            permissions?: (string & components["schemas"]["PermissionCode"])[];
             /** 各模块数据范围 */
             scopes?: components["schemas"]["RoleScopeRequest"][];
             /** 菜单首先显示的页面 */
-            first_pages?: string[];
+            first_pages?: (string & components["schemas"]["PageCode"])[];
         };
         /** @description 数据范围 in one module; `department_ids` only with kind `chosen`. */
         RoleScope: {
             /** 模块 */
-            module: string;
+            module: string & components["schemas"]["ModuleCode"];
             /** 类型 */
             kind: components["schemas"]["ScopeKind"];
             /**
@@ -14953,7 +15112,7 @@ export interface components {
         /** @description 数据范围 in one module; `department_ids` only with kind `chosen`. */
         RoleScopeRequest: {
             /** 模块 */
-            module: string;
+            module: string & components["schemas"]["ModuleCode"];
             /** 类型 */
             kind: components["schemas"]["ScopeKind"];
             /**
@@ -15275,6 +15434,264 @@ export interface components {
             maximum: number | null;
             /** 可选值 */
             choices: string[];
+            /**
+             * 单位
+             * @description fen, minute, second, byte or nothing
+             */
+            unit: string;
+            /**
+             * 当前值
+             * @description as people read it, in the language of the request
+             */
+            value_text: string;
+            /** 默认值 */
+            default_text: string;
+        };
+        /** @description Every setting as a property: what the documents say of values by key. */
+        SettingValues: {
+            /** 就诊卡余额上限 */
+            "billing.card_max_balance_fen": number | null;
+            /** 就诊卡余额的退费途径 */
+            "billing.card_refund_route": (string & components["schemas"]["RefundRoute"]) | null;
+            /** 开通就诊卡充值 */
+            "billing.card_top_up_enabled": boolean | null;
+            /** 单次充值上限 */
+            "billing.card_top_up_max_fen": number | null;
+            /** 单次充值下限 */
+            "billing.card_top_up_min_fen": number | null;
+            /** 发票首次打印窗口(空 = 不限) */
+            "billing.invoice_desk": string | null;
+            /** 其他门诊账单的退费途径 */
+            "billing.outpatient_refund_route": (string & components["schemas"]["RefundRoute"]) | null;
+            /** 待缴费账单推送通知 */
+            "billing.push_unpaid": boolean | null;
+            /** 窗口退费须医生审批的账单 */
+            "billing.refund_approval": (string & components["schemas"]["RefundCondition"]) | null;
+            /** 窗口退费须知 */
+            "billing.refund_counter_note": string | null;
+            /** 窗口退费前须补打发票的账单 */
+            "billing.refund_reprint": (string & components["schemas"]["RefundCondition"]) | null;
+            /** 绑卡失败次数上限 */
+            binding_failures: number | null;
+            /** 绑卡锁定分钟数 */
+            binding_lock_minutes: number | null;
+            /** 他人就诊卡数量 */
+            binding_max_other: number | null;
+            /** 本人就诊卡数量 */
+            binding_max_self: number | null;
+            /** 就诊卡被多次试错后的等待秒数 */
+            binding_slow_seconds: number | null;
+            /** 预约挂号付费时点 */
+            "booking.advance_pay_timing": (string & components["schemas"]["PayTiming"]) | null;
+            /** 每个账号每分钟挂号请求上限(0 = 不限) */
+            "booking.attempts_per_minute": number | null;
+            /** 就诊前多少分钟停止线上退号 */
+            "booking.cancel_cutoff_minutes": number | null;
+            /** 预约最多提前天数 */
+            "booking.max_advance_days": number | null;
+            /** 患者线上改期次数上限 */
+            "booking.max_reschedules": number | null;
+            /** 统计爽约的天数 */
+            "booking.no_show_days": number | null;
+            /** 爽约多少次后停止预约(0 = 不停) */
+            "booking.no_show_limit": number | null;
+            /** 窗口退号须知 */
+            "booking.refund_counter_note": string | null;
+            /** 放号时间(当日零点起的分钟数) */
+            "booking.release_minute": number | null;
+            /** 挂号后至少多少小时才发就诊提醒 */
+            "booking.reminder_hours": number | null;
+            /** 今日挂号就诊前多少分钟停止线上退号 */
+            "booking.same_day_cancel_cutoff_minutes": number | null;
+            /** 锁号分钟数 */
+            "booking.same_day_hold_minutes": number | null;
+            /** 今日挂号付费时点 */
+            "booking.same_day_pay_timing": (string & components["schemas"]["PayTiming"]) | null;
+            /** 爽约后停止预约的天数 */
+            "booking.suspension_days": number | null;
+            /** 每人每天精确查询次数 */
+            exact_searches_per_day: number | null;
+            /** 每人每分钟精确查询次数 */
+            exact_searches_per_minute: number | null;
+            /** HIS 接口方式 */
+            "his.driver": (string & components["schemas"]["His.driverEnum"]) | null;
+            /** 每人每天导入命中无权查看的患者数 */
+            import_lookups_per_day: number | null;
+            /** 开通住院押金补缴 */
+            "inpatient.deposit_enabled": boolean | null;
+            /** 单次押金上限 */
+            "inpatient.deposit_max_fen": number | null;
+            /** 单次押金下限 */
+            "inpatient.deposit_min_fen": number | null;
+            /** 住院号查询失败次数上限 */
+            "inpatient.lookup_failures": number | null;
+            /** 住院号查询锁定分钟数 */
+            "inpatient.lookup_lock_minutes": number | null;
+            /** 住院号被多次试错后的等待秒数 */
+            "inpatient.lookup_slow_seconds": number | null;
+            /** 查到住院号后可缴押金的分钟数 */
+            "inpatient.lookup_valid_minutes": number | null;
+            /** 允许线上建档 */
+            online_filing: boolean | null;
+            /** 支付成功未入账多少分钟后告警 */
+            "payment.alarm_minutes": number | null;
+            /** 支付成功未入账多少分钟后自动退款 */
+            "payment.give_up_minutes": number | null;
+            /** 单笔支付上限 */
+            "payment.max_order_fen": number | null;
+            /** 支付单有效分钟数 */
+            "payment.order_minutes": number | null;
+            /** 挂号费和门诊费的退费途径 */
+            "payment.registration_refund_route": (string & components["schemas"]["RefundRoute"]) | null;
+            /** 预约时段开始后多少分钟算迟到(0 = 不算) */
+            "queue.late_after_minutes": number | null;
+            /** 迟到患者排在几人之后(0 = 当前时段结束后) */
+            "queue.late_behind": number | null;
+            /** 顺延几次后再过号即作废 */
+            "queue.max_skips": number | null;
+            /** 预计每位患者就诊分钟数 */
+            "queue.minutes_per_patient": number | null;
+            /** 候诊顺序:按预约时段或按到达 */
+            "queue.order": (string & components["schemas"]["QueueOrder"]) | null;
+            /** 检查后回诊排在几人之后 */
+            "queue.return_behind": number | null;
+            /** 过号顺延几人 */
+            "queue.skip_behind": number | null;
+            /** 员工登录有效小时数 */
+            session_hours: number | null;
+            /** 登录锁定分钟数 */
+            sign_in_lock_minutes: number | null;
+            /** 连续登录失败次数上限 */
+            sign_in_max_failures: number | null;
+            /** 候补可设优先级 */
+            "waitlist.by_priority": boolean | null;
+            /** 每位患者候补登记上限 */
+            "waitlist.max_entries": number | null;
+            /** 候补号保留分钟数 */
+            "waitlist.offer_minutes": number | null;
+        };
+        /** @description Every setting as a property: what the documents say of values by key. */
+        SettingValuesRequest: {
+            /** 就诊卡余额上限 */
+            "billing.card_max_balance_fen"?: number | null;
+            /** 就诊卡余额的退费途径 */
+            "billing.card_refund_route"?: (string & components["schemas"]["RefundRoute"]) | null;
+            /** 开通就诊卡充值 */
+            "billing.card_top_up_enabled"?: boolean | null;
+            /** 单次充值上限 */
+            "billing.card_top_up_max_fen"?: number | null;
+            /** 单次充值下限 */
+            "billing.card_top_up_min_fen"?: number | null;
+            /** 发票首次打印窗口(空 = 不限) */
+            "billing.invoice_desk"?: string | null;
+            /** 其他门诊账单的退费途径 */
+            "billing.outpatient_refund_route"?: (string & components["schemas"]["RefundRoute"]) | null;
+            /** 待缴费账单推送通知 */
+            "billing.push_unpaid"?: boolean | null;
+            /** 窗口退费须医生审批的账单 */
+            "billing.refund_approval"?: (string & components["schemas"]["RefundCondition"]) | null;
+            /** 窗口退费须知 */
+            "billing.refund_counter_note"?: string | null;
+            /** 窗口退费前须补打发票的账单 */
+            "billing.refund_reprint"?: (string & components["schemas"]["RefundCondition"]) | null;
+            /** 绑卡失败次数上限 */
+            binding_failures?: number | null;
+            /** 绑卡锁定分钟数 */
+            binding_lock_minutes?: number | null;
+            /** 他人就诊卡数量 */
+            binding_max_other?: number | null;
+            /** 本人就诊卡数量 */
+            binding_max_self?: number | null;
+            /** 就诊卡被多次试错后的等待秒数 */
+            binding_slow_seconds?: number | null;
+            /** 预约挂号付费时点 */
+            "booking.advance_pay_timing"?: (string & components["schemas"]["PayTiming"]) | null;
+            /** 每个账号每分钟挂号请求上限(0 = 不限) */
+            "booking.attempts_per_minute"?: number | null;
+            /** 就诊前多少分钟停止线上退号 */
+            "booking.cancel_cutoff_minutes"?: number | null;
+            /** 预约最多提前天数 */
+            "booking.max_advance_days"?: number | null;
+            /** 患者线上改期次数上限 */
+            "booking.max_reschedules"?: number | null;
+            /** 统计爽约的天数 */
+            "booking.no_show_days"?: number | null;
+            /** 爽约多少次后停止预约(0 = 不停) */
+            "booking.no_show_limit"?: number | null;
+            /** 窗口退号须知 */
+            "booking.refund_counter_note"?: string | null;
+            /** 放号时间(当日零点起的分钟数) */
+            "booking.release_minute"?: number | null;
+            /** 挂号后至少多少小时才发就诊提醒 */
+            "booking.reminder_hours"?: number | null;
+            /** 今日挂号就诊前多少分钟停止线上退号 */
+            "booking.same_day_cancel_cutoff_minutes"?: number | null;
+            /** 锁号分钟数 */
+            "booking.same_day_hold_minutes"?: number | null;
+            /** 今日挂号付费时点 */
+            "booking.same_day_pay_timing"?: (string & components["schemas"]["PayTiming"]) | null;
+            /** 爽约后停止预约的天数 */
+            "booking.suspension_days"?: number | null;
+            /** 每人每天精确查询次数 */
+            exact_searches_per_day?: number | null;
+            /** 每人每分钟精确查询次数 */
+            exact_searches_per_minute?: number | null;
+            /** HIS 接口方式 */
+            "his.driver"?: (string & components["schemas"]["His.driverEnum"]) | null;
+            /** 每人每天导入命中无权查看的患者数 */
+            import_lookups_per_day?: number | null;
+            /** 开通住院押金补缴 */
+            "inpatient.deposit_enabled"?: boolean | null;
+            /** 单次押金上限 */
+            "inpatient.deposit_max_fen"?: number | null;
+            /** 单次押金下限 */
+            "inpatient.deposit_min_fen"?: number | null;
+            /** 住院号查询失败次数上限 */
+            "inpatient.lookup_failures"?: number | null;
+            /** 住院号查询锁定分钟数 */
+            "inpatient.lookup_lock_minutes"?: number | null;
+            /** 住院号被多次试错后的等待秒数 */
+            "inpatient.lookup_slow_seconds"?: number | null;
+            /** 查到住院号后可缴押金的分钟数 */
+            "inpatient.lookup_valid_minutes"?: number | null;
+            /** 允许线上建档 */
+            online_filing?: boolean | null;
+            /** 支付成功未入账多少分钟后告警 */
+            "payment.alarm_minutes"?: number | null;
+            /** 支付成功未入账多少分钟后自动退款 */
+            "payment.give_up_minutes"?: number | null;
+            /** 单笔支付上限 */
+            "payment.max_order_fen"?: number | null;
+            /** 支付单有效分钟数 */
+            "payment.order_minutes"?: number | null;
+            /** 挂号费和门诊费的退费途径 */
+            "payment.registration_refund_route"?: (string & components["schemas"]["RefundRoute"]) | null;
+            /** 预约时段开始后多少分钟算迟到(0 = 不算) */
+            "queue.late_after_minutes"?: number | null;
+            /** 迟到患者排在几人之后(0 = 当前时段结束后) */
+            "queue.late_behind"?: number | null;
+            /** 顺延几次后再过号即作废 */
+            "queue.max_skips"?: number | null;
+            /** 预计每位患者就诊分钟数 */
+            "queue.minutes_per_patient"?: number | null;
+            /** 候诊顺序:按预约时段或按到达 */
+            "queue.order"?: (string & components["schemas"]["QueueOrder"]) | null;
+            /** 检查后回诊排在几人之后 */
+            "queue.return_behind"?: number | null;
+            /** 过号顺延几人 */
+            "queue.skip_behind"?: number | null;
+            /** 员工登录有效小时数 */
+            session_hours?: number | null;
+            /** 登录锁定分钟数 */
+            sign_in_lock_minutes?: number | null;
+            /** 连续登录失败次数上限 */
+            sign_in_max_failures?: number | null;
+            /** 候补可设优先级 */
+            "waitlist.by_priority"?: boolean | null;
+            /** 每位患者候补登记上限 */
+            "waitlist.max_entries"?: number | null;
+            /** 候补号保留分钟数 */
+            "waitlist.offer_minutes"?: number | null;
         };
         /** @description How the money was taken: cash, pos (with the slip's number) or card_balance (with the card). */
         SettleRequest: {
@@ -18825,7 +19242,9 @@ export type AssignRequest = components['schemas']['AssignRequest'];
 export type Attempt = components['schemas']['Attempt'];
 export type AttemptOutcome = components['schemas']['AttemptOutcome'];
 export type AttemptState = components['schemas']['AttemptState'];
+export type AuditAction = components['schemas']['AuditAction'];
 export type AuditEvent = components['schemas']['AuditEvent'];
+export type AuditObject = components['schemas']['AuditObject'];
 export type BecauseEnum = components['schemas']['BecauseEnum'];
 export type BillKind = components['schemas']['BillKind'];
 export type BillQuote = components['schemas']['BillQuote'];
@@ -18928,6 +19347,7 @@ export type Group = components['schemas']['Group'];
 export type HandOverRequest = components['schemas']['HandOverRequest'];
 export type HandedOver = components['schemas']['HandedOver'];
 export type HeldRole = components['schemas']['HeldRole'];
+export type HisDriverEnum = components['schemas']['His.driverEnum'];
 export type Hospital = components['schemas']['Hospital'];
 export type HospitalRequest = components['schemas']['HospitalRequest'];
 export type HospitalSettings = components['schemas']['HospitalSettings'];
@@ -18980,6 +19400,7 @@ export type MessageState = components['schemas']['MessageState'];
 export type MessageTemplate = components['schemas']['MessageTemplate'];
 export type MessageTemplateRequest = components['schemas']['MessageTemplateRequest'];
 export type Module = components['schemas']['Module'];
+export type ModuleCode = components['schemas']['ModuleCode'];
 export type Myself = components['schemas']['Myself'];
 export type Named = components['schemas']['Named'];
 export type NewChargesRequest = components['schemas']['NewChargesRequest'];
@@ -18996,6 +19417,7 @@ export type OrgUnit = components['schemas']['OrgUnit'];
 export type OrgUnitRequest = components['schemas']['OrgUnitRequest'];
 export type OutboxState = components['schemas']['OutboxState'];
 export type Overview = components['schemas']['Overview'];
+export type PageCode = components['schemas']['PageCode'];
 export type PaginatedAppointmentList = components['schemas']['PaginatedAppointmentList'];
 export type PaginatedApprovalList = components['schemas']['PaginatedApprovalList'];
 export type PaginatedAuditEventList = components['schemas']['PaginatedAuditEventList'];
@@ -19106,6 +19528,7 @@ export type PatientTagRequest = components['schemas']['PatientTagRequest'];
 export type PauseRequest = components['schemas']['PauseRequest'];
 export type PayDepositRequest = components['schemas']['PayDepositRequest'];
 export type PayMethod = components['schemas']['PayMethod'];
+export type PayTiming = components['schemas']['PayTiming'];
 export type PayerType = components['schemas']['PayerType'];
 export type PaymentChannel = components['schemas']['PaymentChannel'];
 export type PaymentOrderLine = components['schemas']['PaymentOrderLine'];
@@ -19115,6 +19538,7 @@ export type PaymentStatus = components['schemas']['PaymentStatus'];
 export type PaymentsRefundState = components['schemas']['PaymentsRefundState'];
 export type Period = components['schemas']['Period'];
 export type Permission = components['schemas']['Permission'];
+export type PermissionCode = components['schemas']['PermissionCode'];
 export type PictureRequest = components['schemas']['PictureRequest'];
 export type PictureUrl = components['schemas']['PictureUrl'];
 export type Place = components['schemas']['Place'];
@@ -19256,6 +19680,7 @@ export type ReasonRequest = components['schemas']['ReasonRequest'];
 export type RecoveryCodes = components['schemas']['RecoveryCodes'];
 export type Refund = components['schemas']['Refund'];
 export type RefundCause = components['schemas']['RefundCause'];
+export type RefundCondition = components['schemas']['RefundCondition'];
 export type RefundDecisionRequest = components['schemas']['RefundDecisionRequest'];
 export type RefundRejectionRequest = components['schemas']['RefundRejectionRequest'];
 export type RefundRequestLine = components['schemas']['RefundRequestLine'];
@@ -19290,6 +19715,8 @@ export type SensitiveStaff = components['schemas']['SensitiveStaff'];
 export type Session = components['schemas']['Session'];
 export type SessionState = components['schemas']['SessionState'];
 export type Setting = components['schemas']['Setting'];
+export type SettingValues = components['schemas']['SettingValues'];
+export type SettingValuesRequest = components['schemas']['SettingValuesRequest'];
 export type SettleRequest = components['schemas']['SettleRequest'];
 export type ShareRequest = components['schemas']['ShareRequest'];
 export type SignInRequest = components['schemas']['SignInRequest'];
@@ -19492,7 +19919,7 @@ export interface operations {
                 ward?: string;
                 admitted_from?: string;
                 admitted_to?: string;
-                /** @description a whole admission number */
+                /** @description a whole admission number, or the beginning of the patient's name or pinyin */
                 search?: string;
                 /** @description admitted_at; `-` in front reverses, commas separate */
                 ordering?: string;
@@ -20212,6 +20639,56 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    admissions_options_list: {
+        parameters: {
+            query?: {
+                status?: "admitted" | "discharged";
+                patient_id?: string;
+                hospital_id?: string;
+                department_id?: string;
+                practitioner_id?: string;
+                source?: "his" | "own";
+                ward?: string;
+                admitted_from?: string;
+                admitted_to?: string;
+                /** @description a whole admission number, or the beginning of the patient's name or pinyin */
+                search?: string;
+                /** @description admitted_at; `-` in front reverses, commas separate */
+                ordering?: string;
+                /** @description comma-separated: just these, in force or not, as a form shows what is chosen */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 选择住院 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Option"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     appointments_list: {
         parameters: {
             query?: {
@@ -20228,7 +20705,7 @@ export interface operations {
                 visit_date_from?: string;
                 visit_date_to?: string;
                 appointment_no?: string;
-                /** @description part of the patient's name or pinyin */
+                /** @description a whole appointment number, or the beginning of the patient's name or pinyin */
                 search?: string;
                 /** @description visit_date, starts_at; `-` in front reverses, commas separate */
                 ordering?: string;
@@ -21106,7 +21583,7 @@ export interface operations {
                 visit_date_from?: string;
                 visit_date_to?: string;
                 appointment_no?: string;
-                /** @description part of the patient's name or pinyin */
+                /** @description a whole appointment number, or the beginning of the patient's name or pinyin */
                 search?: string;
                 /** @description visit_date, starts_at; `-` in front reverses, commas separate */
                 ordering?: string;
@@ -21129,6 +21606,60 @@ export interface operations {
                     "text/csv": string;
                     /** @example … */
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    appointments_options_list: {
+        parameters: {
+            query?: {
+                state?: ("booked" | "cancelled" | "checked_in" | "expired" | "fulfilled" | "no_show" | "pending")[];
+                kind?: "advance" | "same_day";
+                visit_date?: string;
+                patient_id?: string;
+                hospital_id?: string;
+                department_id?: string;
+                practitioner_id?: string;
+                session_id?: string;
+                source?: "follow_up" | "miniprogram" | "partner" | "phone" | "web" | "window";
+                payment_status?: "not_required" | "paid_at_counter" | "paid_online" | "refund_due" | "refunded" | "unpaid";
+                visit_date_from?: string;
+                visit_date_to?: string;
+                appointment_no?: string;
+                /** @description a whole appointment number, or the beginning of the patient's name or pinyin */
+                search?: string;
+                /** @description visit_date, starts_at; `-` in front reverses, commas separate */
+                ordering?: string;
+                /** @description comma-separated: just these, in force or not, as a form shows what is chosen */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 选择挂号 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Option"][];
                 };
             };
             400: components["responses"]["Problem400ValidationError"];
@@ -21690,14 +22221,14 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description at or after this moment */
-                since?: unknown;
+                since?: string;
                 /** @description before this moment */
-                until?: unknown;
+                until?: string;
                 hospital_id?: string;
                 user_id?: string;
                 actor?: string;
-                action?: string;
-                object_type?: string;
+                action?: string & components["schemas"]["AuditAction"];
+                object_type?: string & components["schemas"]["AuditObject"];
                 object_id?: string;
                 request_id?: string;
                 /** @description 分页游标值 */
@@ -21803,14 +22334,14 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description at or after this moment */
-                since?: unknown;
+                since?: string;
                 /** @description before this moment */
-                until?: unknown;
+                until?: string;
                 hospital_id?: string;
                 user_id?: string;
                 actor?: string;
-                action?: string;
-                object_type?: string;
+                action?: string & components["schemas"]["AuditAction"];
+                object_type?: string & components["schemas"]["AuditObject"];
                 object_id?: string;
                 request_id?: string;
             };
@@ -22245,7 +22776,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "secret": "s3cr3t-shown-once",
-                     *       "uri": "https://hospital.example/file"
+                     *       "uri": "https://hospital.example/file",
+                     *       "qr_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5"
                      *     }
                      */
                     "application/json": components["schemas"]["Enrolment"];
@@ -22527,7 +23059,7 @@ export interface operations {
                 order_id?: string;
                 paid_from?: string;
                 paid_to?: string;
-                /** @description a whole bill or voucher number */
+                /** @description a whole bill or voucher number, or the beginning of the patient's name or pinyin */
                 search?: string;
                 /** @description issued_at, paid_at; `-` in front reverses, commas separate */
                 ordering?: string;
@@ -23078,6 +23610,58 @@ export interface operations {
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReusedInsuranceNotSupported"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    bills_options_list: {
+        parameters: {
+            query?: {
+                status?: ("cancelled" | "issued" | "lapsed" | "paid" | "refunded")[];
+                kind?: ("card_top_up" | "examination" | "inpatient_deposit" | "prescription" | "registration" | "test" | "treatment")[];
+                issued_from?: string;
+                issued_to?: string;
+                hospital_id?: string;
+                department_id?: string;
+                practitioner_id?: string;
+                patient_id?: string;
+                order_id?: string;
+                paid_from?: string;
+                paid_to?: string;
+                /** @description a whole bill or voucher number, or the beginning of the patient's name or pinyin */
+                search?: string;
+                /** @description issued_at, paid_at; `-` in front reverses, commas separate */
+                ordering?: string;
+                /** @description comma-separated: just these, in force or not, as a form shows what is chosen */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 选择账单 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Option"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -26026,6 +26610,8 @@ export interface operations {
                 practitioner_id?: string;
                 patient_id?: string;
                 encounter_no?: string;
+                /** @description a whole encounter number, or the beginning of the patient's name or pinyin */
+                search?: string;
                 kind?: ("home" | "inpatient" | "online" | "outpatient")[];
                 state?: ("arrived" | "cancelled" | "finished" | "in_progress")[];
                 arrived_from?: string;
@@ -26128,6 +26714,56 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    encounters_options_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                department_id?: string;
+                practitioner_id?: string;
+                patient_id?: string;
+                encounter_no?: string;
+                /** @description a whole encounter number, or the beginning of the patient's name or pinyin */
+                search?: string;
+                kind?: ("home" | "inpatient" | "online" | "outpatient")[];
+                state?: ("arrived" | "cancelled" | "finished" | "in_progress")[];
+                arrived_from?: string;
+                arrived_to?: string;
+                /** @description arrived_at; `-` in front reverses, commas separate */
+                ordering?: string;
+                /** @description comma-separated: just these, in force or not, as a form shows what is chosen */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 选择就诊记录 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Option"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -26750,6 +27386,68 @@ export interface operations {
                     /**
                      * @example {
                      *       "version": 1,
+                     *       "values": {
+                     *         "billing.card_max_balance_fen": 5000,
+                     *         "billing.card_refund_route": "original",
+                     *         "billing.card_top_up_enabled": true,
+                     *         "billing.card_top_up_max_fen": 5000,
+                     *         "billing.card_top_up_min_fen": 5000,
+                     *         "billing.invoice_desk": "3 号诊台",
+                     *         "billing.outpatient_refund_route": "original",
+                     *         "billing.push_unpaid": true,
+                     *         "billing.refund_approval": "clinic_fee",
+                     *         "billing.refund_counter_note": "临时有事",
+                     *         "billing.refund_reprint": "clinic_fee",
+                     *         "binding_failures": 1,
+                     *         "binding_lock_minutes": 1,
+                     *         "binding_max_other": 1,
+                     *         "binding_max_self": 1,
+                     *         "binding_slow_seconds": 1,
+                     *         "booking.advance_pay_timing": "counter",
+                     *         "booking.attempts_per_minute": 1,
+                     *         "booking.cancel_cutoff_minutes": 1,
+                     *         "booking.max_advance_days": 1,
+                     *         "booking.max_reschedules": 1,
+                     *         "booking.no_show_days": 1,
+                     *         "booking.no_show_limit": 1,
+                     *         "booking.refund_counter_note": "临时有事",
+                     *         "booking.release_minute": 1,
+                     *         "booking.reminder_hours": 1,
+                     *         "booking.same_day_cancel_cutoff_minutes": 1,
+                     *         "booking.same_day_hold_minutes": 1,
+                     *         "booking.same_day_pay_timing": "counter",
+                     *         "booking.suspension_days": 1,
+                     *         "exact_searches_per_day": 1,
+                     *         "exact_searches_per_minute": 1,
+                     *         "his.driver": "embedded",
+                     *         "import_lookups_per_day": 1,
+                     *         "inpatient.deposit_enabled": true,
+                     *         "inpatient.deposit_max_fen": 5000,
+                     *         "inpatient.deposit_min_fen": 5000,
+                     *         "inpatient.lookup_failures": 1,
+                     *         "inpatient.lookup_lock_minutes": 1,
+                     *         "inpatient.lookup_slow_seconds": 1,
+                     *         "inpatient.lookup_valid_minutes": 1,
+                     *         "online_filing": true,
+                     *         "payment.alarm_minutes": 1,
+                     *         "payment.give_up_minutes": 1,
+                     *         "payment.max_order_fen": 5000,
+                     *         "payment.order_minutes": 2,
+                     *         "payment.registration_refund_route": "original",
+                     *         "queue.late_after_minutes": 1,
+                     *         "queue.late_behind": 1,
+                     *         "queue.max_skips": 1,
+                     *         "queue.minutes_per_patient": 1,
+                     *         "queue.order": "appointment",
+                     *         "queue.return_behind": 1,
+                     *         "queue.skip_behind": 1,
+                     *         "session_hours": 1,
+                     *         "sign_in_lock_minutes": 1,
+                     *         "sign_in_max_failures": 3,
+                     *         "waitlist.by_priority": true,
+                     *         "waitlist.max_entries": 1,
+                     *         "waitlist.offer_minutes": 1
+                     *       },
                      *       "settings": [
                      *         {
                      *           "key": "booking.days_ahead",
@@ -26762,7 +27460,10 @@ export interface operations {
                      *           "maximum": 1,
                      *           "choices": [
                      *             "无"
-                     *           ]
+                     *           ],
+                     *           "unit": "次",
+                     *           "value_text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
+                     *           "default_text": "您已预约心内科李建国医生,3 月 17 日 08:30。"
                      *         }
                      *       ]
                      *     }
@@ -26810,6 +27511,68 @@ export interface operations {
                     /**
                      * @example {
                      *       "version": 1,
+                     *       "values": {
+                     *         "billing.card_max_balance_fen": 5000,
+                     *         "billing.card_refund_route": "original",
+                     *         "billing.card_top_up_enabled": true,
+                     *         "billing.card_top_up_max_fen": 5000,
+                     *         "billing.card_top_up_min_fen": 5000,
+                     *         "billing.invoice_desk": "3 号诊台",
+                     *         "billing.outpatient_refund_route": "original",
+                     *         "billing.push_unpaid": true,
+                     *         "billing.refund_approval": "clinic_fee",
+                     *         "billing.refund_counter_note": "临时有事",
+                     *         "billing.refund_reprint": "clinic_fee",
+                     *         "binding_failures": 1,
+                     *         "binding_lock_minutes": 1,
+                     *         "binding_max_other": 1,
+                     *         "binding_max_self": 1,
+                     *         "binding_slow_seconds": 1,
+                     *         "booking.advance_pay_timing": "counter",
+                     *         "booking.attempts_per_minute": 1,
+                     *         "booking.cancel_cutoff_minutes": 1,
+                     *         "booking.max_advance_days": 1,
+                     *         "booking.max_reschedules": 1,
+                     *         "booking.no_show_days": 1,
+                     *         "booking.no_show_limit": 1,
+                     *         "booking.refund_counter_note": "临时有事",
+                     *         "booking.release_minute": 1,
+                     *         "booking.reminder_hours": 1,
+                     *         "booking.same_day_cancel_cutoff_minutes": 1,
+                     *         "booking.same_day_hold_minutes": 1,
+                     *         "booking.same_day_pay_timing": "counter",
+                     *         "booking.suspension_days": 1,
+                     *         "exact_searches_per_day": 1,
+                     *         "exact_searches_per_minute": 1,
+                     *         "his.driver": "embedded",
+                     *         "import_lookups_per_day": 1,
+                     *         "inpatient.deposit_enabled": true,
+                     *         "inpatient.deposit_max_fen": 5000,
+                     *         "inpatient.deposit_min_fen": 5000,
+                     *         "inpatient.lookup_failures": 1,
+                     *         "inpatient.lookup_lock_minutes": 1,
+                     *         "inpatient.lookup_slow_seconds": 1,
+                     *         "inpatient.lookup_valid_minutes": 1,
+                     *         "online_filing": true,
+                     *         "payment.alarm_minutes": 1,
+                     *         "payment.give_up_minutes": 1,
+                     *         "payment.max_order_fen": 5000,
+                     *         "payment.order_minutes": 2,
+                     *         "payment.registration_refund_route": "original",
+                     *         "queue.late_after_minutes": 1,
+                     *         "queue.late_behind": 1,
+                     *         "queue.max_skips": 1,
+                     *         "queue.minutes_per_patient": 1,
+                     *         "queue.order": "appointment",
+                     *         "queue.return_behind": 1,
+                     *         "queue.skip_behind": 1,
+                     *         "session_hours": 1,
+                     *         "sign_in_lock_minutes": 1,
+                     *         "sign_in_max_failures": 3,
+                     *         "waitlist.by_priority": true,
+                     *         "waitlist.max_entries": 1,
+                     *         "waitlist.offer_minutes": 1
+                     *       },
                      *       "settings": [
                      *         {
                      *           "key": "booking.days_ahead",
@@ -26822,7 +27585,10 @@ export interface operations {
                      *           "maximum": 1,
                      *           "choices": [
                      *             "无"
-                     *           ]
+                     *           ],
+                     *           "unit": "次",
+                     *           "value_text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
+                     *           "default_text": "您已预约心内科李建国医生,3 月 17 日 08:30。"
                      *         }
                      *       ]
                      *     }
@@ -27076,7 +27842,7 @@ export interface operations {
                 patient_id?: string;
                 bill_id?: string;
                 is_reversed?: boolean;
-                /** @description a whole invoice number */
+                /** @description a whole invoice number, or the beginning of the patient's name or pinyin */
                 search?: string;
                 /** @description issued_at; `-` in front reverses, commas separate */
                 ordering?: string;
@@ -28101,7 +28867,7 @@ export interface operations {
     menus_list: {
         parameters: {
             query?: {
-                module?: string;
+                module?: string & components["schemas"]["ModuleCode"];
                 parent_id?: string;
                 kind?: "button" | "directory" | "page";
                 is_active?: boolean;
@@ -30617,6 +31383,49 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patient_cards_options_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                patient_id?: string;
+                /** @description the whole number */
+                search?: string;
+                /** @description 用于排序结果的字段。 */
+                ordering?: string;
+                /** @description comma-separated: just these, in force or not, as a form shows what is chosen */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 选择就诊卡 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Option"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -34238,6 +35047,8 @@ export interface operations {
                 origin?: "counter" | "online" | "recorded";
                 return_cause?: "changed" | "hold_expired" | "not_posted_in_time" | "paid_at_window" | "refused" | "reversed";
                 order_no?: string;
+                /** @description a whole order number, or the beginning of the patient's name or pinyin */
+                search?: string;
                 channel?: string;
                 /** @description of the attempt that paid */
                 method?: "app" | "balance" | "counter" | "mini_program" | "qr_code" | "recorded" | "wap";
@@ -34805,10 +35616,69 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    payment_orders_options_list: {
+        parameters: {
+            query?: {
+                scene?: "card_top_up" | "inpatient_deposit" | "outpatient" | "registration";
+                state?: "closed" | "paid_unposted" | "pending" | "posted" | "returned" | "returning";
+                hospital_id?: string;
+                patient_id?: string;
+                department_id?: string;
+                origin?: "counter" | "online" | "recorded";
+                return_cause?: "changed" | "hold_expired" | "not_posted_in_time" | "paid_at_window" | "refused" | "reversed";
+                order_no?: string;
+                /** @description a whole order number, or the beginning of the patient's name or pinyin */
+                search?: string;
+                channel?: string;
+                /** @description of the attempt that paid */
+                method?: "app" | "balance" | "counter" | "mini_program" | "qr_code" | "recorded" | "wap";
+                application?: string;
+                /** @description first day, Asia/Shanghai */
+                created_from?: string;
+                /** @description last day, Asia/Shanghai */
+                created_to?: string;
+                /** @description paid for too long without being posted */
+                stuck?: boolean;
+                /** @description created_at, amount_fen; `-` in front reverses, commas separate */
+                ordering?: string;
+                /** @description comma-separated: just these, in force or not, as a form shows what is chosen */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 选择支付订单 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Option"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     permissions_list: {
         parameters: {
             query?: {
-                module?: string;
+                module?: string & components["schemas"]["ModuleCode"];
                 is_retired?: boolean;
                 search?: string;
                 /** @description 用于排序结果的字段。 */
@@ -39340,6 +40210,52 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    slots_options_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                session_id?: string;
+                department_id?: string;
+                practitioner_id?: string;
+                date?: string;
+                /** @description the doctor, as staff are searched */
+                search?: string;
+                /** @description 用于排序结果的字段。 */
+                ordering?: string;
+                /** @description comma-separated: just these, in force or not, as a form shows what is chosen */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 选择号源 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Option"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };

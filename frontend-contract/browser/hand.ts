@@ -168,14 +168,6 @@ export class Hand {
     await this.page.waitForTimeout(350);
   }
 
-  /** One more column of the table. */
-  async column(label: string): Promise<void> {
-    await this.page.locator(".toolbar button:visible", { hasText: "列设置" }).click();
-    await this.page.locator(".chooser .el-checkbox:visible", { hasText: label }).click();
-    await this.page.locator(".el-table__header", { hasText: label }).first().waitFor();
-    await this.page.locator("header").click({ position: { x: 400, y: 5 } });
-  }
-
   async screenshot(path: string): Promise<void> {
     await this.page.screenshot({ path });
   }

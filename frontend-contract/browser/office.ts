@@ -32,8 +32,8 @@ export async function officeSteps(visit: Visit): Promise<void> {
   }, true);
   await visit.step("the log tells of it", hand, async () => {
     await hand.visit("operation_log");
-    await hand.row("departments").click();
-    await hand.page.locator(".el-drawer .el-descriptions", { hasText: "departments" }).waitFor();
+    await hand.row("科室").click();
+    await hand.page.locator(".el-drawer .el-descriptions", { hasText: "departments" }).first().waitFor();
     await hand.page.keyboard.press("Escape");
   });
   await visit.step("a role is given", hand, async () => {
@@ -45,10 +45,27 @@ export async function officeSteps(visit: Visit): Promise<void> {
     await hand.agree();
     await hand.row("财务").waitFor();
   });
+  await visit.step("a role is made of permissions that are chosen by their words", hand, async () => {
+    await hand.visit("roles");
+    await hand.press("roles_create");
+    await hand.type("code", unique("r"));
+    await hand.type("name", name);
+    await hand.choose("permissions", "查看科室", "查看科室");
+    await hand.choose("first_pages", "候诊", "候诊");
+    await hand.agree();
+    await hand.row(name).waitFor();
+  });
+  await visit.step("a setting of the hospital is changed in a form that says what is in force", hand, async () => {
+    await hand.visit("settings");
+    await hand.press("hospital_settings_update");
+    await hand.type("values.session_hours", "11");
+    await hand.agree();
+    await hand.page.locator(".el-table__row", { hasText: "session_hours" }).filter({ hasText: "11" }).first().waitFor();
+  });
   await importSteps(visit, hand);
   await visit.step("what the list shows is exported", hand, async () => {
     await hand.visit("patient_archive");
-    const [file] = await Promise.all([hand.page.waitForEvent("download"), hand.press("patients_export")]);
+    const [file] = await Promise.all([hand.page.waitForEvent("download"), hand.page.locator('[data-action="patients_export"]', { hasText: "Excel" }).click()]);
     const content = readFileSync(await file.path());
     expect(content.subarray(0, 2).toString() === "PK" && content.length > 5_000, "a workbook of patients", content.length);
     expect(file.suggestedFilename().endsWith(".xlsx"), "the file's name", file.suggestedFilename());
@@ -59,7 +76,23 @@ export async function officeSteps(visit: Visit): Promise<void> {
     await drawer.locator('[data-reveal="phone"]').click();
     await drawer.locator(".el-descriptions", { hasText: /154\d{8}/ }).waitFor();
   });
+  await visit.step("chosen patients get a tag together", hand, async () => {
+    await hand.page.keyboard.press("Escape");
+    await hand.page.locator(".el-drawer:visible").waitFor({ state: "detached" });
+    await hand.visit("patient_tags");
+    await hand.press("patient_tags_create");
+    await hand.type("name", name);
+    await hand.agree();
+    await hand.visit("patient_archive");
+    await hand.page.locator(".el-table__row .el-checkbox:visible").nth(0).click();
+    await hand.page.locator(".el-table__row .el-checkbox:visible").nth(1).click();
+    await hand.page.locator('[data-bulk="patient_tags_put_on"]').click();
+    await hand.pick("patient_tag_id", name);
+    await hand.agree();
+    await hand.row(name).waitFor();
+  });
   await visit.step("a patient's detail holds the appointments of that patient alone", hand, async () => {
+    await hand.row("M0").click();
     const [asked] = await Promise.all([hand.page.waitForRequest(/\/appointments\?/), hand.tab("appointments_list")]);
     expect(/patient_id=[0-9a-f-]{36}/.test(asked.url()), "narrowed to the patient", asked.url());
     expect(await hand.page.locator(".el-drawer [data-list=appointments_list] .el-alert--error").count() === 0, "no refusal");

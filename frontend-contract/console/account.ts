@@ -62,7 +62,7 @@ export const SecondFactor: Component = defineComponent({
     const values = ref<Row>({});
     const errors = ref<Record<string, string>>({});
     const refusal = ref("");
-    const enrolment = ref<{ secret: string; uri: string } | null>(null);
+    const enrolment = ref<{ secret: string; qr_picture_url: string } | null>(null);
     const codes = ref<string[]>([]);
     const turnsOff = session.totp;
     const step = computed(() => (codes.value.length ? "codes" : enrolment.value ? "confirm" : "password"));
@@ -94,7 +94,7 @@ export const SecondFactor: Component = defineComponent({
       refusal.value ? h(Alert, { type: "error", title: refusal.value, closable: false, showIcon: true }) : null,
       step.value === "password" ? plainFields("auth_totp_enrol", ["password"], values.value, errors.value, () => void next()) : null,
       step.value === "confirm" ? [
-        h("p", word("totp_scan")), h("p", { class: "secret", "data-secret": "" }, enrolment.value?.secret),
+        h("p", word("totp_scan")), h("img", { class: "qr", src: enrolment.value?.qr_picture_url, alt: "" }), h("p", { class: "secret", "data-secret": "" }, enrolment.value?.secret),
         plainFields("auth_totp_confirm", ["code"], values.value, errors.value, () => void next()),
       ] : null,
       step.value === "codes" ? [h("p", word("totp_keep")), h("pre", { class: "secret" }, codes.value.join("\n"))] : null,

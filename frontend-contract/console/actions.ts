@@ -35,11 +35,12 @@ export function useActions(after: () => void, known: () => (Schema | null)[]): R
 
   const running = new Set<string>();
 
-  async function run(action: Action, place: Place): Promise<void> {
+  async function run(action: Action, from: Place): Promise<void> {
     const of = operation(action.operation);
+    const place = action.alone && from.row ? { ...from, at: [String(from.row.id)] } : from;
     if (of.files.length) return exported(of, place);
     const row = place.read && action.form.length && action.method === "PATCH" ? await fresh(place) : place.row;
-    if (asksFor(action, place.at)) return void (open.value = { action, place: { ...place, row } });
+    if (asksFor(action, place.at, row)) return void (open.value = { action, place: { ...place, row } });
     const question = said({ title: action.confirm, title_en: action.confirm_en });
     const words = { ok: word("ok"), cancel: word("cancel") };
     if (question && !(await agreed(question, said(action), words, action.danger))) return;
@@ -47,8 +48,9 @@ export function useActions(after: () => void, known: () => (Schema | null)[]): R
     if (running.has(mine)) return; // pressed twice
     running.add(mine);
     await attempt(async () => {
-      const version = "version" in propertiesOf(of.body) ? { version: row?.version } : null;
-      finished(action, await call(of.id, { at: place.at, body: of.body ? (version ?? {}) : null, key: intention() }));
+      const version = "version" in propertiesOf(of.body) ? { version: row?.version } : {};
+      const ids = action.ids ? { [action.ids]: row?.[action.ids] } : {};
+      finished(action, await call(of.id, { at: place.at, body: of.body ? { ...version, ...ids } : null, key: intention() }));
     });
     running.delete(mine);
   }
@@ -59,10 +61,10 @@ export function useActions(after: () => void, known: () => (Schema | null)[]): R
     return row;
   }
 
-  async function exported(of: Operation, { at, query }: Place, accept?: string): Promise<void> {
+  async function exported(of: Operation, { at, query }: Place): Promise<void> {
     const known = new Set(of.parameters.map((each) => each.name));
     const asked = Object.entries(query ?? {}).filter(([name]) => known.has(name));
-    await attempt(() => download(of.id, { at, query: Object.fromEntries(asked), ...(accept ? { accept } : {}) }));
+    await attempt(() => download(of.id, { at, query: Object.fromEntries(asked) }));
   }
 
   async function attempt(what: () => Promise<void>): Promise<void> {

@@ -17,8 +17,6 @@ export interface Request {
   body?: Row | null;
   /** For Idempotency-Key: the same as long as the same intention is tried again. */
   key?: string;
-  /** The kind of file that is wanted. */
-  accept?: string;
 }
 
 export async function call(id: string, request: Request = {}): Promise<any> {
@@ -61,11 +59,10 @@ function addressOf(of: Operation, { at = [], query = {} }: Request): string {
   return asked.size ? `${path}?${asked}` : path;
 }
 
-function headersOf(of: Operation, { key, accept, body }: Request): Record<string, string> {
+function headersOf(of: Operation, { key, body }: Request): Record<string, string> {
   const keyed = of.parameters.some((each) => each.in === "header" && each.name === "Idempotency-Key");
   return {
     "Accept-Language": session.language,
-    ...(accept ? { Accept: accept } : {}),
     ...(session.token ? { Authorization: `Bearer ${session.token}` } : {}),
     ...(body && !of.multipart ? { "Content-Type": "application/json" } : {}),
     ...(keyed ? { "Idempotency-Key": key ?? intention() } : {}),

@@ -1,6 +1,15 @@
 /** What of a list's operations belongs to its rows, and what to the rows of the lists below a row. */
 import type { Row } from "./api.js";
-import { filtersOf, modelOf, operation, pathParameters, propertiesOf, resolved, rowsOf, type Action, type List, type Operation, type Related } from "./contract.js";
+import { filtersOf, modelOf, operation, pathParameters, propertiesOf, resolved, rowsOf, type Action, type Group, type List, type Operation, type Related } from "./contract.js";
+import { word } from "./words.js";
+
+/** The fields under their headings; those that stand under none come last. */
+export function grouped(fields: string[], groups: Group[]): Group[] {
+  const shown = groups.map((group) => ({ ...group, fields: group.fields.filter((name) => fields.includes(name)) })).filter((group) => group.fields.length);
+  const rest = fields.filter((name) => !shown.some((group) => group.fields.includes(name)));
+  const other = { title: shown.length ? word("other") : "", title_en: shown.length ? word("other") : "", fields: rest };
+  return rest.length ? [...shown, other] : shown;
+}
 
 export interface Below {
   related: Related;
@@ -13,6 +22,7 @@ export interface Layout {
   uploads: Action[];
   exports: Action[];
   rowActions: Action[];
+  bulk: Action[];
   detail: List["detail"];
   related: Below[];
   /** Files that are read of one row. */
@@ -32,7 +42,7 @@ export function arranged(list: List): Layout {
   const hidden = maskedBy(list);
   const sensitive = list.related.find((each) => hidden.has(each.operation))?.operation ?? null;
   return {
-    toolbar: list.toolbar, uploads: list.uploads, exports: list.exports, detail: list.detail,
+    toolbar: list.toolbar, uploads: list.uploads, exports: list.exports, bulk: list.bulk_actions, detail: list.detail,
     rowActions: own.filter((each) => pathParameters(operation(each.operation)).length <= depth),
     related: below.filter((each) => each.related.operation !== sensitive && !operation(each.related.operation).files.length),
     files: list.related.filter((each) => operation(each.operation).files.length),
@@ -59,7 +69,7 @@ function belowOf(related: Related, list: List): Below {
     related,
     list: {
       operation: related.operation, title: related.title, title_en: related.title_en, columns: related.columns, search: false,
-      filters: filtersOf(operation(related.operation)), toolbar: mine.filter((each) => !onRow(each)), row_actions: mine.filter(onRow),
+      filters: filtersOf(operation(related.operation)), toolbar: mine.filter((each) => !onRow(each)), row_actions: [...related.row_actions, ...mine.filter(onRow)], bulk_actions: [],
       exports: [], uploads: [], detail: null, related: [],
     },
   };

@@ -5,6 +5,9 @@ export interface EnumValue {
   zh: string;
   en: string;
   colour: string;
+  /** What it stands under where there are many. */
+  group?: string;
+  group_en?: string;
 }
 
 export interface Ref {
@@ -35,6 +38,8 @@ export interface Schema {
   "x-ref"?: Ref;
   "x-dictionary"?: string;
   "x-unit"?: string;
+  /** What is in force where nothing is set. */
+  "x-default"?: unknown;
   "x-masked"?: { operation?: string };
 }
 
@@ -73,11 +78,21 @@ export interface Column extends Titled {
   hidden: boolean;
 }
 
+/** Fields that stand together under a heading. */
+export interface Group extends Titled {
+  fields: string[];
+}
+
 export interface Action extends Titled {
   operation: string;
   permission: string;
   method: string;
   form: string[];
+  groups: Group[];
+  /** The field that takes the ids of the chosen rows, of actions on many. */
+  ids?: string;
+  /** Takes the row by its id alone, whatever the path of the list. */
+  alone?: boolean;
   danger: boolean;
   confirm: string;
   confirm_en: string;
@@ -89,6 +104,7 @@ export interface Related extends Titled {
   permission: string;
   /** A list of another page, narrowed to the row by this parameter; empty: what stands below the row's own path. */
   filter: string;
+  row_actions: Action[];
   columns?: Column[];
   fields?: string[];
 }
@@ -100,9 +116,10 @@ export interface List extends Titled {
   filters: string[];
   toolbar: Action[];
   row_actions: Action[];
+  bulk_actions: Action[];
   exports: Action[];
   uploads: Action[];
-  detail: { operation: string; fields: string[] } | null;
+  detail: { operation: string; fields: string[]; groups: Group[]; parts: Record<string, Action[]> } | null;
   related: Related[];
 }
 
@@ -240,7 +257,7 @@ export function modelOf(list: Operation): List {
 function bare(of: Titled & { operation: string }, columns: Column[], filters: string[], search: boolean): List {
   return {
     operation: of.operation, title: of.title, title_en: of.title_en, columns, filters, search,
-    toolbar: [], row_actions: [], exports: [], uploads: [], detail: null, related: [],
+    toolbar: [], row_actions: [], bulk_actions: [], exports: [], uploads: [], detail: null, related: [],
   };
 }
 

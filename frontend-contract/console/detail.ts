@@ -3,8 +3,8 @@ import { defineComponent, h, onMounted, ref, type Component, type PropType, type
 
 import { answerOf, applies, buttons, useActions, type Place } from "./actions.js";
 import { call, download, reasonOf, type Row } from "./api.js";
-import type { Below, Layout } from "./arrange.js";
-import { operation, propertiesOf, rowsOf, type List, type Schema } from "./contract.js";
+import { grouped, type Below, type Layout } from "./arrange.js";
+import { operation, propertiesOf, rowsOf, type Action, type Group, type List, type Schema } from "./contract.js";
 import { ListView } from "./list.js";
 import { can } from "./session.js";
 import { shownFields } from "./show.js";
@@ -58,7 +58,15 @@ export const Detail: Component = defineComponent({
       if (!id || !row.value[name] || name in whole.value || !can(operation(id)["x-permission-code"])) return null;
       return h(Button, { link: true, type: "primary", size: "small", "data-reveal": name, onClick: () => void reveal(id) }, () => word("reveal"));
     };
-    const names = (): string[] => props.layout.detail?.fields ?? Object.keys(propertiesOf(schema));
+    const groups = (): Group[] => grouped(props.layout.detail?.fields ?? Object.keys(propertiesOf(schema)), props.layout.detail?.groups ?? []);
+    /** Buttons on the rows within the answer. */
+    const onPart = (name: string): ((part: Row) => VNodeChild) | undefined => {
+      const actions = (props.layout.detail?.parts[name] ?? []).filter((each) => can(each.permission));
+      return actions.length ? (part) => buttons(actions, { at: [], row: part, read: null }, runner, 2, true) : undefined;
+    };
+    const fields = (): VNodeChild => groups().map((group) => [
+      said(group) ? h("h4", { class: "heading" }, said(group)) : null, shownFields(schema, { ...row.value, ...whole.value }, group.fields, eye, onPart),
+    ]);
     const place = (): Place => ({ ...props.place, row: row.value });
     const files = (): VNodeChild => props.layout.files.filter((each) => can(each.permission)).map((each) =>
       h(Button, { key: each.operation, "data-action": each.operation, onClick: () => void save(each.operation) }, () => said(each)));
@@ -78,7 +86,7 @@ export const Detail: Component = defineComponent({
       h(Drawer, { modelValue: true, title: said(props.list), size: "62%", appendToBody: true, onClose: () => emit("close") }, () => [
         refusal.value ? h(Alert, { type: "error", title: refusal.value, closable: false }) : null,
         h("div", { class: "toolbar" }, h("div", [buttons(props.layout.rowActions.filter((each) => applies(each, row.value)), place(), runner, 6, false), files()])),
-        busy(h("div", { class: "detail" }, [shownFields(schema, { ...row.value, ...whole.value }, names(), eye)]), waiting.value),
+        busy(h("div", { class: "detail" }, [fields()]), waiting.value),
         panes().length ? h(Tabs, { modelValue: tab.value || props.layout.related[0]?.related.operation, "onUpdate:modelValue": (name: string) => (tab.value = name) }, panes) : null,
         runner.dialogs(),
       ]);
@@ -87,17 +95,24 @@ export const Detail: Component = defineComponent({
 
 /** An answer that is read whole, with what it needs to be asked. */
 export const Reading: Component = defineComponent({
-  props: { operation: { type: String, required: true }, at: { type: Array as PropType<string[]>, default: () => [] }, query: { type: Object as PropType<Row>, default: () => ({}) } },
+  props: { operation: { type: String, required: true }, at: { type: Array as PropType<string[]>, default: () => [] }, query: { type: Object as PropType<Row>, default: () => ({}) }, actions: { type: Array as PropType<Action[]>, default: () => [] } },
   setup(props) {
-    const answer = ref<unknown>(null);
+    const answer = ref<Row | null>(null);
     const refusal = ref("");
-    onMounted(async () => {
+    const of = operation(props.operation);
+    const read = (): Promise<Row> => call(props.operation, { at: props.at, query: props.query });
+    async function load(): Promise<void> {
       try {
-        answer.value = await call(props.operation, { at: props.at, query: props.query });
+        answer.value = await read();
       } catch (error) {
         refusal.value = reasonOf(error, word("unreachable"));
       }
-    });
-    return () => (refusal.value ? h(Alert, { type: "error", title: refusal.value, closable: false }) : answer.value ? h("div", [answerOf(operation(props.operation), answer.value)]) : null);
+    }
+    const runner = useActions(() => void load(), () => [of.answer]);
+    onMounted(load);
+    return () => (refusal.value ? h(Alert, { type: "error", title: refusal.value, closable: false }) : answer.value ? h("div", [
+      props.actions.length ? h("div", { class: "toolbar" }, h("div", [buttons(props.actions, { at: props.at, row: answer.value, read }, runner, 4, false)])) : null,
+      answerOf(of, answer.value), runner.dialogs(),
+    ]) : null);
   },
 });

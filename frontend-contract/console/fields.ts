@@ -7,7 +7,7 @@ import { HOSPITAL, listNamed, propertiesOf, resolved, type Schema } from "./cont
 import { ManyParts, Pairs, Parts } from "./nested.js";
 import { RefSelect, RowPicker } from "./pick.js";
 import { session } from "./session.js";
-import { DatePicker, Input, InputNumber, Option, Select, Switch, TimePicker } from "./ui.js";
+import { DatePicker, Input, InputNumber, Option, OptionGroup, Select, Switch, TimePicker } from "./ui.js";
 import { said, word } from "./words.js";
 
 interface Given {
@@ -49,9 +49,9 @@ function input(given: Given): VNode {
   const { schema } = given;
   if (schema["x-ref"]) return refSelect(given, schema.type === "array");
   if (schema.type === "array") return many(given);
-  if (schema["x-enum"]) return select(given, schema["x-enum"].map((each) => ({ value: each.value, label: said(each) })));
+  if (schema["x-enum"]) return select(given, choicesIn(schema));
   if (schema["x-dictionary"]) return select(given, entriesOf(schema["x-dictionary"]));
-  if (schema.type === "boolean") return given.loose ? select(given, yesOrNo()) : toggle(given);
+  if (schema.type === "boolean") return given.loose || schema.nullable ? select(given, yesOrNo()) : toggle(given);
   if (schema.type === "integer" || schema.type === "number") return number(given);
   if (schema.type === "object") return object(given);
   if (schema.format === "binary") return file(given);
@@ -69,7 +69,7 @@ function refSelect({ schema, value, beside, name, give }: Given, multiple: boole
 function many(given: Given): VNode {
   const item = resolved(given.schema.items ?? {});
   if (item["x-ref"]) return refSelect({ ...given, schema: item }, true);
-  if (item["x-enum"]) return select(given, item["x-enum"].map((each) => ({ value: each.value, label: said(each) })), true);
+  if (item["x-enum"]) return select(given, choicesIn(item), true);
   if (item.format === "uuid") return picker(given, true);
   if (item.type === "object") return h(ManyParts, { ...common(given), schema: item });
   if (item.type === "integer" && item.maximum !== undefined) {
@@ -98,12 +98,34 @@ function picker(given: Given, multiple: boolean): VNode {
   return h(RowPicker, { list, multiple, modelValue: given.value as string, "onUpdate:modelValue": given.give });
 }
 
-function select({ value, give, loose, schema }: Given, choices: { value: unknown; label: string }[], multiple = false): VNode {
+interface Offered {
+  value: unknown;
+  label: string;
+  group?: string;
+}
+
+function choicesIn(schema: Schema): Offered[] {
+  return (schema["x-enum"] ?? []).map((each) => ({ value: each.value, label: said(each), group: said({ title: each.group, title_en: each.group_en }) }));
+}
+
+/** What is in force where a field is left empty. */
+function inForce(schema: Schema): string {
+  const value = schema["x-default"];
+  if (value === undefined) return "";
+  const known = schema["x-enum"]?.find((each) => each.value === value);
+  const text = known ? said(known) : typeof value === "boolean" ? word(value ? "yes" : "no") : schema["x-unit"] === "fen" ? (Number(value) / 100).toFixed(2) : String(value);
+  return `${word("by_default")} ${text}`;
+}
+
+function select({ value, give, loose, schema }: Given, choices: Offered[], multiple = false): VNode {
+  const option = (each: Offered): VNode => h(Option, { key: String(each.value), value: each.value, label: each.label });
+  const groups = [...new Set(choices.map((each) => each.group))];
+  const open = loose && !!schema["x-enum"] && !schema.enum;
   return h(Select, {
     modelValue: value ?? (multiple ? [] : ""), multiple, clearable: true, filterable: choices.length > 8,
-    placeholder: word("choose"), collapseTags: loose,
+    placeholder: inForce(schema) || word("choose"), collapseTags: loose, allowCreate: open,
     "onUpdate:modelValue": (chosen: unknown) => give(chosen === "" && !schema.enum?.includes("") ? null : chosen),
-  }, () => choices.map((each) => h(Option, { key: String(each.value), value: each.value, label: each.label })));
+  }, () => groups.length < 2 ? choices.map(option) : groups.map((group) => h(OptionGroup, { key: group, label: group }, () => choices.filter((each) => each.group === group).map(option))));
 }
 
 function yesOrNo(): { value: boolean; label: string }[] {
@@ -122,7 +144,7 @@ function number({ schema, value, give }: Given): VNode {
   return h("span", { class: "number" }, [
     h(InputNumber, {
       modelValue: typeof value === "number" ? value / scale : undefined, precision: money ? 2 : schema.type === "integer" ? 0 : undefined,
-      min: bound(schema.minimum).limit, max: bound(schema.maximum).limit, controls: !money,
+      min: bound(schema.minimum).limit, max: bound(schema.maximum).limit, controls: !money, placeholder: inForce(schema),
       "onUpdate:modelValue": (given: number | undefined) => give(given === undefined || given === null ? null : Math.round(given * scale * 1e6) / 1e6),
     }),
     unit ? h("span", { class: "unit" }, unit) : null,
@@ -150,7 +172,7 @@ function time({ schema, value, give }: Given): VNode {
 function text({ schema, value, give, loose, name }: Given): VNode {
   const long = !loose && (schema.maxLength === undefined || schema.maxLength > 200) && schema.type === "string";
   return h(Input, {
-    modelValue: value ?? "", clearable: true, maxlength: schema.maxLength,
+    modelValue: value ?? "", clearable: true, maxlength: schema.maxLength, placeholder: inForce(schema),
     ...(name.includes("password") ? { type: "password", showPassword: true, autocomplete: "off" } : long ? { type: "textarea", autosize: { minRows: 1, maxRows: 6 } } : {}),
     "onUpdate:modelValue": give,
   });

@@ -63,7 +63,7 @@ export const Filters: Component = defineComponent({
 });
 
 function rangeFrom(name: string, schemas: Record<string, Schema>): Range[] {
-  const to = name.replace(/_from$/, "_to");
+  const to = name === "since" ? "until" : name.replace(/_from$/, "_to");
   const schema = resolved(schemas[name] ?? {});
   return to !== name && schemas[to] && schema.format?.startsWith("date") ? [{ from: name, to, schema }] : [];
 }

@@ -2,6 +2,7 @@
 import { computed, defineComponent, h, ref, type Component, type PropType, type VNodeChild } from "vue";
 
 import { ApiError, call, intention, reasonOf, type Row } from "./api.js";
+import { grouped } from "./arrange.js";
 import { filtersOf, HOSPITAL, namedPart, operation, pathParameters, propertiesOf, resolved, type Action, type Operation, type Schema } from "./contract.js";
 import { fieldsOf, startOf } from "./nested.js";
 import { workplace } from "./session.js";
@@ -30,9 +31,9 @@ function askedOf(of: Operation, at: string[]): Asked {
 }
 
 /** Whether anything has to be filled in before the operation can be called. */
-export function asksFor(action: Action, at: string[]): boolean {
+export function asksFor(action: Action, at: string[], row: Row | null): boolean {
   const { path, query, body } = askedOf(operation(action.operation), at);
-  return [path, query].some((each) => (each.required ?? []).length > 0) || Object.keys(propertiesOf(body)).some((name) => name !== "version");
+  return [path, query].some((each) => (each.required ?? []).length > 0) || Object.keys(propertiesOf(body)).some((name) => name !== "version" && !(name === action.ids && row));
 }
 
 export const ActionForm: Component = defineComponent({
@@ -49,7 +50,8 @@ export const ActionForm: Component = defineComponent({
     const asked = askedOf(of, props.at);
     const edits = of.method === "PATCH" || of.method === "PUT";
     const names = Object.keys(propertiesOf(asked.body)).filter((name) => name !== "version");
-    const before = ref<Row>(beginOf(asked.body, edits ? props.row : null, names));
+    const many = props.action.ids && props.row ? props.row : null;
+    const before = ref<Row>({ ...beginOf(asked.body, edits ? props.row : null, names), ...(many ? beginOf(asked.body, many, names) : {}) });
     const values = ref<Row>({ ...before.value, ...beginAt(asked.path), ...beginAt(asked.query) });
     const version = ref(props.row?.version);
     const errors = ref<Record<string, string>>({});
@@ -107,9 +109,13 @@ export const ActionForm: Component = defineComponent({
       confirm.value ? h(Alert, { type: props.action.danger ? "warning" : "info", title: confirm.value, closable: false, showIcon: true }) : null,
       general.value ? h(Alert, { class: "refusal", type: "error", title: general.value, closable: false, showIcon: true }) : null,
       h(Form, { labelPosition: "top", class: "grid", onSubmit: (event: Event) => event.preventDefault() }, () =>
-        [asked.path, asked.query, asked.body].map((schema) =>
-          fieldsOf(schema, schema === asked.body ? names : Object.keys(propertiesOf(schema)), values.value, errors.value, "", give),
-        ),
+        [
+          ...[asked.path, asked.query].map((schema) => fieldsOf(schema, Object.keys(propertiesOf(schema)), values.value, errors.value, "", give)),
+          ...grouped(names.filter((name) => !(many && name === props.action.ids)), props.action.groups).map((group) => [
+            said(group) ? h("h4", { class: "heading" }, said(group)) : null,
+            fieldsOf(asked.body, group.fields, values.value, errors.value, "", give),
+          ]),
+        ],
       ),
     ];
     return () =>

@@ -4,7 +4,7 @@ import { computed, defineComponent, h, onMounted, ref, watch, type Component, ty
 import { applies, buttons, useActions, type Place } from "./actions.js";
 import { call, type Row } from "./api.js";
 import { arranged, rowId } from "./arrange.js";
-import { HOSPITAL, namedPart, operation, pathParameters, propertiesOf, rowsOf, type Action, type Column, type List, type Schema } from "./contract.js";
+import { HOSPITAL, namedPart, operation, pathParameters, propertiesOf, resolved, rowsOf, type Action, type Column, type EnumValue, type List, type Schema } from "./contract.js";
 import { Detail } from "./detail.js";
 import { Filters } from "./filters.js";
 import { FieldInput } from "./fields.js";
@@ -36,6 +36,7 @@ export const ListView: Component = defineComponent({
     const one = (name: string): boolean => session.hospitals.length < 2 || session.hospital ? name === HOSPITAL.replace("_id", "_name") : false;
     const columns = computed(() => props.list.columns.filter((each) => chosen.value.has(each.name) && !one(each.name)));
     const open = ref<Row | null>(null);
+    const picked = ref<Row[]>([]);
     const layout = arranged(props.list);
     const detail = layout.detail ? operation(layout.detail.operation) : null;
     const runner = useActions(() => void load(), () => [rowSchema, detail?.answer ?? null]);
@@ -66,20 +67,26 @@ export const ListView: Component = defineComponent({
       h("div", props.pick || at().some((each) => !each) ? [] : [buttons([...layout.toolbar, ...layout.uploads], wholePlace(), runner, 4, false), exportButtons()]),
       h("div", [h(Button, { link: true, onClick: () => void load() }, () => word("refresh")), columnChooser(props.list.columns, chosen.value)]),
     ]);
-    const exportButtons = (): VNodeChild => layout.exports.filter((each) => applies(each, null)).map((each) =>
-      h(Button, { key: each.operation, "data-action": each.operation, onClick: () => void runner.run(each, placeOf(null)) }, () => said(each)));
+    const exportButtons = (): VNodeChild => layout.exports.filter((each) => applies(each, null)).flatMap((each) => formatsOf(each).map((format) =>
+      h(Button, { key: `${each.operation} ${format?.value}`, "data-action": each.operation, onClick: () => void runner.run(each, { ...placeOf(null), query: { ...query.value, ...(format ? { [FORMAT]: format.value } : {}) } }) },
+        () => [said(each), format ? ` (${said(format)})` : ""])));
+    const bulkButtons = (): VNodeChild => picked.value.length ? h("div", { class: "toolbar bulk" }, h("div", [
+      h("span", `${word("chosen")} ${picked.value.length}`),
+      ...layout.bulk.filter((each) => applies(each, null)).map((each) =>
+        h(Button, { key: each.operation, "data-bulk": each.operation, onClick: () => void runner.run(each, { at: [], row: { ...shared(picked.value), [each.ids ?? ""]: picked.value.map((row) => row.id) }, read: null }) }, () => said(each))),
+    ])) : null;
     const pressed = (row: Row): void => {
       if (props.pick) props.pick(row, told(columns.value, schemas, row));
       else if (detail || layout.related.length) open.value = row;
     };
     const table = (): VNode => busy(h("div", [h(Table, {
-      data: state.rows, stripe: true, border: true, rowKey: "id", onRowClick: pressed, class: detail || props.pick ? "clickable" : "",
+      data: state.rows, stripe: true, border: true, rowKey: "id", onRowClick: pressed, class: detail || props.pick ? "clickable" : "", onSelectionChange: (rows: Row[]) => (picked.value = rows),
       onSortChange: ({ prop, order }: { prop: string; order: string | null }) => {
         state.ordering = order ? `${order === "descending" ? "-" : ""}${prop}` : "";
         first();
       },
     }, {
-      default: () => [...columns.value.map((column) => tableColumn(column, schemas[column.name] ?? {})), actionColumn()],
+      default: () => [props.pick || !layout.bulk.some((each) => applies(each, null)) ? null : h(TableColumn, { key: "chosen", type: "selection", width: 42, reserveSelection: true }), ...columns.value.map((column) => tableColumn(column, schemas[column.name] ?? {})), actionColumn()],
       empty: () => h(Empty, { description: state.refusal || (at().some((each) => !each) ? word("choose_first") : missing().length ? `${word("choose_first")} ${missing().join(", ")}` : word("empty")), imageSize: 80 }),
     })]), state.waiting);
     const actionColumn = (): VNode | null => {
@@ -94,6 +101,7 @@ export const ListView: Component = defineComponent({
       parentInputs(),
       h(Filters, { of, names: props.list.filters, search: props.list.search, onFind: find }),
       toolbar(),
+      bulkButtons(),
       state.refusal ? h(Alert, { type: "error", title: state.refusal, closable: false, showIcon: true }) : null,
       table(),
       pager(state, paging, load),
@@ -102,6 +110,20 @@ export const ListView: Component = defineComponent({
     ]);
   },
 });
+
+/** The parameter of an export that says the kind of file. */
+const FORMAT = "file_format";
+
+function formatsOf(action: Action): (EnumValue | null)[] {
+  const schema = operation(action.operation).parameters.find((each) => each.name === FORMAT)?.schema;
+  return schema ? (resolved(schema)["x-enum"] ?? [null]) : [null];
+}
+
+/** What all of these rows say alike. */
+function shared(rows: Row[]): Row {
+  const first = Object.entries(rows[0] ?? {}).filter(([name]) => name !== "id" && name !== "version");
+  return Object.fromEntries(first.filter(([name, value]) => rows.every((row) => JSON.stringify(row[name]) === JSON.stringify(value))));
+}
 
 /** Two buttons in full and one for the rest, as wide as their words. */
 function widthOf(actions: Action[]): number {

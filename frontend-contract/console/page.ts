@@ -20,9 +20,15 @@ export const PageView: Component = defineComponent({
     const tab = ref(lists[0]?.operation ?? readings[0]?.operation ?? "");
     const turn = ref(0);
     const runner = useActions(() => (turn.value += 1), () => []);
-    const others = page.actions.filter((each) => !readings.includes(each));
+    const read = readings.map((each) => operation(each.operation).path);
+    /** What goes on from the path of what is read whole stands above it. */
+    const above = (action: Action): string | undefined => read.find((path) => `${operation(action.operation).path}/`.startsWith(`${path}/`));
+    const others = page.actions.filter((each) => !readings.includes(each) && !above(each));
     const listPane = (list: List): VNode => h(ListView, { key: `${list.operation} ${turn.value}`, list });
-    const readingPane = (action: Action): VNode => h(Asking, { key: `${action.operation} ${turn.value}`, action });
+    const readingPane = (action: Action): VNode => h(Asking, {
+      key: `${action.operation} ${turn.value}`, action,
+      actions: page.actions.filter((each) => !readings.includes(each) && above(each) === operation(action.operation).path),
+    });
     const panes = (): VNode[] => [
       ...lists.map((each) => h(TabPane, { key: each.operation, name: each.operation, label: said(each), lazy: true }, () => listPane(each))),
       ...readings.map((each) => h(TabPane, { key: each.operation, name: each.operation, label: said(each), lazy: true }, () => readingPane(each))),
@@ -42,7 +48,7 @@ export const PageView: Component = defineComponent({
 
 /** What is read whole: the parts of its path and its query are asked for above it, the hospital one works at is known. */
 const Asking: Component = defineComponent({
-  props: { action: { type: Object as () => Action, required: true } },
+  props: { action: { type: Object as () => Action, required: true }, actions: { type: Array as () => Action[], default: () => [] } },
   setup(props) {
     const of = operation(props.action.operation);
     const inPath = pathParameters(of);
@@ -59,7 +65,7 @@ const Asking: Component = defineComponent({
     return () => h("div", { class: "asking" }, [
       h("div", { class: "filters" }, [inputs()]),
       complete.value
-        ? h(Reading, { key: `${JSON.stringify(values.value)}${session.language}`, operation: of.id, at: inPath.map((each) => String(values.value[each.name])), query: query() })
+        ? h(Reading, { key: `${JSON.stringify(values.value)}${session.language}`, operation: of.id, at: inPath.map((each) => String(values.value[each.name])), query: query(), actions: props.actions })
         : h(Empty, { description: word("choose_first"), imageSize: 80 }),
     ]);
   },

@@ -69,15 +69,16 @@ function plain(schema: Schema, value: unknown, name: string): VNodeChild {
 }
 
 /** Rows within an answer: a small table of what can be read. */
-export function shownRows(item: Schema, rows: Row[]): VNodeChild {
+export function shownRows(item: Schema, rows: Row[], buttonsOf?: (row: Row) => VNodeChild): VNodeChild {
   const columns = readable(item, rows);
-  return h(Table, { data: rows, size: "small", border: true, class: "inner" }, () =>
-    columns.map(([name, schema]) =>
+  return h(Table, { data: rows, size: "small", border: true, class: "inner" }, () => [
+    ...columns.map(([name, schema]) =>
       h(TableColumn, { key: name, label: said(schema) || name, minWidth: 90 }, {
         default: ({ row }: { row: Row }) => shown(schema, row[name], name),
       }),
     ),
-  );
+    buttonsOf ? h(TableColumn, { key: "actions", label: word("actions"), minWidth: 140 }, { default: ({ row }: { row: Row }) => h("div", { class: "row-actions" }, [buttonsOf(row)]) }) : null,
+  ]);
 }
 
 function readable(item: Schema, rows: Row[]): [string, Schema][] {
@@ -95,7 +96,7 @@ function shownObject(schema: Schema, value: Row): VNodeChild {
 }
 
 /** All that can be read of an answer, with words. */
-export function shownFields(schema: Schema, value: Row, names: string[], more: (name: string, schema: Schema) => VNodeChild = () => null): VNodeChild {
+export function shownFields(schema: Schema, value: Row, names: string[], more: (name: string, schema: Schema) => VNodeChild = () => null, onRow: (name: string) => ((row: Row) => VNodeChild) | undefined = () => undefined): VNodeChild {
   const known = propertiesOf(schema);
   const fields = names.filter((name) => known[name] && isReadable(name, known[name], known));
   const below = fields.filter((name) => isRows(value[name]));
@@ -108,7 +109,7 @@ export function shownFields(schema: Schema, value: Row, names: string[], more: (
           shown(node, value[name], name), more(name, node),
         ]);
       })),
-    below.map((name) => [h("h4", { key: name }, titleOf(name, known[name] as Schema, known)), shown(known[name] as Schema, value[name], name)]),
+    below.map((name) => [h("h4", { key: name }, titleOf(name, known[name] as Schema, known)), shownRows(resolved(resolved(known[name] as Schema).items ?? {}), value[name], onRow(name))]),
   ];
 }
 

@@ -33,6 +33,7 @@ export const InputNumber = part("InputNumber");
 export const Menu = part("Menu");
 export const MenuItem = part("MenuItem");
 export const Option = part("Option");
+export const OptionGroup = part("OptionGroup");
 export const Pagination = part("Pagination");
 export const Popover = part("Popover");
 export const Select = part("Select");

@@ -96,7 +96,11 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def _forward(self) -> None:
-        length = int(self.headers.get("Content-Length") or 0)
+        said = self.headers.get("Content-Length") or "0"
+        if not (said.isascii() and said.isdigit()):
+            self.close_connection = True
+            return self._answer(b"", "text/plain", HTTPStatus.BAD_REQUEST)
+        length = int(said)
         if length > MAX_BODY or "Transfer-Encoding" in self.headers:
             self.close_connection = True
             return self._answer(b"", "text/plain", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)

@@ -1,8 +1,8 @@
 """Prints every figure beside its limit of the same run.
 
     ./scripts/bench [--quick] [ROW …]
-        rows: booking lists ladder browse find start schema relay schedules waitlist hall ledger
-              notifications payment_path refund_storm
+        rows: booking lists ladder browse find start schema contract relay schedules waitlist hall ledger
+              notifications payment_path refund_storm imports duplicates
 
 Full size is 1,000,000 patients and 5,000,000 appointments; --quick measures at 100,000 in some minutes. The data is
 made once and kept until tables or sample change. Trust the ratios: other work on the machine moves the figures.
@@ -14,6 +14,7 @@ import time
 
 from tests.bench.rows import (
     booking,
+    contract,
     hall,
     ladder,
     ledger,
@@ -36,6 +37,7 @@ ROWS = {
     "find": others.find,
     "start": others.start,
     "schema": others.schema,
+    "contract": contract.measure,
     "relay": others.relay,
     "schedules": schedules.measure,
     "waitlist": waitlist.measure,

@@ -128,3 +128,11 @@ def test_an_api_that_is_away_is_told(tmp_path: Path) -> None:
 
 def test_health_shows_the_run_it_belongs_to(served: http.client.HTTPConnection) -> None:
     assert get(served, "/healthz")[1] == b'{"run": "run-1"}'
+
+
+@pytest.mark.parametrize("length", ["abc", "-1", "1e3", "١"])
+def test_a_length_that_is_no_number_is_a_bad_request(served: http.client.HTTPConnection, length: str) -> None:
+    served.putrequest("PATCH", "/api/admin/v1/x")
+    served.putheader("Content-Length", length.encode())
+    served.endheaders()
+    assert served.getresponse().status == 400

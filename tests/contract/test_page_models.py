@@ -7,8 +7,12 @@ import pytest
 
 from apps.access.codes import SYSTEM_ROLES
 from config.contract import manifest
-from config.page_models import SHOWN, PageModels
-from kernel.pages import ACTIONS, COLUMNS
+from config.page_columns import SHOWN
+from config.page_models import PageModels
+from kernel.pages import ACTIONS, BULK, COLUMNS, GROUPS
+
+#: So many fields are read without headings.
+UNDIVIDED = 14
 
 pytestmark = pytest.mark.requirement("INT-04")
 Node = dict[str, Any]
@@ -32,8 +36,10 @@ def operations(contract: Node) -> dict[str, Node]:
 def actions_of(page: Node) -> Iterator[tuple[Node | None, Node]]:
     """(list, action) of a page; None: of the page itself."""
     for each in page["lists"]:
-        for place in ("toolbar", "row_actions", "exports", "uploads"):
+        for place in ("toolbar", "row_actions", "bulk_actions", "exports", "uploads"):
             yield from ((each, action) for action in each[place])
+        for actions in (each["detail"] or {"parts": {}})["parts"].values():
+            yield from ((None, action) for action in actions)
     yield from ((None, action) for action in page["actions"])
 
 
@@ -112,15 +118,64 @@ def test_an_action_applies_in_states_that_the_row_can_have(contract: Node, docum
             columns = {column["name"] for column in each["columns"]} if each else set()
             assert not action["when"] or set(action["when"]) <= columns, action["operation"]
             component = (
-                next(models.rows_of(call) for call in models.calls if each and call.id == each["operation"])
+                next(
+                    models.columns.rows_of(call)
+                    for call in models.calls
+                    if each and call.id == each["operation"]
+                )
                 if action["when"]
                 else ""
             )
             for name, values in action["when"].items():
                 node = models.schemas[component or ""]["properties"][name]
-                whole = models._resolved(node)
+                whole = models.columns.resolved(node)
                 assert set(values) <= set(whole.get("enum", (True, False))), action["operation"]
     assert set(ACTIONS) <= seen
+
+
+def divided(contract: Node) -> Iterator[tuple[str, list[str], list[Node]]]:
+    """(operation, fields, groups) of every detail and every form."""
+    for page in [*contract["pages"].values(), contract["account"]]:
+        for each in page["lists"]:
+            if each["detail"]:
+                yield each["detail"]["operation"], each["detail"]["fields"], each["detail"]["groups"]
+            for _, action in actions_of(page):
+                yield action["operation"], action["form"], action["groups"]
+
+
+def test_long_details_and_forms_are_divided_under_headings_that_hold_all_of_them(contract: Node) -> None:
+    for operation, fields, groups in divided(contract):
+        beside = {name for name in fields if f"{name[:-5]}_id" in fields and name.endswith("_name")}
+        assert groups or len(set(fields) - beside) <= UNDIVIDED, operation
+        held = [name for group in groups for name in group["fields"]]
+        assert len(held) == len(set(held)) and set(held) in (set(fields), set()), (
+            operation,
+            set(fields) ^ set(held),
+        )
+        assert all(group["title"] and group["title_en"] for group in groups)
+
+
+def test_every_group_is_of_a_component_and_of_fields_that_some_form_or_detail_has(contract: Node) -> None:
+    shown = {name for _, fields, _ in divided(contract) for name in fields}
+    for component, groups in GROUPS.items():
+        for group in groups:
+            assert set(group.fields) <= shown, (component, set(group.fields) - shown)
+
+
+def test_what_is_done_to_many_rows_takes_their_ids_and_stands_beside_the_list(
+    contract: Node, documents: Node
+) -> None:
+    models = PageModels(documents["admin"])
+    calls = {call.id: call for call in models.calls}
+    lists = {each["operation"]: each for page in contract["pages"].values() for each in page["lists"]}
+    assert BULK.keys() <= lists.keys()
+    for listed, found in BULK.items():
+        assert {action["operation"]: action["ids"] for action in lists[listed]["bulk_actions"]} == found
+        for operation, ids in found.items():
+            body = models.schemas[calls[operation].body]["properties"]
+            assert body[ids]["type"] == "array" and body[ids]["items"]["format"] == "uuid"
+            beside = [action["operation"] for action in lists[listed]["toolbar"]]
+            assert operation not in beside
 
 
 def test_every_operation_of_a_page_stands_in_its_model_once(contract: Node) -> None:

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from apps.identity.settings import SESSION_HOURS, SETTINGS
+from apps.identity.settings import SESSION_HOURS, SETTINGS, VALUES
+from kernel.http.docs import document
+from kernel.http.schema_parts import refs
 from tests.support.world import World
 
 
@@ -19,6 +21,10 @@ def test_every_defined_setting_is_shown_with_text_default_and_bounds(world: Worl
     hours = shown["session_hours"]
     assert (hours["kind"], hours["value"], hours["default"]) == ("integer", 12, 12)
     assert (hours["minimum"], hours["maximum"]) == (1, 720)
+    assert (hours["value_text"], hours["unit"]) == ("12", "")
+    assert shown["billing.card_refund_route"]["value_text"] == "原路退回"
+    assert shown["billing.card_max_balance_fen"]["default_text"] == "¥20000.00"
+    assert shown["billing.card_top_up_enabled"]["value_text"] == "否"
     assert hours["text_zh"]
     assert hours["text_en"]
 
@@ -69,3 +75,31 @@ def test_others_look_but_do_not_change(world: World) -> None:
     assert world.client("admin2").get(url(world)).status_code == 404
     world.h1.refresh_from_db()
     assert world.h1.settings == {}
+
+
+@pytest.mark.requirement("ORG-01")
+def test_what_a_hospital_has_set_itself_is_shown_beside_what_is_in_force(world: World) -> None:
+    client = world.client("admin1")
+    change = {"version": 1, "values": {"session_hours": 3}}
+    answer = client.patch(url(world), change, format="json").json()
+    assert answer["values"]["session_hours"] == 3 and answer["values"].keys() == SETTINGS.keys()
+    assert {value for key, value in answer["values"].items() if key != "session_hours"} == {None}
+    again = client.patch(url(world), {"version": 2, "values": answer["values"]}, format="json").json()
+    assert again["values"] == answer["values"]
+    world.h1.refresh_from_db()
+    assert world.h1.settings == {"session_hours": 3}
+
+
+@pytest.mark.requirement("INT-04")
+def test_the_document_says_of_every_setting_what_it_may_be(world: World) -> None:
+    schemas = document("config.urls.admin")["components"]["schemas"]
+    properties = schemas[VALUES]["properties"]
+    assert properties.keys() == SETTINGS.keys()
+    hours = properties["session_hours"]
+    assert (hours["type"], hours["minimum"], hours["maximum"], hours["x-default"]) == ("integer", 1, 720, 12)
+    assert (
+        hours["nullable"] and hours["title"] == SESSION_HOURS.zh and hours["x-title-en"] == SESSION_HOURS.en
+    )
+    (route,) = set(refs(properties["billing.card_refund_route"])) - {"NullEnum"}
+    assert {row["value"]: row["zh"] for row in schemas[route]["x-enum"]}["original"] == "原路退回"
+    assert properties["billing.card_max_balance_fen"]["x-unit"] == "fen"

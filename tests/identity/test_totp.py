@@ -1,11 +1,15 @@
 """The second factor: on once confirmed, a code works once, recovery codes work once."""
 
+import base64
 import datetime as dt
+import io
 from concurrent.futures import ThreadPoolExecutor
 
 import pyotp
 import pytest
+import zxingcpp
 from django.db import connection, connections
+from PIL import Image
 
 from apps.audit.models import AuditEvent
 from apps.identity.models import StaffNotice, TotpDevice
@@ -132,6 +136,15 @@ def test_an_unconfirmed_secret_asks_for_nothing(world: World) -> None:
     wrong = client.post(f"{URL}/totp/confirm", {"code": "000000"}, format="json")
     assert (wrong.status_code, wrong.json()["code"]) == (400, "totp_code_invalid")
     assert sign_in().status_code == 200
+
+
+@pytest.mark.requirement("ACC-01")
+def test_the_secret_is_shown_as_a_picture_that_authenticator_apps_read(world: World) -> None:
+    answer = world.client("doctor_a").post(f"{URL}/totp", {"password": PASSWORD}, format="json")
+    kind, _, data = answer.json()["qr_picture_url"].partition(",")
+    assert kind == "data:image/png;base64" and answer["Cache-Control"] == "no-store"
+    (found,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(base64.b64decode(data))).convert("L"))
+    assert found.text == answer.json()["uri"]
 
 
 @pytest.mark.requirement("ACC-01")

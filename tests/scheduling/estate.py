@@ -87,6 +87,7 @@ OBJECTS: Values = {
     "admin/v1/booking-suspensions/": lambda e: e.get("suspension").pk,
     "admin/v1/clinic-sessions/": lambda e: e.get("session").pk,
     "admin/v1/schedule-templates/": lambda e: e.get("template").pk,
+    "admin/v1/slots/": lambda e: e.get("session").slots.get().pk,
     "admin/v1/staff-leaves/": lambda e: e.get("leave").pk,
     "admin/v1/suspension-appeals/": lambda e: e.get("appeal").pk,
     "miniprogram/v1/booking-suspensions/": lambda e: e.get("suspension").pk,

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from kernel.words import ValueWords, Words
+
 
 @dataclass(slots=True)
 class ModuleSpec:
@@ -19,6 +21,11 @@ MODULES: dict[str, ModuleSpec] = {}
 ACTIONS = {
     "list": "查看", "add": "新增", "change": "修改", "delete": "删除", "export": "导出", "approve": "审批",
     "sensitive": "查看敏感信息",
+}  # fmt: skip
+IN_ENGLISH = {
+    "list": "Read", "sensitive": "Read sensitive data of", "account": "Manage the account of",
+    "second_factor": "Reset the second factor of", "status": "Change the status of",
+    "duplicate": "Settle duplicates of",
 }  # fmt: skip
 
 
@@ -39,6 +46,28 @@ def resource(module_code: str, name: str, zh: str, actions: Iterable[str], **nam
 def all_codes() -> dict[str, str]:
     """Every declared code with its Chinese name."""
     return {code: name for spec in MODULES.values() for code, name in spec.codes.items()}
+
+
+def module_words() -> dict[str, ValueWords]:
+    """Every module by its code."""
+    ordered = sorted(MODULES.values(), key=lambda spec: (spec.sort, spec.code))
+    return {spec.code: ValueWords(spec.zh, spec.en) for spec in ordered}
+
+
+def code_words() -> dict[str, ValueWords]:
+    """Every declared code in both languages, under its module; English says what the code says."""
+    return {
+        code: ValueWords(name, _in_english(code), group=Words(spec.zh, spec.en))
+        for spec in sorted(MODULES.values(), key=lambda spec: (spec.sort, spec.code))
+        for code, name in spec.codes.items()
+    }
+
+
+def _in_english(code: str) -> str:
+    """`billing.bill.cancel` → Cancel bill."""
+    _, noun, verb = code.split(".")
+    said = IN_ENGLISH.get(verb, verb.replace("_", " ").capitalize())
+    return f"{said} {noun.replace('_', ' ')}"
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from apps.access.codes import MODULES
+from kernel.words import ValueWords, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,18 @@ def _add(spec: MenuSpec) -> None:
     if spec.code in MENUS:
         raise ValueError(f"menu {spec.code} is declared twice")
     MENUS[spec.code] = spec
+
+
+def page_words() -> dict[str, ValueWords]:
+    """Every declared page by its code, under its module."""
+    pages = (spec for spec in MENUS.values() if spec.kind == "page")
+    ordered = sorted(pages, key=lambda spec: (MODULES[spec.module].sort, spec.sort, spec.code))
+    return {
+        spec.code: ValueWords(
+            spec.title, spec.title_en, group=Words(MODULES[spec.module].zh, MODULES[spec.module].en)
+        )
+        for spec in ordered
+    }
 
 
 def menu_tree(parent: str = "") -> list[dict[str, Any]]:

@@ -1,5 +1,17 @@
+from apps.access.codes import code_words, module_words
+from apps.access.menus import page_words
 from apps.access.models import MenuItem, ScopeKind
-from kernel.words import of, operations, properties, references, references_of, resources, values
+from kernel.words import (
+    known,
+    objects,
+    of,
+    operations,
+    properties,
+    references,
+    references_of,
+    resources,
+    values,
+)
 
 properties(
     children=("下级", "Below"), component=("前端组件", "Component"), data_scopes=("数据范围", "Data scopes"),
@@ -24,6 +36,11 @@ of(
     parent_id=("上级菜单", "Menu above"),
 )
 
+known("PermissionCode", code_words, "permissions", "Role", "Menu")
+known(
+    "ModuleCode", module_words, "module", "RoleScope", "Menu", "Permission", "menus_list", "permissions_list"
+)
+known("PageCode", page_words, "first_pages", "Role")
 references("roles", "role_ids")
 references_of("menus", "parent_id", "Menu", "menus_list", "menus_options_list")
 
@@ -50,3 +67,15 @@ values(
     MenuItem.Kind,
     {"directory": ("目录", "Directory"), "page": ("页面", "Page"), "button": ("按钮", "Button")},
 )
+
+objects({
+    "access.menuitem": ("菜单", "Menu"),
+    "access.menuitempermission": ("菜单的权限", "Permission of a menu"),
+    "access.module": ("模块", "Module"),
+    "access.permission": ("权限编码", "Permission code"),
+    "access.role": ("角色", "Role"),
+    "access.rolepermission": ("角色的权限", "Permission of a role"),
+    "access.rolescope": ("角色的数据范围", "Data scope of a role"),
+    "access.rolescopedepartment": ("数据范围的科室", "Department of a data scope"),
+    "access.staffrole": ("员工的角色", "Role of a staff member"),
+})  # fmt: skip

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from apps.audit.models import AuditEvent, AuditSeal
 from kernel import clock
-from kernel.words import title
+from kernel.words import ACTS, OBJECTS, title
 
 BATCH = 1000
 MAX_UNSEALED = 1000
@@ -17,6 +17,9 @@ COLUMNS = (
     "at", "hospital_id", "user_id", "actor", "ip", "request_id", "method", "path", "action", "object_type",
     "object_id", "before", "after", "id",
 )  # fmt: skip
+
+#: Columns whose values are said in words.
+WORDED = {"action": ACTS, "object_type": OBJECTS}
 
 
 def export_rows(queryset: QuerySet[AuditEvent]) -> Iterator[list[str]]:
@@ -26,15 +29,17 @@ def export_rows(queryset: QuerySet[AuditEvent]) -> Iterator[list[str]]:
     last: Any = None
     while True:
         batch = list((rows if last is None else rows.filter(id__lt=last))[:BATCH])
-        yield from ([_text(value) for value in row] for row in batch)
+        yield from (list(map(_text, COLUMNS, row)) for row in batch)
         if len(batch) < BATCH:
             return
         last = batch[-1][-1]
 
 
-def _text(value: Any) -> str:
+def _text(name: str, value: Any) -> str:
     if value is None:
         return ""
+    if name in WORDED and value in WORDED[name]:
+        return WORDED[name][value].text
     if isinstance(value, dict):
         return orjson.dumps(value).decode()
     return value.astimezone(clock.LOCAL).isoformat() if isinstance(value, dt.datetime) else str(value)

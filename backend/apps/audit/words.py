@@ -1,4 +1,15 @@
-from kernel.words import of, operations, properties, references, resources
+from kernel.words import (
+    ACTS,
+    OBJECTS,
+    acts,
+    known,
+    objects,
+    of,
+    operations,
+    properties,
+    references,
+    resources,
+)
 
 properties(
     action=("操作", "Action"), actor=("操作人", "Who"), before=("修改前", "Before"), after=("修改后", "After"),
@@ -17,6 +28,8 @@ of(
     path=("请求路径", "Request path"),
 )
 
+known("AuditAction", lambda: ACTS, "action", "AuditEvent", "audit_events_list", "audit_events_export")
+known("AuditObject", lambda: OBJECTS, "object_type", "AuditEvent", "audit_events_list", "audit_events_export")
 references("hospitals", "hospital_id")
 
 resources(audit_events=("操作日志", "line of the operation log", "the operation log"))
@@ -24,4 +37,16 @@ resources(audit_events=("操作日志", "line of the operation log", "the operat
 operations(
     audit_events_export=("导出操作日志", "Export the operation log"),
     audit_state=("日志封存状态", "Seal of the operation log"),
+)  # fmt: skip
+
+objects({
+    "audit.event": ("操作日志", "Operation log"),
+    "audit.log": ("操作日志封存", "Seal of the operation log"),
+})  # fmt: skip
+acts(
+    insert=("新增", "Added"),
+    update=("修改", "Changed"),
+    delete=("删除", "Deleted"),
+    export=("导出", "Exported"),
+    verify=("核验", "Verified"),
 )  # fmt: skip

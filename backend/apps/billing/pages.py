@@ -1,4 +1,4 @@
-from kernel.pages import action, columns
+from kernel.pages import action, bulk, columns, groups, on_rows
 
 columns(
     "bills_list",
@@ -65,4 +65,67 @@ action(
     danger=True,
     confirm=("款项将立即退回,确定执行?", "The money goes back now. Execute?"),
     state=["requested", "approved"],
+)
+groups(
+    "StaffBillDetail",
+    bill=("账单", "Bill", "bill_no title kind status payer_type is_payable is_mandatory source external_id"),
+    money=(
+        "金额与支付",
+        "Money",
+        "amount_fen refunded_fen items paid_at channel order_id voucher_no application",
+    ),
+    who=(
+        "患者与科室",
+        "Patient and place",
+        "patient_id mrn department_id location practitioner_id hospital_id",
+    ),
+    times=("开单与时限", "Times", "issued_at due_at expires_at registration_bill_id replaces_id"),
+    cancel=("取消", "Cancellation", "cancelled_at cancel_cause cancel_reason"),
+)
+groups(
+    "InvoiceDetail",
+    invoice=(
+        "发票",
+        "Invoice",
+        (
+            "invoice_no bill_id bill_no amount_fen channel paid_at "
+            "issued_at issued_by_name print_count reversed_at items"
+        ),
+    ),
+    who=("患者", "Patient", "payer_name patient_id mrn department_id hospital_id"),
+    electronic=("电子票据", "Electronic", "e_code e_number e_check_code"),
+)
+groups(
+    "CardTopUp",
+    top_up=("充值", "Top-up", "amount_fen refunded_fen state created_at credited_at expires_at"),
+    payment=("支付", "Payment", "order_id order_no order_state channel application"),
+    card=("卡与患者", "Card and patient", "card_id card_number patient_id hospital_id"),
+)
+groups(
+    "StaffRefundRequestDetail",
+    request=(
+        "申请",
+        "Request",
+        (
+            "patient_id order_id order_no card_id amount_fen reason state application "
+            "requested_by_id created_at department_id practitioner_id hospital_id bills"
+        ),
+    ),
+    decision=("审批", "Decision", "needs_approval approval_id decided_by_name decided_at decision_note"),
+    done=(
+        "执行",
+        "Execution",
+        (
+            "succeeded_fen failed_fen refunds needs_reprint missing_reprint_ids "
+            "executed_by_name executed_at ended_at"
+        ),
+    ),
+)
+bulk("bills_list", "payment_orders_create", ids="bill_ids")
+on_rows("bills_retrieve.items", "bill_items_perform", "bill_items_undo_perform")
+on_rows(
+    "patients_cards_list",
+    "patient_cards_balance",
+    "patient_cards_refund_quote",
+    "patient_cards_refund_request",
 )

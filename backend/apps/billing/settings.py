@@ -39,8 +39,8 @@ CARD_TOP_UP_MIN_FEN = define(
     Setting(
         "billing.card_top_up_min_fen",
         100,
-        "单次充值下限(分)",
-        "Least that a top-up may be, in fen",
+        "单次充值下限",
+        "Least that a top-up may be",
         minimum=1,
         maximum=1_000_000,
     )
@@ -49,8 +49,8 @@ CARD_TOP_UP_MAX_FEN = define(
     Setting(
         "billing.card_top_up_max_fen",
         500_000,
-        "单次充值上限(分)",
-        "Most that a top-up may be, in fen",
+        "单次充值上限",
+        "Most that a top-up may be",
         minimum=1,
         maximum=10_000_000,
     )
@@ -59,8 +59,8 @@ CARD_MAX_BALANCE_FEN = define(
     Setting(
         "billing.card_max_balance_fen",
         2_000_000,
-        "就诊卡余额上限(分)",
-        "Most that a card may hold, in fen",
+        "就诊卡余额上限",
+        "Most that a card may hold",
         minimum=1,
         maximum=100_000_000,
     )

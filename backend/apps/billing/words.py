@@ -1,6 +1,6 @@
 from apps.billing.models.bill import BillKind, BillSource, CancelCause, ItemCategory
 from apps.billing.states import BillStatus, RefundRequestState, TopUpState
-from kernel.words import choices, of, operations, properties, references, resources, values
+from kernel.words import choices, objects, of, operations, properties, references, resources, values
 
 properties(
     allocation=("分摊", "Allocation"), approval_id=("审批", "Approval"),
@@ -39,9 +39,13 @@ of(
 of("Item", "HisItem", "NewItem", "InvoiceItem", name=("项目名称", "Item"), category=("费用类别", "Category"))
 of("StatementEntry", kind=("变动类型", "Kind"))
 
+references("bills", "bill_id", "registration_bill_id", "replaces_id")
+references("bills", "bill_ids", status="issued")
+references("patient_cards", "card_id")
 references("staff", "requested_by_id")
 
 resources(
+    patient_cards=("就诊卡", "card", "cards"),
     bills=("账单", "bill", "bills"), card_top_ups=("就诊卡充值", "top-up", "top-ups"),
     invoices=("发票", "invoice", "invoices"),
     invoices_prints=("发票打印记录", "print of the invoice", "prints of the invoice"),
@@ -108,3 +112,12 @@ choices(
         "every_bill": ("所有账单", "Every bill"),
     }
 )
+
+objects({
+    "billing.bill": ("账单", "Bill"),
+    "billing.chargeitem": ("收费项", "Charge item"),
+    "billing.cardtopup": ("就诊卡充值", "Card top-up"),
+    "billing.invoice": ("发票", "Invoice"),
+    "billing.invoiceprint": ("发票打印", "Print of an invoice"),
+    "billing.refundrequest": ("退费申请", "Refund request"),
+})  # fmt: skip

@@ -1,5 +1,5 @@
 from apps.files.states import FileState
-from kernel.words import of, operations, properties, resources, values
+from kernel.words import acts, objects, of, operations, properties, resources, values
 
 properties(
     file=("文件", "File"), file_id=("文件标识", "File id"), file_name=("文件名", "File name"),
@@ -20,3 +20,10 @@ values(FileState, {
     "staged": ("暂存", "Staged"), "attached": ("使用中", "In use", "success"),
     "deleted": ("已删除", "Deleted", "danger"),
 })  # fmt: skip
+
+objects({
+    "files.file": ("文件", "File"),
+})  # fmt: skip
+acts(
+    download=("下载", "Downloaded"),
+)  # fmt: skip

@@ -1,4 +1,4 @@
-from kernel.pages import action, columns
+from kernel.pages import action, columns, groups
 
 columns(
     "staff_list",
@@ -34,4 +34,11 @@ action(
     "partner_applications_rotate_secret",
     danger=True,
     confirm=("旧密钥立即失效,确定更换?", "The old secret ends at once. Go on?"),
+)
+groups(
+    "Staff",
+    "StaffCreate",
+    person=("基本信息", "Person", "name gender phone username employee_no portrait_url"),
+    work=("任职", "Employment", "hospital_id org_unit_id position_id memberships employed_on left_on status"),
+    practice=("执业", "Practice", "licence_no title tier speciality introduction skills languages"),
 )

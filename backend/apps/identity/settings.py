@@ -6,7 +6,10 @@ from typing import Any, Generic, TypeVar
 from apps.identity.models import Hospital
 from kernel.errors import Expectation, InvalidValue
 from kernel.expectations import BOOLEAN, TEXT, whole_number
+from kernel.money import fen_to_yuan
+from kernel.words import Words, of, unit_of, words_of_values
 
+YES_NO = {True: Words("是", "Yes"), False: Words("否", "No")}
 T = TypeVar("T", int, bool, str)
 
 
@@ -50,8 +53,24 @@ class Setting(Generic[T]):
             return BOOLEAN
         return whole_number(self.minimum, self.maximum) if isinstance(default, int) else TEXT
 
+    def text_of(self, value: T) -> str:
+        """A value as people read it, in the language of the request."""
+        if isinstance(value, bool):
+            return YES_NO[value].text
+        if self.unit == "fen":
+            return f"¥{fen_to_yuan(int(value))}"
+        said = words_of_values(self.choices).get(str(value))
+        return said.text if said else str(value)
+
+    @property
+    def unit(self) -> str:
+        """fen, minute, second, byte, or nothing."""
+        return unit_of(self.key) or ""
+
 
 SETTINGS: dict[str, Setting[Any]] = {}
+#: The component of the contract that has every setting as a property.
+VALUES = "SettingValues"
 
 
 def define(setting: Setting[T]) -> Setting[T]:
@@ -59,6 +78,7 @@ def define(setting: Setting[T]) -> Setting[T]:
     if SETTINGS.setdefault(setting.key, setting) is not setting:
         raise ValueError(f"setting {setting.key} is defined twice")
     setting.expected  # noqa: B018 - the contract knows it from the start
+    of(VALUES, **{setting.key: (setting.zh, setting.en)})
     return setting
 
 

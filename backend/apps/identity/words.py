@@ -4,7 +4,9 @@ from apps.identity.models.user import UserKind
 from apps.identity.services.proof import ProofMethod
 from apps.identity.states import StaffState
 from kernel.words import (
+    acts,
     choices,
+    objects,
     of,
     operations,
     properties,
@@ -49,7 +51,8 @@ properties(
     token_type_hint=("令牌类型提示", "Hint of the token's type"), is_practitioner=("医生", "Is a doctor"),
     hint=("提示", "Hint"), totp_code=("动态验证码", "Authenticator code"),
     totp_enabled=("已启用动态验证码", "Second factor is on"), user=("用户", "User"), mrn=("病案号", "Record number"),
-    notice_id=("通知标识", "Notice id"), below=("下级包含", "Everything below"),
+    notice_id=("通知标识", "Notice id"), qr_picture_url=("二维码", "QR code"), unit=("单位", "Unit"),
+    value_text=("当前值", "In force"), default_text=("默认值", "By default"), below=("下级包含", "Everything below"),
 )  # fmt: skip
 of(
     "Staff", "StaffCreate", "StaffSummary", "Doctor", name=("姓名", "Name"), title=("职称", "Professional title"),
@@ -125,3 +128,38 @@ values(StaffState, {
 values(ProofMethod, {"password": ("密码", "Password"), "totp": ("动态验证码", "Authenticator")})
 choices({"client_credentials": ("客户端凭证", "Client credentials")})
 choices({"embedded": ("内置", "Built in"), "http": ("HTTP 接口", "By HTTP")})
+
+objects({
+    "identity.calendarday": ("节假日与调休", "Calendar day"),
+    "identity.dictionary": ("数据字典", "Dictionary"),
+    "identity.dictionaryitem": ("字典项", "Dictionary entry"),
+    "identity.department": ("科室", "Department"),
+    "identity.group": ("集团", "Group"),
+    "identity.hospital": ("医院", "Hospital"),
+    "identity.location": ("位置", "Place"),
+    "identity.orgunit": ("组织机构", "Organisational unit"),
+    "identity.position": ("职务", "Position"),
+    "identity.partnerapplication": ("第三方应用", "Partner application"),
+    "identity.staffdepartment": ("员工所在科室", "Department of a staff member"),
+    "identity.staffmember": ("员工", "Staff member"),
+    "identity.totpdevice": ("动态验证码", "Second factor"),
+    "identity.user": ("账号", "Account"),
+    "identity.wechataccount": ("微信账号", "WeChat account"),
+})  # fmt: skip
+acts(
+    sign_in=("登录", "Signed in"),
+    sign_in_refused=("登录被拒", "Sign-in refused"),
+    identity_proof=("再次验证身份", "Identity proven"),
+    identity_proof_refused=("身份验证被拒", "Proof of identity refused"),
+    password_change=("修改密码", "Password changed"),
+    password_change_refused=("修改密码被拒", "Change of password refused"),
+    password_reset=("重置密码", "Password reset"),
+    totp_enrol=("申请动态验证码", "Second factor asked for"),
+    totp_enrol_refused=("申请动态验证码被拒", "Second factor refused"),
+    totp_enable=("启用动态验证码", "Second factor on"),
+    totp_disable=("停用动态验证码", "Second factor off"),
+    totp_disable_refused=("停用动态验证码被拒", "Turning the second factor off refused"),
+    totp_reset=("重置动态验证码", "Second factor reset"),
+    read_sensitive=("查看敏感信息", "Sensitive data read"),
+    place=("调整位置", "Placed"),
+)  # fmt: skip

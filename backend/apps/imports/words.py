@@ -1,6 +1,6 @@
 from apps.imports.models import DuplicatePolicy, RowOutcome
 from apps.imports.states import ImportState
-from kernel.words import of, properties, values
+from kernel.words import objects, of, properties, values
 
 properties(
     applied_at=("导入时间", "Applied"), bad_count=("错误行数", "Bad rows"), cell=("单元格内容", "Cell"),
@@ -22,3 +22,5 @@ values(ImportState, {
     "applying": ("导入中", "Being applied", "info"), "applied": ("已导入", "Applied", "success"),
     "rejected": ("无法导入", "Rejected", "danger"), "cancelled": ("已放弃", "Cancelled"),
 })  # fmt: skip
+
+objects({"imports.importjob": ("导入", "Import")})

@@ -1,4 +1,4 @@
-from kernel.pages import action, columns
+from kernel.pages import action, columns, groups, on_rows
 
 columns(
     "admissions_list",
@@ -45,3 +45,20 @@ action(
     status=["admitted"],
 )
 action("admissions_recall", status=["discharged"])
+groups(
+    "StaffAdmission",
+    stay=("住院", "Stay", "admission_no status patient_id mrn diagnosis"),
+    place=("床位与医生", "Bed and doctor", "department_id practitioner_id ward bed hospital_id"),
+    times=("时间与来源", "Times and source", "admitted_at discharged_at source external_id created_at"),
+)
+groups(
+    "StaffDeposit",
+    deposit=(
+        "押金",
+        "Deposit",
+        "amount_fen refunded_fen state created_at credited_at expires_at opened_by_name",
+    ),
+    payment=("支付", "Payment", "order_id order_no order_state channel application"),
+    stay=("住院", "Stay", "admission_id admission_no patient_id hospital_id"),
+)
+on_rows("admissions_charges_list", "inpatient_charges_reverse")

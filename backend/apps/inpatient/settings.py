@@ -7,8 +7,8 @@ DEPOSIT_MIN_FEN = define(
     Setting(
         "inpatient.deposit_min_fen",
         1_000,
-        "单次押金下限(分)",
-        "Least that a deposit may be, in fen",
+        "单次押金下限",
+        "Least that a deposit may be",
         minimum=1,
         maximum=1_000_000,
     )
@@ -17,8 +17,8 @@ DEPOSIT_MAX_FEN = define(
     Setting(
         "inpatient.deposit_max_fen",
         5_000_000,
-        "单次押金上限(分)",
-        "Most that a deposit may be, in fen",
+        "单次押金上限",
+        "Most that a deposit may be",
         minimum=1,
         maximum=1_000_000_000,
     )

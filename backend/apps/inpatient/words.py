@@ -1,5 +1,5 @@
 from apps.inpatient.states import AdmissionStatus
-from kernel.words import of, operations, properties, resources, values
+from kernel.words import acts, objects, of, operations, properties, references, resources, values
 
 properties(
     admission_external_id=("住院外部标识", "Stay's external id"), admission_id=("住院", "Stay"),
@@ -23,6 +23,8 @@ of(
     category=("费用类别", "Category"),
 )
 
+references("admissions", "admission_id")
+
 resources(
     admissions=("住院", "stay", "stays"), admissions_charges=("住院费用", "charge", "charges of a stay"),
     inpatient_deposits=("住院押金", "deposit", "deposits"),
@@ -43,3 +45,12 @@ operations(
 values(
     AdmissionStatus, {"admitted": ("在院", "In the house", "success"), "discharged": ("已出院", "Discharged")}
 )
+
+objects({
+    "inpatient.admission": ("住院", "Stay"),
+    "inpatient.deposittransaction": ("住院押金", "Deposit"),
+    "inpatient.charge": ("住院费用", "Charge of a stay"),
+})  # fmt: skip
+acts(
+    charge=("住院计费", "Charged"),
+)  # fmt: skip

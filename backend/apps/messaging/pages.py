@@ -1,4 +1,4 @@
-from kernel.pages import columns
+from kernel.pages import bulk, columns, groups
 
 columns(
     "messages_list",
@@ -13,3 +13,9 @@ columns(
     "read_at",
     "error_code",
 )
+groups(
+    "Message",
+    message=("消息", "Message", "title text scene channel urgent patient_id hospital_id"),
+    sent=("发送", "Sending", "state tries error_code error_detail created_at sent_at delivered_at read_at"),
+)
+bulk("messages_list", "messages_retry")

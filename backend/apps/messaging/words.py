@@ -1,7 +1,7 @@
 from apps.messaging.models.message import AttemptOutcome
 from apps.messaging.models.template import Channel
 from apps.messaging.states import MessageState
-from kernel.words import of, operations, properties, resources, values
+from kernel.words import objects, of, operations, properties, resources, values
 
 properties(
     accepted=("已同意", "Accepted"), channel=("渠道", "Channel"), delivered=("已送达", "Delivered"),
@@ -42,4 +42,8 @@ values(MessageState, {
     "queued": ("排队中", "Queued", "info"), "sending": ("发送中", "Being sent", "info"),
     "sent": ("已发送", "Sent", "success"), "delivered": ("已送达", "Delivered", "success"),
     "failed": ("发送失败", "Failed", "danger"), "dead": ("已放弃", "Given up", "danger"),
+})  # fmt: skip
+
+objects({
+    "messaging.messagetemplate": ("消息模板", "Message template"),
 })  # fmt: skip

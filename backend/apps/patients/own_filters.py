@@ -8,6 +8,9 @@ import django_filters
 from apps.patients.selectors import bindings_of
 from kernel.errors import NotFound
 
+#: What a search box of rows that have a patient takes beside their numbers.
+NAMED = "the beginning of the patient's name or pinyin"
+
 
 class BoundFilterSet(django_filters.FilterSet):
     """`binding_id`: rows of that bound person; one that is not the account's is not found, not an empty list."""

@@ -1,4 +1,4 @@
-from kernel.pages import action, columns
+from kernel.pages import action, bulk, columns, groups
 
 columns(
     "patients_list",
@@ -39,3 +39,50 @@ action(
     ),
 )
 action("patients_promote", is_provisional=[True])
+groups(
+    "Patient",
+    identity=(
+        "身份",
+        "Identity",
+        "mrn name gender birth_date age id_kind national_id is_provisional is_active hospital_id",
+    ),
+    contact=("联系方式", "Contact", "phone address contacts occupation industry insurance_no"),
+    medical=("病史", "History", "allergies hereditary_history cardiac_history"),
+    service=("来源与分类", "Source and tags", "source referrer vip_level tags consents registered_at"),
+    filing=(
+        "建档说明",
+        "Filing",
+        "reason duplicate_reason confirm_duplicate merged_into_id created_at updated_at",
+    ),
+)
+groups(
+    "PatientMerge",
+    merge=("合并", "Merge", "survivor_id merged_id reason by_id at hospital_id moved"),
+    undo=("撤销", "Undone", "undone_by_id undone_at"),
+)
+groups(
+    "ImportJob",
+    file=("文件", "File", "file_name file_type form form_name row_count hospital_id by_id created_at"),
+    rules=("导入规则", "Rules", "duplicates skip_bad_rows left_out"),
+    outcome=(
+        "结果",
+        "Outcome",
+        (
+            "state failure good_count bad_count duplicate_count imported_count "
+            "findings result_ready checked_at applied_at"
+        ),
+    ),
+)
+groups(
+    "PatientSearch",
+    "PatientExport",
+    person=(
+        "患者",
+        "Person",
+        "name mrn phone national_id card_number search gender is_provisional is_active",
+    ),
+    kind=("分类", "Kind", "hospital_id vip_level source occupation industry tag without"),
+    answer=("结果", "Answer", "ordering page page_size file_format unmasked"),
+)
+bulk("patients_list", "patient_tags_put_on", ids="patient_ids")
+bulk("patients_list", "patient_tags_take_off", ids="patient_ids")

@@ -224,6 +224,16 @@ def find_patients(queryset: QuerySet[Patient], text: str) -> QuerySet[Patient]:
     return queryset.filter(pk__in=found[0].union(*found[1:]))
 
 
+def of_patients(queryset: QuerySet[Any], text: str, *numbers: str) -> QuerySet[Any]:
+    """Rows that have a patient, by one search box: a whole number of these columns, or a patient's name or pinyin."""
+    if any(character.isdigit() for character in text):
+        wanted = Q()
+        for column in numbers:
+            wanted |= Q(**{column: text.strip()})
+        return queryset.filter(wanted)
+    return queryset.filter(patient__in=with_name(Patient.objects.order_by(), text))
+
+
 def _phone(value: str) -> str:
     try:
         return normalise_phone(value)

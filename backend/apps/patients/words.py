@@ -5,8 +5,10 @@ from apps.patients.models.care_team import CareRole
 from apps.patients.models.merge import PairState
 from apps.patients.models.patient import Gender, IdKind
 from kernel.words import (
+    acts,
     choices,
     dictionary,
+    objects,
     of,
     operations,
     properties,
@@ -159,3 +161,29 @@ choices({
     "phone": ("电话", "Phone"), "referrer": ("介绍人", "Referrer"), "source": ("来源渠道", "Source"),
     "vip_level": ("VIP 等级", "VIP level"),
 })  # fmt: skip
+
+objects({
+    "patients.capturefield": ("采集项", "Capture field"),
+    "patients.capturedvalue": ("采集内容", "Captured value"),
+    "patients.cardbinding": ("就诊卡绑定", "Binding of a card"),
+    "patients.patientcard": ("就诊卡", "Card"),
+    "patients.careteammember": ("照护团队成员", "Member of a care team"),
+    "patients.patientmerge": ("档案合并", "Merge of patients"),
+    "patients.patient": ("患者档案", "Patient"),
+    "patients.relatedperson": ("联系人", "Contact"),
+    "patients.patienttag": ("患者标签", "Patient tag"),
+    "patients.patientdepartment": ("患者就诊科室", "Department of a patient"),
+    "patients.timelineentry": ("患者时间线", "Timeline"),
+    "patients.duplicatepair": ("疑似重复档案", "Possible duplicate"),
+})  # fmt: skip
+acts(
+    search=("精确查找", "Searched for a person"),
+    search_refused=("精确查找被拒", "Search refused"),
+    unmask=("查看完整信息", "Read whole"),
+    identify=("更正身份信息", "Identity corrected"),
+    close=("停用档案", "Closed"),
+    reopen=("恢复", "Reopened"),
+    distinct=("认定为不同的人", "Told apart"),
+    file_duplicate=("重复建档", "Filed though on file"),
+    file_namesake=("同名建档", "Filed as a namesake"),
+)  # fmt: skip

@@ -1,4 +1,4 @@
-from kernel.pages import action, columns
+from kernel.pages import action, columns, groups
 
 columns(
     "payment_orders_list",
@@ -40,3 +40,31 @@ action(
     state=["failed"],
 )
 action("refunds_reissue", state=["failed"])
+groups(
+    "WholeOrder",
+    order=(
+        "订单",
+        "Order",
+        "order_no description scene payer_type patient_id origin application opened_by_id hospital_id lines",
+    ),
+    money=("金额与支付", "Money", "amount_fen refunded_fen state channel attempts refunds"),
+    times=("时间", "Times", "created_at expires_at paid_at posted_at closed_at returned_at"),
+    trouble=(
+        "关闭与异常",
+        "Closing and trouble",
+        "close_cause return_cause posting_tries posting_error alarmed_at",
+    ),
+)
+groups(
+    "StaffRefund",
+    refund=(
+        "退费",
+        "Refund",
+        (
+            "refund_no order_id order_no patient_id amount_fen route cause "
+            "reason state application decision_id decided_by_name hospital_id"
+        ),
+    ),
+    channel=("渠道", "Channel", "channel_refund_no channel_refund_id error reissued"),
+    times=("时间", "Times", "created_at accepted_at succeeded_at his_notified_at"),
+)

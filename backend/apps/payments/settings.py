@@ -4,8 +4,8 @@ MAX_ORDER_FEN = define(
     Setting(
         "payment.max_order_fen",
         5_000_000,
-        "单笔支付上限(分)",
-        "Largest payment order in fen",
+        "单笔支付上限",
+        "Largest payment order",
         minimum=1,
         maximum=1_000_000_000,
     )

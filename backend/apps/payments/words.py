@@ -4,7 +4,7 @@ from apps.payments.models.order import CloseCause, PaymentOrigin, ReturnCause
 from apps.payments.models.refund import RefundCause, RefundRoute
 from apps.payments.payers import PayerType
 from apps.payments.states import AttemptState, OrderState, RefundState
-from kernel.words import choices, of, operations, properties, references, resources, values
+from kernel.words import choices, objects, of, operations, properties, references, resources, values
 
 properties(
     accepted_at=("受理时间", "Accepted"), account_id=("账户", "Account"), account_kind=("科目", "Kind of account"),
@@ -38,6 +38,7 @@ of("Refund", "StaffRefund", cause=("退费原因", "Cause"))
 of("LedgerTransaction", "WholeLedgerTransaction", key=("业务键", "Key"))
 of("PaymentChannel", "OfferedChannel", code=("渠道编码", "Code"))
 
+references("payment_orders", "order_id")
 references("staff", "opened_by_id")
 
 resources(
@@ -127,3 +128,11 @@ choices({
     "cash": ("现金", "Cash"), "pos": ("刷卡 (POS)", "Card machine"), "card_balance": ("就诊卡余额", "Card balance"),
 })  # fmt: skip
 choices({"CNY": ("人民币", "Renminbi")})
+
+objects({
+    "payments.paymentattempt": ("支付尝试", "Payment attempt"),
+    "payments.merchantaccount": ("商户号", "Merchant account"),
+    "payments.paymentorder": ("支付订单", "Payment order"),
+    "payments.refund": ("退费", "Refund"),
+    "payments.ledger": ("资金账", "Ledger"),
+})  # fmt: skip

@@ -1,4 +1,4 @@
-from kernel.pages import action, columns
+from kernel.pages import action, columns, groups
 
 columns(
     "queue_tickets_list",
@@ -40,4 +40,30 @@ action(
     "queue_screens_revoke",
     danger=True,
     confirm=("注销后大屏立即停止显示,确定注销?", "The screen goes dark at once. Revoke?"),
+)
+groups(
+    "QueueTicket",
+    ticket=("候诊", "Ticket", "ticket_no number day state priority reason"),
+    who=(
+        "患者与队列",
+        "Patient and queue",
+        (
+            "patient_id queue_id department_id practitioner_id served_by_id "
+            "hospital_id session_id appointment_id encounter_id"
+        ),
+    ),
+    times=(
+        "时间",
+        "Times",
+        "due_at checked_in_at queued_at called_at started_at finished_at call_count skip_count",
+    ),
+)
+groups(
+    "Queue",
+    queue=(
+        "队列",
+        "Queue",
+        "name kind department_id practitioner_id practitioner_ids served_by_ids is_active hospital_id",
+    ),
+    pause=("暂停", "Pause", "is_paused paused_at paused_until pause_reason"),
 )

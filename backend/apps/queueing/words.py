@@ -1,7 +1,7 @@
 from apps.queueing.models.queue import QueueKind
 from apps.queueing.models.rules import QueueOrder
 from apps.queueing.states import TicketState
-from kernel.words import of, operations, properties, references, resources, values
+from kernel.words import objects, of, operations, properties, references, resources, values
 
 properties(
     ahead=("前方人数", "Ahead"), booked=("已预约", "Booked"), by_title=("按职称", "By title"),
@@ -71,4 +71,13 @@ values(TicketState, {
     "in_service": ("就诊中", "In service", "warning"), "examination": ("检查中", "Out for an examination", "info"),
     "missed": ("过号", "Passed over", "danger"), "finished": ("已结束", "Finished", "success"),
     "cancelled": ("已取消", "Cancelled"),
+})  # fmt: skip
+
+objects({
+    "queueing.queue": ("队列", "Queue"),
+    "queueing.queuemember": ("队列医生", "Doctor of a queue"),
+    "queueing.queuepriority": ("优先人群", "Priority group"),
+    "queueing.queuerule": ("排队规则", "Queue rule"),
+    "queueing.queuescreen": ("候诊大屏", "Screen"),
+    "queueing.queueticket": ("候诊记录", "Ticket"),
 })  # fmt: skip

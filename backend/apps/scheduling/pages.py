@@ -1,4 +1,4 @@
-from kernel.pages import action, columns
+from kernel.pages import action, bulk, columns, groups
 
 columns(
     "appointments_list",
@@ -82,3 +82,59 @@ action("suspension_appeals_accept", state=["open"])
 action("suspension_appeals_reject", danger=True, state=["open"])
 action("waitlist_entries_accept", state=["offered"])
 action("waitlist_entries_leave", danger=True, state=["waiting", "offered"])
+groups(
+    "Appointment",
+    booking=("挂号", "Booking", "appointment_no state kind source number patient_id created_at"),
+    visit=(
+        "就诊安排",
+        "Visit",
+        (
+            "visit_date period starts_at ends_at check_in_until checked_in_at location "
+            "map_picture_url hospital_id department_id session_id slot_id encounter_id"
+        ),
+    ),
+    doctor=("医生", "Doctor", "practitioner_id practitioner_title practitioner_portrait_url tier"),
+    money=("费用", "Fee", "fee_fen payment_status hold_expires_at"),
+    cancel=("取消", "Cancellation", "cancelled_at cancel_code cancel_reason"),
+)
+groups(
+    "ClinicSession",
+    doctor=(
+        "出诊",
+        "Session",
+        "department_id practitioner_id substituted_for_id room_id template_id hospital_id state stop_reason",
+    ),
+    times=("时间", "Times", "date period start_time end_time starts_at ends_at slot_minutes"),
+    numbers=(
+        "号源",
+        "Numbers",
+        (
+            "capacity_per_slot capacity remaining tier registration_fee_fen "
+            "channel_quotas quota_per release_minutes release_at"
+        ),
+    ),
+)
+groups(
+    "ScheduleTemplate",
+    doctor=("出诊", "Session", "department_id practitioner_id room_id hospital_id is_active"),
+    times=(
+        "时间",
+        "Times",
+        "weekday period start_time end_time slot_minutes valid_from valid_until runs_on_holidays",
+    ),
+    numbers=(
+        "号源",
+        "Numbers",
+        "capacity_per_slot tier fee_fen channel_quotas quota_per release_minutes release_at",
+    ),
+)
+groups(
+    "WaitlistEntry",
+    wanted=(
+        "候补",
+        "What is wanted",
+        "patient_id department_id practitioner_id hospital_id first_date last_date period priority",
+    ),
+    place=("进展", "Progress", "state place appointment_id offer created_at"),
+)
+bulk("schedule_templates_list", "clinic_sessions_generate", ids="template_ids")

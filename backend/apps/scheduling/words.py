@@ -9,7 +9,18 @@ from apps.scheduling.states import (
     OfferState,
     SessionState,
 )
-from kernel.words import choices, of, operations, properties, references, references_of, resources, values
+from kernel.words import (
+    acts,
+    choices,
+    objects,
+    of,
+    operations,
+    properties,
+    references,
+    references_of,
+    resources,
+    values,
+)
 
 properties(
     all_or_nothing=("全部成功才执行", "All or nothing"), applied=("已执行", "Applied"),
@@ -69,6 +80,8 @@ of("WaitlistEntry", place=("候补位次", "Place in the list"))
 of("Appeal", "SuspensionAppeal", "WriteAppeal", text=("申诉内容", "Appeal"))
 of("StaffLeave", "TakeLeave", reason=("请假原因", "Why"))
 
+references("appointments", "appointment_id")
+references("slots", "slot_id")
 references("clinic_sessions", "session_id", "session_ids", "move_to_id")
 references("staff", "from_practitioner_id", "to_practitioner_id", "substituted_for_id", is_practitioner=True)
 references("staff", "substituted_by_id")
@@ -76,6 +89,7 @@ references_of("schedule_templates", "template_id", "ClinicSession", "ChangedSess
 references_of("schedule_templates", "template_ids", "Generate")
 
 resources(
+    slots=("号源", "slot", "slots"),
     appointments=("挂号", "appointment", "appointments"),
     appointments_changes=("改期记录", "change", "changes of an appointment"),
     appointments_slip_prints=("凭条打印记录", "print of the slip", "prints of the slip"),
@@ -172,3 +186,18 @@ choices({"change": ("修改", "Change"), "publish": ("发布", "Publish"), "stop
 choices({"practitioner": ("医生", "The doctor"), "room": ("诊室", "The room")})
 choices({"slot": ("按时段", "By slot"), "hour": ("按小时", "By hour")})
 choices({"counter": ("到院缴费", "At the counter"), "prepaid": ("先缴费", "Prepaid")})
+
+objects({
+    "scheduling.appointment": ("挂号", "Appointment"),
+    "scheduling.bookinglimit": ("挂号限制", "Booking limit"),
+    "scheduling.bookingsuspension": ("停约", "Booking suspension"),
+    "scheduling.suspensionappeal": ("停约申诉", "Appeal"),
+    "scheduling.staffleave": ("医生请假", "Leave"),
+    "scheduling.clinicsession": ("出诊", "Clinic session"),
+    "scheduling.scheduletemplate": ("排班模板", "Schedule template"),
+    "scheduling.slipprint": ("凭条打印", "Print of a slip"),
+    "scheduling.waitlistentry": ("候补", "Waiting-list entry"),
+})  # fmt: skip
+acts(
+    reverse=("撤销到诊", "Arrival reversed"),
+)  # fmt: skip

@@ -1,6 +1,6 @@
 from apps.worklist.contents import ContentType
 from apps.worklist.states import ApprovalState, Level, StepState, WorkState
-from kernel.words import choices, of, operations, properties, references, resources, values
+from kernel.words import acts, choices, objects, of, operations, properties, references, resources, values
 
 properties(
     content=("审批内容", "Content"), decided_at=("审批时间", "Decided"), decided_by_id=("审批人", "Decided by"),
@@ -75,3 +75,12 @@ choices({
     "to_decide": ("待我审批", "For me to decide"), "decided": ("我已审批", "Decided by me"),
     "requested": ("我申请的", "Asked for by me"),
 })  # fmt: skip
+
+objects({
+    "worklist.approval": ("审批", "Approval"),
+    "worklist.workduty": ("工作职责", "Work duty"),
+    "worklist.workitem": ("待办", "Work item"),
+})  # fmt: skip
+acts(
+    hand_over=("工作交接", "Handed over"),
+)  # fmt: skip

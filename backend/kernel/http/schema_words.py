@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from kernel import words
-from kernel.http.schema_parts import operations, sent
+from kernel.http.schema_parts import PREFIX, operations, refs, sent
 
 Node = dict[str, Any]
 
@@ -29,6 +29,15 @@ def say_words(document: Node) -> None:
         for parameter in operation.get("parameters", ()):
             node, name = parameter.get("schema", {}), parameter["name"]
             parameter["schema"] = _said(node, operation["operationId"], name, offered)
+    _add_known_sets(document)
+
+
+def _add_known_sets(document: Node) -> None:
+    """Values that the product knows where others may come, each set once."""
+    used = {ref for ref in refs(document) if ref in words.KNOWN_SETS}
+    for kind in sorted(used):
+        known = {"type": "string", "x-enum": _values(words.KNOWN_SETS[kind]())}
+        document["components"]["schemas"][kind] = known
 
 
 def _said(node: Node, owner: str, name: str, offered: Collection[str]) -> Node:
@@ -36,6 +45,9 @@ def _said(node: Node, owner: str, name: str, offered: Collection[str]) -> Node:
     node = _titled(node, words.property_words(owner, name))
     for part in (node, node.get("items", {})):
         _say_enum(part)
+    if kind := words.KNOWN.get((owner, name)):
+        part = node["items"] if node.get("type") == "array" else node
+        part["allOf"] = [{"$ref": f"{PREFIX}{kind}"}]
     _refer(node, owner, name, offered)
     unit, code = words.unit_of(name), words.DICTIONARIES.get((owner, name))
     if unit and node.get("type") in ("integer", "number"):
@@ -97,8 +109,17 @@ def _say_enum(node: Node) -> None:
     if "enum" not in node:
         return
     said = words.words_of_values(node["enum"])
-    found = [(value, said[str(value)]) for value in node["enum"] if str(value) in said]
+    found = {value: said[str(value)] for value in node["enum"] if str(value) in said}
     if found:
-        node["x-enum"] = [
-            {"value": value, "zh": word.zh, "en": word.en, "colour": word.colour} for value, word in found
-        ]
+        node["x-enum"] = _values(found)
+
+
+def _values(said: Mapping[Any, words.ValueWords]) -> list[Node]:
+    """Values with words and colour; with the group where they have one."""
+    return [
+        {
+            "value": value, "zh": word.zh, "en": word.en, "colour": word.colour,
+            **({"group": word.group.zh, "group_en": word.group.en} if word.group else {}),
+        }
+        for value, word in said.items()
+    ]  # fmt: skip

@@ -161,7 +161,7 @@ def _steps(scene: Scene, port: int, seconds: int) -> Iterator[Line]:
     yield Line("notifications", "highest rate with p95 in time", f"{sustained}/s")
 
 
-def _wait(url: str, orders: list[str], seconds: float = 180.0) -> None:
+def _wait(url: str, orders: list[str], seconds: float = 600.0) -> None:
     deadline = time.monotonic() + seconds
     while posted(url, orders) < len(orders):
         if time.monotonic() > deadline:

@@ -9,8 +9,9 @@ from django.db.models import ProtectedError
 from apps.access.errors import MenuCycle
 from apps.access.models import MenuItem, Module, Permission
 from apps.identity.services.access_version import bump_all_staff
-from kernel.errors import DuplicateValue, Expectation, InUse, InvalidValue
+from kernel.errors import DuplicateValue, Expectation, InvalidValue
 from kernel.locks import lock_rows, save_version
+from kernel.rows import in_use
 
 _PARENT_KINDS: dict[str, set[str | None]] = {
     MenuItem.Kind.DIRECTORY: {None, MenuItem.Kind.DIRECTORY},
@@ -65,7 +66,7 @@ def delete_menu(item: MenuItem) -> None:
         with transaction.atomic():
             item.delete()
     except (ProtectedError, IntegrityError) as error:
-        raise InUse(used_by="menu") from error
+        raise in_use(MenuItem) from error
     bump_all_staff()
 
 

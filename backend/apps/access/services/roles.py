@@ -12,9 +12,10 @@ from apps.access.models import MenuItem, Module, Permission, Role, RoleScope, Sc
 from apps.access.services.authority import ensure_may_define
 from apps.identity.models import Hospital
 from apps.identity.services.access_version import bump
-from kernel.errors import FIXED, DuplicateValue, Expectation, InUse, InvalidValue
+from kernel.errors import FIXED, DuplicateValue, Expectation, InvalidValue
 from kernel.expectations import EACH_ONCE, OF_THE_HOSPITAL
 from kernel.locks import lock_one, save_version
+from kernel.rows import in_use
 
 Scopes = Iterable[Mapping[str, Any]]
 DEFAULT_SCOPE = Expectation(
@@ -101,7 +102,7 @@ def delete_role(actor: Actor, role: Role) -> None:
         with transaction.atomic():
             role.delete()
     except (ProtectedError, IntegrityError) as error:
-        raise InUse(used_by="staff") from error
+        raise in_use(StaffRole) from error
 
 
 def _changeable(actor: Actor, role: Role) -> Role:

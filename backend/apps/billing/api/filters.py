@@ -2,11 +2,11 @@ import datetime as dt
 from typing import Any
 
 import django_filters
-from django.db.models import Q
 
 from apps.billing.models import BillKind
 from apps.billing.states import BILLS
-from apps.patients.own_filters import BoundFilterSet
+from apps.patients.own_filters import NAMED, BoundFilterSet
+from apps.patients.selectors import of_patients
 from kernel import clock
 
 
@@ -47,11 +47,11 @@ class BillFilter(BillingFilter, DayFilter):
     paid_from = django_filters.DateFilter(field_name="paid_at", method="since")
     paid_to = django_filters.DateFilter(field_name="paid_at", method="until")
     search = django_filters.CharFilter(
-        method="find", max_length=32, help_text="a whole bill or voucher number"
+        method="find", max_length=32, help_text=f"a whole bill or voucher number, or {NAMED}"
     )
 
     def find(self, queryset: Any, name: str, value: str) -> Any:
-        return queryset.filter(Q(bill_no=value) | Q(voucher_no=value))
+        return of_patients(queryset, value, "bill_no", "voucher_no")
 
 
 class InvoiceFilter(DayFilter):
@@ -63,5 +63,8 @@ class InvoiceFilter(DayFilter):
     bill_id = django_filters.UUIDFilter()
     is_reversed = django_filters.BooleanFilter(field_name="reversed_at", lookup_expr="isnull", exclude=True)
     search = django_filters.CharFilter(
-        field_name="invoice_no", max_length=32, help_text="a whole invoice number"
+        method="find", max_length=32, help_text=f"a whole invoice number, or {NAMED}"
     )
+
+    def find(self, queryset: Any, name: str, value: str) -> Any:
+        return of_patients(queryset, value, "invoice_no")

@@ -8,8 +8,7 @@ from django.db import models, transaction
 from apps.identity.dictionaries import SEEDS
 from apps.identity.errors import SystemDictionary
 from apps.identity.models import Dictionary, DictionaryItem
-from kernel.errors import InUse
-from kernel.rows import delete_row
+from kernel.rows import delete_row, in_use
 
 
 def delete_dictionary(dictionary: Dictionary) -> None:
@@ -23,7 +22,7 @@ def delete_item(item: DictionaryItem) -> None:
     """Delete an entry whose value no row stores; InUse otherwise (deactivate it instead)."""
     for model, field in columns_of(item.dictionary.code):
         if model._default_manager.filter(**{field: item.value}).exists():
-            raise InUse(used_by=model._meta.model_name)
+            raise in_use(model)
     delete_row(item)
 
 

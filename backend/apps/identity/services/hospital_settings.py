@@ -25,6 +25,9 @@ class SettingInForce:
     minimum: int | None
     maximum: int | None
     choices: list[str]
+    unit: str
+    value_text: str
+    default_text: str
 
 
 def settings_in_force(hospital: Hospital) -> list[SettingInForce]:
@@ -41,9 +44,17 @@ def settings_in_force(hospital: Hospital) -> list[SettingInForce]:
             minimum=s.minimum,
             maximum=s.maximum,
             choices=list(s.choices),
+            unit=s.unit,
+            value_text=s.text_of(s.of(hospital)),
+            default_text=s.text_of(s.default),
         )
         for _, s in sorted(SETTINGS.items())
     ]
+
+
+def overrides_of(hospital: Hospital) -> dict[str, Any]:
+    """Every key with what the hospital has set for it; None where the default is in force."""
+    return {key: hospital.settings.get(key) for key in sorted(SETTINGS)}
 
 
 def change_settings(hospital: Hospital, *, version: int, values: Mapping[str, Any]) -> Hospital:

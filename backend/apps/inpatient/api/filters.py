@@ -5,7 +5,8 @@ import django_filters
 
 from apps.billing.types import BillSource, ItemCategory
 from apps.inpatient.states import AdmissionStatus
-from apps.patients.own_filters import BoundFilterSet
+from apps.patients.own_filters import NAMED, BoundFilterSet
+from apps.patients.selectors import of_patients
 from kernel import clock
 
 
@@ -31,8 +32,11 @@ class AdmissionFilter(StayFilter):
     admitted_from = django_filters.DateFilter(field_name="admitted_at", method="since")
     admitted_to = django_filters.DateFilter(field_name="admitted_at", method="until")
     search = django_filters.CharFilter(
-        field_name="admission_no", max_length=32, help_text="a whole admission number"
+        method="find", max_length=32, help_text=f"a whole admission number, or {NAMED}"
     )
+
+    def find(self, queryset: Any, name: str, value: str) -> Any:
+        return of_patients(queryset, value, "admission_no")
 
     def since(self, queryset: Any, name: str, value: dt.date) -> Any:
         return queryset.filter(**{f"{name}__gte": clock.local(value, dt.time())})

@@ -27,10 +27,11 @@ from apps.patients.services.bindings import end_bindings, restore_bindings
 from apps.patients.services.identifying import closes_or_reopens, note
 from apps.patients.services.tags import checked_tags
 from kernel import clock
-from kernel.errors import NAME, REQUIRED, DuplicateValue, Expectation, InUse, InvalidValue, StateConflict
+from kernel.errors import NAME, REQUIRED, DuplicateValue, Expectation, InvalidValue, StateConflict
 from kernel.expectations import UNKNOWN
 from kernel.ids import NumberSeries
 from kernel.locks import save_version
+from kernel.rows import in_use
 from kernel.text import clean_name, fold_code
 from kernel.text.names import is_name
 
@@ -155,13 +156,13 @@ def delete_patient(patient: Patient) -> None:
     """Remove an archive filed by mistake; InUse as soon as anything happened to the patient (deactivate it instead)."""
     for model in (TimelineEntry, PatientDepartment, CareTeamMember):
         if model._default_manager.filter(patient=patient).exists():
-            raise InUse(used_by=model._meta.model_name)
+            raise in_use(model)
     try:
         with transaction.atomic():
             patient.delete()
     except (ProtectedError, RestrictedError, IntegrityError) as error:
         objects = getattr(error, "protected_objects", ())
-        raise InUse(used_by=next((type(o)._meta.model_name for o in objects), "")) from error
+        raise in_use(next((type(o) for o in objects), None)) from error
 
 
 def _complete(patient: Patient, *, given: set[str], changed: set[str]) -> None:

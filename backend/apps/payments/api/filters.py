@@ -4,7 +4,8 @@ from typing import Any
 import django_filters
 from django.db.models import Exists, OuterRef
 
-from apps.patients.own_filters import BoundFilterSet
+from apps.patients.own_filters import NAMED, BoundFilterSet
+from apps.patients.selectors import of_patients
 from apps.payments.channels.base import PayMethod
 from apps.payments.channels.registry import CHANNELS
 from apps.payments.models import PaymentAttempt, PaymentOrder, PaymentOrigin, Refund, RefundCause, ReturnCause
@@ -39,6 +40,9 @@ class OrderFilter(PaidFilter):
     origin = django_filters.ChoiceFilter(choices=PaymentOrigin.choices)
     return_cause = django_filters.ChoiceFilter(choices=ReturnCause.choices)
     order_no = django_filters.CharFilter(max_length=32)
+    search = django_filters.CharFilter(
+        method="find", max_length=32, help_text=f"a whole order number, or {NAMED}"
+    )
     channel = KnownFilter(known=lambda: in_force(CHANNELS), max_length=24)
     method = django_filters.ChoiceFilter(
         choices=choices_of(PayMethod), method="filter_method", label="of the attempt that paid"
@@ -49,6 +53,9 @@ class OrderFilter(PaidFilter):
     stuck = django_filters.BooleanFilter(
         method="filter_stuck", label="paid for too long without being posted"
     )
+
+    def find(self, queryset: Any, name: str, value: str) -> Any:
+        return of_patients(queryset, value, "order_no")
 
     def filter_from(self, queryset: Any, name: str, value: dt.date) -> Any:
         return queryset.filter(created_at__gte=clock.local(value, dt.time()))

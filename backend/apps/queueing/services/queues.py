@@ -15,9 +15,10 @@ from apps.queueing.services.boards import changed
 from apps.queueing.states import OPEN_TICKETS, SEEING
 from apps.scheduling.models import ClinicSession
 from kernel import clock
-from kernel.errors import REQUIRED, DuplicateValue, Expectation, InUse, InvalidValue, StateConflict
+from kernel.errors import REQUIRED, DuplicateValue, Expectation, InvalidValue, StateConflict
 from kernel.expectations import DOCTOR
 from kernel.locks import lock_one, save_version
+from kernel.rows import in_use
 
 WITHIN_A_DAY = Expectation(
     "within_a_day", "须晚于当前时间,且在 24 小时之内", "It must lie in the future, within 24 hours."
@@ -104,7 +105,7 @@ def delete_queue(queue: Queue) -> None:
     with transaction.atomic():
         lock_one(Queue.objects, pk=queue.pk)
         if QueueTicket.objects.filter(queue=queue).exists():
-            raise InUse(used_by="queue_ticket")
+            raise in_use(QueueTicket)
         queue.delete()
 
 

@@ -2,7 +2,8 @@ from typing import Any
 
 import django_filters
 
-from apps.patients.own_filters import BoundFilterSet
+from apps.patients.own_filters import NAMED, BoundFilterSet
+from apps.patients.selectors import of_patients
 from apps.scheduling.models import AppointmentKind, AppointmentSource, PaymentStatus
 from apps.scheduling.states import APPOINTMENTS
 
@@ -33,12 +34,8 @@ class AppointmentFilter(RecordFilter):
     visit_date_to = django_filters.DateFilter(field_name="visit_date", lookup_expr="lte")
     appointment_no = django_filters.CharFilter(max_length=32)
     search = django_filters.CharFilter(
-        method="find", max_length=32, help_text="part of the patient's name or pinyin"
+        method="find", max_length=32, help_text=f"a whole appointment number, or {NAMED}"
     )
 
     def find(self, queryset: Any, name: str, value: str) -> Any:
-        from django.db.models import Q
-
-        return queryset.filter(
-            Q(patient__name__startswith=value) | Q(patient__pinyin__startswith=value.lower())
-        )
+        return of_patients(queryset, value, "appointment_no")

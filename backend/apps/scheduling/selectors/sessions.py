@@ -1,12 +1,13 @@
 """Sessions and slots with their numbers counted."""
 
+import datetime as dt
 from typing import Any
 
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from apps.scheduling.models import ClinicSession, Slot, SlotNumber
-from apps.scheduling.states import NumberState
+from apps.scheduling.states import NumberState, SessionState
 from kernel import clock
 
 
@@ -26,6 +27,31 @@ def with_numbers(sessions: QuerySet[ClinicSession]) -> QuerySet[ClinicSession]:
     """Sessions with `remaining` numbers, department and doctor joined."""
     counted = sessions.annotate(remaining=_count("session", _takeable()))
     return counted.select_related("department", "practitioner", "substituted_for")
+
+
+def _first_day() -> dt.date:
+    """Of sessions that may still go on: one that began yesterday may end after midnight."""
+    return clock.today() - dt.timedelta(days=1)
+
+
+def sessions_ahead(sessions: QuerySet[ClinicSession]) -> QuerySet[ClinicSession]:
+    """Published sessions that have not ended, the next first."""
+    ahead = sessions.filter(state=SessionState.PUBLISHED, date__gte=_first_day(), ends_at__gt=clock.now())
+    return ahead.order_by("date", "starts_at", "id")
+
+
+def slots_to_come(slots: QuerySet[Slot]) -> QuerySet[Slot]:
+    """Those of published sessions that have not begun and still have a number."""
+    free = SlotNumber.objects.filter(_takeable(), slot=OuterRef("pk"))
+    return slots.filter(
+        Exists(free), session__state=SessionState.PUBLISHED, session__date__gte=_first_day(),
+        starts_at__gt=clock.now(),
+    )  # fmt: skip
+
+
+def with_remaining(slots: QuerySet[Slot]) -> QuerySet[Slot]:
+    """Slots with `remaining` numbers."""
+    return slots.annotate(remaining=_count("slot", _takeable()))
 
 
 def slots_with_numbers(session: ClinicSession) -> list[dict[str, Any]]:

@@ -1,3 +1,4 @@
+import datetime as dt
 from typing import Any
 
 import django_filters
@@ -46,10 +47,10 @@ class AuditEventFilter(django_filters.FilterSet):
     object_id = django_filters.CharFilter(max_length=64)
     request_id = django_filters.CharFilter(max_length=64)
 
-    def from_moment(self, queryset: Any, name: str, value: Any) -> Any:
+    def from_moment(self, queryset: Any, name: str, value: dt.datetime) -> Any:
         return queryset.filter(id__gte=uuid7_floor(value))  # the key holds the time: partitions are skipped
 
-    def to_moment(self, queryset: Any, name: str, value: Any) -> Any:
+    def to_moment(self, queryset: Any, name: str, value: dt.datetime) -> Any:
         return queryset.filter(id__lt=uuid7_floor(value))
 
 

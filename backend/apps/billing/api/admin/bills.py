@@ -1,7 +1,7 @@
 """Bills at the window and in the consulting room: look up, issue, issue again, cancel, take the money."""
 
 import dataclasses
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import transaction
@@ -10,6 +10,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from apps.access.scoped.fields import ScopedRelatedField
+from apps.access.scoped.options import OptionsMixin
 from apps.access.scoped.views import ScopedViewSet
 from apps.billing import errors
 from apps.billing.api.filters import BillFilter
@@ -112,7 +113,7 @@ class TakePaymentSerializer(Serializer):
 
 
 @extend_schema(tags=["bills"])
-class BillViewSet(ScopedViewSet):
+class BillViewSet(OptionsMixin, ScopedViewSet):
     """账单: list, issue, issue again, cancel."""
 
     model = Bill
@@ -123,6 +124,8 @@ class BillViewSet(ScopedViewSet):
     ordering_fields = ["issued_at", "paid_at"]
     ordering = ["-issued_at"]
     keys_first = True
+    option_columns = ("bill_no", "patient__name", "title", "amount_fen")
+    in_force: ClassVar[dict[str, Any]] = {}
 
     def base_queryset(self) -> Any:
         return Bill.objects.select_related("hospital", "patient")

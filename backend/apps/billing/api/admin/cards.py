@@ -1,13 +1,16 @@
 """The money on patients' cards, at the window."""
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
+import django_filters
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from apps.access.scoped.fields import ScopedRelatedField
+from apps.access.scoped.options import OptionsMixin
 from apps.access.scoped.views import ListMixin, RetrieveMixin, ScopedViewSet
 from apps.billing import errors
 from apps.billing.api.card_top_ups import (
@@ -27,7 +30,9 @@ from apps.billing.services.refund_requests import WINDOW
 from apps.identity.models import StaffMember
 from apps.patients.models import PatientCard
 from apps.payments.errors import AmountNotAllowed
+from kernel.crypto import blind_index, masking
 from kernel.errors import StateConflict
+from kernel.http.filters import FilterBackend, OrderingFilter
 from kernel.http.idempotency import idempotent
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer, validated
@@ -80,6 +85,17 @@ class CardTopUpViewSet(ListMixin, RetrieveMixin):
         return Response(self.get_serializer(top_ups.one(CardTopUp.objects.all(), result)).data, status=201)
 
 
+class CardFilter(django_filters.FilterSet):
+    """Cards of a patient, or the one with a number."""
+
+    hospital_id = django_filters.UUIDFilter()
+    patient_id = django_filters.UUIDFilter()
+    search = django_filters.CharFilter(method="find", max_length=32, help_text="the whole number")
+
+    def find(self, queryset: QuerySet[PatientCard], name: str, value: str) -> Any:
+        return queryset.filter(card_number_index=blind_index(value, "card_number"))
+
+
 class OfCard(ScopedViewSet):
     """What hangs on a card: reached with its patient."""
 
@@ -88,15 +104,24 @@ class OfCard(ScopedViewSet):
     filter_backends: Any = []
 
     def base_queryset(self) -> Any:
-        return PatientCard.objects.select_related("hospital")
+        return PatientCard.objects.select_related("hospital", "patient")
 
 
 @extend_schema(tags=["billing"])
-class PatientCardViewSet(OfCard):
+class PatientCardViewSet(OptionsMixin, OfCard):
     """就诊卡余额 of a patient's card, and what of it may go back at the window."""
+
+    filterset_class = CardFilter
+    filter_backends: Any = [FilterBackend, OrderingFilter]
+    ordering: ClassVar[list[str]] = ["-id"]
+    option_columns = ("card_number", "patient__name", "patient__mrn")
 
     codes = {"balance": "list", "refund_quote": "billing.refund_request.add"}
     serializer_class = CardBalanceSerializer
+
+    def as_option(self, row: Any) -> dict[str, Any]:
+        """The number is masked, as everywhere."""
+        return {**super().as_option(row), "label": masking.document(row["card_number"])}
 
     @extend_schema(operation_id="patient_cards_balance", responses=CardBalanceSerializer)
     def balance(self, request: Any, pk: UUID) -> Response:

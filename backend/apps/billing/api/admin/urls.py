@@ -14,6 +14,7 @@ from apps.billing.api.admin.refund_requests import (
 
 urlpatterns: list[Any] = [
     path("bills", BillViewSet.as_view({"get": "list", "post": "create"})),
+    path("bills/options", BillViewSet.as_view({"get": "offer"})),
     path("bills/payable", BillViewSet.as_view({"get": "payable"})),
     path("bills/<uuid:pk>", BillViewSet.as_view({"get": "retrieve"})),
     path("bills/<uuid:pk>/reissue", BillViewSet.as_view({"post": "reissue"})),
@@ -29,6 +30,7 @@ urlpatterns: list[Any] = [
 urlpatterns += [
     path("card-top-ups", CardTopUpViewSet.as_view({"get": "list", "post": "create"})),
     path("card-top-ups/<uuid:pk>", CardTopUpViewSet.as_view({"get": "retrieve"})),
+    path("patient-cards/options", PatientCardViewSet.as_view({"get": "offer"})),
     path("patient-cards/<uuid:pk>/balance", PatientCardViewSet.as_view({"get": "balance"})),
     path("patient-cards/<uuid:pk>/statement", CardStatementViewSet.as_view({"get": "list"})),
     path("patient-cards/<uuid:pk>/refund-quote", PatientCardViewSet.as_view({"get": "refund_quote"})),

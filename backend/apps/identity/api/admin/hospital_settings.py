@@ -7,7 +7,8 @@ from rest_framework.response import Response
 from apps.access.scoped.views import ScopedViewSet
 from apps.identity.errors import UnknownSetting
 from apps.identity.models import Hospital
-from apps.identity.services.hospital_settings import change_settings, settings_in_force
+from apps.identity.services.hospital_settings import change_settings, overrides_of, settings_in_force
+from apps.identity.settings import SETTINGS, Setting
 from kernel.errors import InvalidValue, StaleVersion
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer
@@ -28,6 +29,38 @@ class ValueField(serializers.Field[Any, Any, Any, Any]):
         return value
 
 
+def _schema_of(setting: Setting[Any]) -> dict[str, Any]:
+    """Null: the default, which is said as `x-default`."""
+    kind = {bool: "boolean", int: "integer", str: "string"}[type(setting.default)]
+    limits = {
+        "minimum": setting.minimum,
+        "maximum": setting.maximum,
+        "enum": [*setting.choices, None] if setting.choices else None,
+    }
+    known = {name: limit for name, limit in limits.items() if limit is not None}
+    return {"type": kind, "nullable": True, "x-default": setting.default, **known}
+
+
+def _field_of(setting: Setting[Any]) -> Any:
+    kind: Any = type("SettingField", (serializers.JSONField,), {})
+    return extend_schema_field(_schema_of(setting))(kind)(required=False)
+
+
+class SettingValuesSerializer(Serializer):
+    """Every setting as a property: what the documents say of values by key."""
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        return {key: _field_of(setting) for key, setting in sorted(SETTINGS.items())}
+
+
+@extend_schema_field(SettingValuesSerializer)
+class ValuesField(serializers.DictField):
+    """Values by key; null stands for the default. What each may be is said by its setting."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(child=ValueField(allow_null=True), **kwargs)
+
+
 class SettingSerializer(serializers.Serializer[Any]):
     """A setting in force."""
 
@@ -40,12 +73,16 @@ class SettingSerializer(serializers.Serializer[Any]):
     minimum = serializers.IntegerField(allow_null=True)
     maximum = serializers.IntegerField(allow_null=True)
     choices = serializers.ListField(child=serializers.CharField())
+    unit = serializers.CharField(help_text="fen, minute, second, byte or nothing")
+    value_text = serializers.CharField(help_text="as people read it, in the language of the request")
+    default_text = serializers.CharField()
 
 
 class HospitalSettingsSerializer(serializers.Serializer[Any]):
-    """All settings of a hospital; `version` is the hospital's."""
+    """All settings of a hospital; `version` is the hospital's, `values` what it has set itself."""
 
     version = serializers.IntegerField()
+    values = ValuesField()
     settings = SettingSerializer(many=True)
 
 
@@ -53,7 +90,7 @@ class SettingsChangeSerializer(Serializer):
     """Overrides by key; null brings the default back."""
 
     version = serializers.IntegerField(min_value=1, max_value=2_147_483_647)
-    values = serializers.DictField(child=ValueField(allow_null=True), allow_empty=False)
+    values = ValuesField(allow_empty=False)
 
 
 @extend_schema(tags=["settings"])
@@ -83,5 +120,9 @@ class HospitalSettingsViewSet(ScopedViewSet):
         return self._answer(change_settings(hospital, **serializer.validated_data))
 
     def _answer(self, hospital: Hospital) -> Response:
-        body = {"version": hospital.version, "settings": settings_in_force(hospital)}
+        body = {
+            "version": hospital.version,
+            "values": overrides_of(hospital),
+            "settings": settings_in_force(hospital),
+        }
         return Response(HospitalSettingsSerializer(body).data)

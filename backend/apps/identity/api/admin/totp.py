@@ -1,3 +1,4 @@
+from base64 import b64encode
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -7,6 +8,7 @@ from rest_framework.response import Response
 from apps.access.scoped.permissions import IsStaff
 from apps.identity.errors import AccountLocked, CurrentPasswordWrong, TotpAlreadyEnabled, TotpCodeInvalid
 from apps.identity.services import totp
+from kernel.codes import qr
 from kernel.errors import NotFound
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer
@@ -17,7 +19,8 @@ class EnrolmentSerializer(Serializer):
     """For the authenticator app; shown once."""
 
     secret = serializers.CharField()
-    uri = serializers.CharField(help_text="otpauth:// address, to show as a QR code")
+    uri = serializers.CharField(help_text="otpauth:// address, for apps that open it")
+    qr_picture_url = serializers.CharField(help_text="the same as a QR code: data: address of a picture")
 
 
 class TotpCodeSerializer(Serializer):
@@ -52,7 +55,10 @@ class TotpEnrolView(APIView):
         """启用动态验证码 A new secret for the authenticator app; asked for only once confirmed."""
         serializer = PasswordSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        return Response(totp.enrol(request.user, **serializer.validated_data)._asdict(), status=201)
+        found = totp.enrol(request.user, **serializer.validated_data)
+        picture = b64encode(qr(found.uri).png(dots=5)).decode()
+        answer = {**found._asdict(), "qr_picture_url": f"data:image/png;base64,{picture}"}
+        return Response(answer, status=201)
 
 
 class TotpConfirmView(APIView):

@@ -1,6 +1,6 @@
 """住院登记: admit, change, discharge; of a stay that HIS keeps only to look at."""
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import transaction
@@ -9,6 +9,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from apps.access.scoped.fields import ScopedRelatedField
+from apps.access.scoped.options import OptionsMixin
 from apps.access.scoped.views import ScopedViewSet
 from apps.identity.models import Department, StaffMember
 from apps.inpatient import errors
@@ -69,7 +70,7 @@ class DischargeSerializer(Serializer):
 
 
 @extend_schema(tags=["inpatient"])
-class AdmissionViewSet(ScopedViewSet):
+class AdmissionViewSet(OptionsMixin, ScopedViewSet):
     """住院记录: list, admit, change, discharge."""
 
     model = Admission
@@ -80,6 +81,11 @@ class AdmissionViewSet(ScopedViewSet):
     ordering_fields = ["admitted_at"]
     ordering = ["-id"]
     keys_first = True
+    option_columns = ("patient__name", "admission_no", "department__name", "bed")
+    in_force: ClassVar[dict[str, Any]] = {}
+
+    def base_queryset(self) -> Any:
+        return Admission.objects.select_related("patient", "department")
 
     def row_queryset(self) -> Any:
         return admissions.rows_of(Admission.objects.all())

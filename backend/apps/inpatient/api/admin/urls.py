@@ -9,6 +9,7 @@ from apps.inpatient.api.admin.statements import AdmissionStatementViewSet
 
 urlpatterns: list[Any] = [
     path("admissions", AdmissionViewSet.as_view({"get": "list", "post": "create"})),
+    path("admissions/options", AdmissionViewSet.as_view({"get": "offer"})),
     path("admissions/<uuid:pk>", AdmissionViewSet.as_view({"get": "retrieve", "patch": "partial_update"})),
     path("admissions/<uuid:pk>/discharge", AdmissionViewSet.as_view({"post": "discharge"})),
     path("admissions/<uuid:pk>/recall", AdmissionViewSet.as_view({"post": "recall"})),

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -6,6 +6,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from apps.access.scoped.fields import ScopedRelatedField
+from apps.access.scoped.options import OptionsMixin
 from apps.access.scoped.views import ListMixin, RetrieveMixin
 from apps.identity.models import StaffMember
 from apps.patients.models import PatientCard
@@ -59,7 +60,7 @@ class WholeOrderSerializer(StaffOrderSerializer):
 
 
 @extend_schema(tags=["payments"])
-class PaymentOrderViewSet(ListMixin, RetrieveMixin, ExportMixin):
+class PaymentOrderViewSet(OptionsMixin, ListMixin, RetrieveMixin, ExportMixin):
     """支付单: look up, take the money at the window, give up."""
 
     model = PaymentOrder
@@ -70,6 +71,8 @@ class PaymentOrderViewSet(ListMixin, RetrieveMixin, ExportMixin):
     ordering_fields = ["created_at", "amount_fen"]
     ordering = ["-id"]
     export_rows, export_name = staticmethod(order_rows), "payment-orders"
+    option_columns = ("order_no", "patient__name", "description", "amount_fen")
+    in_force: ClassVar[dict[str, Any]] = {}
 
     def base_queryset(self) -> Any:
         return orders.listed(PaymentOrder.objects.all()).select_related("patient", "opened_by")

@@ -15,6 +15,7 @@ _ORDER, _REFUND, _MERCHANT = "payment-orders/<uuid:pk>", "refunds/<uuid:pk>", "m
 urlpatterns = [
     path("payment-orders", PaymentOrderViewSet.as_view({"get": "list"})),
     path("payment-orders/export", PaymentOrderViewSet.as_view({"get": "export"})),
+    path("payment-orders/options", PaymentOrderViewSet.as_view({"get": "offer"})),
     path(_ORDER, PaymentOrderViewSet.as_view({"get": "retrieve"})),
     path(f"{_ORDER}/settle", PaymentOrderViewSet.as_view({"post": "settle"})),
     path(f"{_ORDER}/cancel", PaymentOrderViewSet.as_view({"post": "cancel"})),

@@ -1,6 +1,6 @@
 """The window: registration, fee, number."""
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import FileResponse, StreamingHttpResponse
@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
 from apps.access.policies import policy_of
+from apps.access.scoped.options import OptionsMixin
 from apps.access.scoped.views import ScopedViewSet
 from apps.audit.services import record
 from apps.scheduling import errors
@@ -36,7 +37,7 @@ ASKED = ("file_format",)
 
 
 @extend_schema(tags=["appointments"])
-class AppointmentViewSet(ScopedViewSet):
+class AppointmentViewSet(OptionsMixin, ScopedViewSet):
     """挂号: list, book on a patient's behalf, take the fee, hand out the number, cancel."""
 
     model = Appointment
@@ -49,6 +50,11 @@ class AppointmentViewSet(ScopedViewSet):
     ordering = ["-id"]
 
     keys_first = True
+    option_columns = ("patient__name", "appointment_no", "practitioner__name", "starts_at")
+    in_force: ClassVar[dict[str, Any]] = {}
+
+    def base_queryset(self) -> Any:
+        return Appointment.objects.select_related("patient", "practitioner")
 
     def row_queryset(self) -> Any:
         return appointments.rows_of(Appointment.objects.all())

@@ -14,6 +14,7 @@ from apps.scheduling.api.admin.load import SessionLoadViewSet
 from apps.scheduling.api.admin.planning import StaffLeaveViewSet
 from apps.scheduling.api.admin.schedules import ClinicSessionViewSet, ScheduleTemplateViewSet
 from apps.scheduling.api.admin.slips import RegistrationDeskViewSet
+from apps.scheduling.api.admin.slots import SlotViewSet
 from apps.scheduling.api.admin.waitlist import WaitlistEntryViewSet
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
@@ -28,6 +29,7 @@ router.register("session-load", SessionLoadViewSet, basename="session-load")
 router.register("waitlist-entries", WaitlistEntryViewSet, basename="waitlist-entries")
 
 urlpatterns: list[Any] = [
+    path("slots/options", SlotViewSet.as_view({"get": "offer"})),
     path("appointments/export", AppointmentViewSet.as_view({"get": "export"})),
     path("clinic-sessions/generate", ClinicSessionViewSet.as_view({"post": "generate"})),
     path("clinic-sessions/bulk", BulkSessionsView.as_view({"post": "bulk"})),

@@ -1,0 +1,77 @@
+"""号源 to choose from where a booking is made: what still has a number."""
+
+from typing import Any, ClassVar
+
+import django_filters
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+
+from apps.access.policies import policy_of
+from apps.access.scoped.options import OptionsMixin
+from apps.identity.models import StaffMember
+from apps.identity.selectors import staff_like
+from apps.scheduling.models import ClinicSession, Slot
+from apps.scheduling.selectors.sessions import sessions_ahead, slots_to_come, with_remaining
+from kernel import clock
+from kernel.errors import in_english
+
+#: Who asks for nothing special is offered slots of so many sessions, the next to begin and those that go on.
+NEXT_SESSIONS = 30
+NARROWING = frozenset({"session_id", "practitioner_id", "date", "search"})
+OF_SESSION = ("hospital_id", "department_id")
+
+
+class SlotFilter(django_filters.FilterSet):
+    """Of a session, a doctor, a department, a day."""
+
+    hospital_id = django_filters.UUIDFilter(field_name="session__hospital_id")
+    session_id = django_filters.UUIDFilter()
+    department_id = django_filters.UUIDFilter(field_name="session__department_id")
+    practitioner_id = django_filters.UUIDFilter(field_name="session__practitioner_id")
+    date = django_filters.DateFilter(field_name="session__date")
+    search = django_filters.CharFilter(
+        method="of_somebody", max_length=64, help_text="the doctor, as staff are searched"
+    )
+
+    def of_somebody(self, queryset: QuerySet[Slot], name: str, value: str) -> QuerySet[Slot]:
+        doctors = StaffMember.objects.filter(staff_like(value)).values("pk")
+        return queryset.filter(session__practitioner_id__in=doctors)
+
+
+@extend_schema(tags=["schedules"])
+class SlotViewSet(OptionsMixin):
+    """号源: slots of published sessions that have a number left, the next first."""
+
+    model = Slot
+    resource = "scheduling.session"
+    filterset_class = SlotFilter
+    keys_first = True
+    option_columns = (
+        "starts_at", "session__practitioner__name", "session__department__name", "remaining",
+    )  # fmt: skip
+    in_force: ClassVar[dict[str, Any]] = {}
+    ordering = ["session__date", "starts_at", "id"]
+
+    def base_queryset(self) -> QuerySet[Slot]:
+        return with_remaining(Slot.objects.all())
+
+    def to_choose_from(self, rows: QuerySet[Slot]) -> QuerySet[Slot]:
+        """Those to come; of the next sessions alone unless doctor, session or day are asked for."""
+        offered = slots_to_come(rows)
+        asked = {name: value for name, value in self.request.query_params.items() if value}
+        if NARROWING & asked.keys():
+            return offered
+        within = {name: asked[name] for name in OF_SESSION if name in asked}
+        ahead = sessions_ahead(ClinicSession.objects.filter(**within))
+        near = policy_of(ClinicSession).scope(self.actor, self.visible_code(), ahead)
+        return offered.filter(session__in=list(near.values_list("pk", flat=True)[:NEXT_SESSIONS]))
+
+    def as_option(self, row: Any) -> dict[str, Any]:
+        """When, with whom, where, and what is left."""
+        begin, doctor, department, remaining = (row[name] for name in self.option_columns)
+        left = f"{remaining} left" if in_english() else f"余 {remaining}"
+        return {
+            "id": row["id"],
+            "label": f"{begin.astimezone(clock.LOCAL):%m-%d %H:%M} {doctor}",
+            "hint": f"{department} · {left}",
+        }

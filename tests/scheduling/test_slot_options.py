@@ -1,0 +1,72 @@
+"""What a booking can be made of: slots with a number left, the next first."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from apps.scheduling.api.admin import slots
+from apps.scheduling.models import SlotNumber
+from kernel import clock
+from tests.permissions.objects import estate_of
+from tests.support.world import World
+
+pytestmark = pytest.mark.requirement("INT-04")
+URL = "/api/admin/v1/slots/options"
+
+
+def offered(world: World, who: str = "clerk", language: str = "zh-CN", **query: Any) -> Any:
+    answer = world.client(who).get(URL, query, headers={"Accept-Language": language})
+    assert answer.status_code == 200, answer.content
+    return answer.json()
+
+
+def test_a_slot_says_when_with_whom_and_how_many_are_left(world: World) -> None:
+    slot = estate_of(world).get("session").slots.get()
+    begin = slot.starts_at.astimezone(clock.LOCAL)
+    (row,) = offered(world)
+    assert row == {
+        "id": str(slot.pk),
+        "label": f"{begin:%m-%d %H:%M} doctor_a",
+        "hint": f"{world.departments['cardiology'].name} · 余 5",
+    }
+    assert offered(world, language="en")[0]["hint"].endswith(" · 5 left")
+
+
+def test_a_full_or_past_slot_or_one_of_a_stopped_session_is_not_offered_but_still_named(world: World) -> None:
+    session = estate_of(world).get("session")
+    slot = session.slots.get()
+    SlotNumber.objects.filter(slot=slot).update(state="stopped")
+    assert offered(world) == []
+    assert [row["hint"][-1] for row in offered(world, ids=str(slot.pk))] == ["0"]
+    SlotNumber.objects.filter(slot=slot).update(state="free")
+    begun = clock.now() - dt.timedelta(minutes=1)
+    type(slot).objects.filter(pk=slot.pk).update(starts_at=begun)
+    assert offered(world) == []
+    type(slot).objects.filter(pk=slot.pk).update(starts_at=slot.starts_at)
+    assert len(offered(world)) == 1
+    type(session).objects.filter(pk=session.pk).update(state="stopped")
+    assert offered(world) == []
+
+
+def test_beyond_the_next_sessions_slots_are_offered_for_a_doctor_a_session_or_a_day(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = estate_of(world).get("session")
+    monkeypatch.setattr(slots, "NEXT_SESSIONS", 0)
+    assert offered(world) == []
+    for query in (
+        {"practitioner_id": str(session.practitioner_id)},
+        {"session_id": str(session.pk)},
+        {"date": str(session.date)},
+        {"search": "doctor_a"},
+    ):
+        assert len(offered(world, **query)) == 1, query
+    assert offered(world, search="nobody") == []
+
+
+def test_slots_are_offered_within_reach(world: World) -> None:
+    estate_of(world).get("session")
+    assert offered(world, who="admin2") == []
+    assert len(offered(world, who="doctor_a")) == 1
+    assert world.client("patient_a").get(URL).status_code == 403
