@@ -111,8 +111,11 @@ def known(kind: str, source: KnownValues, name: str, *owners: str) -> None:
 
     The documents name the set once, as the component `kind`.
     """
-    KNOWN_SETS[kind] = source
-    KNOWN.update(dict.fromkeys(((owner, name) for owner in owners), kind))
+    if KNOWN_SETS.setdefault(kind, source) is not source:
+        raise TypeError(f"{kind!r} comes from elsewhere already")
+    for owner in owners:
+        if KNOWN.setdefault((owner, name), kind) != kind:
+            raise TypeError(f"{owner}.{name} is one of {KNOWN[owner, name]} already")
 
 
 def objects(labels: Mapping[str, Pair]) -> None:

@@ -17527,7 +17527,7 @@ export interface components {
         TopUpState: "pending" | "credited" | "closed" | "returned";
         /** @description The code that the app shows now. */
         TotpCodeRequest: {
-            /** 编码 */
+            /** 动态验证码 */
             code: string;
         };
         /** @description A session that a leave touches, as it is afterwards. */

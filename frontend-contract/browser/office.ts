@@ -84,12 +84,13 @@ export async function officeSteps(visit: Visit): Promise<void> {
     await hand.type("name", name);
     await hand.agree();
     await hand.visit("patient_archive");
-    await hand.page.locator(".el-table__row .el-checkbox:visible").nth(0).click();
-    await hand.page.locator(".el-table__row .el-checkbox:visible").nth(1).click();
+    await at(hand, "医汇第一医院");
+    for (const place of [0, 1]) await hand.page.locator(".el-table__row:visible .el-checkbox").nth(place).click();
     await hand.page.locator('[data-bulk="patient_tags_put_on"]').click();
     await hand.pick("patient_tag_id", name);
     await hand.agree();
     await hand.row(name).waitFor();
+    await at(hand, "全部医院");
   });
   await visit.step("a patient's detail holds the appointments of that patient alone", hand, async () => {
     await hand.row("M0").click();
@@ -97,6 +98,13 @@ export async function officeSteps(visit: Visit): Promise<void> {
     expect(/patient_id=[0-9a-f-]{36}/.test(asked.url()), "narrowed to the patient", asked.url());
     expect(await hand.page.locator(".el-drawer [data-list=appointments_list] .el-alert--error").count() === 0, "no refusal");
   });
+}
+
+/** Another hospital in the head of the page. */
+async function at(hand: Awaited<ReturnType<Visit["as"]>>, hospital: string): Promise<void> {
+  await hand.page.locator("header .hospital").click();
+  await hand.page.locator(".el-select-dropdown__item:visible", { hasText: hospital }).click();
+  await hand.settled();
 }
 
 async function importSteps(visit: Visit, hand: Awaited<ReturnType<Visit["as"]>>): Promise<void> {

@@ -19,7 +19,7 @@ export async function pageSteps(visit: Visit): Promise<void> {
           await tab.click();
           await hand.settled();
         }
-        await hand.page.locator(`[data-page="${name}"]`).locator(".el-table, .el-empty, .el-descriptions, button").first().waitFor(); // something to see
+        await hand.page.locator(`[data-page="${name}"]`).locator(".el-table:visible, .el-empty:visible, .el-descriptions:visible, button:visible").first().waitFor(); // something to see
         const refused = await hand.page.locator(`[data-page="${name}"] .el-alert--error`).allTextContents();
         expect(refused.length === 0, "no refusal", refused);
       });

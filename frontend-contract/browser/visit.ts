@@ -13,6 +13,8 @@ export interface Settings {
   browser: string;
   /** Where pictures of failures go. */
   pictures: string;
+  /** Seconds by which the product's clock is ahead; none: it is right. */
+  clock_ahead?: number;
 }
 
 interface Account {

@@ -15,6 +15,8 @@ export interface Below {
   related: Related;
   /** The list of the related rows with the buttons that are its own; null where it is read whole. */
   list: List | null;
+  /** Buttons above what is read whole: their path is its own. */
+  actions: Action[];
 }
 
 export interface Layout {
@@ -35,7 +37,7 @@ export interface Layout {
 
 export function arranged(list: List): Layout {
   const below = list.related.map((related) => belowOf(related, list));
-  const taken = new Set(below.flatMap((each) => [...(each.list?.toolbar ?? []), ...(each.list?.row_actions ?? [])].map((one) => one.operation)));
+  const taken = new Set(below.flatMap((each) => [...(each.list?.toolbar ?? []), ...(each.list?.row_actions ?? []), ...each.actions].map((one) => one.operation)));
   const depth = pathParameters(operation(list.operation)).length + 1;
   const own = list.row_actions.filter((each) => !taken.has(each.operation));
   const put = list.toolbar.find((each) => each.method === "PUT");
@@ -60,13 +62,13 @@ function maskedBy(list: List): Set<string> {
 
 /** A related list takes the actions whose path goes on from its own. */
 function belowOf(related: Related, list: List): Below {
-  if (related.filter) return { related, list: narrowed(related) };
+  if (related.filter) return { related, list: narrowed(related), actions: [] };
   const path = operation(related.operation).path;
-  if (!related.columns) return { related, list: null };
+  if (!related.columns) return { related, list: null, actions: list.row_actions.filter((each) => operation(each.operation).path === path) };
   const mine = list.row_actions.filter((each) => `${operation(each.operation).path}/`.startsWith(`${path}/`));
   const onRow = (each: Action): boolean => operation(each.operation).path.slice(path.length).startsWith("/{");
   return {
-    related,
+    related, actions: [],
     list: {
       operation: related.operation, title: related.title, title_en: related.title_en, columns: related.columns, search: false,
       filters: filtersOf(operation(related.operation)), toolbar: mine.filter((each) => !onRow(each)), row_actions: [...related.row_actions, ...mine.filter(onRow)], bulk_actions: [],

@@ -40,6 +40,7 @@ export interface Schema {
   "x-unit"?: string;
   /** What is in force where nothing is set. */
   "x-default"?: unknown;
+  "x-fixed"?: boolean;
   "x-masked"?: { operation?: string };
 }
 

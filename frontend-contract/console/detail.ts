@@ -81,7 +81,7 @@ export const Detail: Component = defineComponent({
       h(TabPane, { key: each.related.operation, name: each.related.operation, label: said(each.related), lazy: true }, () => pane(each)));
     const pane = (below: Below): VNode => below.list
       ? h(ListView, { list: below.list, ...(below.related.filter ? { only: { [below.related.filter]: String(row.value.id) } } : { above: props.place.at }) })
-      : h(Reading, { operation: below.related.operation, at: props.place.at });
+      : h(Reading, { operation: below.related.operation, at: props.place.at, actions: below.actions });
     return () =>
       h(Drawer, { modelValue: true, title: said(props.list), size: "62%", appendToBody: true, onClose: () => emit("close") }, () => [
         refusal.value ? h(Alert, { type: "error", title: refusal.value, closable: false }) : null,
@@ -102,6 +102,7 @@ export const Reading: Component = defineComponent({
     const of = operation(props.operation);
     const read = (): Promise<Row> => call(props.operation, { at: props.at, query: props.query });
     async function load(): Promise<void> {
+      refusal.value = "";
       try {
         answer.value = await read();
       } catch (error) {
@@ -110,9 +111,11 @@ export const Reading: Component = defineComponent({
     }
     const runner = useActions(() => void load(), () => [of.answer]);
     onMounted(load);
-    return () => (refusal.value ? h(Alert, { type: "error", title: refusal.value, closable: false }) : answer.value ? h("div", [
+    return () => h("div", [
+      refusal.value ? h(Alert, { type: "error", title: refusal.value, closable: false }) : null,
+      ...(answer.value ? [
       props.actions.length ? h("div", { class: "toolbar" }, h("div", [buttons(props.actions, { at: props.at, row: answer.value, read }, runner, 4, false)])) : null,
-      answerOf(of, answer.value), runner.dialogs(),
-    ]) : null);
+      answerOf(of, answer.value), runner.dialogs()] : []),
+    ]);
   },
 });

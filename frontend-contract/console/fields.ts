@@ -124,7 +124,7 @@ function select({ value, give, loose, schema }: Given, choices: Offered[], multi
   return h(Select, {
     modelValue: value ?? (multiple ? [] : ""), multiple, clearable: true, filterable: choices.length > 8,
     placeholder: inForce(schema) || word("choose"), collapseTags: loose, allowCreate: open,
-    "onUpdate:modelValue": (chosen: unknown) => give(chosen === "" && !schema.enum?.includes("") ? null : chosen),
+    "onUpdate:modelValue": (chosen: unknown) => give(chosen === undefined || chosen === "" ? (schema.enum?.includes("") ? "" : null) : chosen),
   }, () => groups.length < 2 ? choices.map(option) : groups.map((group) => h(OptionGroup, { key: group, label: group }, () => choices.filter((each) => each.group === group).map(option))));
 }
 
@@ -174,6 +174,6 @@ function text({ schema, value, give, loose, name }: Given): VNode {
   return h(Input, {
     modelValue: value ?? "", clearable: true, maxlength: schema.maxLength, placeholder: inForce(schema),
     ...(name.includes("password") ? { type: "password", showPassword: true, autocomplete: "off" } : long ? { type: "textarea", autosize: { minRows: 1, maxRows: 6 } } : {}),
-    "onUpdate:modelValue": give,
+    "onUpdate:modelValue": (typed: string) => give(typed === "" && "x-default" in schema ? null : typed),
   });
 }

@@ -49,7 +49,8 @@ export const ActionForm: Component = defineComponent({
     const of = operation(props.action.operation);
     const asked = askedOf(of, props.at);
     const edits = of.method === "PATCH" || of.method === "PUT";
-    const names = Object.keys(propertiesOf(asked.body)).filter((name) => name !== "version");
+    const known = propertiesOf(asked.body);
+    const names = Object.keys(known).filter((name) => name !== "version" && !(edits && "x-fixed" in (known[name] as Schema)));
     const many = props.action.ids && props.row ? props.row : null;
     const before = ref<Row>({ ...beginOf(asked.body, edits ? props.row : null, names), ...(many ? beginOf(asked.body, many, names) : {}) });
     const values = ref<Row>({ ...before.value, ...beginAt(asked.path), ...beginAt(asked.query) });
@@ -76,7 +77,7 @@ export const ActionForm: Component = defineComponent({
       if (!of.body) return null;
       const whole = Object.entries(values.value).filter(([name, value]) => names.includes(name) && (edits ? !same(value, before.value[name]) : value !== null && value !== "" && value !== undefined));
       const versioned = "version" in propertiesOf(of.body) && version.value !== undefined ? { version: version.value } : {};
-      return { ...Object.fromEntries(whole.map(([name, value]) => [name, edits && value === null ? emptied(asked.body, name) : value])), ...versioned };
+      return { ...Object.fromEntries(whole.map(([name, value]) => [name, edits && value === null ? emptied(asked.body, name) : edits ? changed(known[name] as Schema, before.value[name], value) : value])), ...versioned };
     }
 
     async function refused(error: unknown): Promise<void> {
@@ -86,7 +87,8 @@ export const ActionForm: Component = defineComponent({
       if (error.problem.status < 500 && error.code !== "request_in_progress") key.value = intention();
       if (error.code === "stale_version") await readAgain();
       errors.value = Object.fromEntries(error.problem.errors.map((each) => [each.field, each.message]));
-      const shownBeside = error.problem.errors.filter((each) => each.field && each.field.split(".")[0]! in values.value || names.includes(each.field.split(".")[0] ?? ""));
+      const beside = new Set([...Object.keys(values.value), ...names].filter((name) => !(many && name === props.action.ids)));
+      const shownBeside = error.problem.errors.filter((each) => beside.has(each.field.split(".")[0] ?? ""));
       if (shownBeside.length && shownBeside.length === error.problem.errors.length) general.value = error.problem.detail || error.problem.title;
     }
 
@@ -97,7 +99,8 @@ export const ActionForm: Component = defineComponent({
       if (!props.read) return;
       const now = await props.read();
       const fresh = beginOf(asked.body, now, names);
-      const mine = Object.entries(values.value).filter(([name, value]) => !same(value, before.value[name]));
+      const mine = Object.entries(values.value).filter(([name, value]) => !same(value, before.value[name]))
+        .map(([name, value]) => [name, isLoose(known[name] ?? {}) ? { ...fresh[name], ...changed(known[name] as Schema, before.value[name], value) } : value]);
       before.value = fresh;
       values.value = { ...values.value, ...fresh, ...Object.fromEntries(mine) };
       version.value = now.version;
@@ -120,7 +123,7 @@ export const ActionForm: Component = defineComponent({
     ];
     return () =>
       h(Dialog, {
-        modelValue: true, title: said(props.action), width: names.length > 4 ? "760px" : "520px", appendToBody: true, closeOnClickModal: false,
+        modelValue: true, title: said(props.action), width: names.length > 4 || names.some((name) => isLoose(known[name] as Schema)) ? "760px" : "520px", appendToBody: true, closeOnClickModal: false,
         onClose: () => emit("close"),
       }, {
         default: body,
@@ -152,6 +155,18 @@ function requestOf(of: Operation, asked: Asked, at: string[], body: Row | null, 
 function emptied(body: Schema, name: string): unknown {
   const node = resolved(propertiesOf(body)[name] ?? {});
   return node.nullable || node.type !== "string" ? null : "";
+}
+
+/** An object of which any part may be sent. */
+function isLoose(node: Schema): boolean {
+  const whole = resolved(node);
+  return whole.type === "object" && Object.keys(whole.properties ?? {}).length > 0 && !whole.required?.length;
+}
+
+/** What is sent of a value that was changed: of such an object the parts that differ. */
+function changed(node: Schema, before: Row | undefined, value: Row): Row {
+  if (!isLoose(node)) return value;
+  return Object.fromEntries(Object.entries(value ?? {}).filter(([name, one]) => !same(one, before?.[name])));
 }
 
 function same(one: unknown, other: unknown): boolean {

@@ -37,11 +37,17 @@ export const ListView: Component = defineComponent({
     const columns = computed(() => props.list.columns.filter((each) => chosen.value.has(each.name) && !one(each.name)));
     const open = ref<Row | null>(null);
     const picked = ref<Row[]>([]);
+    const drawn = ref<{ clearSelection: () => void } | null>(null);
+    const unpick = (): void => drawn.value?.clearSelection();
     const layout = arranged(props.list);
     const detail = layout.detail ? operation(layout.detail.operation) : null;
-    const runner = useActions(() => void load(), () => [rowSchema, detail?.answer ?? null]);
+    const runner = useActions(() => {
+      unpick();
+      void load();
+    }, () => [rowSchema, detail?.answer ?? null]);
 
     const first = (): void => {
+      unpick();
       Object.assign(state, { page: 1, cursors: [""] });
       void load();
     };
@@ -71,7 +77,7 @@ export const ListView: Component = defineComponent({
       h(Button, { key: `${each.operation} ${format?.value}`, "data-action": each.operation, onClick: () => void runner.run(each, { ...placeOf(null), query: { ...query.value, ...(format ? { [FORMAT]: format.value } : {}) } }) },
         () => [said(each), format ? ` (${said(format)})` : ""])));
     const bulkButtons = (): VNodeChild => picked.value.length ? h("div", { class: "toolbar bulk" }, h("div", [
-      h("span", `${word("chosen")} ${picked.value.length}`),
+      h("span", `${word("chosen")} ${picked.value.length}`), h(Button, { link: true, onClick: unpick }, () => word("clear")),
       ...layout.bulk.filter((each) => applies(each, null)).map((each) =>
         h(Button, { key: each.operation, "data-bulk": each.operation, onClick: () => void runner.run(each, { at: [], row: { ...shared(picked.value), [each.ids ?? ""]: picked.value.map((row) => row.id) }, read: null }) }, () => said(each))),
     ])) : null;
@@ -80,7 +86,7 @@ export const ListView: Component = defineComponent({
       else if (detail || layout.related.length) open.value = row;
     };
     const table = (): VNode => busy(h("div", [h(Table, {
-      data: state.rows, stripe: true, border: true, rowKey: "id", onRowClick: pressed, class: detail || props.pick ? "clickable" : "", onSelectionChange: (rows: Row[]) => (picked.value = rows),
+      ref: drawn, data: state.rows, stripe: true, border: true, rowKey: "id", onRowClick: pressed, class: detail || props.pick ? "clickable" : "", onSelectionChange: (rows: Row[]) => (picked.value = rows),
       onSortChange: ({ prop, order }: { prop: string; order: string | null }) => {
         state.ordering = order ? `${order === "descending" ? "-" : ""}${prop}` : "";
         first();

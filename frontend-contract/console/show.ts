@@ -3,7 +3,8 @@ import { h, type VNodeChild } from "vue";
 
 import type { Row } from "./api.js";
 import { labelOf, entriesOf } from "./choices.js";
-import { propertiesOf, resolved, type Column, type Schema } from "./contract.js";
+import { operation, propertiesOf, resolved, type Column, type Schema } from "./contract.js";
+import { can } from "./session.js";
 import { Descriptions, DescriptionsItem, Image, Table, TableColumn, Tag } from "./ui.js";
 import { said, word } from "./words.js";
 
@@ -26,7 +27,10 @@ export function moment(text: string): string {
 /** Whether a person can read it: ids are nothing to read where the name stands beside or nobody knows one. */
 export function isReadable(name: string, schema: Schema, beside: Record<string, Schema>): boolean {
   if (TECHNICAL.has(name)) return false;
-  if (/_ids?$/.test(name) && (name.replace(/_id(s?)$/, "_name$1") in beside || !resolved(schema)["x-ref"])) return false;
+  if (!/_ids?$/.test(name)) return true;
+  const said = [name.replace(/_id(s?)$/, "_name$1"), name.replace(/_id$/, "_no")].some((twin) => twin !== name && twin in beside);
+  const ref = resolved(schema)["x-ref"];
+  if (said || !ref || !can(operation(ref.operation)["x-permission-code"])) return false;
   return true;
 }
 
@@ -90,7 +94,7 @@ function readable(item: Schema, rows: Row[]): [string, Schema][] {
 function shownObject(schema: Schema, value: Row): VNodeChild {
   const known = propertiesOf(schema);
   const more = typeof schema.additionalProperties === "object" ? schema.additionalProperties : {};
-  return h("div", { class: "pairs" }, Object.entries(value).filter(([name]) => isReadable(name, known[name] ?? {}, known) || !(name in known)).map(
+  return h("div", { class: "pairs" }, Object.entries(value).filter(([name, one]) => !isEmpty(one) && isReadable(name, known[name] ?? {}, known) || !(name in known)).map(
     ([name, one]) => h("div", { key: name }, [h("b", `${(known[name] && said(known[name])) || name}: `), shown(known[name] ?? more, one, name)]),
   ));
 }

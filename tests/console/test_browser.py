@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -78,9 +79,16 @@ def post(url: str, body: dict[str, str], token: str = "") -> bytes:
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_the_console_works_by_clicks(address: str, accounts: Path, part: str, tmp_path: Path) -> None:
+def test_the_console_works_by_clicks(
+    stack: LiveStack, address: str, accounts: Path, part: str, tmp_path: Path
+) -> None:
     settings = tmp_path / "settings.json"
-    told = {"console_url": address, "accounts_file": str(accounts), "pictures": str(tmp_path)}
+    told: dict[str, object] = {
+        "console_url": address,
+        "accounts_file": str(accounts),
+        "pictures": str(tmp_path),
+    }
+    told["clock_ahead"] = stack.now().timestamp() - time.time()
     settings.write_text(json.dumps(told | {"browser": shutil.which("chromium")}))
     command = f"tsc -p . && node build/browser/main.js '{settings}' {part}"
     done = subprocess.run([*console.SHELL, "bash", "-c", command], capture_output=True, text=True)

@@ -9,6 +9,8 @@ from apps.access.codes import SYSTEM_ROLES
 from config.contract import manifest
 from config.page_columns import SHOWN
 from config.page_models import PageModels
+from kernel.http.schema_parts import sent
+from kernel.http.schema_words import component
 from kernel.pages import ACTIONS, BULK, COLUMNS, GROUPS
 
 #: So many fields are read without headings.
@@ -139,8 +141,8 @@ def divided(contract: Node) -> Iterator[tuple[str, list[str], list[Node]]]:
         for each in page["lists"]:
             if each["detail"]:
                 yield each["detail"]["operation"], each["detail"]["fields"], each["detail"]["groups"]
-            for _, action in actions_of(page):
-                yield action["operation"], action["form"], action["groups"]
+        for _, action in actions_of(page):
+            yield action["operation"], action["form"], action["groups"]
 
 
 def test_long_details_and_forms_are_divided_under_headings_that_hold_all_of_them(contract: Node) -> None:
@@ -155,11 +157,17 @@ def test_long_details_and_forms_are_divided_under_headings_that_hold_all_of_them
         assert all(group["title"] and group["title_en"] for group in groups)
 
 
-def test_every_group_is_of_a_component_and_of_fields_that_some_form_or_detail_has(contract: Node) -> None:
-    shown = {name for _, fields, _ in divided(contract) for name in fields}
-    for component, groups in GROUPS.items():
-        for group in groups:
-            assert set(group.fields) <= shown, (component, set(group.fields) - shown)
+def test_every_group_is_of_a_component_and_of_its_fields(documents: Node) -> None:
+    asked = sent(documents["admin"])
+    fields: dict[str, set[str]] = {}
+    for name, schema in documents["admin"]["components"]["schemas"].items():
+        fields.setdefault(component(name, asked), set()).update(schema.get("properties", {}))
+    together: dict[int, set[str]] = {}
+    for name, groups in GROUPS.items():
+        together.setdefault(id(groups), set()).update(fields[name])
+    for name, groups in GROUPS.items():
+        stray = {field for group in groups for field in group.fields} - together[id(groups)]
+        assert stray == set(), (name, stray)
 
 
 def test_what_is_done_to_many_rows_takes_their_ids_and_stands_beside_the_list(

@@ -103,6 +103,7 @@ def test_a_value_that_is_stored_somewhere_is_kept(seeded: World) -> None:
     client = seeded.client("boss")
     answer = client.delete(f"{API}/dictionary-items/{used.pk}")
     assert (answer.status_code, answer.json()["code"], answer.json()["used_by"]) == (409, "in_use", "patient")
+    assert answer.json()["detail"] == "正在使用中(患者档案),不能删除"
     assert DictionaryItem.objects.filter(pk=used.pk).exists()
     assert client.delete(f"{API}/dictionary-items/{unused.pk}").status_code == 204
 

@@ -40,10 +40,12 @@ def test_a_full_or_past_slot_or_one_of_a_stopped_session_is_not_offered_but_stil
     assert offered(world) == []
     assert [row["hint"][-1] for row in offered(world, ids=str(slot.pk))] == ["0"]
     SlotNumber.objects.filter(slot=slot).update(state="free")
-    begun = clock.now() - dt.timedelta(minutes=1)
-    type(slot).objects.filter(pk=slot.pk).update(starts_at=begun)
+    past = clock.now() - dt.timedelta(minutes=1)
+    type(slot).objects.filter(pk=slot.pk).update(starts_at=past)
+    assert len(offered(world)) == 1, "it has begun and can be booked"
+    type(slot).objects.filter(pk=slot.pk).update(ends_at=past)
     assert offered(world) == []
-    type(slot).objects.filter(pk=slot.pk).update(starts_at=slot.starts_at)
+    type(slot).objects.filter(pk=slot.pk).update(ends_at=slot.ends_at)
     assert len(offered(world)) == 1
     type(session).objects.filter(pk=session.pk).update(state="stopped")
     assert offered(world) == []
@@ -65,8 +67,31 @@ def test_beyond_the_next_sessions_slots_are_offered_for_a_doctor_a_session_or_a_
     assert offered(world, search="nobody") == []
 
 
+def test_numbers_kept_for_another_source_are_not_the_windows(world: World) -> None:
+    slot = estate_of(world).get("session").slots.get()
+    later = clock.now() + dt.timedelta(hours=1)
+    numbers = SlotNumber.objects.filter(slot=slot).order_by("number")
+    SlotNumber.objects.filter(pk__in=[n.pk for n in numbers[:3]]).update(channel="web", reserved_until=later)
+    assert offered(world)[0]["hint"].endswith("余 2")
+    SlotNumber.objects.filter(slot=slot).update(channel="web", reserved_until=later)
+    assert offered(world) == []
+    SlotNumber.objects.filter(slot=slot).update(reserved_until=clock.now())
+    assert offered(world)[0]["hint"].endswith("余 5")
+
+
+@pytest.mark.parametrize(
+    "query", [{"ordering": "label"}, {"hospital_id": " "}, {"search": " "}, {"date": "x"}]
+)
+def test_a_query_that_says_nothing_or_nonsense_is_no_server_error(
+    world: World, query: dict[str, str]
+) -> None:
+    answer = world.client("clerk").get(URL, query)
+    assert answer.status_code == (200 if query.keys() & {"hospital_id", "search"} else 400), answer.content
+
+
 def test_slots_are_offered_within_reach(world: World) -> None:
     estate_of(world).get("session")
-    assert offered(world, who="admin2") == []
+    slot = estate_of(world).get("session").slots.get()
+    assert offered(world, who="admin2") == offered(world, who="admin2", ids=str(slot.pk)) == []
     assert len(offered(world, who="doctor_a")) == 1
     assert world.client("patient_a").get(URL).status_code == 403

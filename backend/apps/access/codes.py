@@ -8,13 +8,14 @@ from kernel.words import ValueWords, Words
 
 @dataclass(slots=True)
 class ModuleSpec:
-    """A module with its names in both languages and its codes (`resource.action` → Chinese name)."""
+    """A module with its names in both languages and its codes (`resource.action` → Chinese, and English, name)."""
 
     code: str
     zh: str
     en: str
     sort: int
     codes: dict[str, str] = field(default_factory=dict)
+    english: dict[str, str] = field(default_factory=dict)
 
 
 MODULES: dict[str, ModuleSpec] = {}
@@ -23,9 +24,8 @@ ACTIONS = {
     "sensitive": "查看敏感信息",
 }  # fmt: skip
 IN_ENGLISH = {
-    "list": "Read", "sensitive": "Read sensitive data of", "account": "Manage the account of",
-    "second_factor": "Reset the second factor of", "status": "Change the status of",
-    "duplicate": "Settle duplicates of",
+    "list": "Read", "add": "Add", "change": "Change", "delete": "Delete", "export": "Export", "approve": "Approve",
+    "sensitive": "Read sensitive data of",
 }  # fmt: skip
 
 
@@ -34,13 +34,16 @@ def module(code: str, zh: str, en: str, sort: int) -> ModuleSpec:
     return MODULES.setdefault(code, ModuleSpec(code, zh, en, sort))
 
 
-def resource(module_code: str, name: str, zh: str, actions: Iterable[str], **named: str) -> None:
-    """Declare `<module>.<name>.<action>` for each standard action, and for each `named` action with its own name."""
+def resource(module_code: str, name: str, zh: str, actions: Iterable[str], **named: tuple[str, str]) -> None:
+    """Declare `<module>.<name>.<action>` for each standard action, and for each `named` action with its own names."""
     spec = MODULES[module_code]
     for action in actions:
-        spec.codes[f"{module_code}.{name}.{action}"] = f"{ACTIONS[action]}{zh}"
-    for action, title in named.items():
-        spec.codes[f"{module_code}.{name}.{action}"] = title
+        code = f"{module_code}.{name}.{action}"
+        spec.codes[code] = f"{ACTIONS[action]}{zh}"
+        spec.english[code] = f"{IN_ENGLISH[action]} {name.replace('_', ' ')}"
+    for action, (title, title_en) in named.items():
+        code = f"{module_code}.{name}.{action}"
+        spec.codes[code], spec.english[code] = title, title_en
 
 
 def all_codes() -> dict[str, str]:
@@ -55,19 +58,12 @@ def module_words() -> dict[str, ValueWords]:
 
 
 def code_words() -> dict[str, ValueWords]:
-    """Every declared code in both languages, under its module; English says what the code says."""
+    """Every declared code in both languages, under its module."""
     return {
-        code: ValueWords(name, _in_english(code), group=Words(spec.zh, spec.en))
+        code: ValueWords(name, spec.english[code], group=Words(spec.zh, spec.en))
         for spec in sorted(MODULES.values(), key=lambda spec: (spec.sort, spec.code))
         for code, name in spec.codes.items()
     }
-
-
-def _in_english(code: str) -> str:
-    """`billing.bill.cancel` → Cancel bill."""
-    _, noun, verb = code.split(".")
-    said = IN_ENGLISH.get(verb, verb.replace("_", " ").capitalize())
-    return f"{said} {noun.replace('_', ' ')}"
 
 
 @dataclass(slots=True)

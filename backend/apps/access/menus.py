@@ -59,7 +59,7 @@ def page(
     for number, (permission, name) in enumerate(codes.items()):
         action = permission.rpartition(".")[2]
         if permission not in opens and action not in parts:
-            title = _BUTTONS_EN.get(action, action.replace("_", " ").capitalize())
+            title = _BUTTONS_EN.get(action, MODULES[module].english[permission])
             key = f"{code}.{action}"
             _add(MenuSpec(key, "button", module, name, title, code, sort=number, permissions=(permission,)))
 

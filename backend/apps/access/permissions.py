@@ -14,9 +14,9 @@ resource(
     "staff",
     "员工",
     ("list", "add", "change", "delete", "sensitive"),
-    status="停用、离职与复职",
-    account="开通账号与重置密码",
-    second_factor="重置动态验证码",
+    status=("停用、离职与复职", "Suspend, end and resume employment"),
+    account=("开通账号与重置密码", "Open accounts and reset passwords"),
+    second_factor=("重置动态验证码", "Reset the second factor"),
 )
 resource("identity", "placement", "任职安排(科室、部门与主任)", ("change",))
 resource("identity", "dictionary", "字典", ("list", "add", "change", "delete"))
@@ -46,9 +46,11 @@ resource("access", "module", "模块", ("list", "change"))
 resource("access", "menu", "菜单", ("list", "add", "change", "delete"))
 resource("access", "permission", "权限路径", ("list",))
 module("audit", "操作日志", "Operation log", 90)
-resource("audit", "event", "操作日志", ("list", "export"), verify="校验操作日志")
+resource(
+    "audit", "event", "操作日志", ("list", "export"), verify=("校验操作日志", "Verify the operation log")
+)
 module("operations", "系统运维", "Operations", 91)
-resource("operations", "dead_letter", "死信", ("list",), replay="重新投递")
+resource("operations", "dead_letter", "死信", ("list",), replay=("重新投递", "Replay dead letters"))
 
 directory("system", module="access", zh="系统管理", en="System", path="/system", icon="setting", sort=90)
 page("roles", resource="access.role", zh="角色", en="Roles", path="roles", component="system/roles/index",

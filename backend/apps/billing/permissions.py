@@ -7,15 +7,21 @@ resource(
     "bill",
     "账单",
     ("list", "add"),
-    cancel="取消账单",
-    pay="窗口收费",
-    perform="执行或发药",
-    undo="撤销执行",
+    cancel=("取消账单", "Cancel bills"),
+    pay=("窗口收费", "Take payments at the window"),
+    perform=("执行或发药", "Mark items as done or dispensed"),
+    undo=("撤销执行", "Undo what was done or dispensed"),
 )
-resource("billing", "invoice", "发票", ("list", "add"), print="打印发票")
+resource("billing", "invoice", "发票", ("list", "add"), print=("打印发票", "Print invoices"))
 resource("billing", "card", "就诊卡余额", ("list",))
 resource("billing", "card_top_up", "就诊卡充值", ("list", "add"))
-resource("billing", "refund_request", "退费申请", ("list", "add", "approve"), execute="执行退费")
+resource(
+    "billing",
+    "refund_request",
+    "退费申请",
+    ("list", "add", "approve"),
+    execute=("执行退费", "Execute refunds"),
+)
 
 for _role in ("doctor", "department_head"):
     give(_role, "billing.refund_request.list", "billing.refund_request.approve")

@@ -59,6 +59,7 @@ of(
     gender=("性别", "Gender"), tier=("号别", "Tier"), languages=("语言", "Languages"),
 )  # fmt: skip
 of("staff_list", "staff_options_list", title=("职称", "Professional title"))
+of("TotpCode", code=("动态验证码", "Authenticator code"))
 of("Department", name=("科室名称", "Department"), code=("科室编码", "Code"))
 of("Hospital", name=("医院名称", "Hospital"), code=("医院编码", "Code"))
 of("Session", id=("登录标识", "Id"), created_at=("登录时间", "Signed in"))

@@ -7,10 +7,12 @@ resource(
     "admission",
     "住院登记",
     ("list", "add", "change", "export"),
-    discharge="办理出院",
-    recall="召回出院患者",
+    discharge=("办理出院", "Discharge patients"),
+    recall=("召回出院患者", "Recall discharged patients"),
 )
-resource("inpatient", "charge", "住院费用", ("list", "add"), reverse="冲销住院费用")
+resource(
+    "inpatient", "charge", "住院费用", ("list", "add"), reverse=("冲销住院费用", "Reverse charges of a stay")
+)
 resource("inpatient", "deposit", "住院押金", ("list", "add"))
 
 for _role in ("doctor", "department_head"):

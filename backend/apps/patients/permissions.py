@@ -7,29 +7,29 @@ resource(
     "patient",
     "患者档案",
     ("list", "add", "change", "delete", "export", "sensitive"),
-    share="共享患者",
-    merge="合并患者",
-    unmerge="撤销合并",
-    close="停用与恢复档案",
-    identify="更改身份信息",
-    duplicate="重复建档",
+    share=("共享患者", "Share patients"),
+    merge=("合并患者", "Merge patients"),
+    unmerge=("撤销合并", "Undo merges"),
+    close=("停用与恢复档案", "Close and reopen patient files"),
+    identify=("更改身份信息", "Change identities"),
+    duplicate=("重复建档", "File a patient a second time"),
 )
 resource("patients", "card", "就诊卡", ("list", "add", "change"))
-resource("patients", "tag", "患者标签", ("list", "add", "change"), assign="打标签")
+resource("patients", "tag", "患者标签", ("list", "add", "change"), assign=("打标签", "Put on tags"))
 resource("patients", "capture_field", "采集项", ("list", "add", "change"))
 resource(
     "patients",
     "capture",
     "阶段信息",
     ("list",),
-    booking="采集预约信息",
-    reception="采集接待信息",
-    triage="采集分诊信息",
-    consultation="采集咨询信息",
-    examination="采集检查信息",
-    member_follow_up="采集会员回访信息",
+    booking=("采集预约信息", "Capture booking data"),
+    reception=("采集接待信息", "Capture reception data"),
+    triage=("采集分诊信息", "Capture triage data"),
+    consultation=("采集咨询信息", "Capture consultation data"),
+    examination=("采集检查信息", "Capture examination data"),
+    member_follow_up=("采集会员回访信息", "Capture follow-ups of members"),
 )
-resource("patients", "import", "患者导入", ("list", "add"), apply="执行导入")
+resource("patients", "import", "患者导入", ("list", "add"), apply=("执行导入", "Apply imports"))
 resource("patients", "care_team", "医护团队", ("change",))
 
 for _role in ("doctor", "department_head"):

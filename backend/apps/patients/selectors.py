@@ -208,11 +208,16 @@ def _only_spelling(letters: str) -> bool:
     return bool(set(letters) & set("iuv")) or (len(letters) > 3 and bool(_SPELT.fullmatch(letters)))
 
 
+def _is_number(text: str) -> bool:
+    """Digits, unless they stand beside Chinese: a name may have some."""
+    written = any(character.isalpha() and not character.isascii() for character in text)
+    return not written and any(character.isdigit() for character in text)
+
+
 def find_patients(queryset: QuerySet[Patient], text: str) -> QuerySet[Patient]:
     """One search box: digits are a whole number (phone, ID, card, 病历号) unless beside Chinese; the rest are names."""
     number = fold(text)
-    written = any(character.isalpha() and not character.isascii() for character in number)
-    if written or not any(character.isdigit() for character in number):
+    if not _is_number(number):
         return with_name(queryset, text)
     everyone = Patient.objects.order_by()
     found = [
@@ -226,7 +231,7 @@ def find_patients(queryset: QuerySet[Patient], text: str) -> QuerySet[Patient]:
 
 def of_patients(queryset: QuerySet[Any], text: str, *numbers: str) -> QuerySet[Any]:
     """Rows that have a patient, by one search box: a whole number of these columns, or a patient's name or pinyin."""
-    if any(character.isdigit() for character in text):
+    if _is_number(text):
         wanted = Q()
         for column in numbers:
             wanted |= Q(**{column: text.strip()})

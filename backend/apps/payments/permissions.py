@@ -2,8 +2,22 @@ from apps.access.codes import give, module, resource
 from apps.access.menus import directory, page
 
 module("payments", "支付", "Payments", 75)
-resource("payments", "order", "支付单", ("list", "export"), settle="窗口收款", cancel="关闭支付单")
-resource("payments", "refund", "退费", ("list", "export"), reissue="重新退款", pay_out="现金退款")
+resource(
+    "payments",
+    "order",
+    "支付单",
+    ("list", "export"),
+    settle=("窗口收款", "Take money for orders"),
+    cancel=("关闭支付单", "Close payment orders"),
+)
+resource(
+    "payments",
+    "refund",
+    "退费",
+    ("list", "export"),
+    reissue=("重新退款", "Try refunds again"),
+    pay_out=("现金退款", "Pay refunds out in cash"),
+)
 resource("payments", "merchant", "商户号", ("list", "add", "change"))
 resource("payments", "ledger", "资金账", ("list", "export"))
 

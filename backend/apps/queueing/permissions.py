@@ -7,13 +7,13 @@ resource(
     "queue",
     "排队候诊",
     ("list", "add", "change", "delete"),
-    walk_in="现场排队",
-    call="叫号",
-    pause="暂停叫号",
-    prioritise="优先就诊",
-    transfer="转诊到其他队列",
+    walk_in=("现场排队", "Queue walk-ins"),
+    call=("叫号", "Call patients"),
+    pause=("暂停叫号", "Pause queues"),
+    prioritise=("优先就诊", "Give priority"),
+    transfer=("转诊到其他队列", "Transfer to another queue"),
 )
-resource("queueing", "queue_screen", "候诊大屏", ("list", "add"), revoke="停用候诊大屏")
+resource("queueing", "queue_screen", "候诊大屏", ("list", "add"), revoke=("停用候诊大屏", "Revoke screens"))
 resource("queueing", "queue_rule", "排队规则", ("list", "add", "change", "delete"))
 resource("queueing", "overview", "诊所概况", ("list",))
 

@@ -8,28 +8,42 @@ resource(
     "session",
     "出诊",
     ("list", "add", "change", "delete"),
-    generate="按排班生成出诊",
-    publish="发布出诊",
-    stop="停诊",
+    generate=("按排班生成出诊", "Generate sessions from templates"),
+    publish=("发布出诊", "Publish sessions"),
+    stop=("停诊", "Stop sessions"),
 )
 resource(
     "scheduling",
     "appointment",
     "挂号",
     ("list", "add", "export"),
-    settle="挂号收费",
-    reverse="挂号收费冲正",
-    print="打印挂号凭条",
-    check_in="取号",
-    cancel="退号",
-    override="超限挂号",
-    excuse="更正爽约",
-    reschedule="改期",
+    settle=("挂号收费", "Take registration fees"),
+    reverse=("挂号收费冲正", "Reverse registration fees"),
+    print=("打印挂号凭条", "Print slips"),
+    check_in=("取号", "Check patients in"),
+    cancel=("退号", "Cancel appointments"),
+    override=("超限挂号", "Book beyond the limits"),
+    excuse=("更正爽约", "Excuse missed appointments"),
+    reschedule=("改期", "Reschedule appointments"),
 )
 resource("scheduling", "leave", "医生请假", ("list", "add", "delete"))
 resource("scheduling", "limit", "挂号限制", ("list", "add", "change", "delete"))
-resource("scheduling", "suspension", "停止预约", ("list", "add"), lift="解除停止预约", decide="处理申诉")
-resource("scheduling", "waitlist", "候补", ("list", "add", "change"), leave="取消候补", accept="确认候补")
+resource(
+    "scheduling",
+    "suspension",
+    "停止预约",
+    ("list", "add"),
+    lift=("解除停止预约", "Lift suspensions"),
+    decide=("处理申诉", "Decide appeals"),
+)
+resource(
+    "scheduling",
+    "waitlist",
+    "候补",
+    ("list", "add", "change"),
+    leave=("取消候补", "End waiting-list entries"),
+    accept=("确认候补", "Accept offers for patients"),
+)
 
 _BROWSE = (
     "scheduling.session.list", "scheduling.appointment.list", "scheduling.waitlist.list",

@@ -2,9 +2,17 @@ from apps.access.codes import give, module, reach, resource
 from apps.access.menus import directory, page
 
 module("worklist", "待办", "Work list", 12)
-resource("worklist", "item", "待办", ("list",), finish="办理待办", assign="分派待办", hand_over="工作交接")
+resource(
+    "worklist",
+    "item",
+    "待办",
+    ("list",),
+    finish=("办理待办", "Finish work"),
+    assign=("分派待办", "Assign work"),
+    hand_over=("工作交接", "Hand work over"),
+)
 resource("worklist", "duty", "工作职责", ("list", "add", "change", "delete"))
-resource("worklist", "approval", "申请", ("list", "approve"), withdraw="撤回申请")
+resource("worklist", "approval", "申请", ("list", "approve"), withdraw=("撤回申请", "Withdraw requests"))
 resource("worklist", "signature", "签名", ("list",))
 
 for role in ("department_head", "doctor", "clerk", "finance"):

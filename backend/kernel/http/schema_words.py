@@ -36,6 +36,8 @@ def _add_known_sets(document: Node) -> None:
     """Values that the product knows where others may come, each set once."""
     used = {ref for ref in refs(document) if ref in words.KNOWN_SETS}
     for kind in sorted(used):
+        if kind in document["components"]["schemas"]:
+            raise TypeError(f"{kind} is a component and a set of known values")
         known = {"type": "string", "x-enum": _values(words.KNOWN_SETS[kind]())}
         document["components"]["schemas"][kind] = known
 

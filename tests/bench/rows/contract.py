@@ -42,6 +42,8 @@ def _options(port: int, role: str, token: str, paths: list[str]) -> Line:
     for path in paths:
         for query in ("", "?search=zh"):
             ms, status = _median(port, path + query, token)
+            if status not in (200, 400, 403):
+                raise RuntimeError(f"{path}{query}: {status}")
             if status == 200:
                 found[path.removeprefix("/api/admin/v1/").removesuffix("/options") + query] = ms
     worst = max(found, key=lambda name: found[name])

@@ -140,6 +140,11 @@ class ClinicSession(Quotas, VersionedModel):
         indexes = [
             models.Index(fields=["department", "date"], name="session_of_day"),
             models.Index(fields=["hospital", "-id"], name="session_of_hospital"),
+            models.Index(
+                fields=["hospital", "date", "starts_at", "id"],
+                condition=Q(state=SessionState.PUBLISHED.value),
+                name="session_to_come",
+            ),
             models.Index(fields=["department", "-id"], name="session_of_department"),
             models.Index(fields=["practitioner", "-id"], name="session_of_practitioner"),
             models.Index(

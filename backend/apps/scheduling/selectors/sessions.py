@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from apps.scheduling.models import ClinicSession, Slot, SlotNumber
+from apps.scheduling.models import AppointmentSource, ClinicSession, Slot, SlotNumber
 from apps.scheduling.states import NumberState, SessionState
 from kernel import clock
 
@@ -23,6 +23,11 @@ def _takeable() -> Q:
     )
 
 
+def _for_window() -> Q:
+    """Not kept for another source now."""
+    return Q(channel__in=["", AppointmentSource.WINDOW.value]) | Q(reserved_until__lte=clock.now())
+
+
 def with_numbers(sessions: QuerySet[ClinicSession]) -> QuerySet[ClinicSession]:
     """Sessions with `remaining` numbers, department and doctor joined."""
     counted = sessions.annotate(remaining=_count("session", _takeable()))
@@ -35,23 +40,24 @@ def _first_day() -> dt.date:
 
 
 def sessions_ahead(sessions: QuerySet[ClinicSession]) -> QuerySet[ClinicSession]:
-    """Published sessions that have not ended, the next first."""
-    ahead = sessions.filter(state=SessionState.PUBLISHED, date__gte=_first_day(), ends_at__gt=clock.now())
+    """Published sessions in which a slot can still be had, the next first."""
+    slots = slots_to_come(Slot.objects.filter(session=OuterRef("pk")))
+    ahead = sessions.filter(Exists(slots), state=SessionState.PUBLISHED, date__gte=_first_day())
     return ahead.order_by("date", "starts_at", "id")
 
 
 def slots_to_come(slots: QuerySet[Slot]) -> QuerySet[Slot]:
-    """Those of published sessions that have not begun and still have a number."""
-    free = SlotNumber.objects.filter(_takeable(), slot=OuterRef("pk"))
+    """Those of published sessions that have not ended and still have a number for the window."""
+    free = SlotNumber.objects.filter(_takeable(), _for_window(), slot=OuterRef("pk"))
     return slots.filter(
         Exists(free), session__state=SessionState.PUBLISHED, session__date__gte=_first_day(),
-        starts_at__gt=clock.now(),
+        ends_at__gt=clock.now(),
     )  # fmt: skip
 
 
 def with_remaining(slots: QuerySet[Slot]) -> QuerySet[Slot]:
-    """Slots with `remaining` numbers."""
-    return slots.annotate(remaining=_count("slot", _takeable()))
+    """Slots with the numbers `remaining` for the window."""
+    return slots.annotate(remaining=_count("slot", _takeable() & _for_window()))
 
 
 def slots_with_numbers(session: ClinicSession) -> list[dict[str, Any]]:

@@ -41,7 +41,7 @@ class EncounterViewSet(OptionsMixin, ListMixin, RetrieveMixin, ScopedViewSet):
     filterset_class = EncounterFilter
     ordering_fields = ["arrived_at"]
     ordering = ["-id"]
-    option_columns = ("patient__name", "encounter_no", "department__name", "arrived_at")
+    option_columns = ("encounter_no", "patient__name", "department__name", "arrived_at")
     in_force: ClassVar[dict[str, Any]] = {}
 
     def base_queryset(self) -> Any:

@@ -81,11 +81,8 @@ class AdmissionViewSet(OptionsMixin, ScopedViewSet):
     ordering_fields = ["admitted_at"]
     ordering = ["-id"]
     keys_first = True
-    option_columns = ("patient__name", "admission_no", "department__name", "bed")
+    option_columns = ("admission_no", "patient__name", "department__name", "bed")
     in_force: ClassVar[dict[str, Any]] = {}
-
-    def base_queryset(self) -> Any:
-        return Admission.objects.select_related("patient", "department")
 
     def row_queryset(self) -> Any:
         return admissions.rows_of(Admission.objects.all())

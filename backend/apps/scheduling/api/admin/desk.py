@@ -50,11 +50,8 @@ class AppointmentViewSet(OptionsMixin, ScopedViewSet):
     ordering = ["-id"]
 
     keys_first = True
-    option_columns = ("patient__name", "appointment_no", "practitioner__name", "starts_at")
+    option_columns = ("appointment_no", "patient__name", "practitioner__name", "starts_at")
     in_force: ClassVar[dict[str, Any]] = {}
-
-    def base_queryset(self) -> Any:
-        return Appointment.objects.select_related("patient", "practitioner")
 
     def row_queryset(self) -> Any:
         return appointments.rows_of(Appointment.objects.all())

@@ -49,6 +49,7 @@ class SlotViewSet(OptionsMixin):
     option_columns = (
         "starts_at", "session__practitioner__name", "session__department__name", "remaining",
     )  # fmt: skip
+    ordering_fields: ClassVar[list[str]] = []
     in_force: ClassVar[dict[str, Any]] = {}
     ordering = ["session__date", "starts_at", "id"]
 
@@ -58,7 +59,8 @@ class SlotViewSet(OptionsMixin):
     def to_choose_from(self, rows: QuerySet[Slot]) -> QuerySet[Slot]:
         """Those to come; of the next sessions alone unless doctor, session or day are asked for."""
         offered = slots_to_come(rows)
-        asked = {name: value for name, value in self.request.query_params.items() if value}
+        given = {name: str(value).strip() for name, value in self.request.query_params.items()}
+        asked = {name: value for name, value in given.items() if value}
         if NARROWING & asked.keys():
             return offered
         within = {name: asked[name] for name in OF_SESSION if name in asked}
