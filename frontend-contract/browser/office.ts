@@ -88,6 +88,8 @@ export async function officeSteps(visit: Visit): Promise<void> {
     for (const place of [0, 1]) await hand.page.locator(".el-table__row:visible .el-checkbox").nth(place).click();
     await hand.page.locator('[data-bulk="patient_tags_put_on"]').click();
     await hand.pick("patient_tag_id", name);
+    await hand.ok();
+    await hand.page.locator(".el-dialog:visible", { hasText: "已修改" }).waitFor();
     await hand.agree();
     await hand.row(name).waitFor();
     await at(hand, "全部医院");

@@ -28,6 +28,7 @@ export async function pageSteps(visit: Visit): Promise<void> {
     await visit.step(`${person} opens the own account`, hand, async () => {
       await hand.page.locator("header .account").click();
       await hand.page.locator(".el-dropdown-menu__item:visible", { hasText: "我的账户" }).click();
+      await hand.tab("auth_sessions_list");
       await hand.page.locator("[data-list=auth_sessions_list] .el-table__row").first().waitFor();
     });
     await hand.close();
