@@ -159,7 +159,7 @@ def _setting(setting: Any) -> dict[str, Any]:
     limits = {name: getattr(setting, name) for name in ("minimum", "maximum")}
     return {
         "key": setting.key,
-        "type": {bool: "boolean", int: "integer", str: "string"}[type(setting.default)],
+        "type": setting.kind,
         "default": setting.default,
         "zh": setting.zh,
         "en": setting.en,

@@ -11,7 +11,7 @@ from django.apps import apps
 from kernel.words import ACTS, OBJECTS
 from tests.support.world import World
 
-pytestmark = [pytest.mark.requirement("INT-04"), pytest.mark.requirement("ACC-07")]
+pytestmark = [pytest.mark.requirement("INT-04"), pytest.mark.requirement("ACC-06")]
 APPS = Path(__file__).parents[2] / "backend" / "apps"
 #: Those who write what they are given, and the place of the action among what they are given.
 WRITERS = {"record": None, "log": 1, "_note": 0, "_write": None, "attempt": None}

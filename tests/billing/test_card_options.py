@@ -18,7 +18,7 @@ def offered(world: World, **query: Any) -> Any:
     return answer.json()
 
 
-@pytest.mark.requirement("CARD-01")
+@pytest.mark.requirement("ACC-05")
 def test_a_card_is_found_by_its_whole_number_which_is_shown_masked(world: World) -> None:
     card = world.cards["patient_a"]
     (row,) = offered(world, search=card.card_number)
@@ -27,7 +27,7 @@ def test_a_card_is_found_by_its_whole_number_which_is_shown_masked(world: World)
     assert offered(world, patient_id=str(card.patient_id)) == [row]
 
 
-@pytest.mark.requirement("PAT-02")
+@pytest.mark.requirement("ACC-05")
 def test_looking_for_numbers_is_written_down_and_limited(world: World) -> None:
     card = world.cards["patient_a"]
     before = AuditEvent.objects.filter(action="search").count()

@@ -10,6 +10,7 @@ from kernel.money import fen_to_yuan
 from kernel.words import Words, of, unit_of, words_of_values
 
 YES_NO = {True: Words("是", "Yes"), False: Words("否", "No")}
+KINDS: dict[type, str] = {bool: "boolean", int: "integer", str: "string"}
 T = TypeVar("T", int, bool, str)
 
 
@@ -61,6 +62,11 @@ class Setting(Generic[T]):
             return f"¥{fen_to_yuan(int(value))}"
         said = words_of_values(self.choices).get(str(value))
         return said.text if said else str(value)
+
+    @property
+    def kind(self) -> str:
+        """boolean, integer or string."""
+        return KINDS[type(self.default)]
 
     @property
     def unit(self) -> str:

@@ -32,11 +32,10 @@ class SettingInForce:
 
 def settings_in_force(hospital: Hospital) -> list[SettingInForce]:
     """Every defined setting, by key."""
-    kinds = {bool: "boolean", int: "integer", str: "string"}
     return [
         SettingInForce(
             key=s.key,
-            kind=kinds[type(s.default)],
+            kind=s.kind,
             value=s.of(hospital),
             default=s.default,
             text_zh=s.zh,

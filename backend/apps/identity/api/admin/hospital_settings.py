@@ -31,14 +31,13 @@ class ValueField(serializers.Field[Any, Any, Any, Any]):
 
 def _schema_of(setting: Setting[Any]) -> dict[str, Any]:
     """Null: the default, which is said as `x-default`."""
-    kind = {bool: "boolean", int: "integer", str: "string"}[type(setting.default)]
     limits = {
         "minimum": setting.minimum,
         "maximum": setting.maximum,
         "enum": [*setting.choices, None] if setting.choices else None,
     }
     known = {name: limit for name, limit in limits.items() if limit is not None}
-    return {"type": kind, "nullable": True, "x-default": setting.default, **known}
+    return {"type": setting.kind, "nullable": True, "x-default": setting.default, **known}
 
 
 def _field_of(setting: Setting[Any]) -> Any:
