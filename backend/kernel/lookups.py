@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import ForeignKey, Lookup, UUIDField
+from django.db.models import Exists, ForeignKey, Lookup, UUIDField
 
 
 @ForeignKey.register_lookup
@@ -16,3 +16,9 @@ class AnyOf(Lookup):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         left, values = self.process_lhs(compiler, connection)
         return f"{left} = ANY(%s::uuid[])", (*values, self.rhs)
+
+
+class Probe(Exists):
+    """EXISTS that is asked row by row in the order of the list; the fence keeps it from being made a join."""
+
+    template = "EXISTS(%(subquery)s OFFSET 0)"

@@ -25,6 +25,9 @@ def test_a_card_is_found_by_its_whole_number_which_is_shown_masked(world: World)
     assert row["id"] == str(card.pk) and "*" in row["label"] and card.card_number not in str(row)
     assert offered(world, search=card.card_number[:-1]) == []
     assert offered(world, patient_id=str(card.patient_id)) == [row]
+    wide = card.card_number.translate({ord(str(n)): chr(0xFF10 + n) for n in range(10)})
+    assert offered(world, search=f" {wide} ") == [row]
+    assert row in offered(world) and row in offered(world, hospital_id=str(card.hospital_id))
 
 
 @pytest.mark.requirement("ACC-05")
@@ -32,6 +35,7 @@ def test_looking_for_numbers_is_written_down_and_limited(world: World) -> None:
     card = world.cards["patient_a"]
     before = AuditEvent.objects.filter(action="search").count()
     offered(world)
+    offered(world, search=" ")
     assert AuditEvent.objects.filter(action="search").count() == before
     answers = [world.client("clerk").get(URL, {"search": card.card_number}).status_code for _ in range(40)]
     assert answers[0] == 200 and answers[-1] == 429

@@ -114,12 +114,6 @@ class Policy:
 NEWEST_FIRST = (("-id",), ("-pk",))
 
 
-class Probe(Exists):
-    """EXISTS that is asked row by row in the order of the list; the fence keeps it from being made a join."""
-
-    template = "EXISTS(%(subquery)s OFFSET 0)"
-
-
 class GrantedArm(Q):
     """Rows that were granted through the object at `path`; `rows` are the grants, `holder` says whose.
 
@@ -164,7 +158,7 @@ class GrantedArm(Q):
             name = table._meta.get_field("content_object").related_query_name()
             held = grant_condition(table, *self.holder[1:], through=f"{name}__")
             return queryset.filter(held).order_by(f"-{name}__content_object_id").values("pk")[:many]
-        probe = Q(Probe(self.rows.filter(content_object_id=OuterRef(self.path))))
+        probe = Q(lookups.Probe(self.rows.filter(content_object_id=OuterRef(self.path))))
         return queryset.filter(probe).values("pk")[:many]
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import functools
+from contextlib import nullcontext
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from kernel.errors import InvalidValue
 from kernel.expectations import IDS
 from kernel.http.serializers import Serializer
 from kernel.money import fen_to_yuan
+from kernel.prepared import prepared_reads
 
 #: So many are shown; who looks for another one types more of it. So many ids are asked for at once.
 SHOWN, MAX_IDS = 20, 100
@@ -47,6 +49,8 @@ class OptionsMixin(ScopedViewSet):
     option_columns: ClassVar[tuple[str, ...]] = ("name", "code")
     in_force: ClassVar[dict[str, Any]] = {"is_active": True}
     options_for_all: ClassVar[bool] = False
+    #: Whether what is offered to who asks for nothing is planned once per connection.
+    keeps_plan: ClassVar[bool] = True
 
     def get_permissions(self) -> Any:
         return [IsStaff()] if self._is_open() else super().get_permissions()
@@ -67,8 +71,10 @@ class OptionsMixin(ScopedViewSet):
     def offer(self, request: Any) -> Response:
         """选项: the rows that a form offers, by what was typed; or just those of `ids`."""
         asked = _ids(request.query_params.get("ids", ""))
-        rows = self._chosen(asked) if asked else self._offered()
-        return Response([self.as_option(row) for row in self._plain(rows)])
+        # What was typed wants a plan for its values; what is offered first is the same statement for everybody.
+        with prepared_reads() if self.keeps_plan and not request.query_params else nullcontext():
+            rows = list(self._plain(self._chosen(asked) if asked else self._offered()))
+        return Response([self.as_option(row) for row in rows])
 
     def _plain(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Values of the columns alone: whole rows with all that hangs on them cost three times as much."""

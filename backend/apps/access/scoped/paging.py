@@ -5,10 +5,13 @@ the list's order by its own index, no further than the page needs, and the few c
 """
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from apps.access.policies.base import first_keys
+from apps.access.actor import Actor
+from apps.access.policies.base import first_keys, for_lists, policy_of
+from apps.identity.models import Hospital
 
 LITERAL = 1_000
 
@@ -42,3 +45,16 @@ class MergedRows:
 
     def _union(self, parts: list[QuerySet[Any]]) -> QuerySet[Any]:
         return parts[0].union(*parts[1:]) if len(parts) > 1 else parts[0]
+
+
+def first_reached(queryset: QuerySet[Any], actor: Actor, code: str, many: int) -> list[UUID]:
+    """The keys of the first rows of an ordered queryset that the actor may reach with `code`, found like a page."""
+    policy = policy_of(queryset.model)
+    arms = for_lists(policy.arms(actor, code))
+    if arms == [Q()]:  # the indexes of rows of hospitals begin with the hospital
+        arms = [Q(**{policy.hospital: pk}) for pk in Hospital.objects.values_list("pk", flat=True)]
+    if not arms:
+        return []
+    return list(
+        MergedRows(queryset, arms, queryset.model._default_manager.values_list("pk", flat=True))[:many]
+    )

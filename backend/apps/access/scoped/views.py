@@ -8,7 +8,7 @@ from django.db.models import Model, QuerySet
 from rest_framework.response import Response
 
 from apps.access.actor import Actor
-from apps.access.policies.base import for_lists, policy_of
+from apps.access.policies.base import GrantedArm, for_lists, policy_of
 from apps.access.scoped.paging import MergedRows
 from apps.access.scoped.permissions import HasCode, request_actor
 from apps.identity.models import Hospital, StaffMember
@@ -110,7 +110,7 @@ class ScopedViewSet(CodedView, GenericViewSet[Any]):
             arms = for_lists(policy_of(self.model).arms(self.actor, self.visible_code()))
             if not arms:
                 return self.filter_queryset(self.model._default_manager.none())
-            if len(arms) > 1 or self.keys_first:
+            if len(arms) > 1 or self.keys_first or isinstance(arms[0], GrantedArm):
                 return MergedRows(
                     self.filter_queryset(self.base_queryset()),
                     arms,

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from apps.scheduling.models import AppointmentSource, ClinicSession, Slot, SlotNumber
 from apps.scheduling.states import NumberState, SessionState
 from kernel import clock
+from kernel.lookups import Probe
 
 
 def _count(reference: str, condition: Q) -> Coalesce:
@@ -41,18 +42,19 @@ def _first_day() -> dt.date:
 
 def sessions_ahead(sessions: QuerySet[ClinicSession]) -> QuerySet[ClinicSession]:
     """Published sessions in which a slot can still be had, the next first."""
-    slots = slots_to_come(Slot.objects.filter(session=OuterRef("pk")))
-    ahead = sessions.filter(Exists(slots), state=SessionState.PUBLISHED, date__gte=_first_day())
+    slots = _free_slots(Slot.objects.filter(session=OuterRef("pk")))
+    ahead = sessions.filter(Probe(slots), state=SessionState.PUBLISHED, date__gte=_first_day())
     return ahead.order_by("date", "starts_at", "id")
 
 
 def slots_to_come(slots: QuerySet[Slot]) -> QuerySet[Slot]:
     """Those of published sessions that have not ended and still have a number for the window."""
+    return _free_slots(slots).filter(session__state=SessionState.PUBLISHED, session__date__gte=_first_day())
+
+
+def _free_slots(slots: QuerySet[Slot]) -> QuerySet[Slot]:
     free = SlotNumber.objects.filter(_takeable(), _for_window(), slot=OuterRef("pk"))
-    return slots.filter(
-        Exists(free), session__state=SessionState.PUBLISHED, session__date__gte=_first_day(),
-        ends_at__gt=clock.now(),
-    )  # fmt: skip
+    return slots.filter(Exists(free), ends_at__gt=clock.now())
 
 
 def with_remaining(slots: QuerySet[Slot]) -> QuerySet[Slot]:

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from apps.access.scoped.fields import ScopedRelatedField
 from apps.access.scoped.options import OptionsMixin
+from apps.access.scoped.paging import first_reached
 from apps.access.scoped.views import ListMixin, RetrieveMixin, ScopedViewSet
 from apps.billing import errors
 from apps.billing.api.card_top_ups import (
@@ -28,7 +29,8 @@ from apps.billing.selectors import card_balance, top_ups
 from apps.billing.services import card_refund, card_top_up
 from apps.billing.services.refund_requests import WINDOW
 from apps.identity.models import StaffMember
-from apps.patients.models import PatientCard
+from apps.patients.documents import fold
+from apps.patients.models import Patient, PatientCard
 from apps.patients.services.searching import note_search
 from apps.payments.errors import AmountNotAllowed
 from kernel.crypto import blind_index, masking
@@ -38,6 +40,9 @@ from kernel.http.idempotency import idempotent
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer, validated
 from kernel.money import MAX_FEN
+
+#: Cards of so many of the newest patients are offered to who asks for none.
+NEWEST = 50
 
 
 class TopUpAtWindowSerializer(Serializer):
@@ -94,7 +99,7 @@ class CardFilter(django_filters.FilterSet):
     search = django_filters.CharFilter(method="find", max_length=32, help_text="the whole number")
 
     def find(self, queryset: QuerySet[PatientCard], name: str, value: str) -> Any:
-        return queryset.filter(card_number_index=blind_index(value, "card_number"))
+        return queryset.filter(card_number_index=blind_index(fold(value), "card_number"))
 
 
 class OfCard(ScopedViewSet):
@@ -126,9 +131,19 @@ class PatientCardViewSet(OptionsMixin, OfCard):
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Whole numbers are looked for so often and no more, and each look is written down (rules.md 28)."""
         found: QuerySet[Any] = super().filter_queryset(queryset)
-        if number := self.request.query_params.get("search"):
+        if number := self.request.query_params.get("search", "").strip():
             note_search(by=StaffMember.objects.get(pk=self.actor.staff_id), asked={"card_number": number})
         return found
+
+    def to_choose_from(self, rows: QuerySet[PatientCard]) -> QuerySet[PatientCard]:
+        """Those of the newest patients alone unless one patient or a number is asked for."""
+        cards = super().to_choose_from(rows)
+        asked = {name: value for name, value in self.request.query_params.items() if value.strip()}
+        if {"patient_id", "search"} & asked.keys():
+            return cards
+        within = {name: asked[name] for name in ("hospital_id",) if name in asked}
+        newest = Patient.objects.filter(**within).order_by("-id")
+        return cards.filter(patient__in=first_reached(newest, self.actor, "patients.card.list", NEWEST))
 
     def as_option(self, row: Any) -> dict[str, Any]:
         """The number is masked, as everywhere."""

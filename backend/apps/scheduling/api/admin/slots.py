@@ -6,8 +6,8 @@ import django_filters
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 
-from apps.access.policies import policy_of
 from apps.access.scoped.options import OptionsMixin
+from apps.access.scoped.paging import first_reached
 from apps.identity.models import StaffMember
 from apps.identity.selectors import staff_like
 from apps.scheduling.models import ClinicSession, Slot
@@ -46,6 +46,7 @@ class SlotViewSet(OptionsMixin):
     resource = "scheduling.session"
     filterset_class = SlotFilter
     keys_first = True
+    keeps_plan = False  # of the days to come, which are few among all
     option_columns = (
         "starts_at", "session__practitioner__name", "session__department__name", "remaining",
     )  # fmt: skip
@@ -65,8 +66,9 @@ class SlotViewSet(OptionsMixin):
             return offered
         within = {name: asked[name] for name in OF_SESSION if name in asked}
         ahead = sessions_ahead(ClinicSession.objects.filter(**within))
-        near = policy_of(ClinicSession).scope(self.actor, self.visible_code(), ahead)
-        return offered.filter(session__in=list(near.values_list("pk", flat=True)[:NEXT_SESSIONS]))
+        return offered.filter(
+            session__in=first_reached(ahead, self.actor, self.visible_code(), NEXT_SESSIONS)
+        )
 
     def as_option(self, row: Any) -> dict[str, Any]:
         """When, with whom, where, and what is left."""
