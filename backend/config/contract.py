@@ -163,6 +163,8 @@ def _setting(setting: Any) -> dict[str, Any]:
         "default": setting.default,
         "zh": setting.zh,
         "en": setting.en,
+        "group": setting.section.zh,
+        "group_en": setting.section.en,
         **{name: value for name, value in limits.items() if value is not None},
         **({"choices": _choices(setting.choices)} if setting.choices else {}),
     }

@@ -15416,6 +15416,11 @@ export interface components {
             /** 键 */
             key: string;
             /**
+             * 分组
+             * @description the heading it stands under, in the language of the request
+             */
+            section: string;
+            /**
              * 值类型
              * @description boolean, integer or string
              */
@@ -27451,6 +27456,7 @@ export interface operations {
                      *       "settings": [
                      *         {
                      *           "key": "booking.days_ahead",
+                     *           "section": "无",
                      *           "kind": "无",
                      *           "value": true,
                      *           "default": true,
@@ -27576,6 +27582,7 @@ export interface operations {
                      *       "settings": [
                      *         {
                      *           "key": "booking.days_ahead",
+                     *           "section": "无",
                      *           "kind": "无",
                      *           "value": true,
                      *           "default": true,

@@ -38,6 +38,9 @@ export interface Schema {
   "x-ref"?: Ref;
   "x-dictionary"?: string;
   "x-unit"?: string;
+  /** The heading it stands under where there are many. */
+  "x-group"?: string;
+  "x-group-en"?: string;
   /** What is in force where nothing is set. */
   "x-default"?: unknown;
   "x-fixed"?: boolean;

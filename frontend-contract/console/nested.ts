@@ -2,7 +2,7 @@
 import { defineComponent, h, type Component, type PropType, type VNode } from "vue";
 
 import type { Row } from "./api.js";
-import { propertiesOf, resolved, type Schema } from "./contract.js";
+import { propertiesOf, resolved, type Group, type Schema } from "./contract.js";
 import { FieldInput } from "./fields.js";
 import { Button, FormItem, Input } from "./ui.js";
 import { said, word } from "./words.js";
@@ -27,11 +27,28 @@ export function fieldsOf(schema: Schema, names: string[], values: Row, errors: R
   });
 }
 
+/** The parts of an object under the headings that the document gives them. */
+function sectionsOf(schema: Schema): Group[] {
+  const found: Group[] = [];
+  for (const [name, node] of Object.entries(propertiesOf(schema))) {
+    const title = node["x-group"] ?? "";
+    const section = found.find((each) => each.title === title);
+    if (section) section.fields.push(name);
+    else found.push({ title, title_en: node["x-group-en"] ?? "", fields: [name] });
+  }
+  return found;
+}
+
 export const Parts: Component = defineComponent({
   props: { schema: { type: Object as PropType<Schema>, required: true }, modelValue: { type: Object as PropType<Row | null>, default: null }, ...shared },
   emits: ["update:modelValue"],
   setup(props, { emit }) {
-    return () => h("div", { class: "parts" }, fieldsOf(props.schema, Object.keys(propertiesOf(props.schema)), props.modelValue ?? {}, props.errors, props.path, (values) => emit("update:modelValue", values)));
+    const give = (values: Row): void => emit("update:modelValue", values);
+    return () =>
+      h("div", { class: "parts" }, sectionsOf(props.schema).map((section) => [
+        said(section) ? h("h4", { class: "heading wide" }, said(section)) : null,
+        fieldsOf(props.schema, section.fields, props.modelValue ?? {}, props.errors, props.path, give),
+      ]));
   },
 });
 

@@ -30,6 +30,20 @@ def test_every_defined_setting_is_shown_with_text_default_and_bounds(world: Worl
 
 
 @pytest.mark.requirement("ORG-01")
+@pytest.mark.requirement("INT-04")
+def test_settings_stand_under_headings_in_answers_and_forms(world: World) -> None:
+    shown = world.client("doctor_a").get(url(world), HTTP_ACCEPT_LANGUAGE="en").json()["settings"]
+    sections = {each["key"]: each["section"] for each in shown}
+    assert (sections["session_hours"], sections["binding_max_self"]) == (
+        "Signing in",
+        "Binding of cards and filing online",
+    )
+    said = document("config.urls.admin")["components"]["schemas"][VALUES]["properties"]
+    assert {key: node["x-group-en"] for key, node in said.items()} == sections
+    assert said["queue.max_skips"]["x-group"] == "排队候诊"
+
+
+@pytest.mark.requirement("ORG-01")
 def test_a_setting_is_overridden_for_one_hospital_and_brought_back(world: World) -> None:
     client = world.client("admin1")
     change = {"version": 1, "values": {"session_hours": 3}}

@@ -1,9 +1,11 @@
 import datetime as dt
 
 from apps.identity.models import Hospital
-from apps.identity.settings import Setting, define
+from apps.identity.settings import Setting, define, section
 from apps.payments.settings import REFUND_ROUTES
 from kernel import clock
+
+section("收费与就诊卡", "Billing and cards", "billing.")
 
 PUSH_UNPAID = define(
     Setting(

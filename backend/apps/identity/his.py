@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from apps.identity.models import Hospital
-from apps.identity.settings import Setting, define
+from apps.identity.settings import Setting, define, section
 
 #: The hospital is its own HIS: our tables.
 EMBEDDED = "embedded"
+section("医院信息系统", "HIS", "his.")
 HIS_DRIVER = define(
     Setting("his.driver", EMBEDDED, "HIS 接口方式", "How HIS is reached", choices=(EMBEDDED, "http"))
 )

@@ -64,6 +64,11 @@ class Setting(Generic[T]):
         return said.text if said else str(value)
 
     @property
+    def section(self) -> Words:
+        """The heading under which forms and tables show it."""
+        return next(words for prefix, words in SECTIONS.items() if self.key.startswith(prefix))
+
+    @property
     def kind(self) -> str:
         """boolean, integer or string."""
         return KINDS[type(self.default)]
@@ -75,19 +80,27 @@ class Setting(Generic[T]):
 
 
 SETTINGS: dict[str, Setting[Any]] = {}
+#: The beginning of keys → the heading of their settings.
+SECTIONS: dict[str, Words] = {}
 #: The component of the contract that has every setting as a property.
 VALUES = "SettingValues"
+
+
+def section(zh: str, en: str, *prefixes: str) -> None:
+    """Declare the heading of the settings whose keys begin so, above them."""
+    SECTIONS.update(dict.fromkeys(prefixes, Words(zh, en)))
 
 
 def define(setting: Setting[T]) -> Setting[T]:
     """Register a setting at import of an app's `settings.py`."""
     if SETTINGS.setdefault(setting.key, setting) is not setting:
         raise ValueError(f"setting {setting.key} is defined twice")
-    setting.expected  # noqa: B018 - the contract knows it from the start
+    setting.expected, setting.section  # noqa: B018 - the contract knows them from the start
     of(VALUES, **{setting.key: (setting.zh, setting.en)})
     return setting
 
 
+section("登录", "Signing in", "sign_in_", "session_")
 SIGN_IN_MAX_FAILURES = define(
     Setting(
         "sign_in_max_failures",

@@ -1,4 +1,6 @@
-from apps.identity.settings import Setting, define
+from apps.identity.settings import Setting, define, section
+
+section("住院", "Inpatients", "inpatient.")
 
 DEPOSIT_ENABLED = define(
     Setting("inpatient.deposit_enabled", False, "开通住院押金补缴", "Inpatient deposits can be topped up")

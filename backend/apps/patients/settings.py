@@ -1,6 +1,9 @@
 """Settings of a hospital about cards (rules.md 1 and 2)."""
 
-from apps.identity.settings import Setting, define
+from apps.identity.settings import Setting, define, section
+
+section("绑卡与线上建档", "Binding of cards and filing online", "binding_", "online_filing")
+section("患者查询", "Looking for patients", "exact_searches_", "import_lookups_")
 
 MAX_SELF_BINDINGS = define(
     Setting("binding_max_self", 1, "本人就诊卡数量", "Own cards per account", minimum=0, maximum=1)

@@ -1,4 +1,6 @@
-from apps.identity.settings import Setting, define
+from apps.identity.settings import Setting, define, section
+
+section("支付", "Payments", "payment.")
 
 MAX_ORDER_FEN = define(
     Setting(

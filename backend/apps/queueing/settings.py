@@ -1,4 +1,6 @@
-from apps.identity.settings import Setting, define
+from apps.identity.settings import Setting, define, section
+
+section("排队候诊", "Queueing", "queue.")
 
 MINUTES_PER_PATIENT = define(
     Setting(

@@ -1,6 +1,9 @@
-from apps.identity.settings import Setting, define
+from apps.identity.settings import Setting, define, section
 
 PAY_TIMINGS = ("counter", "prepaid")
+
+section("预约挂号", "Booking", "booking.")
+section("候补", "Waiting list", "waitlist.")
 
 MAX_ADVANCE_DAYS = define(
     Setting(

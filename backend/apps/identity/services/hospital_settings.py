@@ -17,6 +17,7 @@ class SettingInForce:
     """A defined setting with its value at one hospital."""
 
     key: str
+    section: str
     kind: str
     value: Any
     default: Any
@@ -31,10 +32,11 @@ class SettingInForce:
 
 
 def settings_in_force(hospital: Hospital) -> list[SettingInForce]:
-    """Every defined setting, by key."""
+    """Every defined setting, by key, under the headings of its kind."""
     return [
         SettingInForce(
             key=s.key,
+            section=s.section.text,
             kind=s.kind,
             value=s.of(hospital),
             default=s.default,

@@ -37,7 +37,8 @@ def _schema_of(setting: Setting[Any]) -> dict[str, Any]:
         "enum": [*setting.choices, None] if setting.choices else None,
     }
     known = {name: limit for name, limit in limits.items() if limit is not None}
-    return {"type": setting.kind, "nullable": True, "x-default": setting.default, **known}
+    heading = {"x-group": setting.section.zh, "x-group-en": setting.section.en}
+    return {"type": setting.kind, "nullable": True, "x-default": setting.default, **heading, **known}
 
 
 def _field_of(setting: Setting[Any]) -> Any:
@@ -64,6 +65,7 @@ class SettingSerializer(serializers.Serializer[Any]):
     """A setting in force."""
 
     key = serializers.CharField()
+    section = serializers.CharField(help_text="the heading it stands under, in the language of the request")
     kind = serializers.CharField(help_text="boolean, integer or string")
     value = ValueField()
     default = ValueField()
