@@ -151,7 +151,7 @@ OPERATIONS: dict[str, Words] = {}
 VERBS = {
     "list": Words("查询", "List"), "retrieve": Words("查看", "Read"), "create": Words("新增", "Add"),
     "partial_update": Words("修改", "Change"), "destroy": Words("删除", "Delete"),
-    "options_list": Words("选择", "Choose among"),
+    "options_list": Words("选择", "Choose among"), "export": Words("导出", "Export"),
 }  # fmt: skip
 
 
@@ -216,7 +216,7 @@ def operation_words(operation_id: str) -> Words | None:
     for action, verb in reversed(VERBS.items()):
         noun = RESOURCES.get(operation_id.removesuffix(f"_{action}"))
         if noun is not None and operation_id.endswith(f"_{action}"):
-            named = noun.many if action.endswith("list") else noun.en
+            named = noun.many if action.endswith(("list", "export")) else noun.en
             return Words(f"{verb.zh}{noun.zh}", f"{verb.en} {named}")
     return None
 

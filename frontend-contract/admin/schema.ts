@@ -433,7 +433,7 @@ export interface paths {
         };
         /**
          * 导出挂号
-         * @description 导出挂号: the appointments that the filters leave, as Excel or CSV.
+         * @description 导出: the rows that the filters leave, as Excel or CSV.
          */
         get: operations["appointments_export"];
         put?: never;
@@ -1042,6 +1042,26 @@ export interface paths {
          * @description 重开: a new bill with other items; the old one is cancelled, a payment of it under way goes back.
          */
         post: operations["bills_reissue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/bills/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 导出账单
+         * @description 导出: the rows that the filters leave, as Excel or CSV.
+         */
+        get: operations["bills_export"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1848,6 +1868,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/v1/encounters/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 导出就诊记录
+         * @description 导出: the rows that the filters leave, as Excel or CSV.
+         */
+        get: operations["encounters_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/encounters/options": {
         parameters: {
             query?: never;
@@ -2206,6 +2246,26 @@ export interface paths {
          * @description 打印/补打: count a copy and return it for the printer.
          */
         post: operations["invoices_print_copy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/invoices/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 导出发票
+         * @description 导出: the rows that the filters leave, as Excel or CSV.
+         */
+        get: operations["invoices_export"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5183,6 +5243,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/v1/refund-requests/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 导出退费申请
+         * @description 导出: the rows that the filters leave, as Excel or CSV.
+         */
+        get: operations["refund_requests_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/refunds": {
         parameters: {
             query?: never;
@@ -6169,6 +6249,26 @@ export interface paths {
          * @description 领取: make work of a role the own.
          */
         post: operations["work_items_take"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/work-items/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 导出待办
+         * @description 导出: the rows that the filters leave, as Excel or CSV.
+         */
+        get: operations["work_items_export"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -23619,6 +23719,52 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    bills_export: {
+        parameters: {
+            query?: {
+                status?: ("cancelled" | "issued" | "lapsed" | "paid" | "refunded")[];
+                kind?: ("card_top_up" | "examination" | "inpatient_deposit" | "prescription" | "registration" | "test" | "treatment")[];
+                issued_from?: string;
+                issued_to?: string;
+                hospital_id?: string;
+                department_id?: string;
+                practitioner_id?: string;
+                patient_id?: string;
+                order_id?: string;
+                paid_from?: string;
+                paid_to?: string;
+                /** @description a whole bill or voucher number, or the beginning of the patient's name or pinyin */
+                search?: string;
+                /** @description issued_at, paid_at; `-` in front reverses, commas separate */
+                ordering?: string;
+                /** @description Excel keeps long numbers whole */
+                file_format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description UTF-8 with a byte order mark */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example 无 */
+                    "text/csv": string;
+                    /** @example … */
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     bills_options_list: {
         parameters: {
             query?: {
@@ -26723,6 +26869,50 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    encounters_export: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                department_id?: string;
+                practitioner_id?: string;
+                patient_id?: string;
+                encounter_no?: string;
+                /** @description a whole encounter number, or the beginning of the patient's name or pinyin */
+                search?: string;
+                kind?: ("home" | "inpatient" | "online" | "outpatient")[];
+                state?: ("arrived" | "cancelled" | "finished" | "in_progress")[];
+                arrived_from?: string;
+                arrived_to?: string;
+                /** @description arrived_at; `-` in front reverses, commas separate */
+                ordering?: string;
+                /** @description Excel keeps long numbers whole */
+                file_format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description UTF-8 with a byte order mark */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example 无 */
+                    "text/csv": string;
+                    /** @example … */
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     encounters_options_list: {
         parameters: {
             query?: {
@@ -28101,6 +28291,48 @@ export interface operations {
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    invoices_export: {
+        parameters: {
+            query?: {
+                issued_from?: string;
+                issued_to?: string;
+                hospital_id?: string;
+                department_id?: string;
+                patient_id?: string;
+                bill_id?: string;
+                is_reversed?: boolean;
+                /** @description a whole invoice number, or the beginning of the patient's name or pinyin */
+                search?: string;
+                /** @description issued_at; `-` in front reverses, commas separate */
+                ordering?: string;
+                /** @description Excel keeps long numbers whole */
+                file_format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description UTF-8 with a byte order mark */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example 无 */
+                    "text/csv": string;
+                    /** @example … */
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -38959,6 +39191,47 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    refund_requests_export: {
+        parameters: {
+            query?: {
+                order_id?: string;
+                state?: ("approved" | "done" | "executing" | "failed" | "rejected" | "requested" | "withdrawn")[];
+                patient_id?: string;
+                hospital_id?: string;
+                department_id?: string;
+                practitioner_id?: string;
+                card_id?: string;
+                needs_approval?: boolean;
+                /** @description created_at, amount_fen; `-` in front reverses, commas separate */
+                ordering?: string;
+                /** @description Excel keeps long numbers whole */
+                file_format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description UTF-8 with a byte order mark */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example 无 */
+                    "text/csv": string;
+                    /** @example … */
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     refunds_list: {
         parameters: {
             query?: {
@@ -42728,6 +43001,46 @@ export interface operations {
             409: components["responses"]["Problem409StateConflictWorkAlreadyTakenAnd1More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    work_items_export: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                department_id?: string;
+                executor_id?: string;
+                kind?: string;
+                state?: ("done" | "open" | "withdrawn")[];
+                level?: 0 | 1 | 2;
+                due_before?: string;
+                /** @description due_at; `-` in front reverses, commas separate */
+                ordering?: string;
+                /** @description Excel keeps long numbers whole */
+                file_format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description UTF-8 with a byte order mark */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example 无 */
+                    "text/csv": string;
+                    /** @example … */
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };

@@ -6,20 +6,20 @@ resource(
     "billing",
     "bill",
     "账单",
-    ("list", "add"),
+    ("list", "add", "export"),
     cancel=("取消账单", "Cancel bills"),
     pay=("窗口收费", "Take payments at the window"),
     perform=("执行或发药", "Mark items as done or dispensed"),
     undo=("撤销执行", "Undo what was done or dispensed"),
 )
-resource("billing", "invoice", "发票", ("list", "add"), print=("打印发票", "Print invoices"))
+resource("billing", "invoice", "发票", ("list", "add", "export"), print=("打印发票", "Print invoices"))
 resource("billing", "card", "就诊卡余额", ("list",))
 resource("billing", "card_top_up", "就诊卡充值", ("list", "add"))
 resource(
     "billing",
     "refund_request",
     "退费申请",
-    ("list", "add", "approve"),
+    ("list", "add", "approve", "export"),
     execute=("执行退费", "Execute refunds"),
 )
 
@@ -31,7 +31,7 @@ for _role in ("doctor", "department_head"):
         "billing.invoice.list",
     )
 give("department_head", "billing.bill.undo")
-give("finance", "billing.bill.list", "billing.invoice.list")
+give("finance", *(f"billing.{name}.{verb}" for name in ("bill", "invoice") for verb in ("list", "export")))
 give(
     "clerk",
     *(f"billing.bill.{verb}" for verb in ("list", "add", "cancel", "pay", "perform", "undo")),
@@ -44,7 +44,13 @@ give(
     "billing.card_top_up.add",
     *(f"billing.refund_request.{verb}" for verb in ("list", "add", "execute")),
 )
-give("finance", "billing.card.list", "billing.card_top_up.list", "billing.refund_request.list")
+give(
+    "finance",
+    "billing.card.list",
+    "billing.card_top_up.list",
+    "billing.refund_request.list",
+    "billing.refund_request.export",
+)
 
 directory("billing", module="billing", zh="收费", en="Billing", path="/billing", icon="money", sort=40)
 page("bills", resource="billing.bill", zh="账单", en="Bills", path="bills",

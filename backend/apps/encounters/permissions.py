@@ -2,7 +2,7 @@ from apps.access.codes import give, module, resource
 from apps.access.menus import directory, page
 
 module("encounters", "就诊", "Encounters", 25)
-resource("encounters", "encounter", "就诊", ("list",))
+resource("encounters", "encounter", "就诊", ("list", "export"))
 
 for role in ("doctor", "department_head", "clerk", "finance"):
     give(role, "encounters.encounter.list")

@@ -6,7 +6,7 @@ resource(
     "worklist",
     "item",
     "待办",
-    ("list",),
+    ("list", "export"),
     finish=("办理待办", "Finish work"),
     assign=("分派待办", "Assign work"),
     hand_over=("工作交接", "Hand work over"),

@@ -33,7 +33,9 @@ def clean(text: str) -> str:
 
 def clean_line(text: str) -> str:
     """Cleaned text of one line: composed, blanks of every width single, none at the ends."""
-    return " ".join(unicodedata.normalize("NFC", clean(text)).split())
+    if not (text.isascii() and text.isprintable()):
+        text = unicodedata.normalize("NFC", clean(text))
+    return " ".join(text.split())
 
 
 def fold_number(text: str) -> str:

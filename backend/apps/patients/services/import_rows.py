@@ -55,6 +55,8 @@ _BETWEEN_TAGS = re.compile(r"[;；,，、|\n]")
 #: What the untouched example of the template says.
 _EXAMPLE = {name: SAMPLE[list(TITLES).index(name)] for name in ("name", "national_id", "phone")}
 MAX_NAMED = 12
+#: As people and as the API write them.
+_ID_KINDS: dict[str, str] = dict(zip(IdKind.values, IdKind.values, strict=True)) | ID_KINDS
 _KINDS = "居民身份证、护照、港澳居民来往内地通行证、台湾居民来往大陆通行证、外国人永久居留身份证、无"
 
 
@@ -199,7 +201,7 @@ class RowReader:
 
     def _identify(self, row: Row, texts: dict[str, str]) -> None:
         number, kind_text = texts["national_id"], unicodedata.normalize("NFKC", clean_line(texts["id_kind"]))
-        kind = ID_KINDS.get(kind_text, kind_text if kind_text in IdKind.values else None)
+        kind = _ID_KINDS.get(kind_text)
         if not kind_text:
             kind = IdKind.RESIDENT_ID if number else IdKind.NONE
         gender = GENDERS.get(bare_choice(texts["gender"]))

@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from apps.access.scoped.exporting import ExportMixin
 from apps.access.scoped.fields import ScopedRelatedField
 from apps.access.scoped.options import OptionsMixin
 from apps.access.scoped.views import ScopedViewSet
@@ -113,7 +114,7 @@ class TakePaymentSerializer(Serializer):
 
 
 @extend_schema(tags=["bills"])
-class BillViewSet(OptionsMixin, ScopedViewSet):
+class BillViewSet(OptionsMixin, ExportMixin, ScopedViewSet):
     """账单: list, issue, issue again, cancel."""
 
     model = Bill
@@ -125,6 +126,14 @@ class BillViewSet(OptionsMixin, ScopedViewSet):
     ordering = ["-issued_at"]
     keys_first = True
     option_columns = ("bill_no", "patient__name", "title", "amount_fen")
+    export_columns = {
+        "bill_no": "bill_no", "issued_at": "issued_at", "kind": "kind", "title": "title", "amount_fen": "amount_fen",
+        "refunded_fen": "refunded_fen", "status": "status", "payer_type": "payer_type", "source": "source",
+        "patient__name": "patient_name", "patient__mrn": "mrn", "hospital__name": "hospital_name",
+        "department__name": "department_name", "practitioner__name": "practitioner_name", "paid_at": "paid_at",
+        "channel": "channel", "voucher_no": "voucher_no", "cancelled_at": "cancelled_at",
+        "cancel_cause": "cancel_cause", "cancel_reason": "cancel_reason",
+    }  # fmt: skip
     in_force: ClassVar[dict[str, Any]] = {}
 
     def base_queryset(self) -> Any:

@@ -138,7 +138,7 @@ class PatientCardViewSet(OptionsMixin, OfCard):
     def to_choose_from(self, rows: QuerySet[PatientCard]) -> QuerySet[PatientCard]:
         """Those of the newest patients alone unless one patient or a number is asked for."""
         cards = super().to_choose_from(rows)
-        asked = {name: value for name, value in self.request.query_params.items() if value.strip()}
+        asked = {name: value for name, value in self.request.query_params.dict().items() if value.strip()}
         if {"patient_id", "search"} & asked.keys():
             return cards
         within = {name: asked[name] for name in ("hospital_id",) if name in asked}

@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from apps.access.scoped.exporting import ExportMixin
 from apps.access.scoped.views import ScopedViewSet
 from apps.billing import errors
 from apps.billing.api.filters import InvoiceFilter
@@ -113,7 +114,7 @@ class BillInvoiceViewSet(ScopedViewSet):
 
 
 @extend_schema(tags=["invoices"])
-class InvoiceViewSet(ScopedViewSet):
+class InvoiceViewSet(ExportMixin, ScopedViewSet):
     """发票: list, data for printing, prints."""
 
     model = Invoice
@@ -124,6 +125,13 @@ class InvoiceViewSet(ScopedViewSet):
     ordering_fields = ["issued_at"]
     ordering = ["-issued_at"]
     keys_first = True
+    export_columns = {
+        "invoice_no": "invoice_no", "issued_at": "issued_at", "payer_name": "payer_name", "amount_fen": "amount_fen",
+        "bill__bill_no": "bill_no", "patient__name": "patient_name", "patient__mrn": "mrn",
+        "hospital__name": "hospital_name", "department__name": "department_name", "e_code": "e_code",
+        "e_number": "e_number", "print_count": "print_count", "issued_by__name": "issued_by_name",
+        "reversed_at": "reversed_at",
+    }  # fmt: skip
 
     def row_queryset(self) -> Any:
         return invoices.rows_of(Invoice.objects.all())

@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from apps.access.scoped.exporting import ExportMixin
 from apps.access.scoped.fields import ScopedRelatedField
 from apps.access.scoped.views import ScopedViewSet
 from apps.billing import errors
@@ -79,7 +80,7 @@ class RefundRejectionSerializer(Serializer):
 
 
 @extend_schema(tags=["billing"])
-class RefundRequestViewSet(ScopedViewSet):
+class RefundRequestViewSet(ExportMixin, ScopedViewSet):
     """退费申请: ask, decide, execute. A doctor sees those of the own bills."""
 
     model = RefundRequest
@@ -89,6 +90,14 @@ class RefundRequestViewSet(ScopedViewSet):
     filterset_class = RefundRequestFilter
     ordering_fields = ["created_at", "amount_fen"]
     ordering = ["-id"]
+    export_columns = {
+        "created_at": "created_at", "amount_fen": "amount_fen", "state": "state", "reason": "reason",
+        "order__order_no": "order_no", "patient__name": "patient_name", "patient__mrn": "mrn",
+        "hospital__name": "hospital_name", "department__name": "department_name",
+        "practitioner__name": "practitioner_name", "requested_by__name": "requested_by_name",
+        "approval__ended_at": "decided_at", "approval__reason": "decision_note",
+        "executed_by__name": "executed_by_name", "executed_at": "executed_at", "ended_at": "ended_at",
+    }  # fmt: skip
 
     def base_queryset(self) -> Any:
         return reads.listed(RefundRequest.objects.select_related("card__hospital"))

@@ -16,6 +16,7 @@ urlpatterns: list[Any] = [
     path("bills", BillViewSet.as_view({"get": "list", "post": "create"})),
     path("bills/options", BillViewSet.as_view({"get": "offer"})),
     path("bills/payable", BillViewSet.as_view({"get": "payable"})),
+    path("bills/export", BillViewSet.as_view({"get": "export"})),
     path("bills/<uuid:pk>", BillViewSet.as_view({"get": "retrieve"})),
     path("bills/<uuid:pk>/reissue", BillViewSet.as_view({"post": "reissue"})),
     path("bills/<uuid:pk>/cancel", BillViewSet.as_view({"post": "cancel"})),
@@ -23,6 +24,7 @@ urlpatterns: list[Any] = [
     path("bill-items/<uuid:pk>/perform", BillItemViewSet.as_view({"post": "perform"})),
     path("bill-items/<uuid:pk>/undo-perform", BillItemViewSet.as_view({"post": "undo_perform"})),
     path("invoices", InvoiceViewSet.as_view({"get": "list"})),
+    path("invoices/export", InvoiceViewSet.as_view({"get": "export"})),
     path("invoices/<uuid:pk>", InvoiceViewSet.as_view({"get": "retrieve"})),
     path("invoices/<uuid:pk>/prints", InvoiceViewSet.as_view({"get": "prints", "post": "print_copy"})),
     path("payment-orders", PayBillsView.as_view({"post": "create"})),
@@ -37,6 +39,7 @@ urlpatterns += [
     path("patient-cards/<uuid:pk>/refund-requests", CardRefundRequestViewSet.as_view({"post": "ask"})),
     path("payment-orders/<uuid:pk>/refund-quote", OrderRefundQuoteViewSet.as_view({"get": "refund_quote"})),
     path("refund-requests", RefundRequestViewSet.as_view({"get": "list", "post": "create"})),
+    path("refund-requests/export", RefundRequestViewSet.as_view({"get": "export"})),
     path("refund-requests/<uuid:pk>", RefundRequestViewSet.as_view({"get": "retrieve"})),
     *(
         path(f"refund-requests/<uuid:pk>/{action}", RefundRequestViewSet.as_view({"post": action}))

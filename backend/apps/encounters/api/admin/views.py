@@ -3,6 +3,7 @@ from typing import Any, ClassVar
 import django_filters
 from drf_spectacular.utils import extend_schema
 
+from apps.access.scoped.exporting import ExportMixin
 from apps.access.scoped.filters import OfPractitionerFilter
 from apps.access.scoped.options import OptionsMixin
 from apps.access.scoped.views import ListMixin, RetrieveMixin, ScopedViewSet
@@ -32,7 +33,7 @@ class EncounterFilter(OfPractitionerFilter):
 
 
 @extend_schema(tags=["encounters"])
-class EncounterViewSet(OptionsMixin, ListMixin, RetrieveMixin, ScopedViewSet):
+class EncounterViewSet(OptionsMixin, ExportMixin, ListMixin, RetrieveMixin, ScopedViewSet):
     """就诊: visits and stays, as the apps that know of them open and end them."""
 
     model = Encounter
@@ -43,6 +44,12 @@ class EncounterViewSet(OptionsMixin, ListMixin, RetrieveMixin, ScopedViewSet):
     ordering = ["-id"]
     option_columns = ("encounter_no", "patient__name", "department__name", "arrived_at")
     in_force: ClassVar[dict[str, Any]] = {}
+    export_columns = {
+        "encounter_no": "encounter_no", "kind": "kind", "state": "state", "arrived_at": "arrived_at",
+        "started_at": "started_at", "ended_at": "ended_at", "patient__name": "patient_name", "patient__mrn": "mrn",
+        "hospital__name": "hospital_name", "department__name": "department_name",
+        "practitioner__name": "practitioner_name",
+    }  # fmt: skip
 
     def base_queryset(self) -> Any:
         return encounter_rows()

@@ -3,14 +3,13 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.http import FileResponse, StreamingHttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
 from apps.access.policies import policy_of
+from apps.access.scoped.exporting import ExportMixin
 from apps.access.scoped.options import OptionsMixin
 from apps.access.scoped.views import ScopedViewSet
-from apps.audit.services import record
 from apps.scheduling import errors
 from apps.scheduling.api.admin import serializers as io
 from apps.scheduling.api.admin.limits import ReasonSerializer
@@ -20,24 +19,20 @@ from apps.scheduling.models import Appointment, AppointmentKind, AppointmentSour
 from apps.scheduling.ports import tickets
 from apps.scheduling.selectors import appointments
 from apps.scheduling.selectors.changes import changes_of
-from apps.scheduling.selectors.exports import appointment_rows
+from apps.scheduling.selectors.exports import APPOINTMENTS
 from apps.scheduling.services.book import book_on_behalf
 from apps.scheduling.services.cancel import cancel
 from apps.scheduling.services.confirm import settle_at_counter
 from apps.scheduling.services.reschedule import reschedule_by_staff
 from apps.scheduling.services.suspend import excuse
-from kernel import clock
 from kernel.errors import InvalidValue, NotFound, PermissionDenied, StateConflict
 from kernel.http.idempotency import idempotent
 from kernel.http.schema import raises
 from kernel.http.serializers import validated
-from kernel.http.sheets import SHEETS, FormatQuerySerializer, as_sheet
-
-ASKED = ("file_format",)
 
 
 @extend_schema(tags=["appointments"])
-class AppointmentViewSet(OptionsMixin, ScopedViewSet):
+class AppointmentViewSet(OptionsMixin, ExportMixin, ScopedViewSet):
     """挂号: list, book on a patient's behalf, take the fee, hand out the number, cancel."""
 
     model = Appointment
@@ -51,6 +46,7 @@ class AppointmentViewSet(OptionsMixin, ScopedViewSet):
 
     keys_first = True
     option_columns = ("appointment_no", "patient__name", "practitioner__name", "starts_at")
+    export_columns = APPOINTMENTS
     in_force: ClassVar[dict[str, Any]] = {}
 
     def row_queryset(self) -> Any:
@@ -60,24 +56,6 @@ class AppointmentViewSet(OptionsMixin, ScopedViewSet):
         """挂号记录 within reach."""
         rows = self.paginate_queryset(self.listed())
         return self.get_paginated_response([appointments.shown(row) for row in rows or ()])
-
-    @extend_schema(
-        operation_id="appointments_export", parameters=[FormatQuerySerializer], responses=SHEETS, filters=True
-    )
-    def export(self, request: Any) -> FileResponse | StreamingHttpResponse:
-        """导出挂号: the appointments that the filters leave, as Excel or CSV."""
-        asked = {name: request.query_params[name] for name in ASKED if name in request.query_params}
-        query = validated(FormatQuerySerializer, asked)
-        rows = self.filter_queryset(self.get_queryset())
-        record(
-            action="export", object_type="scheduling.appointment", object_id="",
-            detail={"filters": request.query_params.dict()},
-        )  # fmt: skip
-        return as_sheet(appointment_rows(rows), query["file_format"], f"appointments-{clock.today()}")
-
-    def visible_code(self) -> str:
-        """An export reaches as far as its own code."""
-        return f"{self.resource}.export" if self.action == "export" else super().visible_code()
 
     def retrieve(self, request: Any, pk: UUID) -> Response:
         """One appointment."""

@@ -30,7 +30,6 @@ router.register("waitlist-entries", WaitlistEntryViewSet, basename="waitlist-ent
 
 urlpatterns: list[Any] = [
     path("slots/options", SlotViewSet.as_view({"get": "offer"})),
-    path("appointments/export", AppointmentViewSet.as_view({"get": "export"})),
     path("clinic-sessions/generate", ClinicSessionViewSet.as_view({"post": "generate"})),
     path("clinic-sessions/bulk", BulkSessionsView.as_view({"post": "bulk"})),
 ]

@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from apps.access.scoped.exporting import ExportMixin
 from apps.access.scoped.rows import RowViewSet
 from apps.access.scoped.views import ListMixin, RetrieveMixin, ScopedViewSet
 from apps.identity.models import StaffMember
@@ -34,7 +35,7 @@ class WorkItemFilter(django_filters.FilterSet):
 
 
 @extend_schema(tags=["worklist"])
-class WorkItemViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
+class WorkItemViewSet(ExportMixin, ListMixin, RetrieveMixin, ScopedViewSet):
     """待办: what somebody has to do by a time."""
 
     model = WorkItem
@@ -50,6 +51,14 @@ class WorkItemViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
     filterset_class = WorkItemFilter
     ordering_fields = ["due_at"]
     ordering = ["-id"]
+    export_columns = {
+        "title": "title", "state": "state", "level": "level", "created_at": "created_at", "due_at": "due_at",
+        "hospital__name": "hospital_name", "department__name": "department_name",
+        "executor__name": "executor_name", "executor_role__name": "executor_role_name",
+        "manager__name": "manager_name", "manager_role__name": "manager_role_name",
+        "supervisor__name": "supervisor_name", "supervisor_role__name": "supervisor_role_name",
+        "ended_at": "ended_at", "ended_by__name": "ended_by_name", "outcome": "outcome",
+    }  # fmt: skip
 
     def base_queryset(self) -> Any:
         return item_rows()

@@ -1,0 +1,51 @@
+"""Every list that is a file, too: its filters, its words, its reach; written into the operation log."""
+
+import csv
+import io
+from typing import Any
+
+import pytest
+
+from apps.access.scoped.exporting import ExportMixin
+from apps.audit.models import AuditEvent
+from tests.permissions.objects import estate_of
+from tests.support.world import World
+
+pytestmark = [pytest.mark.requirement("INT-04"), pytest.mark.requirement("ACC-06")]
+#: Path → its object of the estate.
+EXPORTED = {
+    "appointments": "appointment", "bills": "bill", "encounters": "encounter", "invoices": "invoice",
+    "refund-requests": "refund_request", "work-items": "work_item",
+}  # fmt: skip
+
+
+def table(world: World, path: str, **query: Any) -> list[list[str]]:
+    answer = world.client("admin1").get(f"/api/admin/v1/{path}/export", {"file_format": "csv", **query})
+    assert answer.status_code == 200, answer.content
+    return list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+
+
+def test_every_view_that_exports_is_tried_here() -> None:
+    views = {each.resource for each in ExportMixin.__subclasses__() if each.__module__.startswith("apps.")}
+    assert len(views) == len(EXPORTED), views
+
+
+@pytest.mark.parametrize("path", EXPORTED)
+def test_a_list_is_exported_with_its_words_within_reach(world: World, path: str) -> None:
+    estate_of(world).get(EXPORTED[path])
+    shown = world.client("admin1").get(f"/api/admin/v1/{path}", {"page_size": 100}).json()
+    heading, *rows = table(world, path)
+    assert len(rows) == shown["count"] >= 1 and all(len(row) == len(heading) for row in rows)
+    assert not [title for title in heading if title.isascii()], heading
+    event = AuditEvent.objects.get(action="export")
+    assert event.after["filters"] == {"file_format": "csv"}
+    assert str(world.h1.name) in "".join(rows[0]) and "None" not in "".join(rows[0])
+
+
+@pytest.mark.parametrize("path", EXPORTED)
+def test_titles_are_english_for_who_reads_english(world: World, path: str) -> None:
+    answer = world.client("admin1").get(
+        f"/api/admin/v1/{path}/export", {"file_format": "csv"}, HTTP_ACCEPT_LANGUAGE="en"
+    )
+    heading = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()[0]
+    assert heading.isascii()
