@@ -28,6 +28,7 @@ MERCHANT = {
 #: Whole values of names that no pattern could find: maps, and lists of choices.
 WHOLE: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ("channel_quotas", ({"window": 1},)),
+    ("id_kind", ("resident_id",)),
     ("follows_weekday|release_at", (None,)),
     ("opening_hours", ({"mon": ["08:00-12:00", "14:00-17:30"]},)),
     ("fields_map", ({"patient": "name1", "time": "time2"},)),

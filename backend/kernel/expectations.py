@@ -7,6 +7,8 @@ DOCTOR_OR_DEPARTMENT = Expectation(
     "doctor_or_department", "医生、科室至少填一项", "At least one of doctor and department."
 )
 UNKNOWN = Expectation("unknown", "没有找到,请核对", "There is none like that; check it.")
+IN_ORDER = Expectation("in_order", "下限不能大于上限", "The least may not be more than the most.")
+ISO_DAY = Expectation("iso_day", "日期须写作 YYYY-MM-DD", "A day as YYYY-MM-DD.")
 ANOTHER = Expectation("another", "须为另一个,不能是自身", "It has to be another one.")
 DOCTOR = Expectation(
     "doctor_in_service",

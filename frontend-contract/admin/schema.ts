@@ -7023,7 +7023,7 @@ export interface components {
             id: string;
             /** 名称 */
             name: string;
-            /** 标题 */
+            /** 职称 */
             title: string;
             /** 出诊 */
             sessions: components["schemas"]["BoardSession"][];
@@ -7210,6 +7210,7 @@ export interface components {
             /**
              * 统计天数
              * @description 1 = the same day
+             * @default 1
              */
             days?: number;
             /**
@@ -7217,7 +7218,10 @@ export interface components {
              * @description how many are allowed
              */
             value: number;
-            /** 启用 */
+            /**
+             * 启用
+             * @default true
+             */
             is_active?: boolean;
         };
         /** @description One value of a category. The empty value: no value is given, listed by `without`. */
@@ -7547,11 +7551,20 @@ export interface components {
              * @description code, for choice and multi
              */
             dictionary?: string;
-            /** 必填 */
+            /**
+             * 必填
+             * @default false
+             */
             required?: boolean;
-            /** 排序 */
+            /**
+             * 排序
+             * @default 0
+             */
             sort?: number;
-            /** 启用 */
+            /**
+             * 启用
+             * @default true
+             */
             is_active?: boolean;
         };
         /** @description Base of plain serializers. */
@@ -8264,11 +8277,20 @@ export interface components {
              * @example 12:00
              */
             end_time: string;
-            /** 时段分钟数 */
+            /**
+             * 时段分钟数
+             * @default 0
+             */
             slot_minutes?: number;
-            /** 每时段号数 */
+            /**
+             * 每时段号数
+             * @default 1
+             */
             capacity_per_slot?: number;
-            /** 号别 */
+            /**
+             * 号别
+             * @default normal
+             */
             tier?: components["schemas"]["VisitTier"];
             /**
              * 挂号费
@@ -8279,7 +8301,10 @@ export interface components {
             channel_quotas?: {
                 [key: string]: number;
             };
-            /** 配额单位 */
+            /**
+             * 配额单位
+             * @default slot
+             */
             quota_per?: components["schemas"]["QuotaPer"];
             /**
              * 提前放号分钟
@@ -8605,9 +8630,15 @@ export interface components {
             name: string;
             /** 简介 */
             introduction?: string;
-            /** 排序 */
+            /**
+             * 排序
+             * @default 0
+             */
             sort?: number;
-            /** 启用 */
+            /**
+             * 启用
+             * @default true
+             */
             is_active?: boolean;
         };
         /** @description 数据字典: a list the administrator extends without a release; `hospital` null = the whole group. */
@@ -8678,9 +8709,15 @@ export interface components {
             value: string;
             /** 显示名称 */
             label: string;
-            /** 排序 */
+            /**
+             * 排序
+             * @default 0
+             */
             sort?: number;
-            /** 启用 */
+            /**
+             * 启用
+             * @default true
+             */
             is_active?: boolean;
         };
         /** @description 数据字典: a list the administrator extends without a release; `hospital` null = the whole group. */
@@ -9149,7 +9186,10 @@ export interface components {
             opening_hours?: {
                 [key: string]: string[];
             };
-            /** 启用 */
+            /**
+             * 启用
+             * @default true
+             */
             is_active?: boolean;
         };
         /** @description All settings of a hospital; `version` is the hospital's, `values` what it has set itself. */
@@ -10149,11 +10189,20 @@ export interface components {
             icon?: string;
             /** 权限编码 */
             permissions?: (string & components["schemas"]["PermissionCode"])[];
-            /** 排序 */
+            /**
+             * 排序
+             * @default 0
+             */
             sort?: number;
-            /** 隐藏 */
+            /**
+             * 隐藏
+             * @default false
+             */
             is_hidden?: boolean;
-            /** 启用 */
+            /**
+             * 启用
+             * @default true
+             */
             is_active?: boolean;
         };
         /** @description 商户号: `config` is write-only; `shown_config` is what of it is no secret. `notify_url` is set at the channel. */
@@ -10420,7 +10469,10 @@ export interface components {
             };
             /** 内容 */
             text?: string;
-            /** 启用 */
+            /**
+             * 启用
+             * @default true
+             */
             is_active?: boolean;
         };
         /** @description 模块. Switching one off hides its menus from everybody; its permission codes stay in force. */
@@ -10669,9 +10721,15 @@ export interface components {
             code: string;
             /** 名称 */
             name: string;
-            /** 排序 */
+            /**
+             * 排序
+             * @default 0
+             */
             sort?: number;
-            /** 启用 */
+            /**
+             * 启用
+             * @default true
+             */
             is_active?: boolean;
         };
         /** @description Events not yet queued, queued and not yet handled, dead. */
@@ -12009,7 +12067,10 @@ export interface components {
              * @default 600
              */
             rate_per_minute?: number;
-            /** 启用 */
+            /**
+             * 启用
+             * @default true
+             */
             is_active?: boolean;
         };
         /** @description One's own password. */
@@ -13183,14 +13244,20 @@ export interface components {
             mrn?: string;
             /** 姓名 */
             name: string;
-            /** 性别 */
+            /**
+             * 性别
+             * @default unknown
+             */
             gender?: components["schemas"]["Gender"];
             /**
              * 出生日期
              * Format: date
              */
             birth_date?: string | null;
-            /** 证件类型 */
+            /**
+             * 证件类型
+             * @default none
+             */
             id_kind?: components["schemas"]["IdKind"];
             /** 证件号码 */
             national_id?: string;
@@ -13257,9 +13324,13 @@ export interface components {
             /**
              * 临时档案
              * @description 临时档案
+             * @default false
              */
             is_provisional?: boolean;
-            /** 启用 */
+            /**
+             * 启用
+             * @default true
+             */
             is_active?: boolean;
         };
         /** @description A row of the patient list, written from a plain dict: a hundred rows cost what five model rows would. */
@@ -13415,11 +13486,20 @@ export interface components {
             hospital_id: string;
             /** 标签 */
             name: string;
-            /** 颜色 */
+            /**
+             * 颜色
+             * @default #909399
+             */
             colour?: string;
-            /** 排序 */
+            /**
+             * 排序
+             * @default 0
+             */
             sort?: number;
-            /** 启用 */
+            /**
+             * 启用
+             * @default true
+             */
             is_active?: boolean;
         };
         /** @description `until`: the known end, at most a day ahead; without it the pause lasts until it is resumed. */
@@ -13584,7 +13664,10 @@ export interface components {
             code: string;
             /** 名称 */
             name: string;
-            /** 启用 */
+            /**
+             * 启用
+             * @default true
+             */
             is_active?: boolean;
         };
         /** @description `desk` is where it is printed; `reason` is asked for from the second copy on. */
@@ -14588,7 +14671,10 @@ export interface components {
              * @description given by itself from this age
              */
             from_age?: number | null;
-            /** 启用 */
+            /**
+             * 启用
+             * @default true
+             */
             is_active?: boolean;
         };
         /** @description 排队. `practitioner_ids` share a queue of kind `shared`; a doctor's own queue is made when it is first needed. */
@@ -14604,7 +14690,10 @@ export interface components {
             name: string;
             /** 医生列表 */
             practitioner_ids?: string[];
-            /** 启用 */
+            /**
+             * 启用
+             * @default true
+             */
             is_active?: boolean;
         };
         /** @description 排队规则 of a department; null follows the hospital's setting `queue.*` of the same name. */
@@ -15034,11 +15123,15 @@ export interface components {
             /**
              * 证件类型
              * @description default: resident_id
+             * @default resident_id
              */
             id_kind?: components["schemas"]["DocumentKind"];
             /** 证件号码 */
             national_id?: string;
-            /** 监护人 */
+            /**
+             * 监护人
+             * @default false
+             */
             is_guardian?: boolean;
             /**
              * 关联患者
@@ -15186,9 +15279,15 @@ export interface components {
             code: string;
             /** 角色名称 */
             name: string;
-            /** 启用 */
+            /**
+             * 启用
+             * @default true
+             */
             is_active?: boolean;
-            /** 默认数据范围 */
+            /**
+             * 默认数据范围
+             * @default own
+             */
             default_scope?: components["schemas"]["ScopeKind"];
             /** 权限编码 */
             permissions?: (string & components["schemas"]["PermissionCode"])[];
@@ -15383,7 +15482,10 @@ export interface components {
              * @description registration fee
              */
             fee_fen: number;
-            /** 号别 */
+            /**
+             * 号别
+             * @default normal
+             */
             tier?: components["schemas"]["VisitTier"];
             /**
              * 生效日期
@@ -15395,9 +15497,15 @@ export interface components {
              * Format: date
              */
             valid_until?: string | null;
-            /** 启用 */
+            /**
+             * 启用
+             * @default true
+             */
             is_active?: boolean;
-            /** 节假日出诊 */
+            /**
+             * 节假日出诊
+             * @default false
+             */
             runs_on_holidays?: boolean;
             /**
              * 诊室
@@ -15408,7 +15516,10 @@ export interface components {
             channel_quotas?: {
                 [key: string]: number;
             };
-            /** 配额单位 */
+            /**
+             * 配额单位
+             * @default slot
+             */
             quota_per?: components["schemas"]["QuotaPer"];
             /**
              * 提前放号分钟
@@ -16571,7 +16682,10 @@ export interface components {
              * @description 职称, e.g. 主任医师
              */
             title?: string;
-            /** 号别 */
+            /**
+             * 号别
+             * @default normal
+             */
             tier?: components["schemas"]["VisitTier"];
             /**
              * 执业证号
@@ -17610,7 +17724,7 @@ export interface components {
         };
         /** @description Base of plain serializers. */
         TitleCount: {
-            /** 标题 */
+            /** 职称 */
             title: string;
             /** 数量 */
             count: number;
@@ -24975,8 +25089,8 @@ export interface operations {
                  *       "period": "morning",
                  *       "start_time": "08:30:00",
                  *       "end_time": "12:00",
-                 *       "slot_minutes": 30,
-                 *       "capacity_per_slot": 3,
+                 *       "slot_minutes": 0,
+                 *       "capacity_per_slot": 1,
                  *       "tier": "normal",
                  *       "registration_fee_fen": 5000,
                  *       "channel_quotas": {
@@ -25971,7 +26085,7 @@ export interface operations {
                  *       "code": "cardiology",
                  *       "name": "心内科",
                  *       "introduction": "擅长冠心病、高血压的诊治",
-                 *       "sort": 1,
+                 *       "sort": 0,
                  *       "is_active": true
                  *     }
                  */
@@ -26592,7 +26706,7 @@ export interface operations {
                  *       "dictionary_id": "0199c3a5-d1f2-77eb-9232-9408c9e2f1f6",
                  *       "value": "referral",
                  *       "label": "老患者介绍",
-                 *       "sort": 1,
+                 *       "sort": 0,
                  *       "is_active": true
                  *     }
                  */
@@ -29190,7 +29304,7 @@ export interface operations {
                  *       "permissions": [
                  *         "identity.departments.view"
                  *       ],
-                 *       "sort": 1,
+                 *       "sort": 0,
                  *       "is_hidden": false,
                  *       "is_active": true
                  *     }
@@ -30641,7 +30755,7 @@ export interface operations {
                  *       "parent_id": "0199c3a5-d1f2-77b5-9448-4faea3c7c478",
                  *       "code": "heart-centre",
                  *       "name": "心血管中心",
-                 *       "sort": 1,
+                 *       "sort": 0,
                  *       "is_active": true
                  *     }
                  */
@@ -31228,8 +31342,8 @@ export interface operations {
                  *       "label": "主诉",
                  *       "kind": "text",
                  *       "dictionary": "",
-                 *       "required": true,
-                 *       "sort": 1,
+                 *       "required": false,
+                 *       "sort": 0,
                  *       "is_active": true
                  *     }
                  */
@@ -32709,8 +32823,8 @@ export interface operations {
                  * @example {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "name": "慢病随访",
-                 *       "colour": "#3366CC",
-                 *       "sort": 1,
+                 *       "colour": "#909399",
+                 *       "sort": 0,
                  *       "is_active": true
                  *     }
                  */
@@ -33035,7 +33149,7 @@ export interface operations {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "mrn": "M00000123",
                  *       "name": "陈晓梅",
-                 *       "gender": "female",
+                 *       "gender": "unknown",
                  *       "birth_date": "1990-03-07",
                  *       "id_kind": "resident_id",
                  *       "national_id": "110000199003070028",
@@ -39605,7 +39719,7 @@ export interface operations {
                  *       "code": "outpatient_doctor",
                  *       "name": "门诊医生",
                  *       "is_active": true,
-                 *       "default_scope": "all",
+                 *       "default_scope": "own",
                  *       "permissions": [
                  *         "identity.departments.view"
                  *       ],
@@ -40051,7 +40165,7 @@ export interface operations {
                  *       "valid_from": "2026-03-16",
                  *       "valid_until": "2026-03-16",
                  *       "is_active": true,
-                 *       "runs_on_holidays": true,
+                 *       "runs_on_holidays": false,
                  *       "room_id": "0199c3a5-d1f2-7d2a-91bd-f35d64d62c95",
                  *       "channel_quotas": {
                  *         "window": 1

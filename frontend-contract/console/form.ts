@@ -1,5 +1,5 @@
 /** The form of an operation in a dialog: what its path, its query and its body need. */
-import { computed, defineComponent, h, ref, type Component, type PropType, type VNodeChild } from "vue";
+import { computed, defineComponent, h, nextTick, ref, type Component, type PropType, type VNodeChild } from "vue";
 
 import { ApiError, call, intention, reasonOf, type Row } from "./api.js";
 import { grouped } from "./arrange.js";
@@ -68,6 +68,8 @@ export const ActionForm: Component = defineComponent({
         emit("done", await call(of.id, requestOf(of, asked, props.at, bodyOf(), values.value, key.value)));
       } catch (error) {
         await refused(error);
+        await nextTick();
+        document.querySelector(".el-dialog .refusal, .el-dialog .is-error")?.scrollIntoView({ block: "center" });
       } finally {
         waiting.value = false;
       }

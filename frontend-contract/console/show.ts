@@ -9,6 +9,8 @@ import { Descriptions, DescriptionsItem, Image, Table, TableColumn, Tag } from "
 import { said, word } from "./words.js";
 
 const COLOURS: Record<string, string> = { success: "success", warning: "warning", danger: "danger", info: "primary" };
+/** So many values of one cell are shown; the others are counted, and read by pointing at them. */
+const MOST_TAGS = 12;
 const TECHNICAL = new Set(["id", "version"]);
 
 export function isEmpty(value: unknown): boolean {
@@ -64,12 +66,20 @@ function shownMany(schema: Schema, values: unknown[], name: string): VNodeChild 
   const item = resolved(schema.items ?? {});
   if (typeof values[0] === "object") return shownRows(item, values as Row[]);
   const one = { ...item, ...(schema["x-ref"] ? { "x-ref": schema["x-ref"], format: "uuid" } : {}) };
-  return h("span", { class: "tags" }, values.map((value) => h(Tag, { effect: "plain", type: "info" }, () => plain(one, value, name))));
+  const more = values.length - MOST_TAGS;
+  return h("span", { class: "tags", title: more > 0 ? values.map((value) => words(one, value)).join("、") : undefined }, [
+    ...values.slice(0, MOST_TAGS).map((value) => h(Tag, { effect: "plain", type: "info" }, () => plain(one, value, name))),
+    more > 0 ? h("span", { class: "faint" }, ` +${more}`) : null,
+  ]);
 }
 
 function plain(schema: Schema, value: unknown, name: string): VNodeChild {
+  return schema["x-enum"]?.some((each) => each.value === value) ? words(schema, value) : shown(schema, value, name);
+}
+
+function words(schema: Schema, value: unknown): string {
   const found = schema["x-enum"]?.find((each) => each.value === value);
-  return found ? said(found) : shown(schema, value, name);
+  return found ? said(found) : String(value);
 }
 
 /** Rows within an answer: a small table of what can be read. */

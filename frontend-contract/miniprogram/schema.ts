@@ -3748,9 +3748,10 @@ export interface components {
             reason?: string;
             target?: string;
         };
-        Problem409AppointmentStandsHisRefusedRefundAnd6More: components["schemas"]["Problem"] & {
+        Problem409AppointmentStandsHisRefusedRefundAnd7More: components["schemas"]["Problem"] & {
             /** @enum {string} */
-            code?: "appointment_stands" | "his_refused_refund" | "nothing_refundable" | "refund_at_counter" | "refund_exceeds_bill" | "refund_not_paid_here" | "request_in_progress" | "state_conflict";
+            code?: "appointment_stands" | "his_refused_refund" | "nothing_refundable" | "refund_at_counter" | "refund_exceeds_bill" | "refund_not_paid_here" | "refund_requested" | "request_in_progress" | "state_conflict";
+            allowed_fen?: number;
             /** 应用 */
             application?: string;
             /** 账单 */
@@ -3767,6 +3768,7 @@ export interface components {
             reason?: string;
             /** 可退金额 */
             refundable_fen?: number;
+            request_ids?: string[];
             target?: string;
         };
         Problem409BeingPaidBillNotPayableAnd5More: components["schemas"]["Problem"] & {
@@ -4899,13 +4901,13 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409AppointmentStandsHisRefusedRefundAnd3More"];
             };
         };
-        /** @description Conflict: appointment_stands, his_refused_refund, nothing_refundable, refund_at_counter, refund_exceeds_bill, refund_not_paid_here, request_in_progress, state_conflict */
-        Problem409AppointmentStandsHisRefusedRefundAnd6More: {
+        /** @description Conflict: appointment_stands, his_refused_refund, nothing_refundable, refund_at_counter, refund_exceeds_bill, refund_not_paid_here, refund_requested, request_in_progress, state_conflict */
+        Problem409AppointmentStandsHisRefusedRefundAnd7More: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem409AppointmentStandsHisRefusedRefundAnd6More"];
+                "application/problem+json": components["schemas"]["Problem409AppointmentStandsHisRefusedRefundAnd7More"];
             };
         };
         /** @description Conflict: being_paid, bill_not_payable, hold_expired, payment_order_expired, registration_fee_paid, request_in_progress, state_conflict */
@@ -5293,7 +5295,7 @@ export type Problem409AlreadyBoundBindingLimitAnd2More = components['schemas']['
 export type Problem409AlreadyWaitingBookingSuspendedAnd2More = components['schemas']['Problem409AlreadyWaitingBookingSuspendedAnd2More'];
 export type Problem409AppealOpenSuspensionOver = components['schemas']['Problem409AppealOpenSuspensionOver'];
 export type Problem409AppointmentStandsHisRefusedRefundAnd3More = components['schemas']['Problem409AppointmentStandsHisRefusedRefundAnd3More'];
-export type Problem409AppointmentStandsHisRefusedRefundAnd6More = components['schemas']['Problem409AppointmentStandsHisRefusedRefundAnd6More'];
+export type Problem409AppointmentStandsHisRefusedRefundAnd7More = components['schemas']['Problem409AppointmentStandsHisRefusedRefundAnd7More'];
 export type Problem409BeingPaidBillNotPayableAnd5More = components['schemas']['Problem409BeingPaidBillNotPayableAnd5More'];
 export type Problem409BeingPaidBillNotPayableAnd6More = components['schemas']['Problem409BeingPaidBillNotPayableAnd6More'];
 export type Problem409CancelTooLateRefundAtCounterAnd1More = components['schemas']['Problem409CancelTooLateRefundAtCounterAnd1More'];
@@ -5377,7 +5379,7 @@ export type ResponseProblem409AlreadyBoundBindingLimitAnd2More = components['res
 export type ResponseProblem409AlreadyWaitingBookingSuspendedAnd2More = components['responses']['Problem409AlreadyWaitingBookingSuspendedAnd2More'];
 export type ResponseProblem409AppealOpenSuspensionOver = components['responses']['Problem409AppealOpenSuspensionOver'];
 export type ResponseProblem409AppointmentStandsHisRefusedRefundAnd3More = components['responses']['Problem409AppointmentStandsHisRefusedRefundAnd3More'];
-export type ResponseProblem409AppointmentStandsHisRefusedRefundAnd6More = components['responses']['Problem409AppointmentStandsHisRefusedRefundAnd6More'];
+export type ResponseProblem409AppointmentStandsHisRefusedRefundAnd7More = components['responses']['Problem409AppointmentStandsHisRefusedRefundAnd7More'];
 export type ResponseProblem409BeingPaidBillNotPayableAnd5More = components['responses']['Problem409BeingPaidBillNotPayableAnd5More'];
 export type ResponseProblem409BeingPaidBillNotPayableAnd6More = components['responses']['Problem409BeingPaidBillNotPayableAnd6More'];
 export type ResponseProblem409CancelTooLateRefundAtCounterAnd1More = components['responses']['Problem409CancelTooLateRefundAtCounterAnd1More'];
@@ -9035,7 +9037,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409AppointmentStandsHisRefusedRefundAnd6More"];
+            409: components["responses"]["Problem409AppointmentStandsHisRefusedRefundAnd7More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];

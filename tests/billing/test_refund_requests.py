@@ -30,7 +30,7 @@ from tests.billing.refund_support import (
     state,
     top_up,
 )  # fmt: skip
-from tests.billing.support import NOW, at_desk, code, fresh, issue, registration
+from tests.billing.support import NOW, at_desk, code, fresh, in_app, issue, registration
 from tests.billing.test_card_top_up import queries
 from tests.support.world import World
 
@@ -484,3 +484,16 @@ def test_amounts_of_odd_items_add_up(clinic: World) -> None:
     made = ask(clinic, buy(clinic, bill), bill).json()
     assert made["amount_fen"] == bill.amount_fen
     assert act(clinic, "admin1", made, "execute").json()["amount_fen"] == bill.amount_fen
+
+
+def test_what_the_window_was_asked_for_does_not_go_back_in_the_app(clinic: World) -> None:
+    bill = issue(clinic)
+    order = buy(clinic, bill)
+    made = ask(clinic, order, bill).json()
+    mine = f"payment-orders/{order.pk}/refund"
+    for _ in ("requested", "approved"):
+        answer = in_app(clinic, "patient_a", mine, {"reason": "不需要了"})
+        assert code(answer) == (409, "refund_requested") and answer.json()["request_ids"] == [made["id"]]
+        assert code(ask(clinic, order, bill)) == (409, "refund_requested")
+        act(clinic, "doctor_a", made, "approve")
+    assert not Refund.objects.exists()

@@ -70,13 +70,20 @@ def test_options_take_the_filters_of_the_list_and_nothing_else(resource: Resourc
         assert offered(resource, world, **{name: "1"}).status_code == 400
 
 
+#: What is offered first hangs on other rows, which are found like a page: patients, sessions.
+FOUND_FIRST = {"patient-cards": 2, "slots": 1}
+
+
 @pytest.mark.parametrize("resource", OFFERED, ids=str)
 def test_options_ask_as_often_for_one_row_as_for_many(resource: Resource, world: World) -> None:
     made(resource, world)
     offered(resource, world)  # rights are read once
     with CaptureQueriesContext(connection) as queries:
         rows = offered(resource, world).json()
-    assert len(queries) <= 4, (len(rows), [query["sql"][:200] for query in queries])
+    assert len(queries) <= 4 + FOUND_FIRST.get(str(resource), 0), (
+        len(rows),
+        [query["sql"][:200] for query in queries],
+    )
 
 
 @pytest.mark.parametrize("resource", [r for r in OFFERED if r.view.options_for_all], ids=str)

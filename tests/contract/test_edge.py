@@ -29,3 +29,10 @@ def test_a_post_that_says_so_is_a_patch_and_nothing_else(world: World) -> None:
     assert client.post(url, body, format="json", HTTP_X_HTTP_METHOD_OVERRIDE="PATCH").status_code == 200
     department.refresh_from_db()
     assert department.name == "普外科"
+
+
+@pytest.mark.requirement("INT-04")
+def test_a_search_in_another_encoding_is_refused_not_taken_for_nobody(world: World) -> None:
+    answer = world.client("admin1").get("/api/admin/v1/patients?search=%D5%C5")  # 张 in GBK
+    assert (answer.status_code, answer.json()["code"]) == (400, "validation_error")
+    assert "UTF-8" in answer.json()["detail"]

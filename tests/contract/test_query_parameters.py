@@ -74,3 +74,14 @@ def test_an_export_is_narrowed_by_the_filters_of_its_list(documents: dict[str, A
 def test_a_get_on_what_is_only_posted_to_is_no_method_whatever_it_asks(path: str) -> None:
     for method in ("get", "head"):
         assert getattr(APIClient(), method)(f"/api/{path}", {"x": "1"}).status_code == 405
+
+
+@pytest.mark.requirement("INT-04")
+@pytest.mark.parametrize("language", ["zh-hans", "en", "en-gb"])
+@pytest.mark.parametrize("written", ["05/12/2026", "2026/12/05", "Dec 5 2026", "20261205", "05/12/26"])
+def test_a_day_is_written_alike_in_every_language(world: World, language: str, written: str) -> None:
+    """05/12 is a day in May for one reader and in December for another."""
+    client = world.client("admin1")
+    answer = client.get("/api/admin/v1/appointments", {"visit_date": written}, HTTP_ACCEPT_LANGUAGE=language)
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["field"]) == (400, "visit_date") and "YYYY-MM-DD" in error["message"]

@@ -117,3 +117,25 @@ def test_the_document_says_of_every_setting_what_it_may_be(world: World) -> None
     (route,) = set(refs(properties["billing.card_refund_route"])) - {"NullEnum"}
     assert {row["value"]: row["zh"] for row in schemas[route]["x-enum"]}["original"] == "原路退回"
     assert properties["billing.card_max_balance_fen"]["x-unit"] == "fen"
+
+
+@pytest.mark.requirement("ORG-01")
+@pytest.mark.parametrize("wrong", [3.5, 3.0, [], {}, "三"])
+def test_what_a_setting_takes_is_said_whatever_was_sent(world: World, wrong: Any) -> None:
+    change = {"version": 1, "values": {"session_hours": wrong}}
+    (error,) = world.client("admin1").patch(url(world), change, format="json").json()["errors"]
+    assert (error["field"], error["message"]) == ("values.session_hours", "须为整数(1 至 720)")
+
+
+@pytest.mark.requirement("ORG-01")
+@pytest.mark.parametrize("prefix", ["billing.card_top_up", "inpatient.deposit"])
+def test_the_least_is_never_more_than_the_most(world: World, prefix: str) -> None:
+    least, most = f"{prefix}_min_fen", f"{prefix}_max_fen"
+    client = world.client("admin1")
+    for values in ({least: 1_000_000, most: 1_000}, {most: 1}):
+        answer = client.patch(url(world), {"version": 1, "values": values}, format="json")
+        (error,) = answer.json()["errors"]
+        assert error["field"] == f"values.{least if least in values else most}"
+        assert "下限不能大于上限" in error["message"]
+    world.h1.refresh_from_db()
+    assert world.h1.settings == {}

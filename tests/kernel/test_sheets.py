@@ -65,6 +65,19 @@ def test_a_stray_cell_far_out_is_refused_with_its_place_before_anything_is_laid_
 
 
 @pytest.mark.requirement("PAT-04")
+@pytest.mark.parametrize("cell", ["ZZZZZ99999999999", "A99999999999", "XFE1", "AAAA1"])
+def test_a_place_that_no_sheet_has_is_refused_before_anything_is_laid_out(cell: str) -> None:
+    plain = book(lambda sheet, _: sheet.write(0, 0, 7))
+    bent, written = io.BytesIO(), zipfile.ZipFile(plain)
+    with zipfile.ZipFile(bent, "w") as parts:
+        for name in written.namelist():
+            parts.writestr(name, written.read(name).replace(b'r="A1"', f'r="{cell}"'.encode()))
+    bent.seek(0)
+    problem = refused(bent)
+    assert (problem.code, problem.where) == ("stray_cell", {"cell": cell})
+
+
+@pytest.mark.requirement("PAT-04")
 def test_formats_without_content_far_out_harm_nobody() -> None:
     def fill(sheet: Any, made: Any) -> None:
         sheet.write(0, 0, "姓名")

@@ -18,6 +18,8 @@ from kernel.text import (
 )
 from kernel.text.names import is_name
 
+#: What ends a line for some program parts the words on its sides: a dose and a drug, a street and a number.
+ENDS_OF_LINES = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 SEEN_MARKS = {0x600, 0x601, 0x602, 0x603, 0x604, 0x605, 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD}
 
 
@@ -25,7 +27,9 @@ def test_no_character_that_cannot_be_seen_passes() -> None:
     for number in range(sys.maxunicode + 1):
         character = chr(number)
         kind = unicodedata.category(character)
-        if (kind == "Cf" and number not in SEEN_MARKS) or (kind == "Cc" and character not in "\t\n\r"):
+        if character in ENDS_OF_LINES:
+            assert clean(f"a{character}b") == "a\nb" and clean_line(f"a{character}b") == "a b", hex(number)
+        elif (kind == "Cf" and number not in SEEN_MARKS) or (kind == "Cc" and character != "\t"):
             assert clean(f"a{character}b") == "ab", hex(number)
 
 

@@ -167,6 +167,14 @@ NEW = (
 CUT = "BEGIN:VCARD\nVERSION:3.0\nN:赵;六;;;\nBEGIN:VCARD\nVERSION:3.0\nN:孙;七;;;\nEND:VCARD\nBEGIN:VCARD\nEND:VCARD\n"
 
 
+def test_a_birthday_of_the_lunar_calendar_is_left_out_with_a_remark(world: World) -> None:
+    card = "BEGIN:VCARD\nVERSION:4.0\nFN:农历\nTEL:13800138124\nBDAY;CALSCALE=chinese:1990-03-07\nEND:VCARD\n"
+    job = applied(world, card.encode())
+    ((row, column, _),) = problems(world, job)
+    assert (row, column, job["imported"]) == (2, "出生日期", 1)
+    assert only_patient(name="农历").birth_date is None
+
+
 def test_cards_of_any_phone_are_patients_and_a_broken_line_costs_no_card(world: World) -> None:
     PatientTag.objects.create(hospital=world.h1, name="VIP")
     job = applied(world, (OLD_PHONE + APPLE + NEW + CUT).encode())

@@ -71,10 +71,21 @@ def test_a_number_that_two_names_claim_is_an_error_and_nobody_is_left_out_for_it
         "None",
         "N/A",
         "nan",
+        "合计125人", "17人", "共计125人次", "本页小计", "合计人数", "全院合计", "男2人女1人", "小计(1人)", "总共1人",
+        "统计日期 2026年12月1日", "填报单位 某医院", "操作员 张三", "导出人 王五", "导出完毕", "说明", "负责人签字",
+        "数据来源HIS", "以上共1人", "院长: 张三", "注:本表一式两份", "完", "END",
     ],
-)
+)  # fmt: skip
 def test_what_stands_below_a_table_is_no_patient(world: World, typed: str) -> None:
     assert problems(world, checked(world, text(["姓名", "地址"], [typed, ""]))) == [(2, "姓名", "no_person")]
+
+
+@pytest.mark.requirement("PAT-04")
+@pytest.mark.parametrize(
+    "name", ["完颜洪烈", "共青", "统一", "王计", "时间简", "单位", "男男", "院长风", "注册"]
+)
+def test_people_whose_names_look_like_it_are_patients(world: World, name: str) -> None:
+    assert problems(world, checked(world, text(["姓名", "地址"], [name, ""]))) == []
 
 
 @pytest.mark.requirement("PAT-04")

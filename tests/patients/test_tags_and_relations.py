@@ -40,8 +40,13 @@ def test_a_tag_is_put_on_many_at_once_and_finds_them(world: World) -> None:
     assert clerk.post(f"{url}/put-on", {"patient_ids": both}, format="json").json() == {"changed": 0}
     found = clerk.get(f"{PATIENTS}?tag=种植意向").json()["results"]
     assert {row["id"] for row in found} == set(both)
-    part = clerk.get(f"{PATIENTS}?tag=种植").json()["errors"]
-    assert [(error["field"], error["code"]) for error in part] == [("tag", "invalid_choice")]
+    PatientTag.objects.create(hospital=world.h2, name="他院标签")
+    foreign.tags = ["他院标签"]
+    foreign.save()
+    for nothing in ("种植", "他院标签"):  # whether another hospital has it is not told
+        part = clerk.get(f"{PATIENTS}?tag={nothing}").json()["errors"]
+        assert [(error["field"], error["code"]) for error in part] == [("tag", "invalid_choice")]
+    assert world.client("boss").get(f"{PATIENTS}?tag=他院标签").json()["count"] == 1
     assert clerk.post(f"{url}/take-off", {"patient_ids": both[:1]}, format="json").json() == {"changed": 1}
     assert Patient.objects.get(tags__contains=["种植意向"]).version == 2
     shapes: tuple[dict[str, Any], ...] = (
@@ -59,7 +64,7 @@ def test_a_tag_is_put_on_many_at_once_and_finds_them(world: World) -> None:
     )
     off = clerk.post(f"{url}/put-on", {"patient_ids": both}, format="json")
     assert (off.status_code, off.json()["code"]) == (409, "state_conflict")
-    assert PatientTag.objects.count() == 1
+    assert PatientTag.objects.filter(hospital=world.h1).count() == 1
 
 
 @pytest.mark.requirement("PAT-01")
@@ -95,3 +100,12 @@ def test_a_guardian_is_verified_once_and_again_after_a_change_of_identity(world:
     assert client.delete(f"{url}/{friend['id']}").status_code == 204
     assert RelatedPerson.objects.get().name == "张父"
     assert world.client("doctor_b").get(url).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["高血压；重点", "a;b", "甲、乙", "一,二", "x|y", "一，二"])
+def test_a_tag_holds_nothing_that_parts_tags_in_a_sheet(world: World, name: str) -> None:
+    body = {"hospital_id": str(world.h1.pk), "name": name}
+    answer = world.client("admin1").post("/api/admin/v1/patient-tags", body, format="json")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "name")
+    assert "分隔符" in answer.json()["errors"][0]["message"]
+    assert not PatientTag.objects.filter(name=name).exists()

@@ -10,6 +10,7 @@ from kernel.money import fen_to_yuan
 from kernel.words import Words, of, unit_of, words_of_values
 
 YES_NO = {True: Words("是", "Yes"), False: Words("否", "No")}
+MAX_TEXT = 1000
 KINDS: dict[type, str] = {bool: "boolean", int: "integer", str: "string"}
 T = TypeVar("T", int, bool, str)
 
@@ -40,6 +41,7 @@ class Setting(Generic[T]):
         if (
             type(value) is not type(self.default)
             or not in_range
+            or len(str(value)) > MAX_TEXT
             or (self.choices and value not in self.choices)
         ):
             raise InvalidValue(field=f"values.{self.key}", expected=self.expected, choices=self.choices)

@@ -3,6 +3,7 @@
 import contextlib
 import datetime as dt
 import re
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -149,12 +150,12 @@ def candidates_of(patient: Patient) -> list[tuple[Patient, Likeness]]:
     return sorted(likely, key=lambda found: (-found[1].score, found[0].pk))
 
 
-def tag_names() -> dict[str, bool]:
-    """The tags of all hospitals, and whether each is in force anywhere."""
-    found: dict[str, bool] = {}
-    for name, is_active in PatientTag.objects.order_by("sort", "id").values_list("name", "is_active"):
-        found[name] = found.get(name, False) or is_active
-    return found
+def tag_names(hospitals: Collection[UUID] | None) -> set[str]:
+    """The tags of these hospitals, None: of all, in force or not."""
+    tags = (
+        PatientTag.objects.all() if hospitals is None else PatientTag.objects.filter(hospital__in=hospitals)
+    )
+    return set(tags.values_list("name", flat=True))
 
 
 def with_card(queryset: QuerySet[Patient], value: str) -> QuerySet[Patient]:

@@ -31,7 +31,11 @@ action("queue_tickets_start", state=["called"])
 action("queue_tickets_requeue", state=["missed"])
 action("queue_tickets_send_out", state=["in_service"])
 action("queue_tickets_take_back", state=["examination"])
-action("queue_tickets_finish", state=["called", "in_service", "examination"])
+action(
+    "queue_tickets_finish",
+    confirm=("患者就诊将结束,确定结束?", "The visit ends. Finish it?"),
+    state=["called", "in_service", "examination"],
+)
 action("queue_tickets_prioritise", state=["waiting"])
 action("queue_tickets_transfer", state=["waiting", "called", "missed", "in_service", "examination"])
 action("queues_pause", is_paused=[False])

@@ -30,6 +30,7 @@ of(
     priority=("优先组", "Priority group"),
 )  # fmt: skip
 of("QueueTicket", "OwnQueue", number=("号序", "Number"))
+of("BoardDoctor", "TitleCount", title=("职称", "Professional title"))
 of("QueueRule", order=("排队顺序", "Order"))
 of("Board", "BoardSession", "DayLoad", missed=("过号", "Passed over"), waiting=("候诊", "Waiting"))
 

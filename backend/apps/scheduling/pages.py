@@ -56,7 +56,12 @@ action("appointments_cancel", danger=True, state=["pending", "booked", "checked_
 action("appointments_check_in", state=["booked"])
 action("appointments_excuse", state=["no_show"])
 action("appointments_reschedule", state=["booked"])
-action("appointments_settle", state=["pending", "booked"], payment_status=["unpaid"])
+action(
+    "appointments_settle",
+    confirm=("挂号费记为窗口现金已收,确认已收到现金?", "The fee is written down as cash. Was it received?"),
+    state=["pending", "booked"],
+    payment_status=["unpaid"],
+)
 action(
     "appointments_reverse_settlement",
     danger=True,

@@ -138,6 +138,8 @@ KNOX_TOKEN_MODEL = "identity.AuthSession"  # noqa: S105 - a model, not a secret
 OAUTH2_PROVIDER_APPLICATION_MODEL = "identity.PartnerApplication"
 
 LANGUAGE_CODE = "zh-hans"
+#: Days and times that are read, not shown.
+FORMAT_MODULE_PATH = "config.formats"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 USE_I18N = True
 USE_TZ = True

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.forms import Form
-from django.forms.fields import ChoiceField
+from django.forms.fields import ChoiceField, DateField
 from rest_framework.exceptions import ErrorDetail
 
 from kernel.errors import choices_text, in_english
+from kernel.expectations import ISO_DAY
 
 #: So much of what was sent is said again.
 MOST_ECHOED = 40
@@ -31,6 +32,8 @@ def _detail(field: Any, error: Any) -> ErrorDetail:
     text = error.message % (error.params or ())
     if error.code == "invalid_choice" and isinstance(field, ChoiceField):
         text = not_a_choice(error.params["value"], filter(None, _values(field.choices)))
+    if error.code == "invalid" and isinstance(field, DateField):
+        text = ISO_DAY.text
     return ErrorDetail(text, code=error.code)
 
 

@@ -5,11 +5,12 @@ from urllib.parse import parse_qsl, urlencode
 
 from django.http import HttpRequest, HttpResponse
 
-from kernel.errors import INVALID, InvalidValue
+from kernel.errors import INVALID, Expectation, InvalidValue
 from kernel.http.problems import plain_response
 from kernel.text import clean
 
 MAX_PARAMETERS = 200
+UTF8 = Expectation("utf8", "查询参数须为 UTF-8 编码", "Query parameters have to be UTF-8.")
 
 
 class CleanQueryMiddleware:
@@ -26,7 +27,7 @@ class CleanQueryMiddleware:
             try:
                 typed = parse_qsl(query, keep_blank_values=True, errors="strict")
             except ValueError:
-                typed = []
+                return plain_response(400, InvalidValue.code, UTF8.text)
             cleaned = [(clean(name), clean(value)) for name, value in typed]
             if cleaned != typed:
                 request.META["QUERY_STRING"] = urlencode(cleaned)

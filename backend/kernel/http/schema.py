@@ -27,6 +27,7 @@ from kernel.errors import (
 from kernel.http.idempotency import FORM, HEADER
 from kernel.http.problem_members import members_of
 from kernel.http.problems import FRAMEWORK_CODES, MEDIA_TYPE, TITLES, TYPE_BASE
+from kernel.http.schema_types import column_default
 
 F = TypeVar("F", bound=Callable[..., Any])
 #: Summaries of the standard actions: in front of the Chinese noun that opens a view's docstring, else of English words.
@@ -136,6 +137,12 @@ class AutoSchema(SpectacularAutoSchema):
         if getattr(self.view, "action", None) != last:
             return name
         return name.removesuffix("_create").removesuffix("_retrieve")
+
+    def _get_serializer_field_meta(self, field: Any, direction: Any) -> Any:
+        """A new row has the column's default where nothing is sent; forms begin with it."""
+        meta = super()._get_serializer_field_meta(field, direction)
+        default = column_default(field) if direction == "request" and self.method != "PATCH" else None
+        return meta if default is None else {"default": default, **meta}
 
     def _get_paginator(self) -> Any:
         """Only `list` pages; every other action answers what it returns, bounded by itself."""

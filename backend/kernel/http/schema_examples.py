@@ -30,7 +30,7 @@ SHAPES = {
 }
 #: Keys of a component that say little without its noun.
 COMMON = frozenset({"name", "code", "title", "label", "key", "kind", "value", "number"})
-EMPTY: tuple[Any, ...] = ("", None, [], {})
+EMPTY: tuple[Any, ...] = ("", "none", None, [], {})
 FALLBACKS = ("无", "none", "A1", "0", "123456", "10000000", "1.5")
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.core.exceptions import FieldDoesNotExist
+
 from kernel.http.schema_parts import PREFIX, operations, refs
 
 Node = dict[str, Any]
@@ -83,3 +85,17 @@ def _nodes(node: Any) -> Iterator[Node]:
     elif isinstance(node, list):
         for part in node:
             yield from _nodes(part)
+
+
+def column_default(field: Any) -> bool | int | str | None:
+    """What the column of a model's serializer has where nothing is sent; None where that is nothing to begin with."""
+    model = getattr(getattr(field.parent, "Meta", None), "model", None)
+    if model is None or field.required or field.read_only or field.source == "*":
+        return None
+    try:
+        value = model._meta.get_field(field.source).default
+    except (AttributeError, FieldDoesNotExist):
+        return None
+    if isinstance(value, (bool, int)):
+        return value
+    return str(value) if isinstance(value, str) and value else None

@@ -27,7 +27,7 @@ _AT = rb"[\"']([A-Z]{1,3})([0-9]{1,7})[\"']"
 _CELL = rb"<(?:\w{1,20}:)?c\b"
 #: A cell with content from column DY or row 100,000 on: what may be too far out.
 _FAR = re.compile(
-    _CELL + _REST + rb"?\br=[\"'](?:((?:D[YZ]|[E-Z][A-Z]|[A-Z]{3})[0-9]{1,7})|[A-Z]{1,3}([0-9]{6,7}))[\"']" + _REST
+    _CELL + _REST + rb"?\br=[\"'](?:((?:D[YZ]|[E-Z][A-Z]|[A-Z]{3,20})[0-9]{1,20})|[A-Z]{1,3}([0-9]{6,20}))[\"']" + _REST
     + rb">\s{0,20}<(?:\w{1,20}:)?(?:v|f|is)\b"
 )  # fmt: skip
 _ERROR = re.compile(_CELL + rb"(?=" + _REST + rb"?\bt=[\"']e[\"'])" + _REST + rb"?\br=" + _AT)

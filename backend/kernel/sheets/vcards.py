@@ -134,6 +134,10 @@ def _property(line: str, charset: str) -> _Property | None:
         else:
             found.labels |= {label.strip('" ').upper() for label in (said if equals else key).split(",")}
     found.value = _decoded(value, found, charset)
+    if found.name == "BDAY" and found.options.get("CALSCALE", "GREGORIAN") != "GREGORIAN":
+        found.value = (
+            f"{found.options['CALSCALE']}: {found.value}"  # a day of another calendar is none of ours
+        )
     return found
 
 

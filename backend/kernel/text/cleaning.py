@@ -12,6 +12,8 @@ _FORMAT = (
     "\ufff9-\uffff\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff"
 )
 _CONTROL = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
+#: Ends of lines of every system; those within a paragraph (word processors, spreadsheets) part what they stand between.
+_BREAK = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _UNSEEN = re.compile(f"[{_FORMAT}{_CONTROL}]")
 #: U+FFFD tells that something was unreadable already: it is kept, so that somebody sees it.
 _KEPT = "\ufffd\ufffc"
@@ -27,8 +29,7 @@ def clean(text: str) -> str:
     """`text` without characters that can't be seen; line ends are `\\n`, everything else is as typed."""
     if text.isascii() and text.isprintable():
         return text
-    seen = _UNSEEN.sub(lambda found: found[0] if found[0] in _KEPT else "", text)
-    return seen.replace("\r\n", "\n").replace("\r", "\n")
+    return _UNSEEN.sub(lambda found: found[0] if found[0] in _KEPT else "", _BREAK.sub("\n", text))
 
 
 def clean_line(text: str) -> str:

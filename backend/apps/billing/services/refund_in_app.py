@@ -10,6 +10,7 @@ from apps.billing import errors, settings
 from apps.billing.models import Bill, RefundRequest
 from apps.billing.services.refund_allowance import Allowance, allowed_of, ask_his, bills_in
 from apps.billing.services.refund_bills import refund_bills
+from apps.billing.services.refund_requests import not_yet_asked
 from apps.billing.services.refund_rules import check_given_up, check_paid_here, route_of_bill
 from apps.identity.models import WeChatAccount
 from apps.payments.states import OrderState
@@ -64,7 +65,8 @@ def refund_in_app(
 ) -> RefundRequest:
     """Give back all that may go back of the `wanted` bills. Not inside a transaction.
 
-    Errors as `quote_in_app`, and NothingRefundable: of one that was named, or of all, nothing is left.
+    Errors as `quote_in_app`, and NothingRefundable: of one that was named, or of all, nothing is left;
+    RefundRequested: the window has been asked for it, which staff see to.
     """
     quote = quote_in_app(order=order, application=application, wanted=wanted)
     empty = [str(key) for key, amount in quote.amounts.items() if not amount]
@@ -72,6 +74,7 @@ def refund_in_app(
     if not amounts or (wanted is not None and empty):
         raise errors.NothingRefundable(bill_ids=empty)
     with transaction.atomic():
+        not_yet_asked(order, dict(amounts), amounts)
         request = refund_bills(
             order=order,
             bill_amounts=amounts,

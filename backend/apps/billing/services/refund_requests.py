@@ -25,6 +25,8 @@ from kernel.locks import lock_one, lock_rows
 
 #: The application that the window is; it gives back what was paid through any.
 WINDOW = "window"
+#: Asked for, and not yet on its way.
+OPEN = (RefundRequestState.REQUESTED, RefundRequestState.APPROVED)
 
 
 def quote_bills(order: PaymentOrder) -> dict[UUID, int]:
@@ -59,7 +61,7 @@ def request_bills(
     if len({bill.practitioner_id for bill in decided}) > 1:
         raise errors.RefundOfSeveralDoctors
     with transaction.atomic():
-        wanted = _not_yet_asked(order, amounts, allowed)
+        wanted = not_yet_asked(order, amounts, allowed)
         request = RefundRequest(
             hospital=order.hospital,
             patient_id=order.patient_id,
@@ -78,14 +80,12 @@ def request_bills(
     return request
 
 
-def _not_yet_asked(
+def not_yet_asked(
     order: PaymentOrder, amounts: Mapping[UUID, int | None], allowed: Mapping[UUID, int]
 ) -> dict[UUID, int]:
     """What is asked for of each bill, beside what open requests ask for; two that ask at once see each other."""
     lock_one(of_hospitals(), pk=order.pk)
-    lines = RefundRequestLine.objects.filter(
-        bill_id__in=list(amounts), request__state=RefundRequestState.REQUESTED
-    )
+    lines = RefundRequestLine.objects.filter(bill_id__in=list(amounts), request__state__in=OPEN)
     wanted = {}
     for key, amount in amounts.items():
         asked = [line for line in lines if line.bill_id == key]
@@ -103,7 +103,7 @@ def request_card(*, card: PatientCard, amount_fen: int, reason: str, staff: Staf
         lock_rows(topped_up(card, None))  # two that ask at once see each other
         caps = caps_of(card, None)
         caps.check(amount_fen)
-        waiting = RefundRequest.objects.filter(card=card, state=RefundRequestState.REQUESTED)
+        waiting = RefundRequest.objects.filter(card=card, state__in=OPEN)
         asked = dict(waiting.values_list("pk", "amount_fen"))
         left = caps.maximum_fen - sum(asked.values())
         if amount_fen > left:

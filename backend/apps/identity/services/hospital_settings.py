@@ -1,6 +1,6 @@
 """Typed settings of a hospital: what is defined, what is in force, what is overridden."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,8 @@ from django.db import transaction
 from apps.identity.errors import UnknownSetting
 from apps.identity.models import Hospital
 from apps.identity.settings import SETTINGS
+from kernel.errors import InvalidValue
+from kernel.expectations import IN_ORDER
 from kernel.locks import save_version
 
 
@@ -71,7 +73,20 @@ def change_settings(hospital: Hospital, *, version: int, values: Mapping[str, An
             overrides.pop(key, None)
         else:
             overrides[key] = SETTINGS[key].check(value)
+    _require_bounds_in_order(overrides, values)
     hospital.settings = overrides
     with transaction.atomic():
         save_version(hospital, {"settings"}, version=version)
     return hospital
+
+
+def _require_bounds_in_order(overrides: Mapping[str, Any], changed: Collection[str]) -> None:
+    """The least that may be asked for is no more than the most; the error names what was changed."""
+    for key in SETTINGS:
+        other = key.replace("_min_", "_max_")
+        if other == key or other not in SETTINGS or not {key, other} & set(changed):
+            continue
+        least, most = (overrides.get(each, SETTINGS[each].default) for each in (key, other))
+        if least > most:
+            wrong = key if key in changed else other
+            raise InvalidValue(field=f"values.{wrong}", expected=IN_ORDER)

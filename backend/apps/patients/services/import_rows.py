@@ -24,7 +24,7 @@ from apps.patients.id_kinds import document_key
 from apps.patients.models import Gender, IdKind, ImportRow
 from apps.patients.naming import name_fields
 from apps.patients.services.import_values import DATE, SERIAL, bare_choice, folded_date
-from apps.patients.services.tags import MAX_TAGS, known_tags, words_of
+from apps.patients.services.tags import BETWEEN_TAGS, MAX_TAGS, known_tags, words_of
 from kernel import ids
 from kernel.crypto import blind_index, encrypt
 from kernel.errors import InvalidValue
@@ -35,7 +35,10 @@ from kernel.text.names import is_name
 #: What stands in the column of names below a table, or for nobody.
 _FURNITURE = re.compile(
     r"合计|小计|总计|累计|以下空白|备注|注|无|不详|未知|待定|空|null|none|nan|n/?a|"
-    r"(?:制表|审核|打印|填表|复核|经办)(?:人|日期|时间)?.*|第\d+页.*|共\d+[页条行人].*"
+    r"(?:制表|审核|打印|填表|填报|复核|经办|录入|操作|导出|统计|报表)(?:人|员|单位|日期|时间|完毕|机构|科室)?.*|第\d+页.*|"
+    r"(?:以上)?[总合]?共\d+[页条行人名例位].*|.{0,6}(?:合计|小计|总计|共计|累计|总共|总人数|合计人数)[::]?\d*[人名例条位行]?次?|"
+    r"\d+[人名例条位行]次?|男\d+人?女\d+人?|(?:负责人|院长|科主任|主任|科室|单位)?签[字名章]|(?:负责人|院长|科主任)[::].*|"
+    r"数据来源.*|注[::本以].*|说明.?|日期|时间|完|结束|end"
 )
 _NOTHING = frozenset({
     "无", "-", "--", "—", "——", "/", "\\", "暂无", "没有", "无。", "null", "(null)", "none", "nan", "n/a", "\\n",
@@ -51,7 +54,6 @@ _INDEXED = ("national_id", "phone", "card_number")
 _AS_TYPED = ("address", "referrer", "allergies")
 #: What an address book may say in its own way: left out with a remark, where it does not fit.
 _OPTIONAL = frozenset({"birth_date", "gender", "occupation", "referrer", "tags", "address"})
-_BETWEEN_TAGS = re.compile(r"[;；,，、|\n]")
 #: What the untouched example of the template says.
 _EXAMPLE = {name: SAMPLE[list(TITLES).index(name)] for name in ("name", "national_id", "phone")}
 MAX_NAMED = 12
@@ -190,7 +192,7 @@ class RowReader:
                 row.complain(name, "unknown_choice", choices=self.labels[name])
 
     def _tags(self, row: Row, text: str) -> None:
-        known, unknown = known_tags(_BETWEEN_TAGS.split(text), self.tags)
+        known, unknown = known_tags(BETWEEN_TAGS.split(text), self.tags)
         row.values["tags"] = known if self.may_tag else []
         if known and not self.may_tag:
             row.complain("tags", "no_right_to_tag")

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 from apps.audit.services import record
 from apps.identity.models import StaffMember
+from apps.patients.documents import fold
 from apps.patients.settings import EXACT_SEARCHES_PER_DAY, EXACT_SEARCHES_PER_MINUTE
 from kernel.errors import TooManyRequests
 from kernel.rates import Limit, hit_all
 
-#: Filters that take a whole secret value; a search box counts when it holds digits.
+#: Filters that take a whole secret value; a search box counts when it holds digits, however they are written.
 SECRET = ("phone", "national_id", "card_number")
 BOX = "search"
 
@@ -16,7 +17,8 @@ BOX = "search"
 def secrets_in(asked: Mapping[str, str]) -> list[str]:
     """The filters among these that search for a whole secret value."""
     named = [name for name in SECRET if asked.get(name)]
-    return named + [BOX] * any(character.isdigit() for character in asked.get(BOX, ""))
+    box = asked.get(BOX, "")
+    return named + [BOX] * any(character.isdigit() for character in box + fold(box))
 
 
 def note_search(*, by: StaffMember, asked: Mapping[str, str]) -> None:

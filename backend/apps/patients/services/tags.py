@@ -1,5 +1,6 @@
 """标签: a hospital's words for patients, put on and taken off many at once."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,12 @@ TAGGABLE = Expectation(
     "taggable",
     "患者须为本院未合并的档案",
     "Patients have to be archives of the hospital that were not merged.",
+)
+
+#: What parts several tags in one cell of a sheet, and therefore stands in none.
+BETWEEN_TAGS = re.compile(r"[;；,，、|\n]")
+ONE_TAG = Expectation(
+    "one_tag", "标签名称不能含有 ; , 、 | 等分隔符", "The name of a tag holds none of ; , 、 |."
 )
 
 
@@ -62,6 +69,8 @@ def create_tag(*, name: str, **fields: Any) -> PatientTag:
     spaced = " ".join(name.split())
     if not spaced:
         raise InvalidValue(field="name", expected=REQUIRED)
+    if BETWEEN_TAGS.search(spaced):
+        raise InvalidValue(field="name", expected=ONE_TAG)
     return create_row(PatientTag, name=spaced, **fields)
 
 

@@ -62,7 +62,7 @@ class OrderRefundViewSet(OwnRows):
         request=RefundBillsSerializer,
         responses={201: RefundRequestDetailSerializer},
     )
-    @raises(*REFUSALS, errors.NothingRefundable, errors.RefundExceedsBill)
+    @raises(*REFUSALS, errors.NothingRefundable, errors.RefundExceedsBill, errors.RefundRequested)
     @idempotent(atomic=False)
     def refund(self, request: Any, pk: UUID) -> Response:
         """退费: what may go back goes back by the way it came; executing until the channel confirms it."""
