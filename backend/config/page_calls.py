@@ -36,6 +36,18 @@ class Call:
         return {"title": self.node["summary"], "title_en": self.node["x-summary-en"]}
 
     @property
+    def heading(self) -> Node:
+        """What is read, without the verb: over a list or a part of a detail."""
+        zh, en = self.node["summary"], self.node["x-summary-en"]
+        if self.method != "get":
+            return self.title
+        bare = en.removeprefix("List ").removeprefix("Read ").removeprefix("the ")
+        return {
+            "title": zh.removeprefix("查询").removeprefix("查看") or zh,
+            "title_en": bare[:1].upper() + bare[1:],
+        }
+
+    @property
     def parameters(self) -> list[Node]:
         found: list[Node] = self.node.get("parameters", [])
         return found

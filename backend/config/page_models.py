@@ -11,7 +11,7 @@ from config.page_actions import Actions
 from config.page_calls import Call, below, calls_of
 from config.page_columns import Columns
 from kernel.http.schema_parts import sent
-from kernel.pages import BULK, ON_ROWS
+from kernel.pages import BULK, BY_BODY, ON_ROWS
 from kernel.words import RESOURCES
 
 Node = dict[str, Any]
@@ -31,7 +31,7 @@ class PageModels:
     def of(self, resources: Iterable[str]) -> Node:
         """The model of a page that shows these resources; every operation of theirs stands in it once."""
         wanted = set(resources)
-        mine = [call for call in self.calls if call.resource in wanted]
+        mine = [call for call in self.calls if call.resource in wanted and call.id not in BY_BODY]
         lists = [call for call in mine if self.columns.rows_of(call) is not None and not call.is_options]
         top = sorted(lists, key=lambda call: (call.path.count("{"), -len(below(call, mine))))
         found, placed = [], set[str]()
@@ -59,7 +59,7 @@ class PageModels:
         """`beside`: operations whose paths are the list's or go on from it."""
         model: Node = {
             "operation": listed.id,
-            **listed.title,
+            **listed.heading,
             "parents": [part.strip("{}") for part in listed.path.split("/") if part.startswith("{")],
             "columns": self.columns.of(listed),
             "search": any(p["name"] == "search" for p in listed.parameters),
@@ -115,7 +115,7 @@ class PageModels:
         rows = self.columns.rows_of(call)
         shown: Node = {"columns": self.columns.of(call)} if rows else {"fields": self.actions.answered(call)}
         return {
-            "operation": call.id, **call.title, "permission": call.code, "filter": "",
+            "operation": call.id, **call.heading, "permission": call.code, "filter": "",
             "row_actions": self.actions.on_rows(call.id), **shown,
         }  # fmt: skip
 

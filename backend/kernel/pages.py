@@ -101,3 +101,12 @@ def on_rows(shown: str, *found: str) -> None:
     if shown in ON_ROWS:
         raise ValueError(f"what is done to the rows of {shown} is said twice")
     ON_ROWS[shown] = found
+
+
+#: Operations that are another one asked for by a body, so that no address tells what was looked for.
+BY_BODY: set[str] = set()
+
+
+def by_body(*operations: str) -> None:
+    """Declare such twins: programs may prefer them, a page shows one button for both."""
+    BY_BODY.update(operations)

@@ -118,6 +118,15 @@ def known(kind: str, source: KnownValues, name: str, *owners: str) -> None:
             raise TypeError(f"{owner}.{name} is one of {KNOWN[owner, name]} already")
 
 
+#: (component, property) that programs read; people read what stands beside it.
+TECHNICAL: set[tuple[str, str]] = set()
+
+
+def technical(owner: str, *names: str) -> None:
+    """Declare such properties of a component."""
+    TECHNICAL.update((owner, name) for name in names)
+
+
 def objects(labels: Mapping[str, Pair]) -> None:
     """Words of what the operation log names by the label of its model."""
     _name_once(OBJECTS, labels)

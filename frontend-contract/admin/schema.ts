@@ -6409,6 +6409,7 @@ export interface components {
         };
         /** @enum {string} */
         AppealState: "open" | "accepted" | "rejected";
+        ApplicationCode: string;
         /** @description Base of plain serializers. */
         ApplyRequest: {
             /**
@@ -6837,7 +6838,7 @@ export interface components {
              */
             readonly id: string;
             /** 渠道 */
-            readonly channel: string;
+            readonly channel: string & components["schemas"]["ChannelCode"];
             /** 方式 */
             readonly method: components["schemas"]["PayMethod"];
             /** 状态 */
@@ -7715,7 +7716,7 @@ export interface components {
             /** 订单号 */
             order_no: string;
             /** 渠道 */
-            channel: string;
+            channel: string & components["schemas"]["ChannelCode"];
             /**
              * 支付时间
              * Format: date-time
@@ -7762,9 +7763,9 @@ export interface components {
             /** 订单状态 */
             readonly order_state: components["schemas"]["OrderState"];
             /** 渠道 */
-            readonly channel: string;
+            readonly channel: string & components["schemas"]["ChannelCode"];
             /** 应用 */
-            readonly application: string;
+            readonly application: string & components["schemas"]["ApplicationCode"];
             /** 金额 */
             readonly amount_fen: number;
             /** 已退金额 */
@@ -7798,12 +7799,19 @@ export interface components {
             readonly id: string;
             /** 员工 */
             readonly staff: components["schemas"]["StaffName"];
+            /** 员工姓名 */
+            readonly staff_name: string;
             /** 照护角色 */
             readonly role: components["schemas"]["CareRole"];
             /** 可修改 */
             readonly can_change: boolean;
             /** 分享人 */
             readonly shared_by: components["schemas"]["StaffName"] | null;
+            /**
+             * 分享人
+             * @default
+             */
+            readonly shared_by_name: string;
             /**
              * 有效期至
              * Format: date-time
@@ -8013,6 +8021,7 @@ export interface components {
         };
         /** @enum {string} */
         Channel: "wechat_subscribe" | "wechat_template" | "sms";
+        ChannelCode: string;
         /** @description 费用明细 for staff. `external_id`: the caller's key of the row. */
         Charge: {
             /**
@@ -9398,7 +9407,7 @@ export interface components {
              */
             paid_at: string;
             /** 渠道 */
-            channel: string;
+            channel: string & components["schemas"]["ChannelCode"];
             /** 电子票据代码 */
             e_code: string;
             /** 电子票据号码 */
@@ -9469,7 +9478,7 @@ export interface components {
              */
             paid_at: string;
             /** 渠道 */
-            channel: string;
+            channel: string & components["schemas"]["ChannelCode"];
             /** 电子票据代码 */
             e_code: string;
             /** 电子票据号码 */
@@ -9553,7 +9562,7 @@ export interface components {
              */
             paid_at: string;
             /** 渠道 */
-            channel: string;
+            channel: string & components["schemas"]["ChannelCode"];
             /** 电子票据代码 */
             e_code: string;
             /** 电子票据号码 */
@@ -10220,7 +10229,7 @@ export interface components {
             /** 医院名称 */
             readonly hospital_name: string;
             /** 渠道 */
-            channel: string;
+            channel: string & components["schemas"]["ChannelCode"];
             /** 名称 */
             name: string;
             /**
@@ -10262,7 +10271,7 @@ export interface components {
             /** 医院名称 */
             readonly hospital_name: string;
             /** 渠道 */
-            readonly channel: string;
+            readonly channel: string & components["schemas"]["ChannelCode"];
             /** 名称 */
             name: string;
             /**
@@ -10297,7 +10306,7 @@ export interface components {
              */
             hospital_id: string;
             /** 渠道 */
-            channel: string;
+            channel: string & components["schemas"]["ChannelCode"];
             /** 名称 */
             name: string;
             /**
@@ -13531,7 +13540,7 @@ export interface components {
         PayerType: "self_pay" | "employee_insurance" | "resident_insurance" | "commercial_insurance" | "public_medical_care";
         /** @description A channel that the product knows, and what a merchant account of it has to name. */
         PaymentChannel: {
-            /** 渠道编码 */
+            /** 编码 */
             code: string;
             /** 中文名 */
             zh: string;
@@ -15632,6 +15641,11 @@ export interface components {
              */
             section: string;
             /**
+             * 参数
+             * @description what it is, in the language of the request
+             */
+            text: string;
+            /**
              * 值类型
              * @description boolean, integer or string
              */
@@ -16381,7 +16395,7 @@ export interface components {
              */
             order_id: string | null;
             /** 渠道 */
-            channel: string;
+            channel: string & components["schemas"]["ChannelCode"];
             /** 凭证号 */
             voucher_no: string;
             /**
@@ -16433,7 +16447,7 @@ export interface components {
              */
             replaces_id: string | null;
             /** 应用 */
-            application: string;
+            application: string & components["schemas"]["ApplicationCode"];
             /** 取消原因 */
             cancel_reason: string;
         };
@@ -16493,7 +16507,7 @@ export interface components {
              */
             order_id: string | null;
             /** 渠道 */
-            channel: string;
+            channel: string & components["schemas"]["ChannelCode"];
             /** 凭证号 */
             voucher_no: string;
             /**
@@ -16545,7 +16559,7 @@ export interface components {
              */
             replaces_id: string | null;
             /** 应用 */
-            application: string;
+            application: string & components["schemas"]["ApplicationCode"];
             /** 取消原因 */
             cancel_reason: string;
             /** 收费明细 */
@@ -16744,9 +16758,9 @@ export interface components {
             /** 订单状态 */
             readonly order_state: components["schemas"]["OrderState"];
             /** 渠道 */
-            readonly channel: string;
+            readonly channel: string & components["schemas"]["ChannelCode"];
             /** 应用 */
-            readonly application: string;
+            readonly application: string & components["schemas"]["ApplicationCode"];
             /** 金额 */
             readonly amount_fen: number;
             /** 已退金额 */
@@ -16889,9 +16903,9 @@ export interface components {
              * 渠道
              * @description of the attempt that paid
              */
-            readonly channel: string;
+            readonly channel: string & components["schemas"]["ChannelCode"];
             /** 应用 */
-            readonly application: string;
+            readonly application: string & components["schemas"]["ApplicationCode"];
             /**
              * 到期时间
              * Format: date-time
@@ -17017,7 +17031,7 @@ export interface components {
             /** 订单号 */
             readonly order_no: string;
             /** 应用 */
-            readonly application: string;
+            readonly application: string & components["schemas"]["ApplicationCode"];
             /**
              * 退费决定标识
              * Format: uuid
@@ -17082,7 +17096,7 @@ export interface components {
              */
             readonly card_id: string | null;
             /** 应用 */
-            readonly application: string;
+            readonly application: string & components["schemas"]["ApplicationCode"];
             /** 金额 */
             readonly amount_fen: number;
             /** 成功金额 */
@@ -17207,7 +17221,7 @@ export interface components {
              */
             readonly card_id: string | null;
             /** 应用 */
-            readonly application: string;
+            readonly application: string & components["schemas"]["ApplicationCode"];
             /** 金额 */
             readonly amount_fen: number;
             /** 成功金额 */
@@ -18100,9 +18114,9 @@ export interface components {
              * 渠道
              * @description of the attempt that paid
              */
-            readonly channel: string;
+            readonly channel: string & components["schemas"]["ChannelCode"];
             /** 应用 */
-            readonly application: string;
+            readonly application: string & components["schemas"]["ApplicationCode"];
             /**
              * 到期时间
              * Format: date-time
@@ -19445,6 +19459,7 @@ export type AddToWaitlistRequest = components['schemas']['AddToWaitlistRequest']
 export type AdmissionStatus = components['schemas']['AdmissionStatus'];
 export type AdmitRequest = components['schemas']['AdmitRequest'];
 export type AppealState = components['schemas']['AppealState'];
+export type ApplicationCode = components['schemas']['ApplicationCode'];
 export type ApplyRequest = components['schemas']['ApplyRequest'];
 export type Appointment = components['schemas']['Appointment'];
 export type AppointmentKind = components['schemas']['AppointmentKind'];
@@ -19512,6 +19527,7 @@ export type Change = components['schemas']['Change'];
 export type ChangedSession = components['schemas']['ChangedSession'];
 export type ChangesRequest = components['schemas']['ChangesRequest'];
 export type Channel = components['schemas']['Channel'];
+export type ChannelCode = components['schemas']['ChannelCode'];
 export type Charge = components['schemas']['Charge'];
 export type ChargedCategory = components['schemas']['ChargedCategory'];
 export type ChargedDay = components['schemas']['ChargedDay'];
@@ -27761,6 +27777,7 @@ export interface operations {
                      *         {
                      *           "key": "booking.days_ahead",
                      *           "section": "无",
+                     *           "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                      *           "kind": "无",
                      *           "value": true,
                      *           "default": true,
@@ -27887,6 +27904,7 @@ export interface operations {
                      *         {
                      *           "key": "booking.days_ahead",
                      *           "section": "无",
+                     *           "text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
                      *           "kind": "无",
                      *           "value": true,
                      *           "default": true,
@@ -33938,6 +33956,7 @@ export interface operations {
                      *           "name": "李建国",
                      *           "title": "主任医师"
                      *         },
+                     *         "staff_name": "李建国",
                      *         "role": "attending",
                      *         "can_change": true,
                      *         "shared_by": {
@@ -33945,6 +33964,7 @@ export interface operations {
                      *           "name": "李建国",
                      *           "title": "门诊检查费"
                      *         },
+                     *         "shared_by_name": "李建国",
                      *         "valid_until": "2026-03-20T17:30:00+08:00",
                      *         "ended_at": "2026-03-20T17:30:00+08:00",
                      *         "created_at": "2026-03-16T09:30:00+08:00"
@@ -33999,6 +34019,7 @@ export interface operations {
                      *         "name": "李建国",
                      *         "title": "主任医师"
                      *       },
+                     *       "staff_name": "李建国",
                      *       "role": "attending",
                      *       "can_change": true,
                      *       "shared_by": {
@@ -34006,6 +34027,7 @@ export interface operations {
                      *         "name": "李建国",
                      *         "title": "门诊检查费"
                      *       },
+                     *       "shared_by_name": "李建国",
                      *       "valid_until": "2026-03-20T17:30:00+08:00",
                      *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00"
@@ -34051,6 +34073,7 @@ export interface operations {
                      *         "name": "李建国",
                      *         "title": "主任医师"
                      *       },
+                     *       "staff_name": "李建国",
                      *       "role": "attending",
                      *       "can_change": true,
                      *       "shared_by": {
@@ -34058,6 +34081,7 @@ export interface operations {
                      *         "name": "李建国",
                      *         "title": "门诊检查费"
                      *       },
+                     *       "shared_by_name": "李建国",
                      *       "valid_until": "2026-03-20T17:30:00+08:00",
                      *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00"
@@ -34113,6 +34137,7 @@ export interface operations {
                      *         "name": "李建国",
                      *         "title": "主任医师"
                      *       },
+                     *       "staff_name": "李建国",
                      *       "role": "attending",
                      *       "can_change": true,
                      *       "shared_by": {
@@ -34120,6 +34145,7 @@ export interface operations {
                      *         "name": "李建国",
                      *         "title": "门诊检查费"
                      *       },
+                     *       "shared_by_name": "李建国",
                      *       "valid_until": "2026-03-20T17:30:00+08:00",
                      *       "ended_at": "2026-03-20T17:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00"

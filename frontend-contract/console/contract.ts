@@ -44,6 +44,8 @@ export interface Schema {
   /** What is in force where nothing is set. */
   "x-default"?: unknown;
   "x-fixed"?: boolean;
+  /** Programs read it; people read what stands beside it. */
+  "x-technical"?: boolean;
   "x-masked"?: { operation?: string };
 }
 

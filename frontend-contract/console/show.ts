@@ -28,7 +28,7 @@ export function moment(text: string): string {
 
 /** Whether a person can read it: ids are nothing to read where the name stands beside or nobody knows one. */
 export function isReadable(name: string, schema: Schema, beside: Record<string, Schema>): boolean {
-  if (TECHNICAL.has(name)) return false;
+  if (TECHNICAL.has(name) || schema["x-technical"]) return false;
   if (!/_ids?$/.test(name)) return true;
   const said = [name.replace(/_id(s?)$/, "_name$1"), name.replace(/_id$/, "_no")].some((twin) => twin !== name && twin in beside);
   const ref = resolved(schema)["x-ref"];

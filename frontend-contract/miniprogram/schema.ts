@@ -1582,6 +1582,7 @@ export interface components {
         };
         /** @enum {string} */
         AppealState: "open" | "accepted" | "rejected";
+        ApplicationCode: string;
         /** @description 挂号记录. `check_in_until`: pick-up deadline; `hold_expires_at`: until then an unpaid hold stands. */
         Appointment: {
             /**
@@ -2207,7 +2208,7 @@ export interface components {
             /** 订单号 */
             order_no: string;
             /** 渠道 */
-            channel: string;
+            channel: string & components["schemas"]["ChannelCode"];
             /**
              * 支付时间
              * Format: date-time
@@ -2254,9 +2255,9 @@ export interface components {
             /** 订单状态 */
             readonly order_state: components["schemas"]["OrderState"];
             /** 渠道 */
-            readonly channel: string;
+            readonly channel: string & components["schemas"]["ChannelCode"];
             /** 应用 */
-            readonly application: string;
+            readonly application: string & components["schemas"]["ApplicationCode"];
             /** 金额 */
             readonly amount_fen: number;
             /** 已退金额 */
@@ -2321,6 +2322,7 @@ export interface components {
             /** 由工作人员 */
             by_staff: string | null;
         };
+        ChannelCode: string;
         /** @description A 费用类别 of one day with its items. */
         ChargedCategory: {
             /** 类别 */
@@ -5174,6 +5176,7 @@ export type AdmissionDetail = components['schemas']['AdmissionDetail'];
 export type AdmissionStatus = components['schemas']['AdmissionStatus'];
 export type Appeal = components['schemas']['Appeal'];
 export type AppealState = components['schemas']['AppealState'];
+export type ApplicationCode = components['schemas']['ApplicationCode'];
 export type Appointment = components['schemas']['Appointment'];
 export type AppointmentKind = components['schemas']['AppointmentKind'];
 export type AppointmentSource = components['schemas']['AppointmentSource'];
@@ -5201,6 +5204,7 @@ export type CardShare = components['schemas']['CardShare'];
 export type CardTopUp = components['schemas']['CardTopUp'];
 export type CategoryTotal = components['schemas']['CategoryTotal'];
 export type Change = components['schemas']['Change'];
+export type ChannelCode = components['schemas']['ChannelCode'];
 export type ChargedCategory = components['schemas']['ChargedCategory'];
 export type ChargedDay = components['schemas']['ChargedDay'];
 export type ChargedItem = components['schemas']['ChargedItem'];

@@ -36,3 +36,23 @@ def test_a_search_in_another_encoding_is_refused_not_taken_for_nobody(world: Wor
     answer = world.client("admin1").get("/api/admin/v1/patients?search=%D5%C5")  # 张 in GBK
     assert (answer.status_code, answer.json()["code"]) == (400, "validation_error")
     assert "UTF-8" in answer.json()["detail"]
+
+
+@pytest.mark.requirement("PAT-01")
+@pytest.mark.parametrize(
+    ("written", "code", "said"),
+    [
+        ("20240229", "iso_day", "YYYY-MM-DD"), ("2024-W09-4", "iso_day", "YYYY-MM-DD"),
+        ("2024/02/29", "iso_day", "YYYY-MM-DD"), ("2023-02-29", "no_such_day", "没有这一天"),
+        ("2024-13-01", "no_such_day", "没有这一天"),
+    ],
+)  # fmt: skip
+def test_a_day_that_is_not_is_told_from_one_that_is_written_otherwise(
+    world: World, written: str, code: str, said: str
+) -> None:
+    body = {
+        "hospital_id": str(world.h1.pk), "name": "某人", "id_kind": "none", "gender": "unknown", "birth_date": written,
+    }  # fmt: skip
+    answer = world.client("clerk").post("/api/admin/v1/patients", body, format="json")
+    found = {error["field"]: (error["code"], error["message"]) for error in answer.json()["errors"]}
+    assert found["birth_date"][0] == code and said in found["birth_date"][1]

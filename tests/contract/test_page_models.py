@@ -192,6 +192,19 @@ def test_every_operation_of_a_page_stands_in_its_model_once(contract: Node) -> N
         assert len(found) == len(set(found)), code
 
 
+def test_what_is_read_is_headed_by_a_noun(contract: Node) -> None:
+    for code, page in contract["pages"].items():
+        for each in page["lists"]:
+            for part in (each, *each["related"]):
+                assert not part["title"].startswith(("查询", "查看")), (code, part["operation"])
+                assert not part["title_en"].startswith(("List ", "Read ")), (code, part["operation"])
+
+
+def test_what_is_asked_for_by_a_body_is_no_second_button(contract: Node) -> None:
+    shown = set(operations_of(contract["pages"]["patient_archive"]))
+    assert "patients_export" in shown and not shown & {"patients_search", "patients_export_by_body"}
+
+
 def test_routes_say_their_whole_path(contract: Node) -> None:
     paths = {route["code"]: route["path"] for route in contract["routes"]}
     assert paths["queue"] == "/queueing/queue" and len(set(paths.values())) == len(paths)

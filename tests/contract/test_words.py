@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from apps.payments.channels.registry import CHANNELS
 from kernel import words
 from kernel.http.schema_parts import sent
 from kernel.http.schema_words import component
@@ -144,3 +145,19 @@ def test_money_masks_and_dictionaries_say_what_they_are(documents: Node) -> None
     shown = documents["admin"]["components"]["schemas"]["Patient"]["properties"]
     assert shown["phone"]["x-masked"] == {"operation": "patients_sensitive"}
     assert shown["vip_level"]["x-dictionary"] == "vip_level"
+
+
+def test_channels_are_known_by_their_words(documents: Node) -> None:
+    said = documents["admin"]["components"]["schemas"]["ChannelCode"]["x-enum"]
+    assert {each["value"] for each in said} == CHANNELS.keys()
+    assert ("wechat_pay", "微信支付") in {(each["value"], each["zh"]) for each in said}
+    bill = documents["admin"]["components"]["schemas"]["StaffBill"]["properties"]
+    assert bill["channel"]["allOf"] == [{"$ref": "#/components/schemas/ChannelCode"}]
+    assert bill["application"]["allOf"] == [{"$ref": "#/components/schemas/ApplicationCode"}]
+
+
+def test_what_programs_read_is_told_from_what_people_read(documents: Node) -> None:
+    shown = documents["admin"]["components"]["schemas"]["Setting"]["properties"]
+    assert {name for name, node in shown.items() if not node.get("x-technical")} == {
+        "section", "text", "value_text", "default_text",
+    }  # fmt: skip

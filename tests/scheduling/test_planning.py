@@ -261,3 +261,17 @@ def test_the_last_day_opens_at_the_release_time(clinic: World) -> None:
         shown = clinic.client("patient_a").get(f"{MINI}/booking/days", query).json()
         assert shown[0]["sessions"][0]["opens_at"] is None
         assert book(clinic, "patient_a", first_slot(session), "advance").status_code == 201
+
+
+@pytest.mark.parametrize("name", ["starts_at", "ends_at"])
+@pytest.mark.parametrize("written", ["2026-12-31", "20261231", "2026-W53-4"])
+def test_a_day_alone_is_no_moment(clinic: World, name: str, written: str) -> None:
+    """Who writes the last day of a leave means its end, and would get its beginning."""
+    body = {
+        "practitioner_id": str(clinic.staff["doctor_a"].pk), "reason": "x",
+        "starts_at": "2026-12-31T00:00:00+08:00", "ends_at": "2027-01-02T00:00:00+08:00",
+    } | {name: written}  # fmt: skip
+    answer = clinic.client("admin1").post(f"{ADMIN}/staff-leaves", body, format="json")
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["field"], error["code"]) == (400, name, "iso_moment")
+    assert "YYYY-MM-DDThh:mm:ss" in error["message"]

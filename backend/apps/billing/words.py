@@ -1,6 +1,8 @@
 from apps.billing.models.bill import BillKind, BillSource, CancelCause, ItemCategory
 from apps.billing.states import BillStatus, RefundRequestState, TopUpState
-from kernel.words import choices, objects, of, operations, properties, references, resources, values
+from apps.payments.channels.registry import channel_words
+from apps.payments.words import application_words
+from kernel.words import choices, known, objects, of, operations, properties, references, resources, values
 
 properties(
     allocation=("分摊", "Allocation"), approval_id=("审批", "Approval"),
@@ -121,3 +123,12 @@ objects({
     "billing.invoiceprint": ("发票打印", "Print of an invoice"),
     "billing.refundrequest": ("退费申请", "Refund request"),
 })  # fmt: skip
+
+known(
+    "ChannelCode", channel_words, "channel",
+    "CardShare", "CardTopUp", "Invoice", "InvoiceCopy", "InvoiceDetail", "StaffBill", "StaffBillDetail",
+)  # fmt: skip
+known(
+    "ApplicationCode", application_words, "application",
+    "CardTopUp", "StaffBill", "StaffBillDetail", "StaffRefundRequest", "StaffRefundRequestDetail",
+)  # fmt: skip

@@ -66,6 +66,11 @@ class Setting(Generic[T]):
         return said.text if said else str(value)
 
     @property
+    def words(self) -> Words:
+        """What it is."""
+        return Words(self.zh, self.en)
+
+    @property
     def section(self) -> Words:
         """The heading under which forms and tables show it."""
         return next(words for prefix, words in SECTIONS.items() if self.key.startswith(prefix))

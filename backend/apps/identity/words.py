@@ -13,6 +13,7 @@ from kernel.words import (
     references,
     references_of,
     resources,
+    technical,
     unmasked,
     values,
 )
@@ -165,3 +166,18 @@ acts(
     read_sensitive=("查看敏感信息", "Sensitive data read"),
     place=("调整位置", "Placed"),
 )  # fmt: skip
+
+of("Setting", text=("参数", "Setting"))
+technical(
+    "Setting",
+    "key",
+    "kind",
+    "value",
+    "default",
+    "minimum",
+    "maximum",
+    "choices",
+    "unit",
+    "text_zh",
+    "text_en",
+)

@@ -1,6 +1,6 @@
 from apps.imports.models import DuplicatePolicy, RowOutcome
 from apps.imports.states import ImportState
-from kernel.words import objects, of, properties, values
+from kernel.words import objects, of, properties, technical, values
 
 properties(
     applied_at=("导入时间", "Applied"), bad_count=("错误行数", "Bad rows"), cell=("单元格内容", "Cell"),
@@ -24,3 +24,5 @@ values(ImportState, {
 })  # fmt: skip
 
 objects({"imports.importjob": ("导入", "Import")})
+
+technical("ImportProblem", "code")

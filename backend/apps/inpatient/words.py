@@ -1,5 +1,7 @@
 from apps.inpatient.states import AdmissionStatus
-from kernel.words import acts, objects, of, operations, properties, references, resources, values
+from apps.payments.channels.registry import channel_words
+from apps.payments.words import application_words
+from kernel.words import acts, known, objects, of, operations, properties, references, resources, values
 
 properties(
     admission_external_id=("住院外部标识", "Stay's external id"), admission_id=("住院", "Stay"),
@@ -54,3 +56,6 @@ objects({
 acts(
     charge=("住院计费", "Charged"),
 )  # fmt: skip
+
+known("ChannelCode", channel_words, "channel", "StaffDeposit")
+known("ApplicationCode", application_words, "application", "StaffDeposit")

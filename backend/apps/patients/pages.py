@@ -1,4 +1,4 @@
-from kernel.pages import action, bulk, columns, groups
+from kernel.pages import action, bulk, by_body, columns, groups
 
 columns(
     "patients_list",
@@ -13,6 +13,7 @@ columns(
     "vip_level",
     "registered_at",
 )
+by_body("patients_search", "patients_export_by_body")
 action(
     "patient_imports_apply",
     confirm=("导入全部可导入的行,确定执行?", "All good rows are imported. Go on?"),

@@ -1,10 +1,22 @@
 from apps.payments.channels.base import PayMethod
+from apps.payments.channels.registry import channel_words
 from apps.payments.models.ledger import AccountKind
 from apps.payments.models.order import CloseCause, PaymentOrigin, ReturnCause
 from apps.payments.models.refund import RefundCause, RefundRoute
 from apps.payments.payers import PayerType
 from apps.payments.states import AttemptState, OrderState, RefundState
-from kernel.words import choices, objects, of, operations, properties, references, resources, values
+from kernel.words import (
+    ValueWords,
+    choices,
+    known,
+    objects,
+    of,
+    operations,
+    properties,
+    references,
+    resources,
+    values,
+)
 
 properties(
     accepted_at=("受理时间", "Accepted"), account_id=("账户", "Account"), account_kind=("科目", "Kind of account"),
@@ -36,7 +48,7 @@ properties(
 of("PaymentOrder", "StaffOrder", "WholeOrder", "OpenedOrder", scene=("支付场景", "Scene"))
 of("Refund", "StaffRefund", cause=("退费原因", "Cause"))
 of("LedgerTransaction", "WholeLedgerTransaction", key=("业务键", "Key"))
-of("PaymentChannel", "OfferedChannel", code=("渠道编码", "Code"))
+of("ChannelCode", "OfferedChannel", code=("渠道编码", "Code"))
 
 references("payment_orders", "order_id")
 references("staff", "opened_by_id")
@@ -136,3 +148,15 @@ objects({
     "payments.refund": ("退费", "Refund"),
     "payments.ledger": ("资金账", "Ledger"),
 })  # fmt: skip
+
+
+def application_words() -> dict[str, ValueWords]:
+    """The product's own; those of partners have names of their own."""
+    return {"window": ValueWords("窗口", "Window"), "miniprogram": ValueWords("小程序", "Mini-program")}
+
+
+known(
+    "ChannelCode", channel_words, "channel",
+    "Attempt", "MerchantAccount", "MerchantAccountChange", "StaffOrder", "WholeOrder",
+)  # fmt: skip
+known("ApplicationCode", application_words, "application", "StaffOrder", "StaffRefund", "WholeOrder")

@@ -5,12 +5,12 @@ from urllib.parse import parse_qsl, urlencode
 
 from django.http import HttpRequest, HttpResponse
 
-from kernel.errors import INVALID, Expectation, InvalidValue
+from kernel.errors import INVALID, InvalidValue
+from kernel.expectations import UTF8
 from kernel.http.problems import plain_response
 from kernel.text import clean
 
 MAX_PARAMETERS = 200
-UTF8 = Expectation("utf8", "查询参数须为 UTF-8 编码", "Query parameters have to be UTF-8.")
 
 
 class CleanQueryMiddleware:

@@ -50,6 +50,8 @@ def _said(node: Node, owner: str, name: str, offered: Collection[str]) -> Node:
     if kind := words.KNOWN.get((owner, name)):
         part = node["items"] if node.get("type") == "array" else node
         part["allOf"] = [{"$ref": f"{PREFIX}{kind}"}]
+    if (owner, name) in words.TECHNICAL:
+        node["x-technical"] = True
     _refer(node, owner, name, offered)
     unit, code = words.unit_of(name), words.DICTIONARIES.get((owner, name))
     if unit and node.get("type") in ("integer", "number"):

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, NoReturn
 from rest_framework import serializers
 
 from kernel.errors import FIXED, REQUIRED, UNKNOWN_FIELD
+from kernel.expectations import ISO_DAY, ISO_MOMENT, NO_SUCH_DAY
 from kernel.http.choices import not_a_choice
 from kernel.http.moments import is_expressible, out_of_range, require_expressible
 
@@ -44,6 +45,32 @@ def _whole_number(field: Any, data: Any) -> int:
     return read
 
 
+_read_day = serializers.DateField.to_internal_value
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _day(field: Any, data: Any) -> Any:
+    """One form for everybody; a day that the calendar has not is told from one that is written otherwise."""
+    if isinstance(data, str) and not _DAY.fullmatch(data):
+        raise serializers.ValidationError(ISO_DAY.text, code=ISO_DAY.code)
+    try:
+        return _read_day(field, data)
+    except serializers.ValidationError as error:
+        if isinstance(data, str):
+            raise serializers.ValidationError(NO_SUCH_DAY.text, code=NO_SUCH_DAY.code) from error
+        raise
+
+
+_read_moment = serializers.DateTimeField.to_internal_value
+
+
+def _moment(field: Any, data: Any) -> Any:
+    """A day alone is no moment: who writes the last day of a leave means its end, and would get its beginning."""
+    if isinstance(data, str) and ":" not in data:
+        raise serializers.ValidationError(ISO_MOMENT.text, code=ISO_MOMENT.code)
+    return _read_moment(field, data)
+
+
 _fail = serializers.ChoiceField.fail
 
 
@@ -54,6 +81,8 @@ def _with_choices(field: serializers.ChoiceField, key: str, **values: Any) -> No
     _fail(field, key, **values)
 
 
+serializers.DateField.to_internal_value = _day  # type: ignore[assignment,method-assign]
+serializers.DateTimeField.to_internal_value = _moment  # type: ignore[assignment,method-assign]
 serializers.ChoiceField.fail = _with_choices  # type: ignore[assignment,method-assign]
 serializers.IntegerField.to_internal_value = _whole_number  # type: ignore[assignment,method-assign]
 serializers.ListField.to_internal_value = _not_too_long  # type: ignore[assignment,method-assign]

@@ -20,6 +20,7 @@ class SettingInForce:
 
     key: str
     section: str
+    text: str
     kind: str
     value: Any
     default: Any
@@ -39,6 +40,7 @@ def settings_in_force(hospital: Hospital) -> list[SettingInForce]:
         SettingInForce(
             key=s.key,
             section=s.section.text,
+            text=s.words.text,
             kind=s.kind,
             value=s.of(hospital),
             default=s.default,

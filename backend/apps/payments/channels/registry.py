@@ -6,6 +6,7 @@ from typing import Any
 
 from apps.payments.channels.base import PaymentChannel, PayMethod
 from kernel.errors import in_english
+from kernel.words import ValueWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,11 @@ def register(spec: ChannelSpec) -> ChannelSpec:
     if CHANNELS.setdefault(spec.code, spec) is not spec:
         raise ValueError(f"channel {spec.code} is declared twice")
     return spec
+
+
+def channel_words() -> dict[str, ValueWords]:
+    """Every channel by its code, in the order in which payers are offered them."""
+    return {code: ValueWords(spec.zh, spec.en) for code, spec in CHANNELS.items()}
 
 
 def channel_name(code: str) -> str:

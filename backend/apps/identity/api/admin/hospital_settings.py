@@ -64,6 +64,7 @@ class SettingSerializer(serializers.Serializer[Any]):
 
     key = serializers.CharField()
     section = serializers.CharField(help_text="the heading it stands under, in the language of the request")
+    text = serializers.CharField(help_text="what it is, in the language of the request")
     kind = serializers.CharField(help_text="boolean, integer or string")
     value = ValueField()
     default = ValueField()

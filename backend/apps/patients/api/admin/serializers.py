@@ -165,12 +165,15 @@ class CareTeamMemberSerializer(ModelSerializer):
     """A relation to the patient, live or past."""
 
     staff = StaffNameSerializer(read_only=True)
+    staff_name = serializers.CharField(source="staff.name", read_only=True)
     shared_by = StaffNameSerializer(read_only=True, allow_null=True)
+    shared_by_name = serializers.CharField(source="shared_by.name", read_only=True, default="")
 
     class Meta:
         model = CareTeamMember
         fields = [
-            "id", "staff", "role", "can_change", "shared_by", "valid_until", "ended_at", "created_at",
+            "id", "staff", "staff_name", "role", "can_change", "shared_by", "shared_by_name", "valid_until",
+            "ended_at", "created_at",
         ]  # fmt: skip
         read_only_fields = fields
 
