@@ -33,6 +33,9 @@ class Words:
         return self.en if in_english() else self.zh
 
 
+YES_NO = {True: Words("是", "Yes"), False: Words("否", "No")}
+
+
 @dataclass(frozen=True, slots=True)
 class ValueWords(Words):
     """A value of an enum; `colour` is one of COLOURS, `group` what it stands under where there are many."""

@@ -7,9 +7,8 @@ from apps.identity.models import Hospital
 from kernel.errors import Expectation, InvalidValue
 from kernel.expectations import BOOLEAN, TEXT, whole_number
 from kernel.money import fen_to_yuan
-from kernel.words import Words, of, unit_of, words_of_values
+from kernel.words import YES_NO, Words, of, unit_of, words_of_values
 
-YES_NO = {True: Words("是", "Yes"), False: Words("否", "No")}
 MAX_TEXT = 1000
 KINDS: dict[type, str] = {bool: "boolean", int: "integer", str: "string"}
 T = TypeVar("T", int, bool, str)

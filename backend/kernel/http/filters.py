@@ -9,7 +9,6 @@ from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import filters
 from rest_framework.exceptions import ValidationError
 
-from kernel.expectations import UNKNOWN
 from kernel.http.choices import errors_of, not_a_choice
 from kernel.http.moments import in_utc, require_expressible
 
@@ -47,15 +46,12 @@ class FilterBackend(DjangoFilterBackend):
 class KnownFilter(CharFilter):
     """Text of which the product knows the values: one that it does not know, and that no row has, is an error.
 
-    `known` answers the values; a list of them in force stands in the message, unless it `tells` none because they are
-    other hospitals', too. None known: every value is taken.
+    `known` answers the values; a list of them in force stands in the message. None known: every value is taken.
     """
 
-    def __init__(
-        self, *args: Any, known: Callable[[], Mapping[str, bool]], tells: bool = True, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, known: Callable[[], Mapping[str, bool]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.known, self.tells = known, tells
+        self.known = known
 
     def filter(self, qs: Any, value: str) -> Any:
         found = self.rows(qs, value) if value else qs
@@ -63,8 +59,7 @@ class KnownFilter(CharFilter):
         if known and value not in known and not found.exists():
             name = next(name for name, each in self.parent.filters.items() if each is self)
             offered = (each for each, in_force in known.items() if in_force)
-            message = not_a_choice(value, offered) if self.tells else UNKNOWN.text
-            raise ValidationError({name: [message]}, code="invalid_choice")
+            raise ValidationError({name: [not_a_choice(value, offered)]}, code="invalid_choice")
         return found
 
     def rows(self, qs: Any, value: str) -> Any:

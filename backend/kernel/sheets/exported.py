@@ -9,10 +9,9 @@ from django.db.models import Model, QuerySet
 
 from kernel import clock
 from kernel.money import fen_to_yuan
-from kernel.words import ValueWords, Words, column_title, words_of_values
+from kernel.words import YES_NO, ValueWords, column_title, words_of_values
 
 BATCH = 1000
-YES_NO = {True: Words("是", "Yes"), False: Words("否", "No")}
 
 
 def exported(queryset: QuerySet[Any], component: str, columns: Mapping[str, str]) -> Iterator[list[str]]:
