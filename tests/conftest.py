@@ -39,12 +39,15 @@ def _answers_as_documented() -> None:
 @pytest.fixture(autouse=True)
 def _fresh_process_state() -> Iterator[None]:
     """Empty what the process remembers of a database that was rolled back: its people have the same ids again."""
+    from django.utils import translation
+
     from apps.access import actor
     from apps.access.policies import base
     from kernel import clock, ids, redis
     from kernel.http import pagination
 
     yield
+    translation.deactivate()  # the last request may have been in English
     actor._resolve.cache_clear()
     base._held_many.clear()
     pagination._KEPT.clear()
