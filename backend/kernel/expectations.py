@@ -51,6 +51,36 @@ FORMAT_CARD = Expectation(
 )
 
 IDS = Expectation("ids", "须为以逗号分隔的标识,最多 100 个", "Ids with commas between, at most 100.")
+SIX_DIGITS = Expectation("six_digits", "须为 6 位数字", "Six digits.")
+USER_NAME = Expectation(
+    "user_name",
+    "用户名为 3 至 64 位字母、数字或 . _ @ -,以字母或数字开头,不区分大小写",
+    "A user name has 3 to 64 letters, digits, or . _ @ -, and begins with a letter or digit; case does not matter.",
+)
+OWN_CODE = Expectation(
+    "own_code", "须为字母、数字或连字符,最多 32 位", "Letters, digits and hyphens, 32 at most."
+)
+FOREIGN_KEY = Expectation(
+    "external_id", "须为 1 至 64 位字母、数字或 . _ -", "1 to 64 letters, digits, or . _ -"
+)
+FOREIGN_NUMBER = Expectation(
+    "external_no", "须为 1 至 32 位字母、数字或 . _ -", "1 to 32 letters, digits, or . _ -"
+)
+LOWER_CODE = Expectation(
+    "lower_code", "须以小写字母开头,只含小写字母、数字、下划线或点",
+    "It begins with a lower-case letter and holds lower-case letters, digits, underscores and dots.",
+)  # fmt: skip
+STORED_CODE = Expectation(
+    "stored_code",
+    "须以字母或数字开头,只含字母、数字或 . _ -",
+    "It begins with a letter or digit and holds those and . _ -",
+)
+COLOUR = Expectation("colour", "颜色须写作 #RRGGBB", "A colour as #RRGGBB.")
+PROVIDER_ID = Expectation("provider_id", "须为 5 至 64 位字母、数字或 _ -", "5 to 64 letters, digits, _ or -")
+VARIABLE = Expectation(
+    "variable", "须以字母或下划线开头,只含字母、数字或下划线,最多 32 位",
+    "It begins with a letter or underscore and holds letters, digits and underscores, 32 at most.",
+)  # fmt: skip
 BOOLEAN = Expectation("boolean", "须为 true 或 false", "true or false.")
 TEXT = Expectation("text", "须为文本", "A text.")
 

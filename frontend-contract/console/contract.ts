@@ -148,7 +148,6 @@ export const pages: Record<string, Page> = {};
 export const ACCOUNT = "account";
 const schemas: Record<string, Schema> = {};
 const operations: Record<string, Operation> = {};
-const byPath: Record<string, Operation> = {};
 const METHODS = ["get", "post", "put", "patch", "delete"];
 const JSON_TYPE = "application/json";
 /** The parameter by which rows belong to a hospital; its reference lists the hospitals one may choose. */
@@ -167,7 +166,6 @@ export async function loadContract(base: string): Promise<void> {
       if (raw) {
         const made = asOperation(method, path, raw);
         operations[made.id] = made;
-        byPath[`${method} ${path}`] = made;
       }
     }
 }
@@ -219,15 +217,6 @@ export function pathParameters(of: Operation): Parameter[] {
   return names.flatMap((name) => of.parameters.filter((each) => each.in === "path" && each.name === name));
 }
 
-/** What a value may be chosen from: by its reference, or the choices of the resource whose path holds the id. */
-export function refOf(of: Operation, parameter: Parameter): Ref | null {
-  const said = resolved(parameter.schema)["x-ref"];
-  if (said) return said;
-  const before = of.path.split(`/{${parameter.name}}`)[0];
-  const choices = byPath[`get ${before}/options`];
-  return choices ? { operation: choices.id } : null;
-}
-
 /** The list whose rows an id without choices means: the last word of its name is the last word of the list's path. */
 export function listNamed(name: string): Operation | null {
   const noun = name.replace(/_ids?$/, "").split("_").pop() ?? "";
@@ -236,17 +225,6 @@ export function listNamed(name: string): Operation | null {
     (each) => each.method === "GET" && rowsOf(each) && (each.path.split(/[/-]/).pop() ?? "") === plural,
   );
   return found.sort((one, other) => one.path.length - other.path.length)[0] ?? null;
-}
-
-/** What a part of a path means: an `id` is that of the rows whose list stands before it. */
-export function namedPart(of: Operation, parameter: Parameter): { name: string; schema: Schema } {
-  const found = refOf(of, parameter);
-  const ref = found ? { "x-ref": found } : {};
-  if (parameter.name !== "id") return { name: parameter.name, schema: { ...parameter.schema, ...ref } };
-  const segment = (of.path.split("/{id}")[0]?.split("/").pop() ?? "").replace(/ies$/, "y").replace(/s$/, "").replaceAll("-", "_");
-  const names = [`${segment}_id`, `${segment.split("_").pop()}_id`];
-  const known = Object.values(schemas).flatMap((schema) => names.flatMap((name) => schema.properties?.[name] ?? []))[0];
-  return { name: names[0] as string, schema: { ...parameter.schema, ...(known ?? {}), ...ref } };
 }
 
 /** The model of a list as some page has it; else its columns alone. */

@@ -3,7 +3,7 @@ import { computed, defineComponent, h, nextTick, ref, type Component, type PropT
 
 import { ApiError, call, intention, reasonOf, type Row } from "./api.js";
 import { grouped } from "./arrange.js";
-import { filtersOf, HOSPITAL, namedPart, operation, pathParameters, propertiesOf, resolved, type Action, type Operation, type Schema } from "./contract.js";
+import { filtersOf, HOSPITAL, operation, pathParameters, propertiesOf, resolved, type Action, type Operation, type Schema } from "./contract.js";
 import { fieldsOf, startOf } from "./nested.js";
 import { workplace } from "./session.js";
 import { Alert, Button, Dialog, Form, tell } from "./ui.js";
@@ -17,10 +17,7 @@ interface Asked {
 }
 
 function askedOf(of: Operation, at: string[]): Asked {
-  const path = Object.fromEntries(pathParameters(of).slice(at.length).map((each) => {
-    const { name, schema } = namedPart(of, each);
-    return [name, schema];
-  }));
+  const path = Object.fromEntries(pathParameters(of).slice(at.length).map((each) => [each.name, each.schema]));
   const names = of.method === "GET" ? filtersOf(of) : [];
   const query = of.parameters.filter((each) => names.includes(each.name));
   const inPath = { properties: path, required: Object.keys(path) };

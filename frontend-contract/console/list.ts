@@ -4,7 +4,7 @@ import { computed, defineComponent, h, onMounted, ref, watch, type Component, ty
 import { applies, buttons, useActions, type Place } from "./actions.js";
 import { call, type Row } from "./api.js";
 import { arranged, rowId } from "./arrange.js";
-import { HOSPITAL, namedPart, operation, pathParameters, propertiesOf, resolved, rowsOf, type Action, type Column, type EnumValue, type List, type Schema } from "./contract.js";
+import { HOSPITAL, operation, pathParameters, propertiesOf, resolved, rowsOf, type Action, type Column, type EnumValue, type List, type Schema } from "./contract.js";
 import { Detail } from "./detail.js";
 import { Filters } from "./filters.js";
 import { FieldInput } from "./fields.js";
@@ -64,11 +64,9 @@ export const ListView: Component = defineComponent({
     /** What replaces the whole list begins with what stands in it. */
     const wholePlace = (): Place => ({ ...placeOf(null), row: layout.replaced ? { [layout.replaced]: state.rows.map((row) => row.id) } : null });
 
-    const parentInputs = (): VNodeChild => asked.map((parameter) => {
-      const { name, schema } = namedPart(of, parameter);
-      return h(FormItem, { key: parameter.name, label: `${word("choose_first")} ${said(schema)}`, class: "parent", "data-field": parameter.name }, () =>
-        h(FieldInput, { name, schema, modelValue: parents.value[parameter.name], loose: true, "onUpdate:modelValue": (value: unknown) => (parents.value = { ...parents.value, [parameter.name]: value }) }));
-    });
+    const parentInputs = (): VNodeChild => asked.map(({ name, schema }) =>
+      h(FormItem, { key: name, label: `${word("choose_first")} ${said(schema)}`, class: "parent", "data-field": name }, () =>
+        h(FieldInput, { name, schema, modelValue: parents.value[name], loose: true, "onUpdate:modelValue": (value: unknown) => (parents.value = { ...parents.value, [name]: value }) })));
     const toolbar = (): VNode => h("div", { class: "toolbar" }, [
       h("div", props.pick || at().some((each) => !each) ? [] : [buttons([...layout.toolbar, ...layout.uploads], wholePlace(), runner, 4, false), exportButtons()]),
       h("div", [h(Button, { link: true, onClick: () => void load() }, () => word("refresh")), columnChooser(props.list.columns, chosen.value)]),

@@ -3,7 +3,7 @@ import { computed, defineComponent, h, ref, watch, type Component, type VNode, t
 
 import { buttons, useActions } from "./actions.js";
 import type { Row } from "./api.js";
-import { hospitals, namedPart, operation, pages, pathParameters, refOf, type Action, type List, type Operation } from "./contract.js";
+import { hospitals, operation, pages, pathParameters, resolved, type Action, type List, type Operation } from "./contract.js";
 import { Reading } from "./detail.js";
 import { FieldInput } from "./fields.js";
 import { ListView } from "./list.js";
@@ -57,11 +57,9 @@ const Asking: Component = defineComponent({
     const complete = computed(() => asked.every((each) => !(each.required || each.in === "path") || values.value[each.name]));
     watch(() => session.hospital, () => (values.value = { ...values.value, ...begun(of) }));
     const query = (): Row => Object.fromEntries(asked.filter((each) => each.in === "query").map((each) => [each.name, values.value[each.name]]));
-    const inputs = (): VNodeChild => asked.map((parameter) => {
-      const { name, schema } = parameter.in === "path" ? namedPart(of, parameter) : parameter;
-      return h(FormItem, { key: parameter.name, label: said(schema), "data-field": parameter.name }, () =>
-        h(FieldInput, { name, schema, modelValue: values.value[parameter.name], beside: values.value, loose: true, "onUpdate:modelValue": (value: unknown) => (values.value = { ...values.value, [parameter.name]: value }) }));
-    });
+    const inputs = (): VNodeChild => asked.map(({ name, schema }) =>
+      h(FormItem, { key: name, label: said(schema), "data-field": name }, () =>
+        h(FieldInput, { name, schema, modelValue: values.value[name], beside: values.value, loose: true, "onUpdate:modelValue": (value: unknown) => (values.value = { ...values.value, [name]: value }) })));
     return () => h("div", { class: "asking" }, [
       h("div", { class: "filters" }, [inputs()]),
       complete.value
@@ -73,7 +71,7 @@ const Asking: Component = defineComponent({
 
 function isHospital(of: Operation, name: string): boolean {
   const parameter = of.parameters.find((each) => each.name === name);
-  return !!parameter && refOf(of, parameter)?.operation === hospitals()?.operation;
+  return !!parameter && resolved(parameter.schema)["x-ref"]?.operation === hospitals()?.operation;
 }
 
 function begun(of: Operation): Row {

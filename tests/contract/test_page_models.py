@@ -111,6 +111,26 @@ def test_every_button_leads_to_an_operation_with_its_permission(
             assert bool(action["confirm"]) == bool(action["confirm_en"])
 
 
+def test_what_a_page_asks_for_in_a_path_can_be_chosen_by_its_noun(contract: Node, documents: Node) -> None:
+    paths = documents["admin"]["paths"].values()
+    found = {node["operationId"]: node for item in paths for node in item.values() if "operationId" in node}
+    asked = {
+        action["operation"]
+        for page in contract["pages"].values()
+        for action in [*page["actions"], *(each for each in page["lists"] if each["parents"])]
+    }
+    parts = [
+        (name, each)
+        for name in sorted(asked)
+        for each in found[name].get("parameters", ())
+        if each["in"] == "path"
+    ]
+    assert len(parts) > 10
+    for name, part in parts:
+        assert part["schema"]["x-ref"]["operation"] in found, name
+        assert part["schema"]["title"] != "标识", name
+
+
 def test_an_action_applies_in_states_that_the_row_can_have(contract: Node, documents: Node) -> None:
     models = PageModels(documents["admin"])
     seen = set()

@@ -277,3 +277,9 @@ def test_passwords_are_hashed_with_argon2() -> None:
     from config.settings import base
 
     assert issubclass(import_string(base.PASSWORD_HASHERS[0]), Argon2PasswordHasher)
+
+
+@pytest.mark.requirement("ACC-01")
+@pytest.mark.parametrize("typed", ["DOCTOR_A", "Doctor_a ", "ｄｏｃｔｏｒ＿ａ", "doctor\u200b_a"])
+def test_a_user_name_is_the_same_however_it_is_typed(world: World, typed: str) -> None:
+    assert sign_in(typed).status_code == 200

@@ -333,3 +333,23 @@ def test_a_portrait_replaces_the_one_before(
         assert sent.status_code == 200, sent.content
     assert [p.suffix for p in tmp_path.rglob("*.*")] == [".jpg"]
     assert world.client("admin1").get(url).json()["portrait_url"] == sent.json()["url"]
+
+
+@pytest.mark.requirement("ORG-02")
+def test_user_names_that_differ_in_case_alone_are_one_and_codes_in_width(world: World) -> None:
+    first = hire(world, employee_no="Ｅ－９００１", username="Wang.XM")
+    assert first.status_code == 201
+    assert first.data["employee_no"] == "E-9001"
+    assert StaffMember.objects.get(pk=first.data["id"]).user.username == "wang.xm"
+    taken = hire(world, employee_no="E-9002", licence_no="LIC-2", username="wang.xm")
+    assert (taken.status_code, taken.data["errors"][0]["field"]) == (409, "username")
+    twice = hire(world, employee_no="E-9001", licence_no="LIC-3")
+    assert (twice.status_code, twice.data["errors"][0]["field"]) == (409, "employee_no")
+
+
+@pytest.mark.requirement("INT-04")
+def test_the_form_of_a_text_is_told_in_words(world: World) -> None:
+    refused = hire(world, username="a b")
+    assert refused.status_code == 400
+    assert refused.data["errors"][0]["code"] == "user_name"
+    assert refused.data["errors"][0]["message"].startswith("用户名为 3 至 64 位")

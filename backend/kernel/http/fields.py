@@ -6,15 +6,19 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from django.core.validators import RegexValidator
 from django.db.models import Model
+from django.utils.functional import lazy
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from kernel.errors import MASKED, NAME
-from kernel.expectations import QUANTITY
+from kernel.errors import MASKED, NAME, Expectation
+from kernel.expectations import FOREIGN_KEY, QUANTITY
 from kernel.text import clean_name, fold_code, is_masked
 from kernel.text.names import is_name
 
+_said_later = lazy(lambda expected: expected.text, str)  # in the language of the request
+EXTERNAL_ID = r"^[0-9A-Za-z_.-]{1,64}\Z"
 _QUANTITY = re.compile(r"^[0-9]{1,6}(\.[0-9]{1,3})?\Z")
 
 
@@ -54,7 +58,23 @@ class NameField(serializers.CharField):
         return name
 
 
-class CodeField(serializers.RegexField):
+class PatternField(serializers.RegexField):
+    """A text of a certain form; the refusal says which in words, not as a pattern."""
+
+    def __init__(self, pattern: str, expected: Expectation, **kwargs: Any) -> None:
+        super().__init__(pattern, **kwargs)
+        form = next(each for each in reversed(self.validators) if isinstance(each, RegexValidator))
+        form.message, form.code = _said_later(expected), expected.code
+
+
+class ExternalIdField(PatternField):
+    """The id of a row in somebody else's program."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(EXTERNAL_ID, FOREIGN_KEY, trim_whitespace=False, **kwargs)
+
+
+class CodeField(PatternField):
     """A code of somebody's own making, kept as it is written but for its width and what can't be seen."""
 
     def to_internal_value(self, data: Any) -> str:

@@ -29,7 +29,22 @@ def say_words(document: Node) -> None:
         for parameter in operation.get("parameters", ()):
             node, name = parameter.get("schema", {}), parameter["name"]
             parameter["schema"] = _said(node, operation["operationId"], name, offered)
+    _name_rows_in_paths(document, offered)
     _add_known_sets(document)
+
+
+def _name_rows_in_paths(document: Node, offered: Collection[str]) -> None:
+    """An `id` in a path is that of a row of the list before it: it has the row's noun, and the list's choices."""
+    paths = document.get("paths", {})
+    listed = {path: str(item.get("get", {}).get("operationId", "")) for path, item in paths.items()}
+    for path, item in paths.items():
+        resource = listed.get(path.partition("/{id}")[0], "").removesuffix("_list")
+        noun = words.RESOURCES.get(resource)
+        for operation in item.values() if noun and "/{id}" in path else ():
+            for parameter in operation["parameters"]:
+                if parameter["in"] == "path" and parameter["name"] == "id":
+                    node = _titled(parameter["schema"], noun)
+                    parameter["schema"] = node | _reference(resource, {}, offered)
 
 
 def _add_known_sets(document: Node) -> None:
@@ -96,11 +111,15 @@ def _titled(node: Node, said: words.Words | None) -> Node:
 
 def _refer(node: Node, owner: str, name: str, offered: Collection[str]) -> None:
     """Where the rows that it may name are listed, if this audience has such a list."""
-    resource, filters = words.reference_of(owner, name)
+    node |= _reference(*words.reference_of(owner, name), offered)
+
+
+def _reference(resource: str, filters: Mapping[str, Any], offered: Collection[str]) -> Node:
     operation = f"{resource}_options_list"
-    if operation in offered:
-        found = {"resource": resource, "operation": operation, "value": "id", "label": "label"}
-        node["x-ref"] = {**found, "filters": filters} if filters else found
+    if operation not in offered:
+        return {}
+    found = {"resource": resource, "operation": operation, "value": "id", "label": "label"}
+    return {"x-ref": {**found, "filters": filters} if filters else found}
 
 
 def _say_operation(operation: Node) -> None:

@@ -11,6 +11,7 @@ from kernel.errors import FIXED, REQUIRED, UNKNOWN_FIELD
 from kernel.expectations import ISO_DAY, ISO_MOMENT, NO_SUCH_DAY
 from kernel.http.choices import not_a_choice
 from kernel.http.moments import is_expressible, out_of_range, require_expressible
+from kernel.text import fold_code
 
 _NONE = object()
 _read_text = serializers.CharField.to_internal_value
@@ -140,11 +141,25 @@ def validated(kind: type[Serializer], data: Any) -> dict[str, Any]:
     return values
 
 
+class _FoldedField(serializers.CharField):
+    """A code is what it means, not how wide it was typed."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return fold_code(super().to_internal_value(data))
+
+
+#: Columns by which people and programs tell rows apart.
+OWN_CODES = frozenset({"code", "employee_no", "licence_no"})
+
+
 class ModelSerializer(StrictMixin, serializers.ModelSerializer[Any]):
     """Base of model serializers: of every foreign key `x` the `fields` may name `x_id` and `x_name`."""
 
     def build_field(self, field_name: str, info: Any, model_class: Any, nested_depth: int) -> Any:
         relation, _, part = field_name.rpartition("_")
+        if field_name in OWN_CODES:
+            _, options = super().build_field(field_name, info, model_class, nested_depth)
+            return _FoldedField, options
         if relation not in info.forward_relations or part not in {"id", "name"}:
             return super().build_field(field_name, info, model_class, nested_depth)
         if part == "id":

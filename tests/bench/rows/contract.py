@@ -31,9 +31,9 @@ def measure(quick: bool) -> list[Line]:
 
 
 def _median(port: int, path: str, token: str) -> tuple[float, int]:
+    """With the worst status: searches that are counted refuse after a while."""
     done = client.run(port, 1, repeat(client.request("GET", path, token=token), ASKED))
-    (status,) = done.statuses
-    return done.percentile(0.5), status
+    return done.percentile(0.5), max(done.statuses)
 
 
 def _options(port: int, role: str, token: str, paths: list[str]) -> Line:
@@ -42,7 +42,7 @@ def _options(port: int, role: str, token: str, paths: list[str]) -> Line:
     for path in paths:
         for query in ("", "?search=zh"):
             ms, status = _median(port, path + query, token)
-            if status not in (200, 400, 403):
+            if status not in (200, 400, 403, 429):
                 raise RuntimeError(f"{path}{query}: {status}")
             if status == 200:
                 found[path.removeprefix("/api/admin/v1/").removesuffix("/options") + query] = ms

@@ -8,6 +8,7 @@ from knox.models import AbstractAuthToken, AuthTokenManager
 from apps.audit.triggers import audited
 from kernel import clock, ids
 from kernel.crypto import EncryptedTextField
+from kernel.text import fold_code
 
 
 class UserKind(models.TextChoices):
@@ -19,10 +20,18 @@ class UserManager(BaseUserManager["User"]):
     """Makes users; services decide who may."""
 
     def create_user(self, username: str, password: str | None = None, **fields: object) -> "User":
-        user = self.model(username=username, **fields)
+        user = self.model(username=fold_user_name(username), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
+
+
+USER_NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._@-]{2,63}$"
+
+
+def fold_user_name(typed: str) -> str:
+    """A user name as it is stored and compared: half-width, in small letters."""
+    return fold_code(typed).lower()
 
 
 class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-missing]  # made by an abstract model of a library

@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import make_password
 from apps.audit.services import record
 from apps.identity.errors import AccountLocked, InvalidCredentials, SecondFactorRequired
 from apps.identity.models import AuthSession, TotpDevice, User, UserKind
+from apps.identity.models.user import fold_user_name
 from apps.identity.services import totp
 from apps.identity.services.attempts import attempt, attempt_unknown, hospital_of
 from apps.identity.services.devices import find_device, remember
@@ -40,6 +41,7 @@ def sign_in(
 
     Nothing tells whether the name is anybody's: answers, locks and work are the same.
     """
+    username = fold_user_name(username)
     found = User.objects.filter(username=username, kind=UserKind.STAFF).values_list("pk", "password").first()
     user_id, secret = found or (None, "")
     known = find_device(user_id, device_token) if user_id else None

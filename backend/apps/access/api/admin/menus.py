@@ -12,6 +12,8 @@ from apps.access.scoped.options import OptionsMixin
 from apps.access.scoped.views import CrudViewSet, ListMixin, RetrieveMixin, ScopedViewSet, UpdateMixin
 from apps.access.services.menus import create_menu, delete_menu, update_menu, update_module
 from kernel.errors import DuplicateValue, InUse, InvalidValue
+from kernel.expectations import LOWER_CODE
+from kernel.http.fields import PatternField
 from kernel.http.filters import KnownFilter, in_force
 from kernel.http.schema import raises
 from kernel.http.serializers import ModelSerializer, VersionedModelSerializer
@@ -47,7 +49,7 @@ class MenuSerializer(VersionedModelSerializer):
         allow_null=True,
         required=False,
     )
-    code = serializers.RegexField(r"^[a-z][a-z0-9_.]*$", max_length=64)
+    code = PatternField(r"^[a-z][a-z0-9_.]*$", LOWER_CODE, max_length=64)
     permissions = serializers.SlugRelatedField(
         slug_field="code", queryset=Permission.objects.filter(is_retired=False), many=True, required=False
     )

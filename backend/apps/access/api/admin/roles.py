@@ -16,6 +16,8 @@ from apps.access.scoped.views import CrudViewSet
 from apps.access.services.roles import copy_role, create_role, delete_role, update_role, whole_roles
 from apps.identity.models import Department, Hospital
 from kernel.errors import DuplicateValue, InUse, InvalidValue
+from kernel.expectations import LOWER_CODE
+from kernel.http.fields import PatternField
 from kernel.http.schema import raises
 from kernel.http.serializers import ModelSerializer, Serializer, VersionedModelSerializer
 
@@ -39,7 +41,7 @@ class RoleSerializer(VersionedModelSerializer):
     """角色 with its permission codes and data scopes; `hospital_id` null: a role of the whole group."""
 
     hospital_id = ScopedRelatedField(source="hospital", queryset=Hospital.objects.all(), allow_null=True)
-    code = serializers.RegexField(CODE, max_length=64)
+    code = PatternField(CODE, LOWER_CODE, max_length=64)
     permissions = serializers.SlugRelatedField(
         slug_field="code", queryset=Permission.objects.filter(is_retired=False), many=True, required=False
     )
@@ -62,7 +64,7 @@ class RoleCopySerializer(Serializer):
     """Where the copy belongs and what it is called."""
 
     hospital_id = ScopedRelatedField(source="hospital", queryset=Hospital.objects.all(), allow_null=True)
-    code = serializers.RegexField(CODE, max_length=64)
+    code = PatternField(CODE, LOWER_CODE, max_length=64)
     name = serializers.CharField(max_length=80)
 
 

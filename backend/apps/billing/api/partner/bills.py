@@ -25,6 +25,7 @@ from apps.payments.payers import PayerType
 from kernel import clock
 from kernel.errors import IN_THE_FUTURE, DuplicateValue, InvalidValue, NotFound, StateConflict
 from kernel.expectations import UNKNOWN
+from kernel.http.fields import EXTERNAL_ID, ExternalIdField
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer
 from kernel.http.views import APIView
@@ -32,7 +33,6 @@ from kernel.money import MAX_FEN
 
 #: How far HIS's clock may be ahead of ours.
 CLOCKS_DIFFER = dt.timedelta(minutes=10)
-KEY = r"^[0-9A-Za-z_.-]{1,64}\Z"
 #: What HIS charges. Deposits and top-ups are ours.
 KINDS = (
     BillKind.REGISTRATION, BillKind.EXAMINATION, BillKind.TEST, BillKind.PRESCRIPTION, BillKind.TREATMENT,
@@ -45,15 +45,13 @@ class PushBillSerializer(Serializer):
     `registration_external_id`: the registration's bill, which HIS pushes first. `is_mandatory`: paid with it.
     """
 
-    external_id = serializers.RegexField(KEY, trim_whitespace=False)
+    external_id = ExternalIdField()
     mrn = serializers.CharField(max_length=32)
     kind = serializers.ChoiceField(choices=[kind.value for kind in KINDS])
     title = serializers.CharField(max_length=120, allow_blank=True, default="")
     department_code = serializers.CharField(max_length=32, allow_blank=True, default="")
     employee_no = serializers.CharField(max_length=32, allow_blank=True, default="")
-    registration_external_id = serializers.RegexField(
-        KEY, trim_whitespace=False, allow_blank=True, default=""
-    )
+    registration_external_id = ExternalIdField(allow_blank=True, default="")
     is_mandatory = serializers.BooleanField(default=False)
     payer_type = serializers.ChoiceField(choices=PayerType.choices, default=PayerType.SELF_PAY.value)
     currency = serializers.ChoiceField(choices=["CNY"], default="CNY")
@@ -109,7 +107,7 @@ class FeedView(APIView):
 
     def find(self, external_id: str) -> Bill:
         """The standing bill of that key, else the latest cancelled one; NotFound."""
-        if not re.match(KEY, external_id):
+        if not re.match(EXTERNAL_ID, external_id):
             raise NotFound
         bill = his_feed.active_bill(self.hospital(), external_id)
         if bill is None:

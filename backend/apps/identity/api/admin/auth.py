@@ -22,6 +22,8 @@ from apps.identity.services.sessions import end_session
 from apps.identity.services.sign_in import sign_in
 from kernel import clock
 from kernel.errors import TooManyRequests
+from kernel.expectations import SIX_DIGITS
+from kernel.http.fields import PatternField
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer
 from kernel.http.views import APIView
@@ -32,7 +34,7 @@ class SignInSerializer(Serializer):
 
     username = serializers.CharField(max_length=64)
     password = serializers.CharField(max_length=128, trim_whitespace=False)
-    totp_code = serializers.RegexField(r"^[0-9]{6}$", required=False)
+    totp_code = PatternField(r"^[0-9]{6}$", SIX_DIGITS, required=False)
     recovery_code = serializers.CharField(max_length=32, required=False)
     device = serializers.CharField(
         max_length=160, required=False, default="", allow_blank=True, help_text="shown in the list of devices"

@@ -13,14 +13,16 @@ from apps.identity.models import Dictionary, DictionaryItem
 from apps.identity.selectors import dictionaries
 from apps.identity.services.dictionaries import delete_dictionary, delete_item
 from kernel.errors import InUse, InvalidValue, PermissionDenied
+from kernel.expectations import STORED_CODE
+from kernel.http.fields import PatternField
 from kernel.http.schema import raises
 from kernel.http.views import APIView
 
 STORED = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
 
 
-def _stored() -> serializers.RegexField:
-    return serializers.RegexField(STORED, max_length=64, help_text="never changes")
+def _stored() -> PatternField:
+    return PatternField(STORED, STORED_CODE, max_length=64, help_text="never changes")
 
 
 @extend_schema(tags=["dictionaries"])

@@ -5,10 +5,12 @@ from rest_framework import serializers
 from apps.access.scoped.fields import ScopedRelatedField
 from apps.identity.api.pictures import PictureUrlField
 from apps.identity.models import Department, Hospital, OrgUnit, Position, StaffMember
+from apps.identity.models.user import USER_NAME_PATTERN
 from apps.identity.phones import PHONE_PATTERN
 from apps.identity.services.staff import Membership
 from kernel.crypto import masking
-from kernel.http.fields import MaskedField, NameField
+from kernel.expectations import USER_NAME
+from kernel.http.fields import CodeField, MaskedField, NameField
 from kernel.http.serializers import Serializer, VersionedModelSerializer
 
 
@@ -63,8 +65,8 @@ class StaffSerializer(VersionedModelSerializer):
 class StaffCreateSerializer(StaffSerializer):
     """A new file; with `username` also an account."""
 
-    username = serializers.RegexField(
-        r"^[A-Za-z0-9][A-Za-z0-9._@-]{2,63}$", required=False, write_only=True, help_text="opens an account"
+    username = CodeField(
+        USER_NAME_PATTERN, USER_NAME, required=False, write_only=True, help_text="opens an account"
     )
     initial_password = serializers.CharField(
         read_only=True,
@@ -80,7 +82,7 @@ class StaffCreateSerializer(StaffSerializer):
 class AccountSerializer(Serializer):
     """The user name of a new account."""
 
-    username = serializers.RegexField(r"^[A-Za-z0-9][A-Za-z0-9._@-]{2,63}$")
+    username = CodeField(USER_NAME_PATTERN, USER_NAME)
 
 
 class OneTimePasswordSerializer(Serializer):

@@ -10,6 +10,8 @@ from apps.identity.errors import AccountLocked, CurrentPasswordWrong, TotpAlread
 from apps.identity.services import totp
 from kernel.codes import qr
 from kernel.errors import NotFound
+from kernel.expectations import SIX_DIGITS
+from kernel.http.fields import PatternField
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer
 from kernel.http.views import APIView
@@ -26,7 +28,7 @@ class EnrolmentSerializer(Serializer):
 class TotpCodeSerializer(Serializer):
     """The code that the app shows now."""
 
-    code = serializers.RegexField(r"^[0-9]{6}$")
+    code = PatternField(r"^[0-9]{6}$", SIX_DIGITS)
 
 
 class RecoveryCodesSerializer(Serializer):

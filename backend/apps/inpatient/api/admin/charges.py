@@ -19,13 +19,12 @@ from apps.inpatient.selectors.statement import ITEM, charges_of
 from apps.inpatient.services.charges import MAX_ROWS, ChargeSpec, charge
 from apps.inpatient.services.reversals import reverse_charge
 from kernel.errors import InvalidValue, NotFound
-from kernel.http.fields import QuantityField
+from kernel.http.fields import ExternalIdField, QuantityField
 from kernel.http.filters import FilterBackend
 from kernel.http.idempotency import idempotent
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer
 
-KEY = r"^[0-9A-Za-z_.-]{1,64}\Z"
 ROW = (*ITEM, "day", "source", "external_id", "created_at", "charged_by__name")
 
 
@@ -42,7 +41,7 @@ class ChargeSerializer(ChargedItemSerializer):
 class KeyedChargeSerializer(NewChargeSerializer):
     """With an `external_id` a repetition is known, with another content refused."""
 
-    external_id = serializers.RegexField(KEY, trim_whitespace=False, allow_blank=True, default="")
+    external_id = ExternalIdField(allow_blank=True, default="")
 
 
 class NewChargesSerializer(Serializer):

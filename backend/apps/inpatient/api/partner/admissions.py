@@ -16,12 +16,12 @@ from apps.inpatient.services.his_feed import ToldAdmission, find_told, take_admi
 from apps.patients.models import Patient
 from apps.patients.selectors import patient_of_mrn
 from kernel.errors import DuplicateValue, InvalidValue, NotFound
-from kernel.expectations import UNKNOWN
+from kernel.expectations import FOREIGN_NUMBER, UNKNOWN
+from kernel.http.fields import EXTERNAL_ID, ExternalIdField, PatternField
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer
 from kernel.http.views import APIView
 
-KEY = r"^[0-9A-Za-z_.-]{1,64}\Z"
 NUMBER = r"^[0-9A-Za-z_.-]{1,32}\Z"
 
 
@@ -31,8 +31,8 @@ class PushAdmissionSerializer(Serializer):
     With `discharged_at` the patient has left; without it again, the discharge was a mistake.
     """
 
-    external_id = serializers.RegexField(KEY, trim_whitespace=False)
-    admission_no = serializers.RegexField(NUMBER, trim_whitespace=False)
+    external_id = ExternalIdField()
+    admission_no = PatternField(NUMBER, FOREIGN_NUMBER, trim_whitespace=False)
     mrn = serializers.CharField(max_length=32)
     department_code = serializers.CharField(max_length=32)
     employee_no = serializers.CharField(
@@ -121,7 +121,7 @@ class AdmissionView(InpatientFeedView):
     @extend_schema(operation_id="admissions_pushed", tags=["inpatient"], responses=PushedAdmissionSerializer)
     def get(self, request: Any, external_id: str) -> Response:
         """查询住院记录 What we know of a stay: its charges and its deposit."""
-        stay = find_told(self.hospital(), external_id) if re.match(KEY, external_id) else None
+        stay = find_told(self.hospital(), external_id) if re.match(EXTERNAL_ID, external_id) else None
         if stay is None:
             raise NotFound
         return Response(shown(stay))

@@ -12,14 +12,14 @@ from apps.billing.services.items import ItemSpec
 from apps.billing.types import BillSource
 from apps.identity.models import Hospital
 from apps.inpatient import errors
-from apps.inpatient.api.partner.admissions import KEY, InpatientFeedView
+from apps.inpatient.api.partner.admissions import InpatientFeedView
 from apps.inpatient.api.serializers import NewChargeSerializer
 from apps.inpatient.models import Admission
 from apps.inpatient.services.charges import MAX_ROWS, ChargeSpec, Written, charge, known_rows
 from apps.inpatient.services.reversals import ReversalSpec, reverse
 from kernel.errors import InvalidValue
 from kernel.expectations import UNKNOWN
-from kernel.http.fields import QuantityField
+from kernel.http.fields import ExternalIdField, QuantityField
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer
 from kernel.money import MAX_FEN
@@ -28,8 +28,8 @@ from kernel.money import MAX_FEN
 class PushChargeSerializer(NewChargeSerializer):
     """费用明细 of HIS. `amount_fen` is HIS's own sum, without it quantity × price, rounded."""
 
-    external_id = serializers.RegexField(KEY, trim_whitespace=False)
-    admission_external_id = serializers.RegexField(KEY, trim_whitespace=False)
+    external_id = ExternalIdField()
+    admission_external_id = ExternalIdField()
     amount_fen = serializers.IntegerField(
         min_value=0, max_value=MAX_FEN, required=False, allow_null=True, default=None
     )
@@ -38,8 +38,8 @@ class PushChargeSerializer(NewChargeSerializer):
 class PushReversalSerializer(Serializer):
     """冲销, in positive figures: without `quantity` all that is left, without `amount_fen` in proportion."""
 
-    external_id = serializers.RegexField(KEY, trim_whitespace=False)
-    reverses_external_id = serializers.RegexField(KEY, trim_whitespace=False)
+    external_id = ExternalIdField()
+    reverses_external_id = ExternalIdField()
     day = serializers.DateField()
     quantity = QuantityField(required=False)
     amount_fen = serializers.IntegerField(min_value=0, max_value=MAX_FEN, required=False, allow_null=True)

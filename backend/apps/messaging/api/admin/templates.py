@@ -8,6 +8,8 @@ from apps.messaging.errors import UnknownScene
 from apps.messaging.models import MessageTemplate
 from apps.messaging.scenes import SCENES
 from apps.messaging.services.templates import create_template, update_template
+from kernel.expectations import PROVIDER_ID, VARIABLE
+from kernel.http.fields import PatternField
 from kernel.http.schema import raises
 
 FIELDS_MAP = (
@@ -23,10 +25,10 @@ class MessageTemplateViewSet(RowViewSet):
     resource = "messaging.template"
     columns = ("hospital", "scene", "channel", "provider_template_id", "fields_map", "text", "is_active")
     declared = {
-        "provider_template_id": serializers.RegexField(r"^[A-Za-z0-9_-]{5,64}$"),
+        "provider_template_id": PatternField(r"^[A-Za-z0-9_-]{5,64}$", PROVIDER_ID),
         "fields_map": serializers.DictField(
             source="fields",
-            child=serializers.RegexField(r"^[A-Za-z_][A-Za-z0-9_]{0,31}$"),
+            child=PatternField(r"^[A-Za-z_][A-Za-z0-9_]{0,31}$", VARIABLE),
             required=False,
             help_text=FIELDS_MAP,
         ),

@@ -12,6 +12,7 @@ from apps.patients.services.related_persons import MAX_PERSONS, PERSONS_FULL
 from apps.patients.timeline import KINDS
 from kernel.crypto import masking
 from kernel.errors import Expectation, InvalidValue
+from kernel.expectations import OWN_CODE
 from kernel.http.fields import CodeField, MaskedField, NameField
 from kernel.http.serializers import ModelSerializer, Serializer, VersionedModelSerializer
 
@@ -59,7 +60,7 @@ class PatientSerializer(VersionedModelSerializer):
     fixed = frozenset({"hospital", "mrn", "is_provisional"})
 
     hospital_id = ScopedRelatedField(source="hospital", queryset=Hospital.objects.all())
-    mrn = CodeField(r"^[A-Za-z0-9-]{1,32}$", required=False, help_text="病历号; made if missing")
+    mrn = CodeField(r"^[A-Za-z0-9-]{1,32}$", OWN_CODE, required=False, help_text="病历号; made if missing")
     name = NameField(max_length=80)
     age = serializers.SerializerMethodField()
     national_id = MaskedField(

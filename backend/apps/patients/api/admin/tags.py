@@ -10,6 +10,8 @@ from apps.access.scoped.rows import KeptRowViewSet
 from apps.patients.models import Patient, PatientTag
 from apps.patients.services import tags
 from kernel.errors import InvalidValue, NotFound, StateConflict
+from kernel.expectations import COLOUR
+from kernel.http.fields import PatternField
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer
 
@@ -30,6 +32,7 @@ class PatientTagViewSet(KeptRowViewSet):
     resource = "patients.tag"
     codes = {"put_on": "assign", "take_off": "assign"}
     columns = ("hospital", "name", "colour", "sort", "is_active")
+    declared = {"colour": PatternField(r"^#[0-9a-fA-F]{6}$", COLOUR, required=False)}
     fixed = ("hospital", "name")
     filters = ("hospital", "is_active")
     ordering_fields = ["sort", "name"]

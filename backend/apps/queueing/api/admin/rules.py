@@ -3,13 +3,14 @@
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
 from rest_framework.response import Response
 
 from apps.access.scoped.rows import RowViewSet
 from apps.queueing.api.admin import serializers as io
 from apps.queueing.models import QueuePriority, QueueRule
 from apps.queueing.selectors.rules import priorities_of
+from kernel.expectations import LOWER_CODE
+from kernel.http.fields import PatternField
 
 
 @extend_schema(tags=["queue"])
@@ -34,7 +35,7 @@ class QueuePriorityViewSet(RowViewSet):
     resource = "queueing.queue_rule"
     codes = {"in_force": "queueing.queue.list"}
     columns = ("hospital", "code", "name", "minutes", "from_age", "is_active")
-    declared = {"code": serializers.RegexField(r"^[a-z][a-z0-9_]*\Z", max_length=32)}
+    declared = {"code": PatternField(r"^[a-z][a-z0-9_]*\Z", LOWER_CODE, max_length=32)}
     fixed = ("hospital", "code")
     filters = ("hospital", "code")
     ordering_fields = ["code"]
