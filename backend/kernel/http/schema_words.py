@@ -36,9 +36,11 @@ def say_words(document: Node) -> None:
 def _name_rows_in_paths(document: Node, offered: Collection[str]) -> None:
     """An `id` in a path is that of a row of the list before it: it has the row's noun, and the list's choices."""
     paths = document.get("paths", {})
-    listed = {path: str(item.get("get", {}).get("operationId", "")) for path, item in paths.items()}
+    reads = {path: str(item.get("get", {}).get("operationId", "")) for path, item in paths.items()}
     for path, item in paths.items():
-        resource = listed.get(path.partition("/{id}")[0], "").removesuffix("_list")
+        before = path.partition("/{id}")[0]
+        listed = reads.get(before) or reads.get(f"{before}/options", "").replace("_options", "")
+        resource = listed.removesuffix("_list")
         noun = words.RESOURCES.get(resource)
         for operation in item.values() if noun and "/{id}" in path else ():
             for parameter in operation["parameters"]:
