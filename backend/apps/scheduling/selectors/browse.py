@@ -27,10 +27,14 @@ _OPENS_AT = f"""CASE WHEN c.date = %(today)s + {_DAYS_AHEAD} AND %(now)s < {_MOM
 _REMAINING = f"""(SELECT count(*) FROM scheduling_slot s JOIN scheduling_slotnumber n ON n.slot_id = s.id
   WHERE s.session_id = c.id AND s.ends_at > %(now)s AND {TAKEABLE})"""  # noqa: S608
 
+#: What is to come is looked at first: of a department whose day is over, nothing but what has ended is read else.
+_OPEN_THERE = f"SELECT true FROM scheduling_clinicsession c WHERE c.department_id = d.id AND {_OPEN}"  # noqa: S608
+_BOOKABLE = f"""coalesce(({_OPEN_THERE} AND c.date > %(today)s LIMIT 1),
+    ({_OPEN_THERE} AND c.date <= %(today)s LIMIT 1), false)"""
 _DEPARTMENTS = f"""
 SELECT d.id, d.name, d.introduction, h.id AS hospital_id, h.name AS hospital_name,
   coalesce(concat_ws(' ', l.building, l.floor, nullif(l.room, '')), '') AS location, l.map_picture_id,
-  EXISTS (SELECT FROM scheduling_clinicsession c WHERE c.department_id = d.id AND {_OPEN}) AS is_bookable
+  {_BOOKABLE} AS is_bookable
 FROM {DEPARTMENT} d JOIN {HOSPITAL} h ON h.id = d.hospital_id
 LEFT JOIN {LOCATION} l ON l.id = d.location_id
 WHERE d.is_active AND h.is_active AND (%(hospital)s::uuid IS NULL OR h.id = %(hospital)s::uuid)

@@ -42,7 +42,7 @@ from kernel.http.serializers import Serializer, validated
 from kernel.money import MAX_FEN
 
 #: Cards of so many of the newest patients are offered to who asks for none.
-NEWEST = 30
+NEWEST = 25
 
 
 class TopUpAtWindowSerializer(Serializer):

@@ -16,7 +16,7 @@ from kernel import clock
 from kernel.errors import in_english
 
 #: Who asks for nothing special is offered slots of so many sessions, the next to begin and those that go on.
-NEXT_SESSIONS = 20
+NEXT_SESSIONS = 15
 NARROWING = frozenset({"session_id", "practitioner_id", "date", "search"})
 OF_SESSION = ("hospital_id", "department_id")
 
