@@ -133,6 +133,7 @@ API_TAGS: dict[str, tuple[str, str]] = {
     "billing": ("收费和退费", "Charges and refund requests"),
     "invoices": ("发票", "Invoices"),
     "ledger": ("资金账", "The ledger"),
+    "reconciliation": ("对账", "Reconciliation"),
     "worklist": ("待办和职责", "Work items and duties"),
     "organisation": ("集团、医院、科室", "Group, hospitals, departments"),
     "staff": ("员工", "Staff"),

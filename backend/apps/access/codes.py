@@ -70,7 +70,8 @@ def code_words() -> dict[str, ValueWords]:
 class RoleSpec:
     """A role the product ships; administrators may copy it and change the copy.
 
-    `first_pages`: codes of the pages that its menu begins with, whichever app brings them.
+    `first_pages`: codes of the pages that its menu begins with, whichever app brings them. `includes`: a role whose
+    codes it has, too.
     """
 
     code: str
@@ -80,6 +81,7 @@ class RoleSpec:
     codes: set[str] = field(default_factory=set)
     scopes: dict[str, str] = field(default_factory=dict)
     first_pages: list[str] = field(default_factory=list)
+    includes: str = ""
 
 
 SYSTEM_ROLES: dict[str, RoleSpec] = {
@@ -100,6 +102,13 @@ SYSTEM_ROLES: dict[str, RoleSpec] = {
         RoleSpec(
             "finance", "财务", "hospital", first_pages=["payment_orders", "payment_refunds", "approvals"]
         ),
+        RoleSpec(
+            "finance_head",
+            "财务主管",
+            "hospital",
+            includes="finance",
+            first_pages=["my_work", "approvals", "reconciliation_differences"],
+        ),
     )
 }
 
@@ -109,7 +118,9 @@ def give(role_code: str, *codes: str) -> None:
     unknown = set(codes) - all_codes().keys()
     if unknown:
         raise ValueError(f"undeclared permission codes: {sorted(unknown)}")
-    SYSTEM_ROLES[role_code].codes.update(codes)
+    for spec in SYSTEM_ROLES.values():
+        if role_code in (spec.code, spec.includes):
+            spec.codes.update(codes)
 
 
 def reach(role_code: str, module_code: str, scope: str) -> None:

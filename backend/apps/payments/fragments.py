@@ -2,6 +2,19 @@
 
 from apps.payments.models.ledger import PREPAID
 
+#: What a provider moved for us, as a day's bill should list it; `at` is the provider's moment.
+#: (id, hospital_id, merchant_id, order_id, direction, key, reference, amount_fen, at, state)
+CHANNEL_MOVEMENTS = """
+  SELECT a.id, a.hospital_id, a.merchant_id, a.order_id, 'in' AS direction, a.out_trade_no AS key,
+      a.transaction_id AS reference, a.paid_fen AS amount_fen, a.paid_at AS at, 'done' AS state
+    FROM payments_paymentattempt AS a WHERE a.paid_at IS NOT NULL
+  UNION ALL
+  SELECT r.id, r.hospital_id, a.merchant_id, r.order_id, 'out', r.channel_refund_no,
+      r.channel_refund_id, r.amount_fen, coalesce(r.accepted_at, r.succeeded_at),
+      CASE r.state WHEN 'succeeded' THEN 'done' WHEN 'processing' THEN 'processing' ELSE 'failed' END
+    FROM payments_refund AS r JOIN payments_paymentattempt AS a ON a.id = r.attempt_id
+    WHERE r.route = 'original' AND coalesce(r.accepted_at, r.succeeded_at) IS NOT NULL
+"""
 _KINDS = ", ".join(f"'{kind.value}'" for kind in PREPAID)
 #: Every prepaid account with what its owner has: (id, hospital_id, kind, owner, total in fen).
 PREPAID_BALANCES = f"""

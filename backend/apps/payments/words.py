@@ -103,6 +103,9 @@ values(AccountKind, {
     "clearing": ("渠道待清算", "Clearing"), "unposted_receipts": ("未入账收款", "Unposted receipts"),
     "revenue": ("收入", "Revenue"), "refunds_payable": ("应退款", "Refunds payable"),
     "differences": ("对账差异", "Differences"), "promotions": ("赠送", "Promotions"),
+    "over_suspense": ("长款待处理", "Overs to explain"), "short_receivable": ("短款应收", "Shorts to be made good"),
+    "bank": ("银行存款", "Bank"), "channel_fees": ("渠道手续费", "Channel fees"),
+    "cash_drawer": ("钱箱现金", "Cash in the drawer"), "cash_in_transit": ("在途现金", "Cash in transit"),
     "booking_deposit": ("预约定金", "Booking deposit"), "stored_value": ("储值", "Stored value"),
     "inpatient_deposit": ("住院押金", "Inpatient deposit"), "card_balance": ("就诊卡余额", "Card balance"),
 })  # fmt: skip

@@ -52,6 +52,7 @@ LOCAL_APPS = [
     "apps.billing",
     "apps.queueing",
     "apps.inpatient",
+    "apps.reconciliation",
     "apps.integrations",
     "workflows",
     "sample",

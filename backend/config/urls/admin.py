@@ -10,7 +10,7 @@ from kernel.http.routing import by_method
 
 APPS = (
     "access", "audit", "billing", "encounters", "files", "identity", "inpatient", "messaging", "patients", "payments",
-    "queueing", "scheduling", "worklist",
+    "queueing", "reconciliation", "scheduling", "worklist",
 )  # fmt: skip
 
 #: Billing opens payment orders, payments shows them.

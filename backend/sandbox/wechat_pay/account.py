@@ -4,6 +4,7 @@ import secrets
 
 from sandbox.clock import Clock
 from sandbox.trading.book import CLOSED, PAID, Trade, TradeBook
+from sandbox.wechat_pay.bill_faults import BillFaults
 from sandbox.wechat_pay.errors import PayFailure
 from sandbox.wechat_pay.settings import Keys, PaySettings
 
@@ -18,9 +19,11 @@ class Account:
         self.keys = Keys()
         self.settings = PaySettings()
         self.book = TradeBook(clock, self._number)
+        self.bill_faults = BillFaults()
 
     def reset(self) -> None:
         self.settings = PaySettings()
+        self.bill_faults = BillFaults()
         self.book.reset()
 
     def _number(self, serial: int) -> str:

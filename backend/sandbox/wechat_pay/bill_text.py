@@ -45,16 +45,24 @@ class BillText:
 
     def trades(self, day: dt.date, kind: str) -> str | None:
         """`kind`: ALL, SUCCESS or REFUND."""
-        events = [e for e in self._events() if self._day(e[0]) == day]
+        faults = self._account.bill_faults
+        events = [e for e in self._events() if self._billed_on(e, faults.moved()) == day]
         payments = [e for e in events if isinstance(e[1], Trade) and kind != "REFUND"]
         refunds = [e for e in events if isinstance(e[1], TradeRefund) and kind != "SUCCESS"]
         chosen = sorted(payments + refunds, key=lambda e: e[0])
         if not chosen:
             return None
         names = COLUMNS[kind].split(",")
-        rows = [self._trade_row(item, names) for _, item in chosen]
-        totals = self._trade_totals([item for _, item in chosen], TOTALS[kind].split(","))
-        return _text(COLUMNS[kind], rows, TOTALS[kind], totals)
+        found = faults.rows([self._trade_row(item) for _, item in chosen])
+        rows = [[row.get(name, "") for name in names] for row in found]
+        totals = _trade_totals(found, faults.total())
+        listed = [totals[name] for name in TOTALS[kind].split(",")]
+        return faults.text(_text(COLUMNS[kind], rows, TOTALS[kind], listed))
+
+    def _billed_on(self, event: tuple[float, Trade | TradeRefund], moved: set[str]) -> dt.date:
+        at, item = event
+        number = item.out_refund_no if isinstance(item, TradeRefund) else item.out_trade_no
+        return self._day(at) + dt.timedelta(days=number in moved)
 
     def funds(self, day: dt.date) -> str | None:
         """The basic account: fees leave it with each payment and come back with each refund."""
@@ -91,10 +99,10 @@ class BillText:
     def _time(self, at: float | None) -> str:
         return "" if at is None else f"{self._account.clock.shanghai(at):%Y-%m-%d %H:%M:%S}"
 
-    def _trade_row(self, item: Trade | TradeRefund, names: list[str]) -> list[str]:
+    def _trade_row(self, item: Trade | TradeRefund) -> dict[str, str]:
         trade = item.trade if isinstance(item, TradeRefund) else item
         settings = self._account.settings
-        row = {
+        return {
             "公众账号ID": settings.appid,
             "商户号": settings.mchid,
             "特约商户号": "0",
@@ -111,7 +119,6 @@ class BillText:
             "费率": f"{RATE * 100:.2f}%",
             **(self._refund_cells(item) if isinstance(item, TradeRefund) else self._payment_cells(item)),
         }
-        return [row.get(name, "") for name in names]
 
     def _payment_cells(self, trade: Trade) -> dict[str, str]:
         return {
@@ -143,21 +150,6 @@ class BillText:
             "申请退款金额": _yuan(refund.amount_fen),
         }
 
-    def _trade_totals(self, items: list[Trade | TradeRefund], names: list[str]) -> list[str]:
-        paid = [item.amount_fen for item in items if isinstance(item, Trade)]
-        back = [item.amount_fen for item in items if isinstance(item, TradeRefund)]
-        fees = sum(map(_fee, paid)) - sum(map(_fee, back))
-        totals = {
-            "总交易单数": str(len(items)),
-            "应结订单总金额": _yuan(sum(paid)),
-            "退款总金额": _yuan(sum(back)),
-            "充值券退款总金额": "0.00",
-            "手续费总金额": f"{fees / Decimal(100):.5f}",
-            "订单总金额": _yuan(sum(paid)),
-            "申请退款总金额": _yuan(sum(back)),
-        }
-        return [totals[name] for name in names]
-
     def _fund_row(
         self, at: float, item: Trade | TradeRefund, names: tuple[str, str], fen: int, balance: int
     ) -> list[str]:
@@ -177,6 +169,23 @@ class BillText:
             else f"结算手续费费率 {RATE * 100:.2f}%",
             item.out_refund_no if isinstance(item, TradeRefund) else trade.out_trade_no,
         ]
+
+
+def _trade_totals(rows: list[dict[str, str]], more_fen: int) -> dict[str, str]:
+    """Of the rows as the bill has them."""
+    paid, back, fees = (
+        sum(Decimal(row[name]) for row in rows) for name in ("订单金额", "申请退款金额", "手续费")
+    )
+    stated = _yuan(int(paid * 100) + more_fen)
+    return {
+        "总交易单数": str(len(rows)),
+        "应结订单总金额": stated,
+        "退款总金额": _yuan(int(back * 100)),
+        "充值券退款总金额": "0.00",
+        "手续费总金额": f"{fees:.5f}",
+        "订单总金额": stated,
+        "申请退款总金额": _yuan(int(back * 100)),
+    }
 
 
 def _movements(item: Trade | TradeRefund) -> Iterator[tuple[str, str, int]]:

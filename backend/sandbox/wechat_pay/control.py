@@ -27,6 +27,7 @@ class PayControl:
             **self._shared.routes(),
             ("GET", "/merchant"): self._show_merchant,
             ("POST", "/request-payment"): self._request_payment,
+            ("PUT", "/bill-faults"): self._put_bill_faults,
         }
 
     def _show_merchant(self, request: Request) -> Response:
@@ -46,6 +47,14 @@ class PayControl:
         if mode == "certificate":
             return merchant
         return {**merchant, "public_key_id": keys.public_key_id, "public_key": keys.public.public_pem}
+
+    def _put_bill_faults(self, request: Request) -> Response:
+        """Faults of the trade bills from now on: `{rules: [{kind, number?, fen?, state?}]}`."""
+        rules = request.json().get("rules")
+        if not isinstance(rules, list):
+            raise BadRequest("rules: a list is expected")
+        self._account.bill_faults.put(rules)
+        return reply({"rules": len(rules)})
 
     def _request_payment(self, request: Request) -> Response:
         """What WeChat does when a mini-program calls wx.requestPayment and the payer confirms."""

@@ -148,6 +148,7 @@ class BillRow:
     """One line of a channel's bill. `kind`: payment or refund; `out_refund_no` and `refund_id` for refunds only.
 
     Amounts are positive fen in both kinds; `fee_fen` is the provider's charge, negative where it is given back.
+    `foreign`: the line names another merchant.
     """
 
     kind: str
@@ -159,6 +160,7 @@ class BillRow:
     refund_id: str = ""
     fee_fen: int = 0
     state: str = ""
+    foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,7 +153,7 @@ class WeChatPayChannel:
         return Acknowledgement(400, orjson.dumps({"code": "FAIL", "message": message[:60] or "失败"}))
 
     def download_bill(self, day: dt.date) -> ChannelBill:
-        return trade_bill(self._client, day)
+        return trade_bill(self._client, day, self._config.mchid)
 
     def _order(self, request: PrepayRequest) -> dict[str, Any]:
         """The same for the same request, so that a repetition is one to WeChat Pay too."""

@@ -32,7 +32,7 @@ _REFUND_AMOUNT = ("申请退款金额", "退款金额")
 _NEEDED = ("交易时间", "微信订单号", "商户订单号", "交易状态")
 
 
-def trade_bill(client: WeChatPayClient, day: dt.date) -> ChannelBill:
+def trade_bill(client: WeChatPayClient, day: dt.date, mchid: str) -> ChannelBill:
     """The day's bill; BillNotReady while it is being made."""
     try:
         data = client.get(f"/v3/bill/tradebill?bill_date={day.isoformat()}&bill_type=ALL&tar_type=GZIP")
@@ -46,11 +46,14 @@ def trade_bill(client: WeChatPayClient, day: dt.date) -> ChannelBill:
     if data.get("hash_type") != "SHA1" or not url.path.startswith("/v3/billdownload/"):
         raise TemporaryChannelError("bad_reply", "download_url")
     # Only the path is taken over: the merchant's signature goes to no other host.
-    return read_bill(day, client.file(f"{url.path}?{url.query}"), digest)
+    return read_bill(day, client.file(f"{url.path}?{url.query}"), digest, mchid)
 
 
-def read_bill(day: dt.date, pieces: Iterable[bytes], digest: str) -> ChannelBill:
-    """The bill in a file that comes in pieces, packed or not. `digest`: SHA1 of the file, hexadecimal."""
+def read_bill(day: dt.date, pieces: Iterable[bytes], digest: str, mchid: str = "") -> ChannelBill:
+    """The bill in a file that comes in pieces, packed or not. `digest`: SHA1 of the file, hexadecimal.
+
+    `mchid`: lines that name another merchant are `foreign`.
+    """
     file = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the rows
     try:
         totals = _totals(_unpack(pieces, file, digest))
@@ -64,7 +67,7 @@ def read_bill(day: dt.date, pieces: Iterable[bytes], digest: str) -> ChannelBill
     except ChannelError:
         file.close()
         raise
-    return ChannelBill(day, _rows(lines, names), *totals)
+    return ChannelBill(day, _rows(lines, names, mchid), *totals)
 
 
 def _unpack(pieces: Iterable[bytes], file: IO[bytes], digest: str) -> bytes:
@@ -130,13 +133,13 @@ def _totals(tail: bytes) -> tuple[int | None, int | None]:
     return (_fen(paid) if paid else None), (_fen(back) if back else None)
 
 
-def _rows(lines: io.TextIOWrapper, names: list[str]) -> Iterator[BillRow]:
+def _rows(lines: io.TextIOWrapper, names: list[str], mchid: str) -> Iterator[BillRow]:
     with closing(lines):
         for number, line in enumerate(lines, start=2):
             if not line.startswith("`"):
                 return  # the names of the totals
             try:
-                yield _row(dict(zip(names, _cells(line), strict=True)))
+                yield _row(dict(zip(names, _cells(line), strict=True)), mchid)
             except (ValueError, InvalidOperation) as error:
                 raise PermanentChannelError("bad_bill", f"line {number}: {error}") from error
 
@@ -146,7 +149,7 @@ def _cells(line: str) -> list[str]:
     return [cell.strip() for cell in line.rstrip("\r\n").removeprefix("`").split(",`")]
 
 
-def _row(row: dict[str, str]) -> BillRow:
+def _row(row: dict[str, str], mchid: str) -> BillRow:
     refund = row["交易状态"] != "SUCCESS"
     amount = next(row[name] for name in (_REFUND_AMOUNT if refund else _AMOUNT) if name in row)
     at = dt.datetime.fromisoformat(row["交易时间"]).replace(tzinfo=LOCAL)
@@ -160,6 +163,7 @@ def _row(row: dict[str, str]) -> BillRow:
         refund_id=row.get("微信退款单号", "") if refund else "",
         fee_fen=_rounded(Decimal(row.get("手续费") or "0")),
         state=row.get("退款状态", "") if refund else row["交易状态"],
+        foreign=bool(mchid) and row.get("商户号", mchid) != mchid,
     )
 
 

@@ -14,7 +14,7 @@ from kernel.money import MAX_FEN
 
 
 class AccountKind(models.TextChoices):
-    """What an account stands for; in brackets whose it is (`owner`). The last four are prepaid: never below zero."""
+    """What an account stands for; in brackets whose it is (`owner`). Prepaid ones are never below zero."""
 
     CLEARING = "clearing", "渠道待清算"  # (channel code) what a channel has taken for us
     UNPOSTED = "unposted_receipts", "未入账收款"  # paid, not yet posted
@@ -22,6 +22,15 @@ class AccountKind(models.TextChoices):
     REFUNDS_PAYABLE = "refunds_payable", "应退款"  # decided, not yet back with the payer
     DIFFERENCES = "differences", "对账差异"  # what reconciliation wrote off
     PROMOTIONS = "promotions", "赠送"  # what was given on top of prepaid money
+    OVER_SUSPENSE = "over_suspense", "长款待处理"  # more money than anybody can explain yet
+    SHORT_RECEIVABLE = (
+        "short_receivable",
+        "短款应收",
+    )  # (person or channel) money that somebody has to make good
+    BANK = "bank", "银行存款"  # (account)
+    CHANNEL_FEES = "channel_fees", "渠道手续费"  # (channel code)
+    CASH_DRAWER = "cash_drawer", "钱箱现金"  # (shift)
+    CASH_IN_TRANSIT = "cash_in_transit", "在途现金"  # handed over, not yet at the bank
     BOOKING_DEPOSIT = "booking_deposit", "预约定金"  # (deposit)
     STORED_VALUE = "stored_value", "储值"  # (stored-value account)
     INPATIENT_DEPOSIT = "inpatient_deposit", "住院押金"  # (admission)
@@ -32,7 +41,10 @@ PREPAID = (
     AccountKind.BOOKING_DEPOSIT, AccountKind.STORED_VALUE, AccountKind.INPATIENT_DEPOSIT, AccountKind.CARD_BALANCE,
 )  # fmt: skip
 #: Their natural side is debit: a positive balance is money that is ours, or that is missing.
-DEBIT_KINDS = (AccountKind.CLEARING, AccountKind.DIFFERENCES, AccountKind.PROMOTIONS)
+DEBIT_KINDS = (
+    AccountKind.CLEARING, AccountKind.DIFFERENCES, AccountKind.PROMOTIONS, AccountKind.SHORT_RECEIVABLE,
+    AccountKind.BANK, AccountKind.CHANNEL_FEES, AccountKind.CASH_DRAWER, AccountKind.CASH_IN_TRANSIT,
+)  # fmt: skip
 #: Rows that the balance of an account that everybody posts to is spread over.
 STRIPES = 16
 

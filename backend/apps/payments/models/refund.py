@@ -2,6 +2,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from apps.audit.triggers import audited
 from apps.identity.models import Department, Hospital, StaffMember, WeChatAccount
@@ -83,6 +84,7 @@ class Refund(VersionedModel):
         indexes = [
             models.Index(fields=["hospital", "-id"], name="payment_refund_of_hospital"),
             models.Index(fields=["hospital", "created_at", "id"], name="payment_refund_by_time"),
+            models.Index("hospital", Coalesce("accepted_at", "succeeded_at"), name="payment_refund_accepted"),
             models.Index(fields=["patient", "-id"], name="payment_refund_of_patient"),
             models.Index(fields=["department", "-id"], name="payment_refund_of_department"),
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="payment_refund_due"),

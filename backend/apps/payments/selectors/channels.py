@@ -3,11 +3,17 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import get_language
 
 from apps.payments.channels.base import PayMethod
 from apps.payments.channels.registry import CHANNELS
 from apps.payments.models import MerchantAccount
+
+
+def merchants() -> QuerySet[MerchantAccount]:
+    """All accounts at channels, for a scope to narrow."""
+    return MerchantAccount.objects.all()
 
 
 def belongs(channel: str, method: PayMethod, *, inside: str) -> bool:

@@ -1,0 +1,77 @@
+"""What reconciliation asks of payments: the bill of a merchant's day, and another look at what does not agree."""
+
+import datetime as dt
+from dataclasses import dataclass
+from uuid import UUID
+
+from apps.payments.channels.base import ChannelBill, NotSupported
+from apps.payments.models import MerchantAccount, PaymentAttempt, Refund
+from apps.payments.services import checks
+from apps.payments.services.advance_refund import record, request_of
+from apps.payments.services.merchants import channel_of, takes_pushes
+from apps.payments.states import SETTLED, RefundState
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """`is_ours`: we know the number. `settled_fen`: what we have recorded for it now, None for nothing yet.
+    `said`: what the channel answered about it."""
+
+    is_ours: bool
+    settled_fen: int | None = None
+    said: str = ""
+
+
+def merchants_with_bills() -> list[MerchantAccount]:
+    """Accounts at providers that give bills: those in use, and replaced ones, which still take their refunds."""
+    found = MerchantAccount.objects.filter(hospital__is_active=True).order_by("pk")
+    return [merchant for merchant in found if takes_pushes(merchant)]
+
+
+def bill_of(merchant: MerchantAccount, day: dt.date) -> ChannelBill:
+    """The provider's bill of its day. ChannelError; outside transactions."""
+    return channel_of(merchant).download_bill(day)
+
+
+def look_at_payment(merchant_id: UUID, out_trade_no: str) -> Looked:
+    """Ask the channel about a payment, and record what it says by the rules of every payment.
+
+    ChannelError is logged and leaves the attempt due. Outside transactions.
+    """
+    attempt = _attempt(merchant_id, out_trade_no)
+    if attempt is None:
+        return Looked(is_ours=False)
+    if attempt.state in SETTLED:
+        trade = channel_of(_merchant(attempt)).query(attempt.out_trade_no, started_at=attempt.started_at)
+        return Looked(True, attempt.paid_fen, trade.state.value)
+    checks.ask(attempt)
+    attempt.refresh_from_db()
+    return Looked(True, attempt.paid_fen if attempt.state in SETTLED else None, attempt.state)
+
+
+def look_at_refund(merchant_id: UUID, channel_refund_no: str) -> Looked:
+    """Ask the channel about a refund, and record what it says. ChannelError; outside transactions."""
+    refund = (
+        Refund.objects.select_related("attempt__merchant", "order")
+        .filter(attempt__merchant_id=merchant_id, channel_refund_no=channel_refund_no)
+        .first()
+    )
+    if refund is None:
+        return Looked(is_ours=False)
+    result = channel_of(_merchant(refund.attempt)).query_refund(request_of(refund))
+    if refund.state != RefundState.SUCCEEDED:
+        record(refund, result)
+        refund.refresh_from_db()
+    settled = refund.amount_fen if refund.state == RefundState.SUCCEEDED else None
+    return Looked(True, settled, result.state.value)
+
+
+def _attempt(merchant_id: UUID, out_trade_no: str) -> PaymentAttempt | None:
+    rows = PaymentAttempt.objects.select_related("order", "merchant")
+    return rows.filter(merchant_id=merchant_id, out_trade_no=out_trade_no).first()
+
+
+def _merchant(attempt: PaymentAttempt) -> MerchantAccount:
+    if attempt.merchant is None:
+        raise NotSupported(attempt.channel)
+    return attempt.merchant

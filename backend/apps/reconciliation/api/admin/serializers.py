@@ -1,0 +1,87 @@
+from typing import Any
+
+from rest_framework import serializers
+
+from apps.access.scoped.fields import ScopedRelatedField
+from apps.payments.selectors.channels import merchants
+from apps.reconciliation.models import Action, Difference, ReconciliationRun
+from kernel.http.serializers import ModelSerializer, Serializer
+
+
+class ReconciliationRunSerializer(ModelSerializer):
+    """对账批次. `error`: why there is no result, in the provider's words or ours."""
+
+    class Meta:
+        model = ReconciliationRun
+        fields = [
+            "id", "hospital_id", "hospital_name", "merchant_id", "merchant_name", "channel", "business_date", "attempt",
+            "state", "starts_at", "ends_at", "our_count", "their_count", "our_in_fen", "their_in_fen", "our_out_fen",
+            "their_out_fen", "stated_in_fen", "stated_out_fen", "fees_fen", "error", "error_detail", "tries",
+            "content_sha256", "matched_at", "created_at",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class RunStartSerializer(Serializer):
+    """Which account, and which of its days."""
+
+    merchant_id = ScopedRelatedField(source="merchant", queryset=merchants())
+    business_date = serializers.DateField()
+
+
+class SideSerializer(Serializer):
+    """A row as one side has it; of totals what was stated and what was counted."""
+
+    line = serializers.IntegerField(required=False)
+    at = serializers.DateTimeField(required=False)
+    state = serializers.CharField(required=False)
+    fee_fen = serializers.IntegerField(required=False)
+    stated_fen = serializers.IntegerField(required=False)
+    counted_fen = serializers.IntegerField(required=False)
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        return dict(instance)
+
+
+class DifferenceSerializer(ModelSerializer):
+    """对账差异. `effect_fen` > 0: 长款, the counterparty holds more of our money than we believe; < 0: 短款."""
+
+    ours = SideSerializer(read_only=True)
+    theirs = SideSerializer(read_only=True)
+
+    class Meta:
+        model = Difference
+        fields = [
+            "id", "hospital_id", "hospital_name", "run_id", "business_date", "channel", "kind", "direction", "state",
+            "key", "reference", "our_fen", "their_fen", "effect_fen", "ours", "theirs", "order_id", "carried_until",
+            "action", "reason", "linked_ids", "proposed_by_id", "proposed_by_name", "approval_id", "outcome",
+            "settled_at", "created_at", "version",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class ProposalSerializer(Serializer):
+    """How it should be settled, and why."""
+
+    action = serializers.ChoiceField(choices=Action.choices)
+    reason = serializers.CharField(max_length=200)
+    linked_ids = serializers.ListField(child=serializers.UUIDField(), max_length=100, required=False)
+    carried_until = serializers.DateField(required=False)
+
+
+class ProposalsSerializer(Serializer):
+    """The same for many of one kind: all of them or none."""
+
+    ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=500)
+    action = serializers.ChoiceField(choices=[Action.WRITE_OFF, Action.TAKE_UP, Action.VOID_TEST])
+    reason = serializers.CharField(max_length=200)
+
+
+class ProposedSerializer(Serializer):
+    changed = serializers.IntegerField()
+
+
+class UndoSerializer(Serializer):
+    """Why it was no settlement after all."""
+
+    reason = serializers.CharField(max_length=200)

@@ -1,0 +1,121 @@
+from typing import Any
+from uuid import UUID
+
+import django_filters
+from drf_spectacular.utils import extend_schema
+
+from apps.access.scoped.exporting import ExportMixin
+from apps.access.scoped.views import ListMixin, RetrieveMixin, ScopedViewSet
+from apps.identity.models import StaffMember
+from apps.payments.channels.registry import CHANNELS
+from apps.reconciliation import errors
+from apps.reconciliation.api.admin import serializers as io
+from apps.reconciliation.models import Difference, DifferenceKind, Direction, ReconciliationRun
+from apps.reconciliation.services import propose, runs, settle
+from apps.reconciliation.states import DIFFERENCES, RUNS
+from apps.worklist.errors import NobodyDecides
+from kernel.errors import InvalidValue, NotFound, StateConflict
+from kernel.expectations import EACH_ONCE
+from kernel.http.commands import command
+from kernel.http.filters import KnownFilter, in_force
+
+
+class RunFilter(django_filters.FilterSet):
+    """`business_date_from` and `…_to`: the first and the last day."""
+
+    hospital_id = django_filters.UUIDFilter()
+    merchant_id = django_filters.UUIDFilter()
+    channel = KnownFilter(known=lambda: in_force(CHANNELS))
+    state = django_filters.MultipleChoiceFilter(choices=RUNS.choices)
+    business_date_from = django_filters.DateFilter(field_name="business_date", lookup_expr="gte")
+    business_date_to = django_filters.DateFilter(field_name="business_date", lookup_expr="lte")
+
+
+class DifferenceFilter(django_filters.FilterSet):
+    """`key`: a whole number of a payment or refund."""
+
+    hospital_id = django_filters.UUIDFilter()
+    run_id = django_filters.UUIDFilter()
+    channel = KnownFilter(known=lambda: in_force(CHANNELS))
+    kind = django_filters.MultipleChoiceFilter(choices=DifferenceKind.choices)
+    direction = django_filters.ChoiceFilter(choices=Direction.choices)
+    state = django_filters.MultipleChoiceFilter(choices=DIFFERENCES.choices)
+    key = django_filters.CharFilter(max_length=64)
+    business_date_from = django_filters.DateFilter(field_name="business_date", lookup_expr="gte")
+    business_date_to = django_filters.DateFilter(field_name="business_date", lookup_expr="lte")
+
+
+@extend_schema(tags=["reconciliation"])
+class ReconciliationRunViewSet(ExportMixin, ListMixin, RetrieveMixin, ScopedViewSet):
+    """对账批次: a day of a merchant account beside the provider's bill of it."""
+
+    model = ReconciliationRun
+    resource = "reconciliation.run"
+    codes = {"create": "start"}
+    serializer_class = io.ReconciliationRunSerializer
+    filterset_class = RunFilter
+    ordering_fields = ["business_date"]
+    ordering = ["-id"]
+    export_columns = {
+        "business_date": "business_date", "channel": "channel", "merchant__name": "merchant_name", "state": "state",
+        "our_count": "our_count", "their_count": "their_count", "our_in_fen": "our_in_fen",
+        "their_in_fen": "their_in_fen", "our_out_fen": "our_out_fen", "their_out_fen": "their_out_fen",
+        "fees_fen": "fees_fen", "hospital__name": "hospital_name", "error": "error",
+    }  # fmt: skip
+
+    @command(
+        body=io.RunStartSerializer, answer=io.ReconciliationRunSerializer, status=201,
+        raises=(InvalidValue, errors.RunInProgress, StateConflict),
+    )  # fmt: skip
+    def create(self, *, merchant: Any, business_date: Any) -> ReconciliationRun:
+        """发起对账 of a day, or once more after a correction: the same bill again changes nothing."""
+        return runs.start(merchant, business_date)
+
+
+@extend_schema(tags=["reconciliation"])
+class DifferenceViewSet(ExportMixin, ListMixin, RetrieveMixin, ScopedViewSet):
+    """对账差异: what does not agree, and how it was settled."""
+
+    model = Difference
+    resource = "reconciliation.difference"
+    codes = {"propose": "propose", "propose_many": "propose", "undo": "undo"}
+    serializer_class = io.DifferenceSerializer
+    filterset_class = DifferenceFilter
+    ordering_fields = ["business_date", "effect_fen"]
+    ordering = ["-id"]
+    export_columns = {
+        "business_date": "business_date", "channel": "channel", "kind": "kind", "direction": "direction",
+        "state": "state", "key": "key", "reference": "reference", "our_fen": "our_fen", "their_fen": "their_fen",
+        "effect_fen": "effect_fen", "action": "action", "reason": "reason", "proposed_by__name": "proposed_by_name",
+        "settled_at": "settled_at", "hospital__name": "hospital_name",
+    }  # fmt: skip
+
+    @command(
+        body=io.ProposalSerializer, answer=io.DifferenceSerializer,
+        raises=(StateConflict, InvalidValue, errors.NotLinkable, NobodyDecides),
+    )  # fmt: skip
+    def propose(self, row: Difference, **values: Any) -> Difference:
+        """提出处理意见: another person has to approve it before anything moves."""
+        return propose.propose(row, by=self._staff(), **values)
+
+    @command(
+        body=io.ProposalsSerializer, answer=io.ProposedSerializer, raises=(StateConflict, InvalidValue, NotFound),
+    )  # fmt: skip
+    def propose_many(self, *, ids: list[UUID], action: Any, reason: str) -> dict[str, int]:
+        """批量提出处理意见, for differences of one kind: all of them or none."""
+        if len(set(ids)) != len(ids):
+            raise InvalidValue(field="ids", expected=EACH_ONCE)
+        rows = list(self.get_queryset().filter(pk__in=ids))
+        if len(rows) != len(ids):
+            raise NotFound
+        if len({row.kind for row in rows}) > 1:
+            raise InvalidValue(field="ids", expected=errors.ONE_KIND)
+        return {"changed": len(propose.propose_many(rows, by=self._staff(), action=action, reason=reason))}
+
+    @command(body=io.UndoSerializer, answer=io.DifferenceSerializer, raises=(StateConflict,))
+    def undo(self, row: Difference, *, reason: str) -> Difference:
+        """撤销处理: a contra entry, and the difference is open again."""
+        return settle.undo(row, reason=reason)
+
+    def _staff(self) -> StaffMember:
+        return StaffMember.objects.get(pk=self.actor.staff_id)

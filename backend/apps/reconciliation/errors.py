@@ -1,0 +1,28 @@
+from kernel.errors import DomainError, Expectation
+
+
+class RunInProgress(DomainError):
+    """The bill of that day is being waited for or matched."""
+
+    code, status = "run_in_progress", 409
+    zh, en = "该日对账正在进行,请稍后", "The day is being reconciled; wait a little."
+
+
+class NotLinkable(DomainError):
+    """`sum_fen`: what is left when all of them are taken together."""
+
+    code, status = "not_linkable", 409
+    members = ("sum_fen",)
+    zh, en = "所选差异合计不为零,不能互相勾对", "The chosen differences do not add up to zero."
+
+
+BILL_DAY = Expectation(
+    "bill_day", "须为昨天及以前、三个月以内的日期", "A day before today, three months back at most."
+)
+WITHOUT_MONEY = Expectation(
+    "without_money", "测试交易的金额须为零或在同一天退回", "Test trades have to come to nothing."
+)
+CARRIED_AHEAD = Expectation(
+    "carried_ahead", "须在差异日期之后的 7 天以内", "Within 7 days after the day of the difference."
+)
+ONE_KIND = Expectation("one_kind", "只能批量处理同一类差异", "Differences of one kind only.")

@@ -1,0 +1,4 @@
+from apps.reconciliation.models.difference import Action, Difference, DifferenceKind, Direction
+from apps.reconciliation.models.run import ReconciliationRun
+
+__all__ = ["Action", "Difference", "DifferenceKind", "Direction", "ReconciliationRun"]

@@ -1,0 +1,62 @@
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from apps.audit.triggers import audited
+from apps.identity.models import Hospital
+from apps.payments.types import MerchantAccount
+from apps.reconciliation.states import RUNS, RunState
+from kernel.models import VersionedModel
+
+
+class ReconciliationRun(VersionedModel):
+    """对账: our movements of a business day beside the counterparty's bill of it.
+
+    `starts_at` to `ends_at`: what the counterparty calls that day. `…_in_fen`, `…_out_fen`: paid and given back, as
+    counted; `stated_…`: what the bill itself says they are. `content_sha256`: of the lines as read, in hexadecimal.
+    """
+
+    worker: ClassVar[str] = "apps.reconciliation.tasks.advance_run"
+
+    hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+", db_index=False)
+    merchant = models.ForeignKey(MerchantAccount, on_delete=models.PROTECT, related_name="+", db_index=False)
+    channel = models.CharField(max_length=24)
+    business_date = models.DateField()
+    attempt = models.PositiveSmallIntegerField(default=1)
+    state = models.CharField(max_length=20, choices=RUNS.choices, default=RunState.WAITING_BILL)
+    starts_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(null=True)
+    our_count = models.PositiveIntegerField(default=0)
+    their_count = models.PositiveIntegerField(default=0)
+    our_in_fen = models.BigIntegerField(default=0)
+    our_out_fen = models.BigIntegerField(default=0)
+    their_in_fen = models.BigIntegerField(default=0)
+    their_out_fen = models.BigIntegerField(default=0)
+    stated_in_fen = models.BigIntegerField(null=True)
+    stated_out_fen = models.BigIntegerField(null=True)
+    fees_fen = models.BigIntegerField(default=0)
+    content_sha256 = models.CharField(max_length=64, blank=True, default="")
+    error = models.CharField(max_length=64, blank=True, default="")
+    error_detail = models.CharField(max_length=200, blank=True, default="")
+    tries = models.PositiveSmallIntegerField(default=0)
+    matched_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "business_date", "attempt"], name="reconciliation_attempt_once"
+            ),
+            models.UniqueConstraint(
+                fields=["merchant", "business_date"],
+                condition=~Q(state="superseded"),
+                name="reconciliation_one_counts",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["hospital", "-business_date", "-id"], name="reconciliation_by_day"),
+            models.Index(fields=["hospital", "-id"], name="reconciliation_of_hospital"),
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="reconciliation_due"),
+        ]
+        triggers = [audited(exclude=("due_at", "tries"))]

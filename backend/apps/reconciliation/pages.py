@@ -1,0 +1,39 @@
+from kernel.pages import action, bulk, columns, groups
+
+columns(
+    "reconciliation_runs_list",
+    "business_date", "channel", "merchant_name", "state", "our_in_fen", "their_in_fen", "our_out_fen",
+    "their_out_fen", "fees_fen", "matched_at",
+)  # fmt: skip
+columns(
+    "reconciliation_differences_list",
+    "business_date", "channel", "kind", "direction", "key", "our_fen", "their_fen", "effect_fen", "state", "action",
+)  # fmt: skip
+action("reconciliation_differences_propose", state=["open"])
+action(
+    "reconciliation_differences_undo",
+    danger=True,
+    confirm=("将以红字冲回该处理,确定撤销?", "A contra entry takes it back. Undo it?"),
+    state=["done"],
+)
+bulk("reconciliation_differences_list", "reconciliation_differences_propose_many")
+groups(
+    "ReconciliationRun",
+    run=("批次", "Run", "business_date channel merchant_id state attempt hospital_id"),
+    sums=(
+        "双方合计", "Both sides",
+        "our_count their_count our_in_fen their_in_fen our_out_fen their_out_fen stated_in_fen stated_out_fen fees_fen",
+    ),
+    times=("时间", "Times", "starts_at ends_at created_at matched_at"),
+    trouble=("失败原因", "Trouble", "error error_detail tries content_sha256"),
+)  # fmt: skip
+groups(
+    "Difference",
+    what=("差异", "Difference", "business_date channel kind direction state key reference hospital_id run_id"),
+    money=("金额", "Money", "our_fen their_fen effect_fen"),
+    sides=("双方记录", "Both rows", "ours theirs order_id"),
+    settlement=(
+        "处理", "Settlement",
+        "action reason proposed_by_id approval_id linked_ids carried_until outcome settled_at created_at",
+    ),
+)  # fmt: skip

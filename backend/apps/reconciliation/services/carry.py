@@ -1,0 +1,66 @@
+"""From day to day: what only one side had yesterday is looked for in today's bill before it is a difference."""
+
+import datetime as dt
+
+from apps.reconciliation.models import Difference, DifferenceKind, ReconciliationRun
+from apps.reconciliation.services.results import close_work, settle_run
+from apps.reconciliation.settings import PENDING_DAYS
+from apps.reconciliation.states import DIFFERENCES, DifferenceState
+from kernel import clock, leases
+from kernel.locks import lock_rows
+
+_OTHER = {
+    DifferenceKind.MISSING_OURS: DifferenceKind.MISSING_THEIRS,
+    DifferenceKind.MISSING_THEIRS: DifferenceKind.MISSING_OURS,
+}
+#: States in which a row of one side may still find its other.
+_LONELY = (DifferenceState.PENDING, DifferenceState.EXAMINING, DifferenceState.OPEN)
+
+
+def join_pending(run: ReconciliationRun) -> None:
+    """One-sided rows of this run that are the other side of one-sided rows of other days: neither is a difference.
+
+    Only where both count the same to the fen; others stay what they are.
+    """
+    mine = Difference.objects.filter(run=run, kind__in=_OTHER, state=DifferenceState.PENDING)
+    by_key = {(row.kind, row.direction, row.key): row for row in mine}
+    if not by_key:
+        return
+    others = Difference.objects.filter(
+        run__merchant_id=run.merchant_id,
+        key__in=[key for _, _, key in by_key],
+        kind__in=_OTHER,
+        state__in=_LONELY,
+    ).exclude(run=run)
+    for other in lock_rows(others):
+        row = by_key.get((_OTHER[DifferenceKind(other.kind)], other.direction, other.key))
+        if row is not None and row.our_fen + row.their_fen == other.our_fen + other.their_fen:
+            _join(row, other)
+
+
+def _join(row: Difference, other: Difference) -> None:
+    now = clock.now()
+    for each, beside in ((row, other), (other, row)):
+        DIFFERENCES.move(
+            each,
+            DifferenceState.CROSS_DAY,
+            settled_at=now,
+            due_at=None,
+            outcome="cross_day",
+            linked_ids=[beside.pk],
+        )
+    close_work(other, "次日对上")
+    settle_run(other.run)
+
+
+def examine_due(run: ReconciliationRun) -> None:
+    """What has waited for its days, and was in no bill of them, is asked of the counterparty."""
+    days = dt.timedelta(days=PENDING_DAYS.of(run.hospital))
+    rows = Difference.objects.filter(
+        run__merchant_id=run.merchant_id,
+        state=DifferenceState.PENDING,
+        business_date__lte=run.business_date - days,
+    ).exclude(carried_until__gt=run.business_date)
+    for row in lock_rows(rows):
+        DIFFERENCES.move(row, DifferenceState.EXAMINING, due_at=clock.now())
+        leases.wake(Difference, row.pk)

@@ -1,0 +1,54 @@
+"""A corrected bill of a day counts instead of the one before; what people did about its differences stays."""
+
+from django.db import transaction
+from django.db.models import Max
+
+from apps.reconciliation.errors import RunInProgress
+from apps.reconciliation.models import Difference, ReconciliationRun
+from apps.reconciliation.services.match import compare
+from apps.reconciliation.services.results import close_work, give_to_people, settle_run
+from apps.reconciliation.services.staging import Bill
+from apps.reconciliation.states import DIFFERENCES, RESULTS, RUNS, DifferenceState, RunState
+from kernel.locks import lock_one, lock_rows
+
+_STANDS = (DifferenceState.DONE, DifferenceState.CROSS_DAY)
+
+
+@transaction.atomic
+def supersede(run: ReconciliationRun, bill: Bill) -> ReconciliationRun:
+    """Match another bill of the run's day; the run before counts no more. NoResult leaves everything as it was.
+
+    A difference that the new bill has, too, keeps its history: it moves over. One that it has no more is withdrawn,
+    unless it was settled: then the settlement stays with the old run, and has to be undone by people.
+    """
+    old = lock_one(ReconciliationRun.objects, pk=run.pk)
+    if old.state not in RESULTS:
+        raise RunInProgress
+    rows = ReconciliationRun.objects.filter(merchant_id=old.merchant_id, business_date=old.business_date)
+    RUNS.move(old, RunState.SUPERSEDED, due_at=None)
+    made = ReconciliationRun.objects.create(
+        hospital_id=old.hospital_id, merchant_id=old.merchant_id, channel=old.channel,
+        business_date=old.business_date, attempt=int(rows.aggregate(last=Max("attempt"))["last"]) + 1,
+    )  # fmt: skip
+    made = compare(made, bill)
+    _carry_over(old, made)
+    give_to_people(made)
+    settle_run(made)
+    made.refresh_from_db()
+    return made
+
+
+def _carry_over(old: ReconciliationRun, new: ReconciliationRun) -> None:
+    found = {_key(row): row for row in Difference.objects.filter(run=new)}
+    for row in lock_rows(Difference.objects.filter(run=old)):
+        twin = found.get(_key(row))
+        if twin is not None:
+            twin.delete()
+            Difference.objects.filter(pk=row.pk).update(run=new)
+        elif row.state not in _STANDS and row.state != DifferenceState.WITHDRAWN:
+            DIFFERENCES.move(row, DifferenceState.WITHDRAWN, due_at=None, outcome="corrected_bill")
+            close_work(row, "更正后的对账单已无此差异", withdrawn=True)
+
+
+def _key(row: Difference) -> tuple[str, str, str, int, int]:
+    return row.kind, row.direction, row.key, row.our_fen, row.their_fen

@@ -1,0 +1,89 @@
+"""Somebody says how a difference should be settled; nothing moves before another person agrees."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from django.db import transaction
+
+from apps.identity.models import StaffMember
+from apps.reconciliation.errors import CARRIED_AHEAD, WITHOUT_MONEY, NotLinkable
+from apps.reconciliation.models import Action, Difference, DifferenceKind
+from apps.reconciliation.services.approval import KIND
+from apps.reconciliation.states import DIFFERENCES, DifferenceState
+from apps.worklist.services.approvals import request_approval
+from kernel.errors import REQUIRED, InvalidValue, StateConflict
+from kernel.expectations import UNKNOWN
+from kernel.locks import lock_one
+from kernel.money import fen_to_yuan
+
+MAX_CARRIED_DAYS = 7
+#: No money of ours stands behind these: they can't be written off or taken up.
+_WITHOUT_MONEY = (DifferenceKind.TOTALS,)
+
+
+@transaction.atomic
+def propose(
+    difference: Difference,
+    *,
+    by: StaffMember,
+    action: Action,
+    reason: str,
+    linked_ids: Sequence[UUID] = (),
+    carried_until: dt.date | None = None,
+) -> Difference:
+    """Propose how an open difference is settled. StateConflict, InvalidValue, NotLinkable."""
+    row = lock_one(Difference.objects.select_related("hospital", "run"), pk=difference.pk)
+    if row.state != DifferenceState.OPEN:
+        raise StateConflict(current=row.state)
+    if action == Action.LINK:
+        _check_linked(row, linked_ids)
+    elif action == Action.CARRY_FORWARD:
+        _check_carried(row, carried_until)
+    elif action == Action.VOID_TEST and row.effect_fen:
+        raise InvalidValue(field="action", expected=WITHOUT_MONEY)
+    DIFFERENCES.move(
+        row, DifferenceState.PROPOSED, action=action, reason=reason, proposed_by=by,
+        linked_ids=list(linked_ids) if action == Action.LINK else [],
+        carried_until=carried_until if action == Action.CARRY_FORWARD else row.carried_until,
+    )  # fmt: skip
+    approval = request_approval(
+        KIND, subject=row, requester=by, note=reason, amount_fen=abs(row.effect_fen),
+        title=f"对账差异 {row.business_date} {row.key} {fen_to_yuan(row.effect_fen)}元",
+    )  # fmt: skip
+    Difference.objects.filter(pk=row.pk).update(approval=approval)
+    row.approval = approval
+    return row
+
+
+def _check_linked(row: Difference, linked_ids: Sequence[UUID]) -> None:
+    """Open ones of the same account, which together with this one come to nothing."""
+    if not linked_ids:
+        raise InvalidValue(field="linked_ids", expected=REQUIRED)
+    others = Difference.objects.filter(
+        pk__in=set(linked_ids) - {row.pk}, run__merchant_id=row.run.merchant_id, state=DifferenceState.OPEN
+    )
+    found = list(others.values_list("effect_fen", flat=True))
+    if len(found) != len(set(linked_ids)):
+        raise InvalidValue(field="linked_ids", expected=UNKNOWN)
+    left = sum(found) + row.effect_fen
+    if left:
+        raise NotLinkable(sum_fen=left)
+
+
+def _check_carried(row: Difference, until: dt.date | None) -> None:
+    if until is None:
+        raise InvalidValue(field="carried_until", expected=REQUIRED)
+    last = row.business_date + dt.timedelta(days=MAX_CARRIED_DAYS)
+    if not row.business_date < until <= last or row.kind not in (
+        DifferenceKind.MISSING_OURS, DifferenceKind.MISSING_THEIRS,
+    ):  # fmt: skip
+        raise InvalidValue(field="carried_until", expected=CARRIED_AHEAD)
+
+
+@transaction.atomic
+def propose_many(
+    differences: Iterable[Difference], *, by: StaffMember, action: Action, reason: str
+) -> list[Difference]:
+    """The same for several of one kind: all of them or none."""
+    return [propose(row, by=by, action=action, reason=reason) for row in differences]

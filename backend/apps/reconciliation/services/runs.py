@@ -1,0 +1,136 @@
+"""Runs from the day that is over to their result."""
+
+import datetime as dt
+from uuid import UUID
+
+import structlog
+from django.db import IntegrityError, transaction
+
+from apps.payments.channels.base import BillNotReady, ChannelError, PermanentChannelError
+from apps.payments.services.reconciling import bill_of, merchants_with_bills
+from apps.payments.types import MerchantAccount
+from apps.reconciliation.errors import BILL_DAY, RunInProgress
+from apps.reconciliation.models import ReconciliationRun
+from apps.reconciliation.services import corrections, staging
+from apps.reconciliation.services.match import NoResult, match
+from apps.reconciliation.states import RESULTS, RUNS, RunState
+from apps.reconciliation.work import BILL_MISSING
+from apps.worklist.services.items import close_item, open_item
+from kernel import clock, leases
+from kernel.errors import InvalidValue
+from kernel.locks import lock_one
+
+KEPT_DAYS = 90
+#: Providers make the bill of a day in the morning after it; asked again until then.
+_NOT_READY = dt.timedelta(minutes=30)
+MAX_TRIES = 12
+log = structlog.get_logger(__name__)
+
+
+def start_daily(day: dt.date) -> int:
+    """A run for every merchant account that has none of that day; returns how many. Safe to repeat."""
+    made = 0
+    for merchant in merchants_with_bills():
+        made += _open(merchant, day) is not None
+    return made
+
+
+def _open(merchant: MerchantAccount, day: dt.date) -> ReconciliationRun | None:
+    """The first run of a day; None if it has one."""
+    try:
+        with transaction.atomic():
+            run = ReconciliationRun.objects.create(
+                hospital_id=merchant.hospital_id, merchant=merchant, channel=merchant.channel, business_date=day,
+                due_at=clock.now(),
+            )  # fmt: skip
+            leases.wake(ReconciliationRun, run.pk)
+            return run
+    except IntegrityError:
+        return None
+
+
+def start(merchant: MerchantAccount, day: dt.date) -> ReconciliationRun:
+    """Reconcile a day by hand, or once more: the same bill again is the same run. InvalidValue, RunInProgress."""
+    if not clock.today() - dt.timedelta(days=KEPT_DAYS) <= day < clock.today():
+        raise InvalidValue(field="business_date", expected=BILL_DAY)
+    run = _open(merchant, day) or ReconciliationRun.objects.exclude(state=RunState.SUPERSEDED).get(
+        merchant=merchant, business_date=day
+    )
+    if run.state == RunState.FAILED:
+        _again(run)
+    elif run.state in RESULTS:
+        return _newer(run)
+    elif run.tries and run.due_at and run.due_at > clock.now() + leases.LEASE:  # waits for the provider
+        leases.set_due(ReconciliationRun, run.pk, clock.now())
+        leases.wake(ReconciliationRun, run.pk)
+    return run
+
+
+@transaction.atomic
+def _again(run: ReconciliationRun) -> None:
+    RUNS.move(run, RunState.WAITING_BILL, tries=0, due_at=clock.now())
+    leases.wake(ReconciliationRun, run.pk)
+
+
+def _newer(run: ReconciliationRun) -> ReconciliationRun:
+    """Ask for the bill once more: if it is another one than before, it counts from now on. ChannelError as refusal."""
+    try:
+        bill = staging.read_bill(bill_of(run.merchant, run.business_date))
+    except ChannelError as error:
+        raise RunInProgress from error
+    try:
+        if bill.sha256 == run.content_sha256:
+            return run
+        return corrections.supersede(run, bill)
+    finally:
+        bill.close()
+
+
+def advance_run(run_id: UUID) -> None:
+    """Fetch and match the bill of a run that is due. Called by a worker, outside transactions."""
+    if leases.take(ReconciliationRun, run_id) is None:
+        return
+    run = ReconciliationRun.objects.select_related("hospital", "merchant").get(pk=run_id)
+    if run.state != RunState.WAITING_BILL:
+        leases.set_due(ReconciliationRun, run_id, None)
+        return
+    try:
+        bill = staging.read_bill(bill_of(run.merchant, run.business_date))
+        try:
+            match(run, bill)
+        finally:
+            bill.close()
+    except BillNotReady as error:
+        _wait(run, error.code, clock.now() + _NOT_READY)
+    except PermanentChannelError as error:
+        _fail(run, error.code, error.detail)
+    except ChannelError as error:
+        _wait(run, error.code, clock.now() + _NOT_READY if run.tries else leases.later(run.tries))
+    except NoResult as error:
+        log.error("reconciliation_without_result", run_id=str(run_id), code=error.code, detail=error.detail)
+        _fail(run, error.code, error.detail)
+    else:
+        close_item(BILL_MISSING, subject_id=run_id, outcome="对账单已到")
+
+
+def _wait(run: ReconciliationRun, code: str, until: dt.datetime) -> None:
+    """Ask again then; after so many times somebody has to see to it."""
+    rows = ReconciliationRun.objects.filter(pk=run.pk, state=RunState.WAITING_BILL)
+    rows.update(error=code[:64], tries=min(run.tries + 1, 30_000), due_at=until)
+    if run.tries + 1 == MAX_TRIES:
+        _tell(run, f"{run.business_date} 对账单未取到")
+
+
+def _tell(run: ReconciliationRun, title: str) -> None:
+    open_item(
+        BILL_MISSING, hospital=run.hospital, subject_type="reconciliation.run", subject_id=run.pk,
+        title=f"{title} {run.merchant.name}",
+    )  # fmt: skip
+
+
+@transaction.atomic
+def _fail(run: ReconciliationRun, code: str, detail: str) -> None:
+    current = lock_one(ReconciliationRun.objects, pk=run.pk)
+    if current.state == RunState.WAITING_BILL:
+        RUNS.move(current, RunState.FAILED, error=code[:64], error_detail=detail[:200], due_at=None)
+        _tell(run, f"{run.business_date} 对账失败")

@@ -1,0 +1,97 @@
+"""How a difference is settled: by new entries that name it, never by changing what was recorded (rule 33)."""
+
+from collections.abc import Callable, Mapping
+from uuid import UUID
+
+from django.db import transaction
+
+from apps.payments.services.ledger import Account, AccountKind, Movement, post
+from apps.reconciliation.models import Action, Difference
+from apps.reconciliation.services.results import close_work, open_work, settle_run
+from apps.reconciliation.states import DIFFERENCES, DifferenceState
+from kernel import clock
+from kernel.errors import StateConflict
+from kernel.locks import lock_one, lock_rows
+
+#: Where the other side of the money goes, by the action: (more than we believed, less than we believed).
+_ACCOUNTS: Mapping[str, tuple[AccountKind, AccountKind]] = {
+    Action.WRITE_OFF: (AccountKind.DIFFERENCES, AccountKind.DIFFERENCES),
+    Action.TAKE_UP: (AccountKind.OVER_SUSPENSE, AccountKind.SHORT_RECEIVABLE),
+}
+
+
+def settle(difference_id: UUID) -> None:
+    """Do what was proposed and approved; in the transaction of the approval. StateConflict if it is over meanwhile."""
+    row = lock_one(Difference.objects.select_related("run"), pk=difference_id)
+    if row.state != DifferenceState.PROPOSED:
+        raise StateConflict(current=row.state)
+    _HOW.get(row.action, _post_and_end)(row)
+
+
+def _post_and_end(row: Difference) -> None:
+    _post(row, f"difference:{row.pk}:{row.version}", row.effect_fen)
+    _end(row)
+
+
+def _link(row: Difference) -> None:
+    """All of them together come to nothing: they are one movement that was told in parts."""
+    others = lock_rows(Difference.objects.select_related("run").filter(pk__in=row.linked_ids))
+    for other in others:
+        if other.state != DifferenceState.OPEN:
+            raise StateConflict(current=other.state)
+        _end(other, linked_ids=[row.pk])
+    _end(row)
+
+
+def _carry(row: Difference) -> None:
+    DIFFERENCES.move(row, DifferenceState.PENDING)
+    close_work(row, "结转待查")
+
+
+def _end(row: Difference, **changes: object) -> None:
+    DIFFERENCES.move(row, DifferenceState.DONE, settled_at=clock.now(), due_at=None, **changes)
+    close_work(row, row.reason)
+    settle_run(row.run)
+
+
+def _post(row: Difference, key: str, effect_fen: int) -> None:
+    """The channel holds what it says it holds; the other side is a difference, or waits to be explained."""
+    accounts = _ACCOUNTS.get(row.action)
+    if accounts is None or effect_fen == 0:
+        return
+    other = accounts[0] if row.effect_fen > 0 else accounts[1]
+    owner = row.channel if other == AccountKind.SHORT_RECEIVABLE else ""
+    post(
+        hospital_id=row.hospital_id, key=key, kind="difference", order_id=row.order_id, note=row.reason,
+        movements=[
+            Movement(Account(AccountKind.CLEARING, row.channel), effect_fen),
+            Movement(Account(other, owner), -effect_fen),
+        ],
+    )  # fmt: skip
+
+
+@transaction.atomic
+def undo(row: Difference, *, reason: str) -> Difference:
+    """Take a settlement back: a contra entry, and the difference is open again. StateConflict."""
+    current = lock_one(Difference.objects.select_related("run", "hospital"), pk=row.pk)
+    if current.state != DifferenceState.DONE or not current.action:
+        raise StateConflict(current=current.state)
+    for other in lock_rows(
+        Difference.objects.select_related("run", "hospital").filter(linked_ids=[current.pk])
+    ):
+        _reopen(other, reason)
+    _post(current, f"difference_undone:{current.pk}:{current.version}", -current.effect_fen)
+    _reopen(current, reason)
+    return current
+
+
+def _reopen(row: Difference, reason: str) -> None:
+    DIFFERENCES.move(
+        row, DifferenceState.OPEN, settled_at=None, action="", linked_ids=[], approval=None, proposed_by=None,
+        reason=reason, outcome="undone",
+    )  # fmt: skip
+    open_work(row)
+    settle_run(row.run)
+
+
+_HOW: Mapping[str, Callable[[Difference], None]] = {Action.LINK: _link, Action.CARRY_FORWARD: _carry}

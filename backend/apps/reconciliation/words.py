@@ -1,0 +1,65 @@
+from apps.reconciliation.models import Action, DifferenceKind, Direction
+from apps.reconciliation.states import DifferenceState, RunState
+from kernel.words import objects, of, operations, properties, references, resources, values
+
+properties(
+    business_date=("业务日期", "Business day"), business_date_from=("业务日期起", "From business day"),
+    business_date_to=("业务日期止", "To business day"), merchant_id=("商户号", "Merchant account"),
+    merchant_name=("商户名称", "Merchant account"), our_count=("我方笔数", "Our count"),
+    their_count=("对方笔数", "Their count"), our_in_fen=("我方收款", "Our payments"),
+    our_out_fen=("我方退款", "Our refunds"), their_in_fen=("对方收款", "Their payments"),
+    their_out_fen=("对方退款", "Their refunds"), stated_in_fen=("账单载明收款", "Payments as stated"),
+    stated_out_fen=("账单载明退款", "Refunds as stated"), fees_fen=("手续费", "Fees"),
+    content_sha256=("内容摘要", "SHA-256 of the lines"), matched_at=("对账完成时间", "Matched"),
+    our_fen=("我方金额", "Our amount"), their_fen=("对方金额", "Their amount"), effect_fen=("长短款", "Over or short"),
+    ours=("我方记录", "Our row"), theirs=("对方记录", "Their row"), linked_ids=("关联差异", "Linked differences"),
+    carried_until=("结转至", "Carried until"), proposed_by_id=("提出人", "Proposed by"),
+    proposed_by_name=("提出人姓名", "Proposed by"), settled_at=("处理时间", "Settled"),
+    run_id=("对账批次", "Reconciliation run"), line=("行号", "Line"), stated_fen=("载明金额", "Stated"),
+    counted_fen=("计得金额", "Counted"), direction=("方向", "Direction"),
+)  # fmt: skip
+of("ReconciliationRun", attempt=("第几次", "Attempt"))
+of("Side", fee_fen=("手续费", "Fee"))
+of(
+    "Difference", key=("我方单号", "Our number"), reference=("对方流水号", "Their number"),
+    outcome=("查证结果", "What was found"), action=("处理方式", "Action"),
+)  # fmt: skip
+references("merchant_accounts", "merchant_id")
+references("reconciliation_runs", "run_id")
+
+resources(
+    reconciliation_runs=("对账批次", "reconciliation run", "reconciliation runs"),
+    reconciliation_differences=("对账差异", "difference", "differences"),
+)
+operations(
+    reconciliation_runs_create=("发起对账", "Start a reconciliation run"),
+    reconciliation_differences_propose=("提出处理意见", "Propose a settlement"),
+    reconciliation_differences_propose_many=("批量提出处理意见", "Propose settlements"),
+    reconciliation_differences_undo=("撤销处理", "Undo a settlement"),
+)
+values(RunState, {
+    "waiting_bill": ("等待账单", "Waiting for the bill", "info"), "balanced": ("已对平", "Balanced", "success"),
+    "with_differences": ("有差异", "With differences", "warning"), "no_trade": ("无交易", "No trade", "info"),
+    "failed": ("失败", "Failed", "danger"), "superseded": ("已被更正", "Superseded"),
+})  # fmt: skip
+values(DifferenceState, {
+    "pending": ("待次日", "Waiting for the next day", "info"), "cross_day": ("跨日已对上", "Across days", "success"),
+    "examining": ("查证中", "Being asked about", "info"), "open": ("待处理", "Open", "danger"),
+    "proposed": ("待审批", "Proposed", "warning"), "done": ("已处理", "Settled", "success"),
+    "withdrawn": ("已撤回", "Withdrawn"),
+})  # fmt: skip
+values(DifferenceKind, {
+    "missing_ours": ("我方缺", "Missing on our side"), "missing_theirs": ("对方缺", "Missing on their side"),
+    "amount": ("金额不符", "Amounts differ"), "state": ("状态不符", "States differ"),
+    "duplicate": ("重复", "Twice in the bill"), "foreign": ("他方商户", "Another merchant's"),
+    "late_refund": ("迟到退款", "Late refund"), "totals": ("合计不符", "Totals differ"),
+})  # fmt: skip
+values(Direction, {"in": ("收款", "Payments"), "out": ("退款", "Refunds")})
+values(Action, {
+    "write_off": ("核销", "Write off"), "take_up": ("挂账", "Take up"), "link": ("勾对", "Link"),
+    "carry_forward": ("结转", "Carry forward"), "void_test": ("测试交易作废", "Void as a test"),
+})  # fmt: skip
+objects({
+    "reconciliation.reconciliationrun": ("对账批次", "Reconciliation run"),
+    "reconciliation.difference": ("对账差异", "Difference"),
+})  # fmt: skip

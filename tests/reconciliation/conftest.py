@@ -1,0 +1,3 @@
+from tests.payments.conftest import till
+
+__all__ = ["till"]
