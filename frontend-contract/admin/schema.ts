@@ -5137,6 +5137,190 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/v1/reconciliation-differences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询对账差异
+         * @description 对账差异: what does not agree, and how it was settled.
+         */
+        get: operations["reconciliation_differences_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/reconciliation-differences/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看对账差异
+         * @description 对账差异: what does not agree, and how it was settled.
+         */
+        get: operations["reconciliation_differences_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/reconciliation-differences/{id}/propose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 提出处理意见
+         * @description 提出处理意见: another person has to approve it before anything moves.
+         */
+        post: operations["reconciliation_differences_propose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/reconciliation-differences/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 撤销处理
+         * @description 撤销处理: a contra entry, and the difference is open again.
+         */
+        post: operations["reconciliation_differences_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/reconciliation-differences/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 导出对账差异
+         * @description 导出: the rows that the filters leave, as Excel or CSV.
+         */
+        get: operations["reconciliation_differences_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/reconciliation-differences/propose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 批量提出处理意见
+         * @description 批量提出处理意见, for differences of one kind: all of them or none.
+         */
+        post: operations["reconciliation_differences_propose_many"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/reconciliation-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询对账批次
+         * @description 对账批次: a day of a merchant account beside the provider's bill of it.
+         */
+        get: operations["reconciliation_runs_list"];
+        put?: never;
+        /**
+         * 发起对账
+         * @description 发起对账 of a day, or once more after a correction: the same bill again changes nothing.
+         */
+        post: operations["reconciliation_runs_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/reconciliation-runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看对账批次
+         * @description 对账批次: a day of a merchant account beside the provider's bill of it.
+         */
+        get: operations["reconciliation_runs_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/reconciliation-runs/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 导出对账批次
+         * @description 导出: the rows that the filters leave, as Excel or CSV.
+         */
+        get: operations["reconciliation_runs_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/refund-requests": {
         parameters: {
             query?: never;
@@ -6330,14 +6514,14 @@ export interface components {
             data_scopes: components["schemas"]["DataScope"][];
         };
         /** @enum {string} */
-        AccountKind: "clearing" | "unposted_receipts" | "revenue" | "refunds_payable" | "differences" | "promotions" | "booking_deposit" | "stored_value" | "inpatient_deposit" | "card_balance";
+        AccountKind: "clearing" | "unposted_receipts" | "revenue" | "refunds_payable" | "differences" | "promotions" | "over_suspense" | "short_receivable" | "bank" | "channel_fees" | "cash_drawer" | "cash_in_transit" | "booking_deposit" | "stored_value" | "inpatient_deposit" | "card_balance";
         /** @description The user name of a new account. */
         AccountRequest: {
             /** 用户名 */
             username: string;
         };
         /** @enum {string} */
-        ActionEnum: "change" | "publish" | "stop";
+        Action: "write_off" | "take_up" | "link" | "carry_forward" | "void_test";
         /** @description Who wants a number of which department (and doctor), on which days. */
         AddToWaitlistRequest: {
             /**
@@ -7305,6 +7489,8 @@ export interface components {
             /** 楼层 */
             floor: string;
         };
+        /** @enum {string} */
+        BulkActionEnum: "change" | "publish" | "stop";
         /** @description `applied`: false after a dry run. */
         BulkReport: {
             /** 已执行 */
@@ -7347,7 +7533,7 @@ export interface components {
             /** 午别 */
             period?: components["schemas"]["Period"];
             /** 操作 */
-            action: components["schemas"]["ActionEnum"];
+            action: components["schemas"]["BulkActionEnum"];
             /** 修改内容 */
             changes?: components["schemas"]["ChangesRequest"];
             /**
@@ -8744,6 +8930,101 @@ export interface components {
             /** 名称 */
             name: string;
         };
+        /** @description 对账差异. `effect_fen` > 0: 长款, the counterparty holds more of our money than we believe; < 0: 短款. */
+        Difference: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            readonly hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /**
+             * 对账批次
+             * Format: uuid
+             */
+            readonly run_id: string;
+            /**
+             * 业务日期
+             * Format: date
+             */
+            readonly business_date: string;
+            /** 渠道 */
+            readonly channel: string;
+            /** 类型 */
+            readonly kind: components["schemas"]["DifferenceKind"];
+            /** 方向 */
+            readonly direction: components["schemas"]["Direction"];
+            /** 状态 */
+            readonly state: components["schemas"]["DifferenceState"];
+            /** 我方单号 */
+            readonly key: string;
+            /** 对方流水号 */
+            readonly reference: string;
+            /** 我方金额 */
+            readonly our_fen: number;
+            /** 对方金额 */
+            readonly their_fen: number;
+            /** 长短款 */
+            readonly effect_fen: number;
+            /** 我方记录 */
+            readonly ours: components["schemas"]["Side"];
+            /** 对方记录 */
+            readonly theirs: components["schemas"]["Side"];
+            /**
+             * 支付订单
+             * Format: uuid
+             */
+            readonly order_id: string | null;
+            /**
+             * 结转至
+             * Format: date
+             */
+            readonly carried_until: string | null;
+            /** 处理方式 */
+            readonly action: components["schemas"]["Action"];
+            /** 原因 */
+            readonly reason: string;
+            /** 关联差异 */
+            readonly linked_ids: string[];
+            /**
+             * 提出人
+             * Format: uuid
+             */
+            readonly proposed_by_id: string | null;
+            /** 提出人姓名 */
+            readonly proposed_by_name: string | null;
+            /**
+             * 审批
+             * Format: uuid
+             */
+            readonly approval_id: string | null;
+            /** 查证结果 */
+            readonly outcome: string;
+            /**
+             * 处理时间
+             * Format: date-time
+             */
+            readonly settled_at: string | null;
+            /**
+             * 创建时间
+             * Format: date-time
+             */
+            readonly created_at: string;
+            /** 版本 */
+            readonly version: number;
+        };
+        /** @enum {string} */
+        DifferenceKind: "missing_ours" | "missing_theirs" | "amount" | "state" | "duplicate" | "foreign" | "late_refund" | "totals";
+        /** @enum {string} */
+        DifferenceState: "pending" | "cross_day" | "examining" | "open" | "proposed" | "done" | "withdrawn";
+        /** @enum {string} */
+        Direction: "in" | "out";
         /** @description `discharged_at`: now, unless it was before. */
         DischargeRequest: {
             /**
@@ -11067,6 +11348,26 @@ export interface components {
             /** 结果 */
             results: components["schemas"]["Dictionary"][];
         };
+        PaginatedDifferenceList: {
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
+            count: number;
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
+            count_capped: boolean;
+            /** 页码 */
+            page: number;
+            /** 每页条数 */
+            page_size: number;
+            /** 有下一页 */
+            has_next: boolean;
+            /** 结果 */
+            results: components["schemas"]["Difference"][];
+        };
         PaginatedDuplicatePairList: {
             /**
              * 数量
@@ -11600,6 +11901,26 @@ export interface components {
             has_next: boolean;
             /** 结果 */
             results: components["schemas"]["QueueTicket"][];
+        };
+        PaginatedReconciliationRunList: {
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
+            count: number;
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
+            count_capped: boolean;
+            /** 页码 */
+            page: number;
+            /** 每页条数 */
+            page_size: number;
+            /** 有下一页 */
+            has_next: boolean;
+            /** 结果 */
+            results: components["schemas"]["ReconciliationRun"][];
         };
         PaginatedRoleList: {
             /**
@@ -14036,6 +14357,15 @@ export interface components {
             current?: string;
             target?: string;
         };
+        Problem409ApprovalWithoutStepsNotLinkableAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "approval_without_steps" | "not_linkable" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            sum_fen?: number;
+            target?: string;
+        };
         Problem409ApproverIsRequesterStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "approver_is_requester" | "state_conflict";
@@ -14413,6 +14743,14 @@ export interface components {
             current?: string;
             target?: string;
         };
+        Problem409RunInProgressStateConflict: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "run_in_progress" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
+        };
         Problem409SessionNotOpenStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "session_not_open" | "state_conflict";
@@ -14564,6 +14902,36 @@ export interface components {
             code: string;
             /** 提示 */
             message: string;
+        };
+        /** @description How it should be settled, and why. */
+        ProposalRequest: {
+            /** 操作 */
+            action: components["schemas"]["Action"];
+            /** 原因 */
+            reason: string;
+            /** 关联差异 */
+            linked_ids?: string[];
+            /**
+             * 结转至
+             * Format: date
+             */
+            carried_until?: string;
+        };
+        /** @enum {string} */
+        ProposalsActionEnum: "write_off" | "take_up" | "void_test";
+        /** @description The same for many of one kind: all of them or none. */
+        ProposalsRequest: {
+            /** 标识列表 */
+            ids: string[];
+            /** 操作 */
+            action: components["schemas"]["ProposalsActionEnum"];
+            /** 原因 */
+            reason: string;
+        };
+        /** @description Base of plain serializers. */
+        Proposed: {
+            /** 已修改 */
+            changed: number;
         };
         /** @description 排队. `practitioner_ids` share a queue of kind `shared`; a doctor's own queue is made when it is first needed. */
         Queue: {
@@ -14947,6 +15315,85 @@ export interface components {
         ReasonRequest: {
             /** 原因 */
             reason: string;
+        };
+        /** @description 对账批次. `error`: why there is no result, in the provider's words or ours. */
+        ReconciliationRun: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            readonly hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /**
+             * 商户号
+             * Format: uuid
+             */
+            readonly merchant_id: string;
+            /** 商户名称 */
+            readonly merchant_name: string;
+            /** 渠道 */
+            readonly channel: string;
+            /**
+             * 业务日期
+             * Format: date
+             */
+            readonly business_date: string;
+            /** 第几次 */
+            readonly attempt: number;
+            /** 状态 */
+            readonly state: components["schemas"]["RunState"];
+            /**
+             * 开始时间
+             * Format: date-time
+             */
+            readonly starts_at: string | null;
+            /**
+             * 结束时间
+             * Format: date-time
+             */
+            readonly ends_at: string | null;
+            /** 我方笔数 */
+            readonly our_count: number;
+            /** 对方笔数 */
+            readonly their_count: number;
+            /** 我方收款 */
+            readonly our_in_fen: number;
+            /** 对方收款 */
+            readonly their_in_fen: number;
+            /** 我方退款 */
+            readonly our_out_fen: number;
+            /** 对方退款 */
+            readonly their_out_fen: number;
+            /** 账单载明收款 */
+            readonly stated_in_fen: number | null;
+            /** 账单载明退款 */
+            readonly stated_out_fen: number | null;
+            /** 手续费 */
+            readonly fees_fen: number;
+            /** 错误 */
+            readonly error: string;
+            /** 错误详情 */
+            readonly error_detail: string;
+            /** 尝试次数 */
+            readonly tries: number;
+            /** 内容摘要 */
+            readonly content_sha256: string;
+            /**
+             * 对账完成时间
+             * Format: date-time
+             */
+            readonly matched_at: string | null;
+            /**
+             * 创建时间
+             * Format: date-time
+             */
+            readonly created_at: string;
         };
         /** @description Each signs in once in place of a code; shown only here. */
         RecoveryCodes: {
@@ -15336,6 +15783,21 @@ export interface components {
         };
         /** @enum {string} */
         RowOutcome: "good" | "bad" | "duplicate";
+        /** @description Which account, and which of its days. */
+        RunStartRequest: {
+            /**
+             * 商户号
+             * Format: uuid
+             */
+            merchant_id: string;
+            /**
+             * 业务日期
+             * Format: date
+             */
+            business_date: string;
+        };
+        /** @enum {string} */
+        RunState: "waiting_bill" | "balanced" | "with_differences" | "no_trade" | "failed" | "superseded";
         /** @description Base of plain serializers. */
         ScanRequest: {
             /**
@@ -15787,6 +16249,12 @@ export interface components {
             "queue.return_behind": number | null;
             /** 过号顺延几人 */
             "queue.skip_behind": number | null;
+            /** 核销不超过此金额由一名财务主管审批,超过须两名 */
+            "reconcile.head_fen": number | null;
+            /** 单边账等待几天后成为差异 */
+            "reconcile.pending_days": number | null;
+            /** 核销不超过此金额由主管审批 */
+            "reconcile.supervisor_fen": number | null;
             /** 员工登录有效小时数 */
             session_hours: number | null;
             /** 登录锁定分钟数 */
@@ -15910,6 +16378,12 @@ export interface components {
             "queue.return_behind"?: number | null;
             /** 过号顺延几人 */
             "queue.skip_behind"?: number | null;
+            /** 核销不超过此金额由一名财务主管审批,超过须两名 */
+            "reconcile.head_fen"?: number | null;
+            /** 单边账等待几天后成为差异 */
+            "reconcile.pending_days"?: number | null;
+            /** 核销不超过此金额由主管审批 */
+            "reconcile.supervisor_fen"?: number | null;
             /** 员工登录有效小时数 */
             session_hours?: number | null;
             /** 登录锁定分钟数 */
@@ -15962,6 +16436,24 @@ export interface components {
              * @description null: for good; left out: until the end it has, else for good
              */
             valid_until?: string | null;
+        };
+        /** @description A row as one side has it; of totals what was stated and what was counted. */
+        Side: {
+            /** 行号 */
+            line: number;
+            /**
+             * 时间
+             * Format: date-time
+             */
+            at: string;
+            /** 状态 */
+            state: string;
+            /** 手续费 */
+            fee_fen: number;
+            /** 载明金额 */
+            stated_fen: number;
+            /** 计得金额 */
+            counted_fen: number;
         };
         /** @description User name and password; one of the codes where a second factor is on. */
         SignInRequest: {
@@ -17842,6 +18334,11 @@ export interface components {
              */
             balance_fen: number;
         };
+        /** @description Why it was no settlement after all. */
+        UndoRequest: {
+            /** 原因 */
+            reason: string;
+        };
         /** @description A file, and the kind of thing it is meant for. */
         UploadFileRequest: {
             /**
@@ -18797,6 +19294,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More"];
             };
         };
+        /** @description Conflict: approval_without_steps, not_linkable, state_conflict */
+        Problem409ApprovalWithoutStepsNotLinkableAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409ApprovalWithoutStepsNotLinkableAnd1More"];
+            };
+        };
         /** @description Conflict: approver_is_requester, state_conflict */
         Problem409ApproverIsRequesterStateConflict: {
             headers: {
@@ -19220,6 +19726,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409ResultNotReadyStateConflict"];
             };
         };
+        /** @description Conflict: run_in_progress, state_conflict */
+        Problem409RunInProgressStateConflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409RunInProgressStateConflict"];
+            };
+        };
         /** @description Conflict: session_not_open, state_conflict */
         Problem409SessionNotOpenStateConflict: {
             headers: {
@@ -19454,7 +19969,7 @@ export interface components {
 export type AccessDocument = components['schemas']['AccessDocument'];
 export type AccountKind = components['schemas']['AccountKind'];
 export type AccountRequest = components['schemas']['AccountRequest'];
-export type ActionEnum = components['schemas']['ActionEnum'];
+export type Action = components['schemas']['Action'];
 export type AddToWaitlistRequest = components['schemas']['AddToWaitlistRequest'];
 export type AdmissionStatus = components['schemas']['AdmissionStatus'];
 export type AdmitRequest = components['schemas']['AdmitRequest'];
@@ -19497,6 +20012,7 @@ export type BookingLimitRequest = components['schemas']['BookingLimitRequest'];
 export type Branch = components['schemas']['Branch'];
 export type BriefPatient = components['schemas']['BriefPatient'];
 export type BuildingFloor = components['schemas']['BuildingFloor'];
+export type BulkActionEnum = components['schemas']['BulkActionEnum'];
 export type BulkReport = components['schemas']['BulkReport'];
 export type BulkRequest = components['schemas']['BulkRequest'];
 export type BulkRow = components['schemas']['BulkRow'];
@@ -19554,6 +20070,10 @@ export type Dictionary = components['schemas']['Dictionary'];
 export type DictionaryItem = components['schemas']['DictionaryItem'];
 export type DictionaryItemRequest = components['schemas']['DictionaryItemRequest'];
 export type DictionaryRequest = components['schemas']['DictionaryRequest'];
+export type Difference = components['schemas']['Difference'];
+export type DifferenceKind = components['schemas']['DifferenceKind'];
+export type DifferenceState = components['schemas']['DifferenceState'];
+export type Direction = components['schemas']['Direction'];
 export type DischargeRequest = components['schemas']['DischargeRequest'];
 export type DistinctRequest = components['schemas']['DistinctRequest'];
 export type DocumentKind = components['schemas']['DocumentKind'];
@@ -19666,6 +20186,7 @@ export type PaginatedDeadLetterList = components['schemas']['PaginatedDeadLetter
 export type PaginatedDepartmentList = components['schemas']['PaginatedDepartmentList'];
 export type PaginatedDictionaryItemList = components['schemas']['PaginatedDictionaryItemList'];
 export type PaginatedDictionaryList = components['schemas']['PaginatedDictionaryList'];
+export type PaginatedDifferenceList = components['schemas']['PaginatedDifferenceList'];
 export type PaginatedDuplicatePairList = components['schemas']['PaginatedDuplicatePairList'];
 export type PaginatedEncounterList = components['schemas']['PaginatedEncounterList'];
 export type PaginatedGroupList = components['schemas']['PaginatedGroupList'];
@@ -19693,6 +20214,7 @@ export type PaginatedQueuePriorityList = components['schemas']['PaginatedQueuePr
 export type PaginatedQueueRuleList = components['schemas']['PaginatedQueueRuleList'];
 export type PaginatedQueueScreenList = components['schemas']['PaginatedQueueScreenList'];
 export type PaginatedQueueTicketList = components['schemas']['PaginatedQueueTicketList'];
+export type PaginatedReconciliationRunList = components['schemas']['PaginatedReconciliationRunList'];
 export type PaginatedRoleList = components['schemas']['PaginatedRoleList'];
 export type PaginatedScheduleTemplateList = components['schemas']['PaginatedScheduleTemplateList'];
 export type PaginatedSignatureList = components['schemas']['PaginatedSignatureList'];
@@ -19826,6 +20348,7 @@ export type Problem409AppointmentNotMissed = components['schemas']['Problem409Ap
 export type Problem409AppointmentStandsExecutorIsRequesterAnd8More = components['schemas']['Problem409AppointmentStandsExecutorIsRequesterAnd8More'];
 export type Problem409AppointmentStandsHisRefusedRefundAnd6More = components['schemas']['Problem409AppointmentStandsHisRefusedRefundAnd6More'];
 export type Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More = components['schemas']['Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More'];
+export type Problem409ApprovalWithoutStepsNotLinkableAnd1More = components['schemas']['Problem409ApprovalWithoutStepsNotLinkableAnd1More'];
 export type Problem409ApproverIsRequesterStateConflict = components['schemas']['Problem409ApproverIsRequesterStateConflict'];
 export type Problem409BeingPaidBillNotPayableAnd5More = components['schemas']['Problem409BeingPaidBillNotPayableAnd5More'];
 export type Problem409BillAlreadyPaidRequestInProgressAnd1More = components['schemas']['Problem409BillAlreadyPaidRequestInProgressAnd1More'];
@@ -19873,6 +20396,7 @@ export type Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More = com
 export type Problem409RequestInProgress = components['schemas']['Problem409RequestInProgress'];
 export type Problem409RequestInProgressStateConflict = components['schemas']['Problem409RequestInProgressStateConflict'];
 export type Problem409ResultNotReadyStateConflict = components['schemas']['Problem409ResultNotReadyStateConflict'];
+export type Problem409RunInProgressStateConflict = components['schemas']['Problem409RunInProgressStateConflict'];
 export type Problem409SessionNotOpenStateConflict = components['schemas']['Problem409SessionNotOpenStateConflict'];
 export type Problem409SessionPublished = components['schemas']['Problem409SessionPublished'];
 export type Problem409SlotPastStateConflict = components['schemas']['Problem409SlotPastStateConflict'];
@@ -19899,6 +20423,10 @@ export type Problem429Throttled = components['schemas']['Problem429Throttled'];
 export type Problem429ThrottledTooManyUploads = components['schemas']['Problem429ThrottledTooManyUploads'];
 export type Problem503ServiceUnavailable = components['schemas']['Problem503ServiceUnavailable'];
 export type ProblemItem = components['schemas']['ProblemItem'];
+export type ProposalRequest = components['schemas']['ProposalRequest'];
+export type ProposalsActionEnum = components['schemas']['ProposalsActionEnum'];
+export type ProposalsRequest = components['schemas']['ProposalsRequest'];
+export type Proposed = components['schemas']['Proposed'];
 export type Queue = components['schemas']['Queue'];
 export type QueueKind = components['schemas']['QueueKind'];
 export type QueueOrder = components['schemas']['QueueOrder'];
@@ -19912,6 +20440,7 @@ export type QueueScreenRequest = components['schemas']['QueueScreenRequest'];
 export type QueueTicket = components['schemas']['QueueTicket'];
 export type QuotaPer = components['schemas']['QuotaPer'];
 export type ReasonRequest = components['schemas']['ReasonRequest'];
+export type ReconciliationRun = components['schemas']['ReconciliationRun'];
 export type RecoveryCodes = components['schemas']['RecoveryCodes'];
 export type Refund = components['schemas']['Refund'];
 export type RefundCause = components['schemas']['RefundCause'];
@@ -19939,6 +20468,8 @@ export type RoleScope = components['schemas']['RoleScope'];
 export type RoleScopeRequest = components['schemas']['RoleScopeRequest'];
 export type RotateRequest = components['schemas']['RotateRequest'];
 export type RowOutcome = components['schemas']['RowOutcome'];
+export type RunStartRequest = components['schemas']['RunStartRequest'];
+export type RunState = components['schemas']['RunState'];
 export type ScanRequest = components['schemas']['ScanRequest'];
 export type ScheduleTemplate = components['schemas']['ScheduleTemplate'];
 export type ScheduleTemplateRequest = components['schemas']['ScheduleTemplateRequest'];
@@ -19954,6 +20485,7 @@ export type SettingValues = components['schemas']['SettingValues'];
 export type SettingValuesRequest = components['schemas']['SettingValuesRequest'];
 export type SettleRequest = components['schemas']['SettleRequest'];
 export type ShareRequest = components['schemas']['ShareRequest'];
+export type Side = components['schemas']['Side'];
 export type SignInRequest = components['schemas']['SignInRequest'];
 export type Signature = components['schemas']['Signature'];
 export type SignedIn = components['schemas']['SignedIn'];
@@ -20009,6 +20541,7 @@ export type TouchedSession = components['schemas']['TouchedSession'];
 export type TransferRequest = components['schemas']['TransferRequest'];
 export type TrialBalance = components['schemas']['TrialBalance'];
 export type TrialBalanceRow = components['schemas']['TrialBalanceRow'];
+export type UndoRequest = components['schemas']['UndoRequest'];
 export type UploadFileRequest = components['schemas']['UploadFileRequest'];
 export type UploadRequest = components['schemas']['UploadRequest'];
 export type VersionRequest = components['schemas']['VersionRequest'];
@@ -20068,6 +20601,7 @@ export type ResponseProblem409AppointmentNotMissed = components['responses']['Pr
 export type ResponseProblem409AppointmentStandsExecutorIsRequesterAnd8More = components['responses']['Problem409AppointmentStandsExecutorIsRequesterAnd8More'];
 export type ResponseProblem409AppointmentStandsHisRefusedRefundAnd6More = components['responses']['Problem409AppointmentStandsHisRefusedRefundAnd6More'];
 export type ResponseProblem409ApprovalKindGoneApproverDecidedBeforeAnd3More = components['responses']['Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More'];
+export type ResponseProblem409ApprovalWithoutStepsNotLinkableAnd1More = components['responses']['Problem409ApprovalWithoutStepsNotLinkableAnd1More'];
 export type ResponseProblem409ApproverIsRequesterStateConflict = components['responses']['Problem409ApproverIsRequesterStateConflict'];
 export type ResponseProblem409BeingPaidBillNotPayableAnd5More = components['responses']['Problem409BeingPaidBillNotPayableAnd5More'];
 export type ResponseProblem409BillAlreadyPaidRequestInProgressAnd1More = components['responses']['Problem409BillAlreadyPaidRequestInProgressAnd1More'];
@@ -20115,6 +20649,7 @@ export type ResponseProblem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2Mo
 export type ResponseProblem409RequestInProgress = components['responses']['Problem409RequestInProgress'];
 export type ResponseProblem409RequestInProgressStateConflict = components['responses']['Problem409RequestInProgressStateConflict'];
 export type ResponseProblem409ResultNotReadyStateConflict = components['responses']['Problem409ResultNotReadyStateConflict'];
+export type ResponseProblem409RunInProgressStateConflict = components['responses']['Problem409RunInProgressStateConflict'];
 export type ResponseProblem409SessionNotOpenStateConflict = components['responses']['Problem409SessionNotOpenStateConflict'];
 export type ResponseProblem409SessionPublished = components['responses']['Problem409SessionPublished'];
 export type ResponseProblem409SlotPastStateConflict = components['responses']['Problem409SlotPastStateConflict'];
@@ -27766,6 +28301,9 @@ export interface operations {
                      *         "queue.order": "appointment",
                      *         "queue.return_behind": 1,
                      *         "queue.skip_behind": 1,
+                     *         "reconcile.head_fen": 5000,
+                     *         "reconcile.pending_days": 1,
+                     *         "reconcile.supervisor_fen": 5000,
                      *         "session_hours": 1,
                      *         "sign_in_lock_minutes": 1,
                      *         "sign_in_max_failures": 3,
@@ -27893,6 +28431,9 @@ export interface operations {
                      *         "queue.order": "appointment",
                      *         "queue.return_behind": 1,
                      *         "queue.skip_behind": 1,
+                     *         "reconcile.head_fen": 5000,
+                     *         "reconcile.pending_days": 1,
+                     *         "reconcile.supervisor_fen": 5000,
                      *         "session_hours": 1,
                      *         "sign_in_lock_minutes": 1,
                      *         "sign_in_max_failures": 3,
@@ -28473,7 +29014,7 @@ export interface operations {
         parameters: {
             query?: {
                 hospital_id?: string;
-                kind?: "booking_deposit" | "card_balance" | "clearing" | "differences" | "inpatient_deposit" | "promotions" | "refunds_payable" | "revenue" | "stored_value" | "unposted_receipts";
+                kind?: "bank" | "booking_deposit" | "card_balance" | "cash_drawer" | "cash_in_transit" | "channel_fees" | "clearing" | "differences" | "inpatient_deposit" | "over_suspense" | "promotions" | "refunds_payable" | "revenue" | "short_receivable" | "stored_value" | "unposted_receipts";
                 owner?: string;
                 page?: number;
                 page_size?: number;
@@ -38748,6 +39289,688 @@ export interface operations {
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    reconciliation_differences_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                run_id?: string;
+                channel?: string;
+                kind?: ("amount" | "duplicate" | "foreign" | "late_refund" | "missing_ours" | "missing_theirs" | "state" | "totals")[];
+                direction?: "in" | "out";
+                state?: ("cross_day" | "done" | "examining" | "open" | "pending" | "proposed" | "withdrawn")[];
+                key?: string;
+                business_date_from?: string;
+                business_date_to?: string;
+                /** @description business_date, effect_fen; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询对账差异 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": true,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "run_id": "0199c3a5-d1f2-70cd-9013-27d7ac09a77f",
+                     *           "business_date": "2026-03-16",
+                     *           "channel": "wechat_pay",
+                     *           "kind": "missing_ours",
+                     *           "direction": "in",
+                     *           "state": "pending",
+                     *           "key": "booking.days_ahead",
+                     *           "reference": "无",
+                     *           "our_fen": 5000,
+                     *           "their_fen": 5000,
+                     *           "effect_fen": 5000,
+                     *           "ours": {
+                     *             "line": 1,
+                     *             "at": "2026-03-16T09:30:00+08:00",
+                     *             "state": "无",
+                     *             "fee_fen": 5000,
+                     *             "stated_fen": 5000,
+                     *             "counted_fen": 5000
+                     *           },
+                     *           "theirs": {
+                     *             "line": 1,
+                     *             "at": "2026-03-16T09:30:00+08:00",
+                     *             "state": "无",
+                     *             "fee_fen": 5000,
+                     *             "stated_fen": 5000,
+                     *             "counted_fen": 5000
+                     *           },
+                     *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *           "carried_until": "2026-03-16",
+                     *           "action": "write_off",
+                     *           "reason": "临时有事",
+                     *           "linked_ids": [
+                     *             "0199c3a5-d1f2-703e-94aa-01549ab73e44"
+                     *           ],
+                     *           "proposed_by_id": "0199c3a5-d1f2-782e-9cf5-486ff1b2f4a7",
+                     *           "proposed_by_name": "李建国",
+                     *           "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
+                     *           "outcome": "临时有事",
+                     *           "settled_at": "2026-03-16T09:30:00+08:00",
+                     *           "created_at": "2026-03-16T09:30:00+08:00",
+                     *           "version": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedDifferenceList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    reconciliation_differences_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看对账差异 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "run_id": "0199c3a5-d1f2-70cd-9013-27d7ac09a77f",
+                     *       "business_date": "2026-03-16",
+                     *       "channel": "wechat_pay",
+                     *       "kind": "missing_ours",
+                     *       "direction": "in",
+                     *       "state": "pending",
+                     *       "key": "booking.days_ahead",
+                     *       "reference": "无",
+                     *       "our_fen": 5000,
+                     *       "their_fen": 5000,
+                     *       "effect_fen": 5000,
+                     *       "ours": {
+                     *         "line": 1,
+                     *         "at": "2026-03-16T09:30:00+08:00",
+                     *         "state": "无",
+                     *         "fee_fen": 5000,
+                     *         "stated_fen": 5000,
+                     *         "counted_fen": 5000
+                     *       },
+                     *       "theirs": {
+                     *         "line": 1,
+                     *         "at": "2026-03-16T09:30:00+08:00",
+                     *         "state": "无",
+                     *         "fee_fen": 5000,
+                     *         "stated_fen": 5000,
+                     *         "counted_fen": 5000
+                     *       },
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "carried_until": "2026-03-16",
+                     *       "action": "write_off",
+                     *       "reason": "临时有事",
+                     *       "linked_ids": [
+                     *         "0199c3a5-d1f2-703e-94aa-01549ab73e44"
+                     *       ],
+                     *       "proposed_by_id": "0199c3a5-d1f2-782e-9cf5-486ff1b2f4a7",
+                     *       "proposed_by_name": "李建国",
+                     *       "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
+                     *       "outcome": "临时有事",
+                     *       "settled_at": "2026-03-16T09:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Difference"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    reconciliation_differences_propose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "action": "write_off",
+                 *       "reason": "临时有事",
+                 *       "linked_ids": [
+                 *         "0199c3a5-d1f2-703e-94aa-01549ab73e44"
+                 *       ],
+                 *       "carried_until": "2026-03-16"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ProposalRequest"];
+            };
+        };
+        responses: {
+            /** @description 提出处理意见 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "run_id": "0199c3a5-d1f2-70cd-9013-27d7ac09a77f",
+                     *       "business_date": "2026-03-16",
+                     *       "channel": "wechat_pay",
+                     *       "kind": "missing_ours",
+                     *       "direction": "in",
+                     *       "state": "pending",
+                     *       "key": "booking.days_ahead",
+                     *       "reference": "无",
+                     *       "our_fen": 5000,
+                     *       "their_fen": 5000,
+                     *       "effect_fen": 5000,
+                     *       "ours": {
+                     *         "line": 1,
+                     *         "at": "2026-03-16T09:30:00+08:00",
+                     *         "state": "无",
+                     *         "fee_fen": 5000,
+                     *         "stated_fen": 5000,
+                     *         "counted_fen": 5000
+                     *       },
+                     *       "theirs": {
+                     *         "line": 1,
+                     *         "at": "2026-03-16T09:30:00+08:00",
+                     *         "state": "无",
+                     *         "fee_fen": 5000,
+                     *         "stated_fen": 5000,
+                     *         "counted_fen": 5000
+                     *       },
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "carried_until": "2026-03-16",
+                     *       "action": "write_off",
+                     *       "reason": "临时有事",
+                     *       "linked_ids": [
+                     *         "0199c3a5-d1f2-703e-94aa-01549ab73e44"
+                     *       ],
+                     *       "proposed_by_id": "0199c3a5-d1f2-782e-9cf5-486ff1b2f4a7",
+                     *       "proposed_by_name": "李建国",
+                     *       "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
+                     *       "outcome": "临时有事",
+                     *       "settled_at": "2026-03-16T09:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Difference"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409ApprovalWithoutStepsNotLinkableAnd1More"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    reconciliation_differences_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "临时有事"
+                 *     }
+                 */
+                "application/json": components["schemas"]["UndoRequest"];
+            };
+        };
+        responses: {
+            /** @description 撤销处理 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "run_id": "0199c3a5-d1f2-70cd-9013-27d7ac09a77f",
+                     *       "business_date": "2026-03-16",
+                     *       "channel": "wechat_pay",
+                     *       "kind": "missing_ours",
+                     *       "direction": "in",
+                     *       "state": "pending",
+                     *       "key": "booking.days_ahead",
+                     *       "reference": "无",
+                     *       "our_fen": 5000,
+                     *       "their_fen": 5000,
+                     *       "effect_fen": 5000,
+                     *       "ours": {
+                     *         "line": 1,
+                     *         "at": "2026-03-16T09:30:00+08:00",
+                     *         "state": "无",
+                     *         "fee_fen": 5000,
+                     *         "stated_fen": 5000,
+                     *         "counted_fen": 5000
+                     *       },
+                     *       "theirs": {
+                     *         "line": 1,
+                     *         "at": "2026-03-16T09:30:00+08:00",
+                     *         "state": "无",
+                     *         "fee_fen": 5000,
+                     *         "stated_fen": 5000,
+                     *         "counted_fen": 5000
+                     *       },
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "carried_until": "2026-03-16",
+                     *       "action": "write_off",
+                     *       "reason": "临时有事",
+                     *       "linked_ids": [
+                     *         "0199c3a5-d1f2-703e-94aa-01549ab73e44"
+                     *       ],
+                     *       "proposed_by_id": "0199c3a5-d1f2-782e-9cf5-486ff1b2f4a7",
+                     *       "proposed_by_name": "李建国",
+                     *       "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
+                     *       "outcome": "临时有事",
+                     *       "settled_at": "2026-03-16T09:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Difference"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StateConflict"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    reconciliation_differences_export: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                run_id?: string;
+                channel?: string;
+                kind?: ("amount" | "duplicate" | "foreign" | "late_refund" | "missing_ours" | "missing_theirs" | "state" | "totals")[];
+                direction?: "in" | "out";
+                state?: ("cross_day" | "done" | "examining" | "open" | "pending" | "proposed" | "withdrawn")[];
+                key?: string;
+                business_date_from?: string;
+                business_date_to?: string;
+                /** @description business_date, effect_fen; `-` in front reverses, commas separate */
+                ordering?: string;
+                /** @description Excel keeps long numbers whole */
+                file_format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description UTF-8 with a byte order mark */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example 无 */
+                    "text/csv": string;
+                    /** @example … */
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    reconciliation_differences_propose_many: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "ids": [
+                 *         "0199c3a5-d1f2-7234-9660-67f626bf8a3a"
+                 *       ],
+                 *       "action": "write_off",
+                 *       "reason": "临时有事"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ProposalsRequest"];
+            };
+        };
+        responses: {
+            /** @description 批量提出处理意见 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Proposed"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StateConflict"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    reconciliation_runs_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                merchant_id?: string;
+                channel?: string;
+                state?: ("balanced" | "failed" | "no_trade" | "superseded" | "waiting_bill" | "with_differences")[];
+                business_date_from?: string;
+                business_date_to?: string;
+                /** @description business_date; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询对账批次 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": true,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "merchant_id": "0199c3a5-d1f2-7b64-9b50-972676cb73e2",
+                     *           "merchant_name": "心内科",
+                     *           "channel": "wechat_pay",
+                     *           "business_date": "2026-03-16",
+                     *           "attempt": 1,
+                     *           "state": "waiting_bill",
+                     *           "starts_at": "2026-03-16T08:00:00+08:00",
+                     *           "ends_at": "2026-03-20T17:30:00+08:00",
+                     *           "our_count": 1,
+                     *           "their_count": 1,
+                     *           "our_in_fen": 5000,
+                     *           "their_in_fen": 5000,
+                     *           "our_out_fen": 5000,
+                     *           "their_out_fen": 5000,
+                     *           "stated_in_fen": 5000,
+                     *           "stated_out_fen": 5000,
+                     *           "fees_fen": 5000,
+                     *           "error": "invalid_client",
+                     *           "error_detail": "通道超时,稍后重试",
+                     *           "tries": 1,
+                     *           "content_sha256": "无",
+                     *           "matched_at": "2026-03-16T09:30:00+08:00",
+                     *           "created_at": "2026-03-16T09:30:00+08:00"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedReconciliationRunList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    reconciliation_runs_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "merchant_id": "0199c3a5-d1f2-7b64-9b50-972676cb73e2",
+                 *       "business_date": "2026-03-16"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RunStartRequest"];
+            };
+        };
+        responses: {
+            /** @description 发起对账 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "merchant_id": "0199c3a5-d1f2-7b64-9b50-972676cb73e2",
+                     *       "merchant_name": "心内科",
+                     *       "channel": "wechat_pay",
+                     *       "business_date": "2026-03-16",
+                     *       "attempt": 1,
+                     *       "state": "waiting_bill",
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "our_count": 1,
+                     *       "their_count": 1,
+                     *       "our_in_fen": 5000,
+                     *       "their_in_fen": 5000,
+                     *       "our_out_fen": 5000,
+                     *       "their_out_fen": 5000,
+                     *       "stated_in_fen": 5000,
+                     *       "stated_out_fen": 5000,
+                     *       "fees_fen": 5000,
+                     *       "error": "invalid_client",
+                     *       "error_detail": "通道超时,稍后重试",
+                     *       "tries": 1,
+                     *       "content_sha256": "无",
+                     *       "matched_at": "2026-03-16T09:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReconciliationRun"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            409: components["responses"]["Problem409RunInProgressStateConflict"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    reconciliation_runs_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看对账批次 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "merchant_id": "0199c3a5-d1f2-7b64-9b50-972676cb73e2",
+                     *       "merchant_name": "心内科",
+                     *       "channel": "wechat_pay",
+                     *       "business_date": "2026-03-16",
+                     *       "attempt": 1,
+                     *       "state": "waiting_bill",
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "our_count": 1,
+                     *       "their_count": 1,
+                     *       "our_in_fen": 5000,
+                     *       "their_in_fen": 5000,
+                     *       "our_out_fen": 5000,
+                     *       "their_out_fen": 5000,
+                     *       "stated_in_fen": 5000,
+                     *       "stated_out_fen": 5000,
+                     *       "fees_fen": 5000,
+                     *       "error": "invalid_client",
+                     *       "error_detail": "通道超时,稍后重试",
+                     *       "tries": 1,
+                     *       "content_sha256": "无",
+                     *       "matched_at": "2026-03-16T09:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReconciliationRun"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    reconciliation_runs_export: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                merchant_id?: string;
+                channel?: string;
+                state?: ("balanced" | "failed" | "no_trade" | "superseded" | "waiting_bill" | "with_differences")[];
+                business_date_from?: string;
+                business_date_to?: string;
+                /** @description business_date; `-` in front reverses, commas separate */
+                ordering?: string;
+                /** @description Excel keeps long numbers whole */
+                file_format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description UTF-8 with a byte order mark */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example 无 */
+                    "text/csv": string;
+                    /** @example … */
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };

@@ -100,6 +100,7 @@ class DifferenceViewSet(ExportMixin, ListMixin, RetrieveMixin, ScopedViewSet):
 
     @command(
         body=io.ProposalsSerializer, answer=io.ProposedSerializer, raises=(StateConflict, InvalidValue, NotFound),
+        operation_id="reconciliation_differences_propose_many",
     )  # fmt: skip
     def propose_many(self, *, ids: list[UUID], action: Any, reason: str) -> dict[str, int]:
         """批量提出处理意见, for differences of one kind: all of them or none."""
