@@ -145,6 +145,9 @@ class ClinicSession(Quotas, VersionedModel):
                 condition=Q(state=SessionState.PUBLISHED.value),
                 name="session_to_come",
             ),
+            models.Index(
+                fields=["department", "date"], condition=Q(state="published"), name="department_to_come"
+            ),
             models.Index(fields=["department", "-id"], name="session_of_department"),
             models.Index(fields=["practitioner", "-id"], name="session_of_practitioner"),
             models.Index(

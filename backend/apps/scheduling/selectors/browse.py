@@ -29,8 +29,8 @@ _REMAINING = f"""(SELECT count(*) FROM scheduling_slot s JOIN scheduling_slotnum
 
 #: What is to come is looked at first: of a department whose day is over, nothing but what has ended is read else.
 _OPEN_THERE = f"SELECT true FROM scheduling_clinicsession c WHERE c.department_id = d.id AND {_OPEN}"  # noqa: S608
-_BOOKABLE = f"""coalesce(({_OPEN_THERE} AND c.date > %(today)s ORDER BY c.date LIMIT 1),
-    ({_OPEN_THERE} AND c.date <= %(today)s ORDER BY c.date LIMIT 1), false)"""
+_BOOKABLE = f"""coalesce(({_OPEN_THERE} AND c.date > %(today)s LIMIT 1),
+    ({_OPEN_THERE} AND c.date <= %(today)s LIMIT 1), false)"""
 _DEPARTMENTS = f"""
 SELECT d.id, d.name, d.introduction, h.id AS hospital_id, h.name AS hospital_name,
   coalesce(concat_ws(' ', l.building, l.floor, nullif(l.room, '')), '') AS location, l.map_picture_id,
