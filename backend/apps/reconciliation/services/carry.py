@@ -39,18 +39,17 @@ def join_pending(run: ReconciliationRun) -> None:
 
 
 def _join(row: Difference, other: Difference) -> None:
-    now = clock.now()
-    for each, beside in ((row, other), (other, row)):
-        DIFFERENCES.move(
-            each,
-            DifferenceState.CROSS_DAY,
-            settled_at=now,
-            due_at=None,
-            outcome="cross_day",
-            linked_ids=[beside.pk],
-        )
+    _across(row, other)
+    _across(other, row)
     close_work(other, "次日对上")
     settle_run(other.run)
+
+
+def _across(row: Difference, beside: Difference) -> None:
+    DIFFERENCES.move(
+        row, DifferenceState.CROSS_DAY, settled_at=clock.now(), due_at=None, outcome="cross_day",
+        linked_ids=[beside.pk],
+    )  # fmt: skip
 
 
 def examine_due(run: ReconciliationRun) -> None:

@@ -13,7 +13,6 @@ from django.db import connection
 from apps.payments.channels.base import BillRow, ChannelBill
 from apps.payments.fragments import CHANNEL_MOVEMENTS
 from apps.reconciliation.models import ReconciliationRun
-from kernel.sql import statement
 
 _COLUMNS = "direction, key, reference, amount_fen, fee_fen, at, state, is_foreign"
 _TABLES = """
@@ -27,8 +26,31 @@ CREATE TEMP TABLE ours (
   at timestamptz NOT NULL, state text NOT NULL, subject_id uuid NOT NULL, order_id uuid NOT NULL
 ) ON COMMIT DROP
 """
-_OURS = statement("apps.reconciliation", "our_movements", movements=CHANNEL_MOVEMENTS)
-_UNEQUAL = statement("apps.reconciliation", "unequal")
+#: The window is the counterparty's day, which need not be ours.
+_OURS = f"""
+INSERT INTO ours (direction, key, reference, amount_fen, at, state, subject_id, order_id)
+SELECT m.direction, m.key, m.reference, m.amount_fen, m.at, m.state, m.id, m.order_id
+  FROM ({CHANNEL_MOVEMENTS}) AS m
+  WHERE m.hospital_id = %(hospital)s AND m.merchant_id = %(merchant)s
+    AND m.at >= %(starts_at)s AND m.at < %(ends_at)s
+"""  # noqa: S608 - a fragment of ours
+#: What failed on a side moved no money there, and another merchant's money is none of ours.
+_UNEQUAL = """
+WITH counted AS (
+  SELECT coalesce(t.direction, o.direction) AS direction, coalesce(t.key, o.key) AS key,
+      coalesce(t.reference, o.reference) AS reference,
+      CASE WHEN t.state = 'failed' OR t.is_foreign THEN 0 ELSE t.amount_fen END AS their_fen,
+      CASE WHEN o.state = 'failed' THEN 0 ELSE o.amount_fen END AS our_fen,
+      t.line, t.at AS their_at, t.state AS their_state, t.fee_fen, t.is_foreign,
+      o.at AS our_at, o.state AS our_state, o.subject_id, o.order_id
+    FROM theirs AS t FULL JOIN ours AS o ON o.direction = t.direction AND o.key = t.key
+)
+SELECT direction, key, reference, coalesce(their_fen, 0), coalesce(our_fen, 0), line, their_at, their_state, fee_fen,
+    coalesce(is_foreign, false), our_at, our_state, subject_id, order_id
+  FROM counted
+  WHERE coalesce(their_fen, 0) <> coalesce(our_fen, 0) OR is_foreign
+  ORDER BY direction, key LIMIT %(limit)s
+"""
 #: The first copy of a line is matched; the others leave the table and are differences of their own.
 _SURPLUS = """
 DELETE FROM theirs AS t USING (

@@ -30,17 +30,17 @@ class RunStartSerializer(Serializer):
 
 
 class SideSerializer(Serializer):
-    """A row as one side has it; of totals what was stated and what was counted."""
+    """A row as one side has it; of totals what was stated and what was counted. Null: that side says nothing of it."""
 
-    line = serializers.IntegerField(required=False)
-    at = serializers.DateTimeField(required=False)
-    state = serializers.CharField(required=False)
-    fee_fen = serializers.IntegerField(required=False)
-    stated_fen = serializers.IntegerField(required=False)
-    counted_fen = serializers.IntegerField(required=False)
+    line = serializers.IntegerField(allow_null=True)
+    at = serializers.DateTimeField(allow_null=True)
+    state = serializers.CharField(allow_null=True)
+    fee_fen = serializers.IntegerField(allow_null=True)
+    stated_fen = serializers.IntegerField(allow_null=True)
+    counted_fen = serializers.IntegerField(allow_null=True)
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
-        return dict(instance)
+        return {name: instance.get(name) for name in self.fields}
 
 
 class DifferenceSerializer(ModelSerializer):
