@@ -15,7 +15,7 @@ from kernel.money import fen_to_yuan
 from kernel.words import YES_NO, column_title, property_words, words_of_values
 
 #: Columns that follow from the change itself.
-OWN = frozenset({"id", "version", "created_at", "updated_at"})
+OWN = frozenset({"id", "version", "created_at", "updated_at", "pinyin"})
 
 
 def changes_of(event: AuditEvent) -> list[dict[str, str]]:
