@@ -613,7 +613,7 @@ export interface paths {
         };
         /**
          * 查看操作日志
-         * @description 操作日志: who did what; newest first.
+         * @description One line with what changed, in words.
          */
         get: operations["audit_events_retrieve"];
         put?: never;
@@ -2500,6 +2500,26 @@ export interface paths {
          * @description 选项: the rows that a form offers, by what was typed; or just those of `ids`.
          */
         get: operations["locations_options_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/manifest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 前端清单
+         * @description What can be known before anybody signs in, for named addresses.
+         */
+        get: operations["manifest"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6553,7 +6573,11 @@ export interface components {
         AppointmentSource: "miniprogram" | "window" | "phone" | "web" | "partner" | "follow_up";
         /** @enum {string} */
         AppointmentState: "pending" | "booked" | "checked_in" | "fulfilled" | "cancelled" | "no_show" | "expired";
-        /** @description 审批. `requester_id` null: a patient asked. `decided_by_id` and `reason`: the decision that ended it. */
+        /**
+         * @description 审批. `requester_id` null: a patient asked. `decided_by_id` and `reason`: the decision that ended it.
+         *
+         *     `may_decide`, `may_withdraw`: it waits for who reads it, or may be taken back by them.
+         */
         Approval: {
             /**
              * 标识
@@ -6640,6 +6664,10 @@ export interface components {
              * Format: date-time
              */
             readonly ended_at: string | null;
+            /** 可由我审批 */
+            readonly may_decide: boolean;
+            /** 可由我撤回 */
+            readonly may_withdraw: boolean;
             /** 版本 */
             readonly version: number;
         };
@@ -6730,6 +6758,10 @@ export interface components {
              * Format: date-time
              */
             readonly ended_at: string | null;
+            /** 可由我审批 */
+            readonly may_decide: boolean;
+            /** 可由我撤回 */
+            readonly may_withdraw: boolean;
             /** 版本 */
             readonly version: number;
             /** 审批内容 */
@@ -6923,6 +6955,53 @@ export interface components {
             readonly before: unknown;
             /** 修改后 */
             readonly after: unknown;
+        };
+        /** @description One line of the log with what changed, in words. */
+        AuditEventDetail: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 操作时间
+             * Format: date-time
+             */
+            readonly at: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            readonly hospital_id: string | null;
+            /** 医院名称 */
+            readonly hospital_name: string | null;
+            /**
+             * 用户标识
+             * Format: uuid
+             */
+            readonly user_id: string | null;
+            /** 操作人 */
+            readonly actor: string;
+            /** IP 地址 */
+            readonly ip: string | null;
+            /** 请求标识 */
+            readonly request_id: string;
+            /** 请求方法 */
+            readonly method: string;
+            /** 请求路径 */
+            readonly path: string;
+            /** 操作 */
+            readonly action: string & components["schemas"]["AuditAction"];
+            /** 对象类型 */
+            readonly object_type: string & components["schemas"]["AuditObject"];
+            /** 对象标识 */
+            readonly object_id: string;
+            /** 修改前 */
+            readonly before: unknown;
+            /** 修改后 */
+            readonly after: unknown;
+            /** 修改内容 */
+            readonly changes: components["schemas"]["LoggedChange"][];
         };
         AuditObject: string;
         /** @enum {string} */
@@ -7954,6 +8033,19 @@ export interface components {
             readonly stop_reason: string;
             /** 渠道配额 */
             channel_quotas: {
+                /** 小程序 */
+                miniprogram?: number;
+                /** 窗口 */
+                window?: number;
+                /** 电话 */
+                phone?: number;
+                /** 网站 */
+                web?: number;
+                /** 合作方 */
+                partner?: number;
+                /** 随访 */
+                follow_up?: number;
+            } & {
                 [key: string]: number;
             };
             /** 配额单位 */
@@ -8222,6 +8314,19 @@ export interface components {
             readonly stop_reason: string;
             /** 渠道配额 */
             channel_quotas: {
+                /** 小程序 */
+                miniprogram?: number;
+                /** 窗口 */
+                window?: number;
+                /** 电话 */
+                phone?: number;
+                /** 网站 */
+                web?: number;
+                /** 合作方 */
+                partner?: number;
+                /** 随访 */
+                follow_up?: number;
+            } & {
                 [key: string]: number;
             };
             /** 配额单位 */
@@ -8308,6 +8413,19 @@ export interface components {
             registration_fee_fen: number;
             /** 渠道配额 */
             channel_quotas?: {
+                /** 小程序 */
+                miniprogram?: number;
+                /** 窗口 */
+                window?: number;
+                /** 电话 */
+                phone?: number;
+                /** 网站 */
+                web?: number;
+                /** 合作方 */
+                partner?: number;
+                /** 随访 */
+                follow_up?: number;
+            } & {
                 [key: string]: number;
             };
             /**
@@ -9164,6 +9282,21 @@ export interface components {
              * @description weekday mon … sun → ["08:00-12:00", "14:00-17:30"]
              */
             opening_hours: {
+                /** 周一 */
+                mon?: string[];
+                /** 周二 */
+                tue?: string[];
+                /** 周三 */
+                wed?: string[];
+                /** 周四 */
+                thu?: string[];
+                /** 周五 */
+                fri?: string[];
+                /** 周六 */
+                sat?: string[];
+                /** 周日 */
+                sun?: string[];
+            } & {
                 [key: string]: string[];
             };
             /** 启用 */
@@ -9193,6 +9326,21 @@ export interface components {
              * @description weekday mon … sun → ["08:00-12:00", "14:00-17:30"]
              */
             opening_hours?: {
+                /** 周一 */
+                mon?: string[];
+                /** 周二 */
+                tue?: string[];
+                /** 周三 */
+                wed?: string[];
+                /** 周四 */
+                thu?: string[];
+                /** 周五 */
+                fri?: string[];
+                /** 周六 */
+                sat?: string[];
+                /** 周日 */
+                sun?: string[];
+            } & {
                 [key: string]: string[];
             };
             /**
@@ -10033,6 +10181,17 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
+        /** @description One column that changed, as people read it; empty: there was nothing. */
+        LoggedChange: {
+            /** 字段 */
+            name: string;
+            /** 内容 */
+            title: string;
+            /** 修改前 */
+            was: string;
+            /** 修改后 */
+            became: string;
+        };
         /** @description A dictionary with its active entries in order. */
         Lookup: {
             /** 编码 */
@@ -10239,6 +10398,49 @@ export interface components {
             is_active: boolean;
             /** 已配置内容 */
             readonly shown_config: {
+                /** 商户号 */
+                mchid?: string;
+                /** 应用 AppID */
+                appid?: string;
+                /** 商户证书序列号 */
+                serial_no?: string;
+                /** 商户私钥 */
+                private_key?: string;
+                /** APIv3 密钥 */
+                apiv3_key?: string;
+                /** 微信支付公钥 ID */
+                public_key_id?: string;
+                /** 微信支付公钥 */
+                public_key?: string;
+                /** 接口地址 */
+                base_url?: string;
+                /** 网关地址 */
+                gateway?: string;
+                /** 应用 AppID */
+                app_id?: string;
+                /** 收款账号 ID */
+                seller_id?: string;
+                /** 支付宝公钥 */
+                alipay_public_key?: string;
+                /** 小程序 AppID */
+                op_app_id?: string;
+                /** 支付后返回地址 */
+                return_url?: string;
+                /** 对账文件网关 */
+                file_gateway?: string;
+                /** 商户号 */
+                mer_id?: string;
+                /** 签名私钥 */
+                sign_key?: string;
+                /** 签名证书 */
+                sign_cert?: string;
+                /** 根证书 */
+                root_certificate?: string;
+                /** 中级证书 */
+                middle_certificate?: string;
+                /** 验签证书名称 */
+                certificate_names?: string;
+            } & {
                 [key: string]: string;
             };
             /** 回调地址 */
@@ -10281,6 +10483,49 @@ export interface components {
             is_active: boolean;
             /** 已配置内容 */
             readonly shown_config: {
+                /** 商户号 */
+                mchid?: string;
+                /** 应用 AppID */
+                appid?: string;
+                /** 商户证书序列号 */
+                serial_no?: string;
+                /** 商户私钥 */
+                private_key?: string;
+                /** APIv3 密钥 */
+                apiv3_key?: string;
+                /** 微信支付公钥 ID */
+                public_key_id?: string;
+                /** 微信支付公钥 */
+                public_key?: string;
+                /** 接口地址 */
+                base_url?: string;
+                /** 网关地址 */
+                gateway?: string;
+                /** 应用 AppID */
+                app_id?: string;
+                /** 收款账号 ID */
+                seller_id?: string;
+                /** 支付宝公钥 */
+                alipay_public_key?: string;
+                /** 小程序 AppID */
+                op_app_id?: string;
+                /** 支付后返回地址 */
+                return_url?: string;
+                /** 对账文件网关 */
+                file_gateway?: string;
+                /** 商户号 */
+                mer_id?: string;
+                /** 签名私钥 */
+                sign_key?: string;
+                /** 签名证书 */
+                sign_cert?: string;
+                /** 根证书 */
+                root_certificate?: string;
+                /** 中级证书 */
+                middle_certificate?: string;
+                /** 验签证书名称 */
+                certificate_names?: string;
+            } & {
                 [key: string]: string;
             };
             /** 回调地址 */
@@ -10316,6 +10561,49 @@ export interface components {
             is_active?: boolean;
             /** 配置 */
             config: {
+                /** 商户号 */
+                mchid?: string;
+                /** 应用 AppID */
+                appid?: string;
+                /** 商户证书序列号 */
+                serial_no?: string;
+                /** 商户私钥 */
+                private_key?: string;
+                /** APIv3 密钥 */
+                apiv3_key?: string;
+                /** 微信支付公钥 ID */
+                public_key_id?: string;
+                /** 微信支付公钥 */
+                public_key?: string;
+                /** 接口地址 */
+                base_url?: string;
+                /** 网关地址 */
+                gateway?: string;
+                /** 应用 AppID */
+                app_id?: string;
+                /** 收款账号 ID */
+                seller_id?: string;
+                /** 支付宝公钥 */
+                alipay_public_key?: string;
+                /** 小程序 AppID */
+                op_app_id?: string;
+                /** 支付后返回地址 */
+                return_url?: string;
+                /** 对账文件网关 */
+                file_gateway?: string;
+                /** 商户号 */
+                mer_id?: string;
+                /** 签名私钥 */
+                sign_key?: string;
+                /** 签名证书 */
+                sign_cert?: string;
+                /** 根证书 */
+                root_certificate?: string;
+                /** 中级证书 */
+                middle_certificate?: string;
+                /** 验签证书名称 */
+                certificate_names?: string;
+            } & {
                 [key: string]: string;
             };
         };
@@ -10447,6 +10735,43 @@ export interface components {
              * @description the scene's data key → the provider's field (thing1) or variable; default: the scene's usual ones
              */
             fields_map: {
+                /** 患者 */
+                patient?: string;
+                /** 医院 */
+                hospital?: string;
+                /** 科室 */
+                department?: string;
+                /** 医生 */
+                doctor?: string;
+                /** 时间 */
+                time?: string;
+                /** 原安排 */
+                previous?: string;
+                /** 号码 */
+                number?: string;
+                /** 诊室 */
+                room?: string;
+                /** 截止时间 */
+                deadline?: string;
+                /** 金额 */
+                amount?: string;
+                /** 余额 */
+                balance?: string;
+                /** 项目 */
+                items?: string;
+                /** 订单号 */
+                order?: string;
+                /** 凭证号 */
+                voucher?: string;
+                /** 退费途径 */
+                way?: string;
+                /** 退费单号 */
+                refund_no?: string;
+                /** 原因 */
+                reason?: string;
+                /** 结果 */
+                result?: string;
+            } & {
                 [key: string]: string;
             };
             /** 内容 */
@@ -10474,6 +10799,43 @@ export interface components {
              * @description the scene's data key → the provider's field (thing1) or variable; default: the scene's usual ones
              */
             fields_map?: {
+                /** 患者 */
+                patient?: string;
+                /** 医院 */
+                hospital?: string;
+                /** 科室 */
+                department?: string;
+                /** 医生 */
+                doctor?: string;
+                /** 时间 */
+                time?: string;
+                /** 原安排 */
+                previous?: string;
+                /** 号码 */
+                number?: string;
+                /** 诊室 */
+                room?: string;
+                /** 截止时间 */
+                deadline?: string;
+                /** 金额 */
+                amount?: string;
+                /** 余额 */
+                balance?: string;
+                /** 项目 */
+                items?: string;
+                /** 订单号 */
+                order?: string;
+                /** 凭证号 */
+                voucher?: string;
+                /** 退费途径 */
+                way?: string;
+                /** 退费单号 */
+                refund_no?: string;
+                /** 原因 */
+                reason?: string;
+                /** 结果 */
+                result?: string;
+            } & {
                 [key: string]: string;
             };
             /** 内容 */
@@ -10777,6 +11139,21 @@ export interface components {
             introduction: string;
             /** 营业时间 */
             opening_hours: {
+                /** 周一 */
+                mon?: unknown;
+                /** 周二 */
+                tue?: unknown;
+                /** 周三 */
+                wed?: unknown;
+                /** 周四 */
+                thu?: unknown;
+                /** 周五 */
+                fri?: unknown;
+                /** 周六 */
+                sat?: unknown;
+                /** 周日 */
+                sun?: unknown;
+            } & {
                 [key: string]: unknown;
             };
             /** 位置 */
@@ -12246,6 +12623,19 @@ export interface components {
             registration_fee_fen?: number;
             /** 渠道配额 */
             channel_quotas?: {
+                /** 小程序 */
+                miniprogram?: number;
+                /** 窗口 */
+                window?: number;
+                /** 电话 */
+                phone?: number;
+                /** 网站 */
+                web?: number;
+                /** 合作方 */
+                partner?: number;
+                /** 随访 */
+                follow_up?: number;
+            } & {
                 [key: string]: number;
             };
             /** 配额单位 */
@@ -12361,6 +12751,21 @@ export interface components {
              * @description weekday mon … sun → ["08:00-12:00", "14:00-17:30"]
              */
             opening_hours?: {
+                /** 周一 */
+                mon?: string[];
+                /** 周二 */
+                tue?: string[];
+                /** 周三 */
+                wed?: string[];
+                /** 周四 */
+                thu?: string[];
+                /** 周五 */
+                fri?: string[];
+                /** 周六 */
+                sat?: string[];
+                /** 周日 */
+                sun?: string[];
+            } & {
                 [key: string]: string[];
             };
             /** 启用 */
@@ -12434,6 +12839,49 @@ export interface components {
             is_active?: boolean;
             /** 配置 */
             config?: {
+                /** 商户号 */
+                mchid?: string;
+                /** 应用 AppID */
+                appid?: string;
+                /** 商户证书序列号 */
+                serial_no?: string;
+                /** 商户私钥 */
+                private_key?: string;
+                /** APIv3 密钥 */
+                apiv3_key?: string;
+                /** 微信支付公钥 ID */
+                public_key_id?: string;
+                /** 微信支付公钥 */
+                public_key?: string;
+                /** 接口地址 */
+                base_url?: string;
+                /** 网关地址 */
+                gateway?: string;
+                /** 应用 AppID */
+                app_id?: string;
+                /** 收款账号 ID */
+                seller_id?: string;
+                /** 支付宝公钥 */
+                alipay_public_key?: string;
+                /** 小程序 AppID */
+                op_app_id?: string;
+                /** 支付后返回地址 */
+                return_url?: string;
+                /** 对账文件网关 */
+                file_gateway?: string;
+                /** 商户号 */
+                mer_id?: string;
+                /** 签名私钥 */
+                sign_key?: string;
+                /** 签名证书 */
+                sign_cert?: string;
+                /** 根证书 */
+                root_certificate?: string;
+                /** 中级证书 */
+                middle_certificate?: string;
+                /** 验签证书名称 */
+                certificate_names?: string;
+            } & {
                 [key: string]: string;
             };
             /** 版本 */
@@ -12457,6 +12905,43 @@ export interface components {
              * @description the scene's data key → the provider's field (thing1) or variable; default: the scene's usual ones
              */
             fields_map?: {
+                /** 患者 */
+                patient?: string;
+                /** 医院 */
+                hospital?: string;
+                /** 科室 */
+                department?: string;
+                /** 医生 */
+                doctor?: string;
+                /** 时间 */
+                time?: string;
+                /** 原安排 */
+                previous?: string;
+                /** 号码 */
+                number?: string;
+                /** 诊室 */
+                room?: string;
+                /** 截止时间 */
+                deadline?: string;
+                /** 金额 */
+                amount?: string;
+                /** 余额 */
+                balance?: string;
+                /** 项目 */
+                items?: string;
+                /** 订单号 */
+                order?: string;
+                /** 凭证号 */
+                voucher?: string;
+                /** 退费途径 */
+                way?: string;
+                /** 退费单号 */
+                refund_no?: string;
+                /** 原因 */
+                reason?: string;
+                /** 结果 */
+                result?: string;
+            } & {
                 [key: string]: string;
             };
             /** 内容 */
@@ -12590,6 +13075,22 @@ export interface components {
              * @description kind → when it was given
              */
             consents?: {
+                /**
+                 * 隐私政策
+                 * Format: date-time
+                 */
+                privacy?: string | null;
+                /**
+                 * 影像资料使用
+                 * Format: date-time
+                 */
+                photo?: string | null;
+                /**
+                 * 健康资讯与活动通知
+                 * Format: date-time
+                 */
+                marketing?: string | null;
+            } & {
                 [key: string]: string | null;
             };
             /** 联系人 */
@@ -12844,6 +13345,19 @@ export interface components {
             room_id?: string | null;
             /** 渠道配额 */
             channel_quotas?: {
+                /** 小程序 */
+                miniprogram?: number;
+                /** 窗口 */
+                window?: number;
+                /** 电话 */
+                phone?: number;
+                /** 网站 */
+                web?: number;
+                /** 合作方 */
+                partner?: number;
+                /** 随访 */
+                follow_up?: number;
+            } & {
                 [key: string]: number;
             };
             /** 配额单位 */
@@ -13031,6 +13545,22 @@ export interface components {
              * @description kind → when it was given
              */
             consents: {
+                /**
+                 * 隐私政策
+                 * Format: date-time
+                 */
+                privacy?: string | null;
+                /**
+                 * 影像资料使用
+                 * Format: date-time
+                 */
+                photo?: string | null;
+                /**
+                 * 健康资讯与活动通知
+                 * Format: date-time
+                 */
+                marketing?: string | null;
+            } & {
                 [key: string]: string | null;
             };
             /** 联系人 */
@@ -13311,6 +13841,22 @@ export interface components {
              * @description kind → when it was given
              */
             consents?: {
+                /**
+                 * 隐私政策
+                 * Format: date-time
+                 */
+                privacy?: string | null;
+                /**
+                 * 影像资料使用
+                 * Format: date-time
+                 */
+                photo?: string | null;
+                /**
+                 * 健康资讯与活动通知
+                 * Format: date-time
+                 */
+                marketing?: string | null;
+            } & {
                 [key: string]: string | null;
             };
             /** 联系人 */
@@ -15429,6 +15975,19 @@ export interface components {
             readonly room_name: string | null;
             /** 渠道配额 */
             channel_quotas: {
+                /** 小程序 */
+                miniprogram?: number;
+                /** 窗口 */
+                window?: number;
+                /** 电话 */
+                phone?: number;
+                /** 网站 */
+                web?: number;
+                /** 合作方 */
+                partner?: number;
+                /** 随访 */
+                follow_up?: number;
+            } & {
                 [key: string]: number;
             };
             /** 配额单位 */
@@ -15523,6 +16082,19 @@ export interface components {
             room_id?: string | null;
             /** 渠道配额 */
             channel_quotas?: {
+                /** 小程序 */
+                miniprogram?: number;
+                /** 窗口 */
+                window?: number;
+                /** 电话 */
+                phone?: number;
+                /** 网站 */
+                web?: number;
+                /** 合作方 */
+                partner?: number;
+                /** 随访 */
+                follow_up?: number;
+            } & {
                 [key: string]: number;
             };
             /**
@@ -16339,7 +16911,11 @@ export interface components {
             /** 版本 */
             version: number;
         };
-        /** @description 账单 for staff. `external_id` is HIS's key; `replaces_id` the bill that this one was issued again for. */
+        /**
+         * @description 账单 for staff. `external_id` is HIS's key; `replaces_id` the bill that this one was issued again for.
+         *
+         *     `has_invoice`: one stands that no refund has reversed.
+         */
         StaffBill: {
             /**
              * 标识
@@ -16450,6 +17026,8 @@ export interface components {
             application: string & components["schemas"]["ApplicationCode"];
             /** 取消原因 */
             cancel_reason: string;
+            /** 已开发票 */
+            has_invoice: boolean;
         };
         /** @description 账单 for staff, with its items. */
         StaffBillDetail: {
@@ -16562,6 +17140,8 @@ export interface components {
             application: string & components["schemas"]["ApplicationCode"];
             /** 取消原因 */
             cancel_reason: string;
+            /** 已开发票 */
+            has_invoice: boolean;
             /** 收费明细 */
             items: components["schemas"]["Item"][];
         };
@@ -16861,7 +17441,7 @@ export interface components {
              */
             readonly read_at: string | null;
         };
-        /** @description 支付单 for staff, with what it waits for. */
+        /** @description 支付单 for staff, with what it waits for. `is_refundable`: posted, and not all of it has gone back. */
         StaffOrder: {
             /**
              * 标识
@@ -16964,6 +17544,8 @@ export interface components {
              * @description paid for too long without being posted
              */
             readonly alarmed_at: string | null;
+            /** 可退费 */
+            readonly is_refundable: boolean;
         };
         /** @description 待缴费 of a patient. `is_current` false: HIS does not answer, and what is listed is what was known before. */
         StaffPayable: {
@@ -17059,7 +17641,11 @@ export interface components {
              */
             readonly his_notified_at: string | null;
         };
-        /** @description 退费申请 for staff, with who asked, decided and executed. */
+        /**
+         * @description 退费申请 for staff, with who asked, decided and executed.
+         *
+         *     `may_decide`, `may_execute`: as it stands it waits for that, and not for another person than who reads it.
+         */
         StaffRefundRequest: {
             /**
              * 标识
@@ -17181,6 +17767,10 @@ export interface components {
              * @default
              */
             readonly executed_by_name: string;
+            /** 可由我审批 */
+            readonly may_decide: boolean;
+            /** 可由我执行 */
+            readonly may_execute: boolean;
             /** 版本 */
             readonly version: number;
         };
@@ -17306,6 +17896,10 @@ export interface components {
              * @default
              */
             readonly executed_by_name: string;
+            /** 可由我审批 */
+            readonly may_decide: boolean;
+            /** 可由我执行 */
+            readonly may_execute: boolean;
             /** 版本 */
             readonly version: number;
             /** 账单 */
@@ -17473,7 +18067,7 @@ export interface components {
             /** 原因 */
             reason: string;
         };
-        /** @description 停止预约: no booking before `until`, unless it was lifted. */
+        /** @description 停止预约: no booking before `until`, unless it was lifted; `is_over` by then. */
         Suspension: {
             /**
              * 标识
@@ -17522,6 +18116,8 @@ export interface components {
             readonly lift_reason: string;
             /** 有待处理申诉 */
             readonly has_open_appeal: boolean;
+            /** 已结束 */
+            readonly is_over: boolean;
         };
         /** @description 申诉 with the suspension it is against. */
         SuspensionAppeal: {
@@ -18175,6 +18771,8 @@ export interface components {
              * @description paid for too long without being posted
              */
             readonly alarmed_at: string | null;
+            /** 可退费 */
+            readonly is_refundable: boolean;
             /** 支付尝试 */
             readonly attempts: components["schemas"]["Attempt"][];
             /** 退费 */
@@ -19478,6 +20076,7 @@ export type AttemptOutcome = components['schemas']['AttemptOutcome'];
 export type AttemptState = components['schemas']['AttemptState'];
 export type AuditAction = components['schemas']['AuditAction'];
 export type AuditEvent = components['schemas']['AuditEvent'];
+export type AuditEventDetail = components['schemas']['AuditEventDetail'];
 export type AuditObject = components['schemas']['AuditObject'];
 export type BecauseEnum = components['schemas']['BecauseEnum'];
 export type BillKind = components['schemas']['BillKind'];
@@ -19615,6 +20214,7 @@ export type Load = components['schemas']['Load'];
 export type Location = components['schemas']['Location'];
 export type LocationRequest = components['schemas']['LocationRequest'];
 export type LogState = components['schemas']['LogState'];
+export type LoggedChange = components['schemas']['LoggedChange'];
 export type Lookup = components['schemas']['Lookup'];
 export type MakeUpDay = components['schemas']['MakeUpDay'];
 export type Me = components['schemas']['Me'];
@@ -21963,6 +22563,8 @@ export interface operations {
                      *           "decided_by_name": "李建国",
                      *           "reason": "临时有事",
                      *           "ended_at": "2026-03-20T17:30:00+08:00",
+                     *           "may_decide": true,
+                     *           "may_withdraw": true,
                      *           "version": 1
                      *         }
                      *       ]
@@ -22020,6 +22622,8 @@ export interface operations {
                      *       "decided_by_name": "李建国",
                      *       "reason": "临时有事",
                      *       "ended_at": "2026-03-20T17:30:00+08:00",
+                     *       "may_decide": true,
+                     *       "may_withdraw": true,
                      *       "version": 1,
                      *       "content": {
                      *         "note": "同意"
@@ -22114,6 +22718,8 @@ export interface operations {
                      *       "decided_by_name": "李建国",
                      *       "reason": "临时有事",
                      *       "ended_at": "2026-03-20T17:30:00+08:00",
+                     *       "may_decide": true,
+                     *       "may_withdraw": true,
                      *       "version": 1,
                      *       "content": {
                      *         "note": "同意"
@@ -22214,6 +22820,8 @@ export interface operations {
                      *       "decided_by_name": "李建国",
                      *       "reason": "临时有事",
                      *       "ended_at": "2026-03-20T17:30:00+08:00",
+                     *       "may_decide": true,
+                     *       "may_withdraw": true,
                      *       "version": 1,
                      *       "content": {
                      *         "note": "同意"
@@ -22311,6 +22919,8 @@ export interface operations {
                      *       "decided_by_name": "李建国",
                      *       "reason": "临时有事",
                      *       "ended_at": "2026-03-20T17:30:00+08:00",
+                     *       "may_decide": true,
+                     *       "may_withdraw": true,
                      *       "version": 1,
                      *       "content": {
                      *         "note": "同意"
@@ -22407,6 +23017,8 @@ export interface operations {
                      *       "decided_by_name": "李建国",
                      *       "reason": "临时有事",
                      *       "ended_at": "2026-03-20T17:30:00+08:00",
+                     *       "may_decide": true,
+                     *       "may_withdraw": true,
                      *       "version": 1,
                      *       "content": {
                      *         "note": "同意"
@@ -22551,10 +23163,18 @@ export interface operations {
                      *       "object_type": "identity.department",
                      *       "object_id": "0199c3a5-d1f2-7c3e-9a4b-8e21f0a7d6c5",
                      *       "before": {},
-                     *       "after": {}
+                     *       "after": {},
+                     *       "changes": [
+                     *         {
+                     *           "name": "心内科",
+                     *           "title": "门诊检查费",
+                     *           "was": "无",
+                     *           "became": "无"
+                     *         }
+                     *       ]
                      *     }
                      */
-                    "application/json": components["schemas"]["AuditEvent"];
+                    "application/json": components["schemas"]["AuditEventDetail"];
                 };
             };
             400: components["responses"]["Problem400ValidationError"];
@@ -23162,6 +23782,7 @@ export interface operations {
                      *       "replaces_id": "0199c3a5-d1f2-719b-9bc9-ce84ae296ce5",
                      *       "application": "miniprogram",
                      *       "cancel_reason": "临时有事",
+                     *       "has_invoice": true,
                      *       "items": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -23248,6 +23869,7 @@ export interface operations {
                      *       "replaces_id": "0199c3a5-d1f2-719b-9bc9-ce84ae296ce5",
                      *       "application": "miniprogram",
                      *       "cancel_reason": "临时有事",
+                     *       "has_invoice": true,
                      *       "items": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -23356,7 +23978,8 @@ export interface operations {
                      *           "external_id": "HIS-0001",
                      *           "replaces_id": "0199c3a5-d1f2-719b-9bc9-ce84ae296ce5",
                      *           "application": "miniprogram",
-                     *           "cancel_reason": "临时有事"
+                     *           "cancel_reason": "临时有事",
+                     *           "has_invoice": true
                      *         }
                      *       ]
                      *     }
@@ -23455,6 +24078,7 @@ export interface operations {
                      *       "replaces_id": "0199c3a5-d1f2-719b-9bc9-ce84ae296ce5",
                      *       "application": "miniprogram",
                      *       "cancel_reason": "临时有事",
+                     *       "has_invoice": true,
                      *       "items": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -23541,6 +24165,7 @@ export interface operations {
                      *       "replaces_id": "0199c3a5-d1f2-719b-9bc9-ce84ae296ce5",
                      *       "application": "miniprogram",
                      *       "cancel_reason": "临时有事",
+                     *       "has_invoice": true,
                      *       "items": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -23633,6 +24258,7 @@ export interface operations {
                      *       "replaces_id": "0199c3a5-d1f2-719b-9bc9-ce84ae296ce5",
                      *       "application": "miniprogram",
                      *       "cancel_reason": "临时有事",
+                     *       "has_invoice": true,
                      *       "items": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -23816,6 +24442,7 @@ export interface operations {
                      *       "replaces_id": "0199c3a5-d1f2-719b-9bc9-ce84ae296ce5",
                      *       "application": "miniprogram",
                      *       "cancel_reason": "临时有事",
+                     *       "has_invoice": true,
                      *       "items": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -24003,7 +24630,8 @@ export interface operations {
                      *           "external_id": "HIS-0001",
                      *           "replaces_id": "0199c3a5-d1f2-719b-9bc9-ce84ae296ce5",
                      *           "application": "miniprogram",
-                     *           "cancel_reason": "临时有事"
+                     *           "cancel_reason": "临时有事",
+                     *           "has_invoice": true
                      *         }
                      *       ]
                      *     }
@@ -24293,7 +24921,8 @@ export interface operations {
                      *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "lifted_at": "2026-03-16T09:30:00+08:00",
                      *           "lift_reason": "临时有事",
-                     *           "has_open_appeal": true
+                     *           "has_open_appeal": true,
+                     *           "is_over": true
                      *         }
                      *       ]
                      *     }
@@ -24348,7 +24977,8 @@ export interface operations {
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "lifted_at": "2026-03-16T09:30:00+08:00",
                      *       "lift_reason": "临时有事",
-                     *       "has_open_appeal": true
+                     *       "has_open_appeal": true,
+                     *       "is_over": true
                      *     }
                      */
                     "application/json": components["schemas"]["Suspension"];
@@ -24394,7 +25024,8 @@ export interface operations {
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "lifted_at": "2026-03-16T09:30:00+08:00",
                      *       "lift_reason": "临时有事",
-                     *       "has_open_appeal": true
+                     *       "has_open_appeal": true,
+                     *       "is_over": true
                      *     }
                      */
                     "application/json": components["schemas"]["Suspension"];
@@ -24448,7 +25079,8 @@ export interface operations {
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "lifted_at": "2026-03-16T09:30:00+08:00",
                      *       "lift_reason": "临时有事",
-                     *       "has_open_appeal": true
+                     *       "has_open_appeal": true,
+                     *       "is_over": true
                      *     }
                      */
                     "application/json": components["schemas"]["Suspension"];
@@ -24947,10 +25579,13 @@ export interface operations {
                      *       "phone": "138****8000",
                      *       "introduction": "擅长冠心病、高血压的诊治",
                      *       "opening_hours": {
-                     *         "mon": [
-                     *           "08:00-12:00",
-                     *           "14:00-17:30"
-                     *         ]
+                     *         "mon": {},
+                     *         "tue": {},
+                     *         "wed": {},
+                     *         "thu": {},
+                     *         "fri": {},
+                     *         "sat": {},
+                     *         "sun": {}
                      *       },
                      *       "locations": [
                      *         {
@@ -28807,6 +29442,8 @@ export interface operations {
         parameters: {
             query?: {
                 hospital_id?: string;
+                /** @description places of the department's hospital */
+                department_id?: string;
                 /** @description part of the building or room */
                 search?: string;
                 /** @description building, floor, room; `-` in front reverses, commas separate */
@@ -29111,6 +29748,8 @@ export interface operations {
         parameters: {
             query?: {
                 hospital_id?: string;
+                /** @description places of the department's hospital */
+                department_id?: string;
                 /** @description part of the building or room */
                 search?: string;
                 /** @description building, floor, room; `-` in front reverses, commas separate */
@@ -29145,6 +29784,45 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    manifest: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 前端清单 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "key": {}
+                     *     }
+                     */
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description as it was under that ETag */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400ValidationError"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -31661,6 +32339,8 @@ export interface operations {
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
                      *       "decision_note": "临时有事",
                      *       "executed_by_name": "李建国",
+                     *       "may_decide": true,
+                     *       "may_execute": true,
                      *       "version": 1,
                      *       "bills": [
                      *         {
@@ -33186,7 +33866,7 @@ export interface operations {
                  *         "慢病随访"
                  *       ],
                  *       "consents": {
-                 *         "隐私政策": "2026-03-16T09:30:00+08:00"
+                 *         "privacy": "2026-03-16T09:30:00+08:00"
                  *       },
                  *       "contacts": [
                  *         {
@@ -33243,7 +33923,7 @@ export interface operations {
                      *         "慢病随访"
                      *       ],
                      *       "consents": {
-                     *         "隐私政策": "2026-03-16T09:30:00+08:00"
+                     *         "privacy": "2026-03-16T09:30:00+08:00"
                      *       },
                      *       "contacts": [
                      *         {
@@ -34736,7 +35416,7 @@ export interface operations {
                      *         "慢病随访"
                      *       ],
                      *       "consents": {
-                     *         "隐私政策": "2026-03-16T09:30:00+08:00"
+                     *         "privacy": "2026-03-16T09:30:00+08:00"
                      *       },
                      *       "contacts": [
                      *         {
@@ -34830,7 +35510,7 @@ export interface operations {
                  *         "慢病随访"
                  *       ],
                  *       "consents": {
-                 *         "隐私政策": "2026-03-16T09:30:00+08:00"
+                 *         "privacy": "2026-03-16T09:30:00+08:00"
                  *       },
                  *       "contacts": [
                  *         {
@@ -34887,7 +35567,7 @@ export interface operations {
                      *         "慢病随访"
                      *       ],
                      *       "consents": {
-                     *         "隐私政策": "2026-03-16T09:30:00+08:00"
+                     *         "privacy": "2026-03-16T09:30:00+08:00"
                      *       },
                      *       "contacts": [
                      *         {
@@ -34977,7 +35657,7 @@ export interface operations {
                      *         "慢病随访"
                      *       ],
                      *       "consents": {
-                     *         "隐私政策": "2026-03-16T09:30:00+08:00"
+                     *         "privacy": "2026-03-16T09:30:00+08:00"
                      *       },
                      *       "contacts": [
                      *         {
@@ -35502,7 +36182,8 @@ export interface operations {
                      *           "opened_by_name": "李建国",
                      *           "posting_tries": 1,
                      *           "posting_error": "invalid_client",
-                     *           "alarmed_at": "2026-03-16T09:30:00+08:00"
+                     *           "alarmed_at": "2026-03-16T09:30:00+08:00",
+                     *           "is_refundable": true
                      *         }
                      *       ]
                      *     }
@@ -35640,6 +36321,7 @@ export interface operations {
                      *       "posting_tries": 1,
                      *       "posting_error": "invalid_client",
                      *       "alarmed_at": "2026-03-16T09:30:00+08:00",
+                     *       "is_refundable": true,
                      *       "attempts": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -35745,6 +36427,7 @@ export interface operations {
                      *       "posting_tries": 1,
                      *       "posting_error": "invalid_client",
                      *       "alarmed_at": "2026-03-16T09:30:00+08:00",
+                     *       "is_refundable": true,
                      *       "attempts": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -35913,6 +36596,7 @@ export interface operations {
                      *       "posting_tries": 1,
                      *       "posting_error": "invalid_client",
                      *       "alarmed_at": "2026-03-16T09:30:00+08:00",
+                     *       "is_refundable": true,
                      *       "attempts": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -38819,6 +39503,8 @@ export interface operations {
                      *           "decided_at": "2026-03-16T09:30:00+08:00",
                      *           "decision_note": "临时有事",
                      *           "executed_by_name": "李建国",
+                     *           "may_decide": true,
+                     *           "may_execute": true,
                      *           "version": 1
                      *         }
                      *       ]
@@ -38900,6 +39586,8 @@ export interface operations {
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
                      *       "decision_note": "临时有事",
                      *       "executed_by_name": "李建国",
+                     *       "may_decide": true,
+                     *       "may_execute": true,
                      *       "version": 1,
                      *       "bills": [
                      *         {
@@ -38993,6 +39681,8 @@ export interface operations {
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
                      *       "decision_note": "临时有事",
                      *       "executed_by_name": "李建国",
+                     *       "may_decide": true,
+                     *       "may_execute": true,
                      *       "version": 1,
                      *       "bills": [
                      *         {
@@ -39091,6 +39781,8 @@ export interface operations {
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
                      *       "decision_note": "临时有事",
                      *       "executed_by_name": "李建国",
+                     *       "may_decide": true,
+                     *       "may_execute": true,
                      *       "version": 1,
                      *       "bills": [
                      *         {
@@ -39186,6 +39878,8 @@ export interface operations {
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
                      *       "decision_note": "临时有事",
                      *       "executed_by_name": "李建国",
+                     *       "may_decide": true,
+                     *       "may_execute": true,
                      *       "version": 1,
                      *       "bills": [
                      *         {
@@ -39288,6 +39982,8 @@ export interface operations {
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
                      *       "decision_note": "临时有事",
                      *       "executed_by_name": "李建国",
+                     *       "may_decide": true,
+                     *       "may_execute": true,
                      *       "version": 1,
                      *       "bills": [
                      *         {
