@@ -125,19 +125,18 @@ def _routes(menus: list[dict[str, Any]], above: str = "") -> Iterator[dict[str, 
     """The pages as a flat list with their whole paths, as a router wants them."""
     for menu in menus:
         path = f"{above}/{menu['path'].strip('/')}"
-        if menu["kind"] == "page":
-            names = ("code", "component", "title", "title_en", "hidden", "permissions")
-            yield {"path": path, **{key: menu[key] for key in names}}
-        yield from _routes(menu["children"], path) if menu["kind"] != "button" else ()
+        if menu["meta"]["kind"] == "page":
+            yield {**{key: menu[key] for key in ("name", "component", "meta")}, "path": path}
+        yield from _routes(menu["children"], path) if menu["meta"]["kind"] != "button" else ()
 
 
 def _pages(menus: list[dict[str, Any]], models: PageModels) -> dict[str, dict[str, Any]]:
     """Page → how it is drawn, from the operations of the resources whose codes open it or its buttons."""
     found = {}
     for menu in _walk(menus):
-        if menu["kind"] == "page":
-            codes = {code for node in _walk([menu]) for code in node["permissions"]}
-            found[menu["code"]] = models.of(code.rpartition(".")[0] for code in codes)
+        if menu["meta"]["kind"] == "page":
+            codes = {code for node in _walk([menu]) for code in node["meta"]["permissions"]}
+            found[menu["name"]] = models.of(code.rpartition(".")[0] for code in codes)
     return found
 
 

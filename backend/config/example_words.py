@@ -32,7 +32,7 @@ WHOLE: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ("follows_weekday|release_at", (None,)),
     ("opening_hours", ({"mon": ["08:00-12:00", "14:00-17:30"]},)),
     ("fields_map", ({"patient": "name1", "time": "time2"},)),
-    ("consents", ({"隐私政策": "2026-03-16T09:30:00+08:00"},)),
+    ("consents", ({"privacy": "2026-03-16T09:30:00+08:00"},)),
     ("content", ({"note": "同意"},)),
     ("fields_to_complete", ({"note": "审批意见"},)),
     ("(shown_)?config", (MERCHANT,)),

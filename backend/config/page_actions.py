@@ -6,10 +6,10 @@ from typing import Any
 from config.page_calls import Call, component_of
 from config.page_columns import TECHNICAL
 from kernel.http.schema_words import component
-from kernel.pages import ACTIONS, BULK, GROUPS, ON_ROWS, ActionSpec
+from kernel.pages import ACTIONS, APPLIES, BULK, BY_FIELD, DELETE, GROUPS, ON_ROWS, ActionSpec
 
 Node = dict[str, Any]
-DELETE = ActionSpec(danger=True, confirm="确定删除?", confirm_en="Delete it?")
+DELETED = ActionSpec(True, *DELETE)
 
 
 class Actions:
@@ -21,22 +21,43 @@ class Actions:
 
     def of(self, call: Call) -> Node:
         """A button: when it applies, what is asked before, what is filled in."""
-        said = ACTIONS.get(call.id) or (DELETE if call.method == "delete" else ActionSpec())
+        said = ACTIONS.get(call.id) or (DELETED if call.method == "delete" else ActionSpec())
         form = list(self._form(call))
         return {
             "operation": call.id, **call.title, "permission": call.code, "method": call.method.upper(),
             "form": form, "groups": self._groups(call.body, form),
             "danger": call.method == "delete" or said.danger, "confirm": said.confirm, "confirm_en": said.confirm_en,
-            "when": {name: list(values) for name, values in said.when.items()},
+            "shows": list(said.shows), "when": {name: list(values) for name, values in said.when.items()},
         }  # fmt: skip
 
     def on_many(self, listed: Call) -> list[Node]:
         """What takes many rows of a list at once."""
-        return [{**self.of(self.calls[name]), "ids": ids} for name, ids in BULK.get(listed.id, {}).items()]
+        return [self._of_ids(listed, name, ids) for name, ids in BULK.get(listed.id, {}).items()]
+
+    def on_one(self, listed: Call) -> list[Node]:
+        """What takes one row of a list in its body, those that take many among them."""
+        return [
+            self._of_ids(listed, name, field)
+            for found in (BULK, BY_FIELD)
+            for name, field in found.get(listed.id, {}).items()
+        ]
+
+    def _of_ids(self, listed: Call, operation: str, ids: str) -> Node:
+        made = self.of(self.calls[operation])
+        when = {name: list(values) for name, values in APPLIES[listed.id, operation].items()}
+        return {**made, "ids": ids, "when": when or made["when"]}
 
     def on_rows(self, shown: str) -> list[Node]:
         """What is done to a row that is shown there by its id alone."""
         return [{**self.of(self.calls[name]), "alone": True} for name in ON_ROWS.get(shown, ())]
+
+    @staticmethod
+    def ordered(actions: list[Node]) -> list[Node]:
+        """As people look for them: what applies to a state of the row first, what many rows take late, dangers last."""
+        return sorted(
+            actions,
+            key=lambda action: (action["danger"], not action["when"], "ids" in action and not action["when"]),
+        )
 
     def detail(self, call: Call) -> Node:
         """One row read whole: its fields under headings, and what is done to the rows within it."""

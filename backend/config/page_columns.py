@@ -64,7 +64,7 @@ class Columns:
             return "masked"
         if node.get("x-unit") == "fen":
             return "money"
-        if "enum" in whole:
+        if "enum" in whole or (kind == "integer" and "x-enum" in whole):
             return "enum"
         if kind == "array":
             return "tags" if self.resolved(whole.get("items", {})).get("type") == "string" else "object"

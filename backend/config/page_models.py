@@ -7,11 +7,12 @@ the list (`toolbar`), on a row (`row_actions`), in the detail of a row, or on th
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from apps.access.codes import MODULES, ModuleSpec
 from config.page_actions import Actions
 from config.page_calls import Call, below, calls_of
 from config.page_columns import Columns
 from kernel.http.schema_parts import sent
-from kernel.pages import BULK, BY_BODY, ON_ROWS
+from kernel.pages import BULK, BY_BODY, MOVING, ON_ROWS
 from kernel.words import RESOURCES
 
 Node = dict[str, Any]
@@ -62,10 +63,11 @@ class PageModels:
             **listed.heading,
             "parents": [part.strip("{}") for part in listed.path.split("/") if part.startswith("{")],
             "columns": self.columns.of(listed),
+            "moving": {name: list(values) for name, values in MOVING.get(listed.id, {}).items()},
             "search": any(p["name"] == "search" for p in listed.parameters),
             "filters": listed.filters,
             "toolbar": [],
-            "row_actions": self.actions.on_rows(listed.id),
+            "row_actions": [*self.actions.on_one(listed), *self.actions.on_rows(listed.id)],
             "bulk_actions": self.actions.on_many(listed),
             "exports": [],
             "uploads": [],
@@ -75,8 +77,10 @@ class PageModels:
         for each in beside:
             if each.id != listed.id and each.id not in BULK.get(listed.id, ()):
                 self._put(model, each, each.steps_below(listed))
+        model["row_actions"] = self.actions.ordered(model["row_actions"])
         if model["detail"]:
             model["related"] += self._pointing_at(listed)
+        model["related"].sort(key=lambda part: _place_of_module(part["permission"], listed.code))
         return model
 
     def _put(self, model: Node, call: Call, steps: list[str]) -> None:
@@ -115,7 +119,7 @@ class PageModels:
         rows = self.columns.rows_of(call)
         shown: Node = {"columns": self.columns.of(call)} if rows else {"fields": self.actions.answered(call)}
         return {
-            "operation": call.id, **call.heading, "permission": call.code, "filter": "",
+            "operation": call.id, **call.heading, "permission": call.code, **_group_of(call.code), "filter": "",
             "row_actions": self.actions.on_rows(call.id), **shown,
         }  # fmt: skip
 
@@ -137,5 +141,21 @@ class PageModels:
                     noun = RESOURCES[each.id.removesuffix("_list")]
                     yield {
                         "operation": each.id, "title": noun.zh, "title_en": noun.many.capitalize(),
-                        "permission": each.code, "filter": parameter["name"], "row_actions": [],
+                        "permission": each.code, **_group_of(each.code), "filter": parameter["name"], "row_actions": [],
                     }  # fmt: skip
+
+
+def _module_of(code: str) -> ModuleSpec | None:
+    return MODULES.get(code.partition(".")[0])
+
+
+def _group_of(code: str) -> Node:
+    """What parts of a detail stand under together: the module whose rows they are."""
+    module = _module_of(code)
+    return {"group": module.zh if module else "", "group_en": module.en if module else ""}
+
+
+def _place_of_module(code: str, own: str) -> tuple[bool, int]:
+    """The module of the page first, the others as in the menu."""
+    module = _module_of(code)
+    return (module is not _module_of(own), module.sort if module else 0)

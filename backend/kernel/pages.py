@@ -9,15 +9,28 @@ from dataclasses import dataclass, field
 
 from kernel.words import Words
 
+#: Among the values with which an action applies: whatever it is, as long as there is something.
+SET = "*"
+When = Mapping[str, Collection[str | bool | None]]
+
+
+#: What is asked before a row is deleted.
+DELETE = ("确定删除?", "Delete it?")
+
 
 @dataclass(frozen=True, slots=True)
 class ActionSpec:
-    """`when`: column of the row → values with which the action applies; none: always."""
+    """`when`: column of the row → values with which the action applies; none: always.
+
+    None among them: while it is empty; SET: while it is not. `shows`: columns of the row that are read before anything
+    is confirmed.
+    """
 
     danger: bool = False
     confirm: str = ""
     confirm_en: str = ""
-    when: Mapping[str, Collection[str | bool]] = field(default_factory=dict)
+    when: When = field(default_factory=dict)
+    shows: tuple[str, ...] = ()
 
 
 ACTIONS: dict[str, ActionSpec] = {}
@@ -28,14 +41,26 @@ def action(
     *,
     danger: bool = False,
     confirm: tuple[str, str] = ("", ""),
-    **when: Collection[str | bool],
+    shows: tuple[str, ...] = (),
+    **when: Collection[str | bool | None],
 ) -> None:
     """Say more of an operation; ValueError if something was said before."""
     if operation in ACTIONS:
         raise ValueError(f"{operation} is described twice")
-    ACTIONS[operation] = ActionSpec(
-        danger, *confirm, when={name: tuple(values) for name, values in when.items()}
-    )
+    ACTIONS[operation] = ActionSpec(danger, *confirm, when=_kept(when), shows=shows)
+
+
+def _kept(when: When) -> When:
+    return {name: tuple(values) for name, values in when.items()}
+
+
+#: What changes rows that have a state, whichever they are in.
+ALWAYS: set[str] = set()
+
+
+def always(*operations: str) -> None:
+    """Say that these apply in every state of their row; of a row with a state, each says this or when it applies."""
+    ALWAYS.update(operations)
 
 
 #: Operation of a wide list → the columns that are shown at first, in their order.
@@ -81,12 +106,26 @@ def groups(*components: str, **found: tuple[str, str, str]) -> None:
 
 #: Operation of a list → operations that take many of its rows, each with the field that has their ids.
 BULK: dict[str, dict[str, str]] = {}
+#: Operation of a list → operations that take one of its rows by a field of their body.
+BY_FIELD: dict[str, dict[str, str]] = {}
+#: (operation of a list, operation that takes its rows by their ids) → when it applies to a row.
+APPLIES: dict[tuple[str, str], When] = {}
 
 
-def bulk(listed: str, operation: str, ids: str = "ids") -> None:
-    """Say that an operation takes the chosen rows of a list, as the field `ids` of its body."""
-    if BULK.setdefault(listed, {}).setdefault(operation, ids) != ids:
+def bulk(listed: str, operation: str, ids: str = "ids", **when: Collection[str | bool | None]) -> None:
+    """Say that an operation takes the chosen rows of a list, one or many, as the field `ids` of its body."""
+    _takes(BULK, listed, operation, ids, when)
+
+
+def by_field(listed: str, operation: str, name: str, **when: Collection[str | bool | None]) -> None:
+    """Say that an operation takes a row of a list as the field `name` of its body."""
+    _takes(BY_FIELD, listed, operation, name, when)
+
+
+def _takes(found: dict[str, dict[str, str]], listed: str, operation: str, name: str, when: When) -> None:
+    if found.setdefault(listed, {}).setdefault(operation, name) != name:
         raise ValueError(f"{operation} takes the rows of {listed} in another way already")
+    APPLIES[listed, operation] = _kept(when)
 
 
 #: Operation of a list, or `operation.field` of a detail → operations on one of the rows that it shows.
@@ -101,6 +140,17 @@ def on_rows(shown: str, *found: str) -> None:
     if shown in ON_ROWS:
         raise ValueError(f"what is done to the rows of {shown} is said twice")
     ON_ROWS[shown] = found
+
+
+#: Operation of a list → column → values with which a row changes by itself.
+MOVING: dict[str, When] = {}
+
+
+def moving(listed: str, **when: Collection[str | bool | None]) -> None:
+    """Say with which values rows of a list change without anybody: who looks at them wants to see it happen."""
+    if listed in MOVING:
+        raise ValueError(f"what changes by itself in {listed} is said twice")
+    MOVING[listed] = _kept(when)
 
 
 #: Operations that are another one asked for by a body, so that no address tells what was looked for.

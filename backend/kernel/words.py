@@ -104,6 +104,10 @@ def words_of_values(values: Iterable[Any]) -> Mapping[str, ValueWords]:
 KNOWN: dict[tuple[str, str], str] = {}
 #: Name of such a set of values → where they come from.
 KNOWN_SETS: dict[str, KnownValues] = {}
+#: Name of a property that is a whole number → its values → their words.
+NUMBERS: dict[str, Mapping[int, ValueWords]] = {}
+#: Name of a property that is an object → the keys that the product knows of it, where others may come.
+KEYS: dict[str, Callable[[], Mapping[str, "Key"]]] = {}
 #: What the operation log speaks of: label of the model → its words, and the action → its words.
 OBJECTS: dict[str, ValueWords] = {}
 ACTS: dict[str, ValueWords] = {}
@@ -119,6 +123,35 @@ def known(kind: str, source: KnownValues, name: str, *owners: str) -> None:
     for owner in owners:
         if KNOWN.setdefault((owner, name), kind) != kind:
             raise TypeError(f"{owner}.{name} is one of {KNOWN[owner, name]} already")
+
+
+@dataclass(frozen=True, slots=True)
+class Key(Words):
+    """A key of an object; `when`: property beside the object → the values with which the key is one of it."""
+
+    when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def numbers(said: Mapping[int, Pair], *names: str) -> None:
+    """Properties and parameters of these names are numbers that mean something, on the wire as in the tables."""
+    words = {value: ValueWords(*pair) for value, pair in said.items()}
+    NUMBERS.update((name, words) for name in names)
+
+
+def keys(source: Callable[[], Mapping[str, Key]], *names: str) -> None:
+    """Objects of these names have these keys, as far as the product knows."""
+    KEYS.update((name, source) for name in names)
+
+
+#: Name of a property → what who fills it in should know.
+HELP: dict[str, Words] = {}
+
+
+def help_on(**named: Pair) -> None:
+    """What forms say beside inputs of these names; TypeError if another thing was said before."""
+    for name, pair in named.items():
+        if HELP.setdefault(name, Words(*pair)) != Words(*pair):
+            raise TypeError(f"{name!r} is explained twice")
 
 
 #: (component, property) that programs read; people read what stands beside it.
@@ -149,7 +182,7 @@ def _name_once(kept: dict[str, ValueWords], named: Mapping[str, Pair]) -> None:
 #: Property or parameter → the resource whose rows it names, and the filters that its options are narrowed by.
 REFERENCES: dict[str, tuple[str, dict[str, Any]]] = {}
 #: The same for names that mean another resource in these components.
-REFERENCES_OF: dict[tuple[str, str], str] = {}
+REFERENCES_OF: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {}
 #: (component or operation, property or parameter) → the code of the dictionary that it takes its values from.
 DICTIONARIES: dict[tuple[str, str], str] = {}
 #: Component → the operation that answers what is masked in it.
@@ -188,15 +221,14 @@ def references(resource: str, *names: str, **filters: Any) -> None:
             raise TypeError(f"{name!r} refers to {REFERENCES[name][0]} already")
 
 
-def references_of(resource: str, name: str, *owners: str) -> None:
-    """In these components the name is an id of a row of that resource."""
-    REFERENCES_OF.update(dict.fromkeys(((owner, name) for owner in owners), resource))
+def references_of(resource: str, name: str, *owners: str, **filters: Any) -> None:
+    """In these components the name is an id of a row of that resource; `filters` as in `references`."""
+    REFERENCES_OF.update(dict.fromkeys(((owner, name) for owner in owners), (resource, filters)))
 
 
 def reference_of(owner: str, name: str) -> tuple[str, dict[str, Any]]:
     """The resource whose rows a property or parameter names, and how its options are narrowed; ("", {}) for none."""
-    resource = REFERENCES_OF.get((owner, name))
-    return (resource, {}) if resource else REFERENCES.get(name, ("", {}))
+    return REFERENCES_OF.get((owner, name)) or REFERENCES.get(name, ("", {}))
 
 
 def dictionary(code: str, name: str, *owners: str) -> None:

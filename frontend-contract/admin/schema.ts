@@ -613,7 +613,7 @@ export interface paths {
         };
         /**
          * 查看操作日志
-         * @description 操作日志: who did what; newest first.
+         * @description One line with what changed, in words.
          */
         get: operations["audit_events_retrieve"];
         put?: never;
@@ -2500,6 +2500,26 @@ export interface paths {
          * @description 选项: the rows that a form offers, by what was typed; or just those of `ids`.
          */
         get: operations["locations_options_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/manifest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 前端清单
+         * @description What can be known before anybody signs in, for named addresses.
+         */
+        get: operations["manifest"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6737,7 +6757,11 @@ export interface components {
         AppointmentSource: "miniprogram" | "window" | "phone" | "web" | "partner" | "follow_up";
         /** @enum {string} */
         AppointmentState: "pending" | "booked" | "checked_in" | "fulfilled" | "cancelled" | "no_show" | "expired";
-        /** @description 审批. `requester_id` null: a patient asked. `decided_by_id` and `reason`: the decision that ended it. */
+        /**
+         * @description 审批. `requester_id` null: a patient asked. `decided_by_id` and `reason`: the decision that ended it.
+         *
+         *     `may_decide`, `may_withdraw`: it waits for who reads it, or may be taken back by them.
+         */
         Approval: {
             /**
              * 标识
@@ -6824,6 +6848,10 @@ export interface components {
              * Format: date-time
              */
             readonly ended_at: string | null;
+            /** 可由我审批 */
+            readonly may_decide: boolean;
+            /** 可由我撤回 */
+            readonly may_withdraw: boolean;
             /** 版本 */
             readonly version: number;
         };
@@ -6914,6 +6942,10 @@ export interface components {
              * Format: date-time
              */
             readonly ended_at: string | null;
+            /** 可由我审批 */
+            readonly may_decide: boolean;
+            /** 可由我撤回 */
+            readonly may_withdraw: boolean;
             /** 版本 */
             readonly version: number;
             /** 审批内容 */
@@ -7107,6 +7139,53 @@ export interface components {
             readonly before: unknown;
             /** 修改后 */
             readonly after: unknown;
+        };
+        /** @description One line of the log with what changed, in words. */
+        AuditEventDetail: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 操作时间
+             * Format: date-time
+             */
+            readonly at: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            readonly hospital_id: string | null;
+            /** 医院名称 */
+            readonly hospital_name: string | null;
+            /**
+             * 用户标识
+             * Format: uuid
+             */
+            readonly user_id: string | null;
+            /** 操作人 */
+            readonly actor: string;
+            /** IP 地址 */
+            readonly ip: string | null;
+            /** 请求标识 */
+            readonly request_id: string;
+            /** 请求方法 */
+            readonly method: string;
+            /** 请求路径 */
+            readonly path: string;
+            /** 操作 */
+            readonly action: string & components["schemas"]["AuditAction"];
+            /** 对象类型 */
+            readonly object_type: string & components["schemas"]["AuditObject"];
+            /** 对象标识 */
+            readonly object_id: string;
+            /** 修改前 */
+            readonly before: unknown;
+            /** 修改后 */
+            readonly after: unknown;
+            /** 修改内容 */
+            readonly changes: components["schemas"]["LoggedChange"][];
         };
         AuditObject: string;
         /** @enum {string} */
@@ -8140,6 +8219,19 @@ export interface components {
             readonly stop_reason: string;
             /** 渠道配额 */
             channel_quotas: {
+                /** 小程序 */
+                miniprogram?: number;
+                /** 窗口 */
+                window?: number;
+                /** 电话 */
+                phone?: number;
+                /** 网站 */
+                web?: number;
+                /** 合作方 */
+                partner?: number;
+                /** 随访 */
+                follow_up?: number;
+            } & {
                 [key: string]: number;
             };
             /** 配额单位 */
@@ -8408,6 +8500,19 @@ export interface components {
             readonly stop_reason: string;
             /** 渠道配额 */
             channel_quotas: {
+                /** 小程序 */
+                miniprogram?: number;
+                /** 窗口 */
+                window?: number;
+                /** 电话 */
+                phone?: number;
+                /** 网站 */
+                web?: number;
+                /** 合作方 */
+                partner?: number;
+                /** 随访 */
+                follow_up?: number;
+            } & {
                 [key: string]: number;
             };
             /** 配额单位 */
@@ -8494,6 +8599,19 @@ export interface components {
             registration_fee_fen: number;
             /** 渠道配额 */
             channel_quotas?: {
+                /** 小程序 */
+                miniprogram?: number;
+                /** 窗口 */
+                window?: number;
+                /** 电话 */
+                phone?: number;
+                /** 网站 */
+                web?: number;
+                /** 合作方 */
+                partner?: number;
+                /** 随访 */
+                follow_up?: number;
+            } & {
                 [key: string]: number;
             };
             /**
@@ -9445,6 +9563,21 @@ export interface components {
              * @description weekday mon … sun → ["08:00-12:00", "14:00-17:30"]
              */
             opening_hours: {
+                /** 周一 */
+                mon?: string[];
+                /** 周二 */
+                tue?: string[];
+                /** 周三 */
+                wed?: string[];
+                /** 周四 */
+                thu?: string[];
+                /** 周五 */
+                fri?: string[];
+                /** 周六 */
+                sat?: string[];
+                /** 周日 */
+                sun?: string[];
+            } & {
                 [key: string]: string[];
             };
             /** 启用 */
@@ -9474,6 +9607,21 @@ export interface components {
              * @description weekday mon … sun → ["08:00-12:00", "14:00-17:30"]
              */
             opening_hours?: {
+                /** 周一 */
+                mon?: string[];
+                /** 周二 */
+                tue?: string[];
+                /** 周三 */
+                wed?: string[];
+                /** 周四 */
+                thu?: string[];
+                /** 周五 */
+                fri?: string[];
+                /** 周六 */
+                sat?: string[];
+                /** 周日 */
+                sun?: string[];
+            } & {
                 [key: string]: string[];
             };
             /**
@@ -10314,6 +10462,17 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
+        /** @description One column that changed, as people read it; empty: there was nothing. */
+        LoggedChange: {
+            /** 字段 */
+            name: string;
+            /** 内容 */
+            title: string;
+            /** 修改前 */
+            was: string;
+            /** 修改后 */
+            became: string;
+        };
         /** @description A dictionary with its active entries in order. */
         Lookup: {
             /** 编码 */
@@ -10520,6 +10679,49 @@ export interface components {
             is_active: boolean;
             /** 已配置内容 */
             readonly shown_config: {
+                /** 商户号 */
+                mchid?: string;
+                /** 应用 AppID */
+                appid?: string;
+                /** 商户证书序列号 */
+                serial_no?: string;
+                /** 商户私钥 */
+                private_key?: string;
+                /** APIv3 密钥 */
+                apiv3_key?: string;
+                /** 微信支付公钥 ID */
+                public_key_id?: string;
+                /** 微信支付公钥 */
+                public_key?: string;
+                /** 接口地址 */
+                base_url?: string;
+                /** 网关地址 */
+                gateway?: string;
+                /** 应用 AppID */
+                app_id?: string;
+                /** 收款账号 ID */
+                seller_id?: string;
+                /** 支付宝公钥 */
+                alipay_public_key?: string;
+                /** 小程序 AppID */
+                op_app_id?: string;
+                /** 支付后返回地址 */
+                return_url?: string;
+                /** 对账文件网关 */
+                file_gateway?: string;
+                /** 商户号 */
+                mer_id?: string;
+                /** 签名私钥 */
+                sign_key?: string;
+                /** 签名证书 */
+                sign_cert?: string;
+                /** 根证书 */
+                root_certificate?: string;
+                /** 中级证书 */
+                middle_certificate?: string;
+                /** 验签证书名称 */
+                certificate_names?: string;
+            } & {
                 [key: string]: string;
             };
             /** 回调地址 */
@@ -10562,6 +10764,49 @@ export interface components {
             is_active: boolean;
             /** 已配置内容 */
             readonly shown_config: {
+                /** 商户号 */
+                mchid?: string;
+                /** 应用 AppID */
+                appid?: string;
+                /** 商户证书序列号 */
+                serial_no?: string;
+                /** 商户私钥 */
+                private_key?: string;
+                /** APIv3 密钥 */
+                apiv3_key?: string;
+                /** 微信支付公钥 ID */
+                public_key_id?: string;
+                /** 微信支付公钥 */
+                public_key?: string;
+                /** 接口地址 */
+                base_url?: string;
+                /** 网关地址 */
+                gateway?: string;
+                /** 应用 AppID */
+                app_id?: string;
+                /** 收款账号 ID */
+                seller_id?: string;
+                /** 支付宝公钥 */
+                alipay_public_key?: string;
+                /** 小程序 AppID */
+                op_app_id?: string;
+                /** 支付后返回地址 */
+                return_url?: string;
+                /** 对账文件网关 */
+                file_gateway?: string;
+                /** 商户号 */
+                mer_id?: string;
+                /** 签名私钥 */
+                sign_key?: string;
+                /** 签名证书 */
+                sign_cert?: string;
+                /** 根证书 */
+                root_certificate?: string;
+                /** 中级证书 */
+                middle_certificate?: string;
+                /** 验签证书名称 */
+                certificate_names?: string;
+            } & {
                 [key: string]: string;
             };
             /** 回调地址 */
@@ -10597,6 +10842,49 @@ export interface components {
             is_active?: boolean;
             /** 配置 */
             config: {
+                /** 商户号 */
+                mchid?: string;
+                /** 应用 AppID */
+                appid?: string;
+                /** 商户证书序列号 */
+                serial_no?: string;
+                /** 商户私钥 */
+                private_key?: string;
+                /** APIv3 密钥 */
+                apiv3_key?: string;
+                /** 微信支付公钥 ID */
+                public_key_id?: string;
+                /** 微信支付公钥 */
+                public_key?: string;
+                /** 接口地址 */
+                base_url?: string;
+                /** 网关地址 */
+                gateway?: string;
+                /** 应用 AppID */
+                app_id?: string;
+                /** 收款账号 ID */
+                seller_id?: string;
+                /** 支付宝公钥 */
+                alipay_public_key?: string;
+                /** 小程序 AppID */
+                op_app_id?: string;
+                /** 支付后返回地址 */
+                return_url?: string;
+                /** 对账文件网关 */
+                file_gateway?: string;
+                /** 商户号 */
+                mer_id?: string;
+                /** 签名私钥 */
+                sign_key?: string;
+                /** 签名证书 */
+                sign_cert?: string;
+                /** 根证书 */
+                root_certificate?: string;
+                /** 中级证书 */
+                middle_certificate?: string;
+                /** 验签证书名称 */
+                certificate_names?: string;
+            } & {
                 [key: string]: string;
             };
         };
@@ -10728,6 +11016,43 @@ export interface components {
              * @description the scene's data key → the provider's field (thing1) or variable; default: the scene's usual ones
              */
             fields_map: {
+                /** 患者 */
+                patient?: string;
+                /** 医院 */
+                hospital?: string;
+                /** 科室 */
+                department?: string;
+                /** 医生 */
+                doctor?: string;
+                /** 时间 */
+                time?: string;
+                /** 原安排 */
+                previous?: string;
+                /** 号码 */
+                number?: string;
+                /** 诊室 */
+                room?: string;
+                /** 截止时间 */
+                deadline?: string;
+                /** 金额 */
+                amount?: string;
+                /** 余额 */
+                balance?: string;
+                /** 项目 */
+                items?: string;
+                /** 订单号 */
+                order?: string;
+                /** 凭证号 */
+                voucher?: string;
+                /** 退费途径 */
+                way?: string;
+                /** 退费单号 */
+                refund_no?: string;
+                /** 原因 */
+                reason?: string;
+                /** 结果 */
+                result?: string;
+            } & {
                 [key: string]: string;
             };
             /** 内容 */
@@ -10755,6 +11080,43 @@ export interface components {
              * @description the scene's data key → the provider's field (thing1) or variable; default: the scene's usual ones
              */
             fields_map?: {
+                /** 患者 */
+                patient?: string;
+                /** 医院 */
+                hospital?: string;
+                /** 科室 */
+                department?: string;
+                /** 医生 */
+                doctor?: string;
+                /** 时间 */
+                time?: string;
+                /** 原安排 */
+                previous?: string;
+                /** 号码 */
+                number?: string;
+                /** 诊室 */
+                room?: string;
+                /** 截止时间 */
+                deadline?: string;
+                /** 金额 */
+                amount?: string;
+                /** 余额 */
+                balance?: string;
+                /** 项目 */
+                items?: string;
+                /** 订单号 */
+                order?: string;
+                /** 凭证号 */
+                voucher?: string;
+                /** 退费途径 */
+                way?: string;
+                /** 退费单号 */
+                refund_no?: string;
+                /** 原因 */
+                reason?: string;
+                /** 结果 */
+                result?: string;
+            } & {
                 [key: string]: string;
             };
             /** 内容 */
@@ -11058,6 +11420,21 @@ export interface components {
             introduction: string;
             /** 营业时间 */
             opening_hours: {
+                /** 周一 */
+                mon?: unknown;
+                /** 周二 */
+                tue?: unknown;
+                /** 周三 */
+                wed?: unknown;
+                /** 周四 */
+                thu?: unknown;
+                /** 周五 */
+                fri?: unknown;
+                /** 周六 */
+                sat?: unknown;
+                /** 周日 */
+                sun?: unknown;
+            } & {
                 [key: string]: unknown;
             };
             /** 位置 */
@@ -12567,6 +12944,19 @@ export interface components {
             registration_fee_fen?: number;
             /** 渠道配额 */
             channel_quotas?: {
+                /** 小程序 */
+                miniprogram?: number;
+                /** 窗口 */
+                window?: number;
+                /** 电话 */
+                phone?: number;
+                /** 网站 */
+                web?: number;
+                /** 合作方 */
+                partner?: number;
+                /** 随访 */
+                follow_up?: number;
+            } & {
                 [key: string]: number;
             };
             /** 配额单位 */
@@ -12682,6 +13072,21 @@ export interface components {
              * @description weekday mon … sun → ["08:00-12:00", "14:00-17:30"]
              */
             opening_hours?: {
+                /** 周一 */
+                mon?: string[];
+                /** 周二 */
+                tue?: string[];
+                /** 周三 */
+                wed?: string[];
+                /** 周四 */
+                thu?: string[];
+                /** 周五 */
+                fri?: string[];
+                /** 周六 */
+                sat?: string[];
+                /** 周日 */
+                sun?: string[];
+            } & {
                 [key: string]: string[];
             };
             /** 启用 */
@@ -12755,6 +13160,49 @@ export interface components {
             is_active?: boolean;
             /** 配置 */
             config?: {
+                /** 商户号 */
+                mchid?: string;
+                /** 应用 AppID */
+                appid?: string;
+                /** 商户证书序列号 */
+                serial_no?: string;
+                /** 商户私钥 */
+                private_key?: string;
+                /** APIv3 密钥 */
+                apiv3_key?: string;
+                /** 微信支付公钥 ID */
+                public_key_id?: string;
+                /** 微信支付公钥 */
+                public_key?: string;
+                /** 接口地址 */
+                base_url?: string;
+                /** 网关地址 */
+                gateway?: string;
+                /** 应用 AppID */
+                app_id?: string;
+                /** 收款账号 ID */
+                seller_id?: string;
+                /** 支付宝公钥 */
+                alipay_public_key?: string;
+                /** 小程序 AppID */
+                op_app_id?: string;
+                /** 支付后返回地址 */
+                return_url?: string;
+                /** 对账文件网关 */
+                file_gateway?: string;
+                /** 商户号 */
+                mer_id?: string;
+                /** 签名私钥 */
+                sign_key?: string;
+                /** 签名证书 */
+                sign_cert?: string;
+                /** 根证书 */
+                root_certificate?: string;
+                /** 中级证书 */
+                middle_certificate?: string;
+                /** 验签证书名称 */
+                certificate_names?: string;
+            } & {
                 [key: string]: string;
             };
             /** 版本 */
@@ -12778,6 +13226,43 @@ export interface components {
              * @description the scene's data key → the provider's field (thing1) or variable; default: the scene's usual ones
              */
             fields_map?: {
+                /** 患者 */
+                patient?: string;
+                /** 医院 */
+                hospital?: string;
+                /** 科室 */
+                department?: string;
+                /** 医生 */
+                doctor?: string;
+                /** 时间 */
+                time?: string;
+                /** 原安排 */
+                previous?: string;
+                /** 号码 */
+                number?: string;
+                /** 诊室 */
+                room?: string;
+                /** 截止时间 */
+                deadline?: string;
+                /** 金额 */
+                amount?: string;
+                /** 余额 */
+                balance?: string;
+                /** 项目 */
+                items?: string;
+                /** 订单号 */
+                order?: string;
+                /** 凭证号 */
+                voucher?: string;
+                /** 退费途径 */
+                way?: string;
+                /** 退费单号 */
+                refund_no?: string;
+                /** 原因 */
+                reason?: string;
+                /** 结果 */
+                result?: string;
+            } & {
                 [key: string]: string;
             };
             /** 内容 */
@@ -12911,6 +13396,22 @@ export interface components {
              * @description kind → when it was given
              */
             consents?: {
+                /**
+                 * 隐私政策
+                 * Format: date-time
+                 */
+                privacy?: string | null;
+                /**
+                 * 影像资料使用
+                 * Format: date-time
+                 */
+                photo?: string | null;
+                /**
+                 * 健康资讯与活动通知
+                 * Format: date-time
+                 */
+                marketing?: string | null;
+            } & {
                 [key: string]: string | null;
             };
             /** 联系人 */
@@ -13165,6 +13666,19 @@ export interface components {
             room_id?: string | null;
             /** 渠道配额 */
             channel_quotas?: {
+                /** 小程序 */
+                miniprogram?: number;
+                /** 窗口 */
+                window?: number;
+                /** 电话 */
+                phone?: number;
+                /** 网站 */
+                web?: number;
+                /** 合作方 */
+                partner?: number;
+                /** 随访 */
+                follow_up?: number;
+            } & {
                 [key: string]: number;
             };
             /** 配额单位 */
@@ -13352,6 +13866,22 @@ export interface components {
              * @description kind → when it was given
              */
             consents: {
+                /**
+                 * 隐私政策
+                 * Format: date-time
+                 */
+                privacy?: string | null;
+                /**
+                 * 影像资料使用
+                 * Format: date-time
+                 */
+                photo?: string | null;
+                /**
+                 * 健康资讯与活动通知
+                 * Format: date-time
+                 */
+                marketing?: string | null;
+            } & {
                 [key: string]: string | null;
             };
             /** 联系人 */
@@ -13632,6 +14162,22 @@ export interface components {
              * @description kind → when it was given
              */
             consents?: {
+                /**
+                 * 隐私政策
+                 * Format: date-time
+                 */
+                privacy?: string | null;
+                /**
+                 * 影像资料使用
+                 * Format: date-time
+                 */
+                photo?: string | null;
+                /**
+                 * 健康资讯与活动通知
+                 * Format: date-time
+                 */
+                marketing?: string | null;
+            } & {
                 [key: string]: string | null;
             };
             /** 联系人 */
@@ -14402,6 +14948,16 @@ export interface components {
             current?: string;
             target?: string;
         };
+        Problem409BillNotUsableRunInProgressAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "bill_not_usable" | "run_in_progress" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            /** 原因 */
+            reason?: string;
+            target?: string;
+        };
         Problem409BulkRefused: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "bulk_refused";
@@ -14738,14 +15294,6 @@ export interface components {
         Problem409ResultNotReadyStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "result_not_ready" | "state_conflict";
-            /** 账单 */
-            bill_id?: string;
-            current?: string;
-            target?: string;
-        };
-        Problem409RunInProgressStateConflict: components["schemas"]["Problem"] & {
-            /** @enum {string} */
-            code?: "run_in_progress" | "state_conflict";
             /** 账单 */
             bill_id?: string;
             current?: string;
@@ -15891,6 +16439,19 @@ export interface components {
             readonly room_name: string | null;
             /** 渠道配额 */
             channel_quotas: {
+                /** 小程序 */
+                miniprogram?: number;
+                /** 窗口 */
+                window?: number;
+                /** 电话 */
+                phone?: number;
+                /** 网站 */
+                web?: number;
+                /** 合作方 */
+                partner?: number;
+                /** 随访 */
+                follow_up?: number;
+            } & {
                 [key: string]: number;
             };
             /** 配额单位 */
@@ -15985,6 +16546,19 @@ export interface components {
             room_id?: string | null;
             /** 渠道配额 */
             channel_quotas?: {
+                /** 小程序 */
+                miniprogram?: number;
+                /** 窗口 */
+                window?: number;
+                /** 电话 */
+                phone?: number;
+                /** 网站 */
+                web?: number;
+                /** 合作方 */
+                partner?: number;
+                /** 随访 */
+                follow_up?: number;
+            } & {
                 [key: string]: number;
             };
             /**
@@ -16437,23 +17011,23 @@ export interface components {
              */
             valid_until?: string | null;
         };
-        /** @description A row as one side has it; of totals what was stated and what was counted. */
+        /** @description A row as one side has it; of totals what was stated and what was counted. Null: that side says nothing of it. */
         Side: {
             /** 行号 */
-            line: number;
+            line: number | null;
             /**
              * 时间
              * Format: date-time
              */
-            at: string;
+            at: string | null;
             /** 状态 */
-            state: string;
+            state: string | null;
             /** 手续费 */
-            fee_fen: number;
+            fee_fen: number | null;
             /** 载明金额 */
-            stated_fen: number;
+            stated_fen: number | null;
             /** 计得金额 */
-            counted_fen: number;
+            counted_fen: number | null;
         };
         /** @description User name and password; one of the codes where a second factor is on. */
         SignInRequest: {
@@ -16831,7 +17405,11 @@ export interface components {
             /** 版本 */
             version: number;
         };
-        /** @description 账单 for staff. `external_id` is HIS's key; `replaces_id` the bill that this one was issued again for. */
+        /**
+         * @description 账单 for staff. `external_id` is HIS's key; `replaces_id` the bill that this one was issued again for.
+         *
+         *     `has_invoice`: one stands that no refund has reversed.
+         */
         StaffBill: {
             /**
              * 标识
@@ -16942,6 +17520,8 @@ export interface components {
             application: string & components["schemas"]["ApplicationCode"];
             /** 取消原因 */
             cancel_reason: string;
+            /** 已开发票 */
+            has_invoice: boolean;
         };
         /** @description 账单 for staff, with its items. */
         StaffBillDetail: {
@@ -17054,6 +17634,8 @@ export interface components {
             application: string & components["schemas"]["ApplicationCode"];
             /** 取消原因 */
             cancel_reason: string;
+            /** 已开发票 */
+            has_invoice: boolean;
             /** 收费明细 */
             items: components["schemas"]["Item"][];
         };
@@ -17353,7 +17935,7 @@ export interface components {
              */
             readonly read_at: string | null;
         };
-        /** @description 支付单 for staff, with what it waits for. */
+        /** @description 支付单 for staff, with what it waits for. `is_refundable`: posted, and not all of it has gone back. */
         StaffOrder: {
             /**
              * 标识
@@ -17456,6 +18038,8 @@ export interface components {
              * @description paid for too long without being posted
              */
             readonly alarmed_at: string | null;
+            /** 可退费 */
+            readonly is_refundable: boolean;
         };
         /** @description 待缴费 of a patient. `is_current` false: HIS does not answer, and what is listed is what was known before. */
         StaffPayable: {
@@ -17551,7 +18135,11 @@ export interface components {
              */
             readonly his_notified_at: string | null;
         };
-        /** @description 退费申请 for staff, with who asked, decided and executed. */
+        /**
+         * @description 退费申请 for staff, with who asked, decided and executed.
+         *
+         *     `may_decide`, `may_execute`: as it stands it waits for that, and not for another person than who reads it.
+         */
         StaffRefundRequest: {
             /**
              * 标识
@@ -17673,6 +18261,10 @@ export interface components {
              * @default
              */
             readonly executed_by_name: string;
+            /** 可由我审批 */
+            readonly may_decide: boolean;
+            /** 可由我执行 */
+            readonly may_execute: boolean;
             /** 版本 */
             readonly version: number;
         };
@@ -17798,6 +18390,10 @@ export interface components {
              * @default
              */
             readonly executed_by_name: string;
+            /** 可由我审批 */
+            readonly may_decide: boolean;
+            /** 可由我执行 */
+            readonly may_execute: boolean;
             /** 版本 */
             readonly version: number;
             /** 账单 */
@@ -17965,7 +18561,7 @@ export interface components {
             /** 原因 */
             reason: string;
         };
-        /** @description 停止预约: no booking before `until`, unless it was lifted. */
+        /** @description 停止预约: no booking before `until`, unless it was lifted; `is_over` by then. */
         Suspension: {
             /**
              * 标识
@@ -18014,6 +18610,8 @@ export interface components {
             readonly lift_reason: string;
             /** 有待处理申诉 */
             readonly has_open_appeal: boolean;
+            /** 已结束 */
+            readonly is_over: boolean;
         };
         /** @description 申诉 with the suspension it is against. */
         SuspensionAppeal: {
@@ -18672,6 +19270,8 @@ export interface components {
              * @description paid for too long without being posted
              */
             readonly alarmed_at: string | null;
+            /** 可退费 */
+            readonly is_refundable: boolean;
             /** 支付尝试 */
             readonly attempts: components["schemas"]["Attempt"][];
             /** 退费 */
@@ -19339,6 +19939,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409BillAlreadyPaidStateConflict"];
             };
         };
+        /** @description Conflict: bill_not_usable, run_in_progress, state_conflict */
+        Problem409BillNotUsableRunInProgressAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409BillNotUsableRunInProgressAnd1More"];
+            };
+        };
         /** @description Conflict: bulk_refused */
         Problem409BulkRefused: {
             headers: {
@@ -19726,15 +20335,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409ResultNotReadyStateConflict"];
             };
         };
-        /** @description Conflict: run_in_progress, state_conflict */
-        Problem409RunInProgressStateConflict: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem409RunInProgressStateConflict"];
-            };
-        };
         /** @description Conflict: session_not_open, state_conflict */
         Problem409SessionNotOpenStateConflict: {
             headers: {
@@ -19993,6 +20593,7 @@ export type AttemptOutcome = components['schemas']['AttemptOutcome'];
 export type AttemptState = components['schemas']['AttemptState'];
 export type AuditAction = components['schemas']['AuditAction'];
 export type AuditEvent = components['schemas']['AuditEvent'];
+export type AuditEventDetail = components['schemas']['AuditEventDetail'];
 export type AuditObject = components['schemas']['AuditObject'];
 export type BecauseEnum = components['schemas']['BecauseEnum'];
 export type BillKind = components['schemas']['BillKind'];
@@ -20135,6 +20736,7 @@ export type Load = components['schemas']['Load'];
 export type Location = components['schemas']['Location'];
 export type LocationRequest = components['schemas']['LocationRequest'];
 export type LogState = components['schemas']['LogState'];
+export type LoggedChange = components['schemas']['LoggedChange'];
 export type Lookup = components['schemas']['Lookup'];
 export type MakeUpDay = components['schemas']['MakeUpDay'];
 export type Me = components['schemas']['Me'];
@@ -20353,6 +20955,7 @@ export type Problem409ApproverIsRequesterStateConflict = components['schemas']['
 export type Problem409BeingPaidBillNotPayableAnd5More = components['schemas']['Problem409BeingPaidBillNotPayableAnd5More'];
 export type Problem409BillAlreadyPaidRequestInProgressAnd1More = components['schemas']['Problem409BillAlreadyPaidRequestInProgressAnd1More'];
 export type Problem409BillAlreadyPaidStateConflict = components['schemas']['Problem409BillAlreadyPaidStateConflict'];
+export type Problem409BillNotUsableRunInProgressAnd1More = components['schemas']['Problem409BillNotUsableRunInProgressAnd1More'];
 export type Problem409BulkRefused = components['schemas']['Problem409BulkRefused'];
 export type Problem409CalendarYearUnknown = components['schemas']['Problem409CalendarYearUnknown'];
 export type Problem409CardBalanceLimitRequestInProgressAnd2More = components['schemas']['Problem409CardBalanceLimitRequestInProgressAnd2More'];
@@ -20396,7 +20999,6 @@ export type Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More = com
 export type Problem409RequestInProgress = components['schemas']['Problem409RequestInProgress'];
 export type Problem409RequestInProgressStateConflict = components['schemas']['Problem409RequestInProgressStateConflict'];
 export type Problem409ResultNotReadyStateConflict = components['schemas']['Problem409ResultNotReadyStateConflict'];
-export type Problem409RunInProgressStateConflict = components['schemas']['Problem409RunInProgressStateConflict'];
 export type Problem409SessionNotOpenStateConflict = components['schemas']['Problem409SessionNotOpenStateConflict'];
 export type Problem409SessionPublished = components['schemas']['Problem409SessionPublished'];
 export type Problem409SlotPastStateConflict = components['schemas']['Problem409SlotPastStateConflict'];
@@ -20606,6 +21208,7 @@ export type ResponseProblem409ApproverIsRequesterStateConflict = components['res
 export type ResponseProblem409BeingPaidBillNotPayableAnd5More = components['responses']['Problem409BeingPaidBillNotPayableAnd5More'];
 export type ResponseProblem409BillAlreadyPaidRequestInProgressAnd1More = components['responses']['Problem409BillAlreadyPaidRequestInProgressAnd1More'];
 export type ResponseProblem409BillAlreadyPaidStateConflict = components['responses']['Problem409BillAlreadyPaidStateConflict'];
+export type ResponseProblem409BillNotUsableRunInProgressAnd1More = components['responses']['Problem409BillNotUsableRunInProgressAnd1More'];
 export type ResponseProblem409BulkRefused = components['responses']['Problem409BulkRefused'];
 export type ResponseProblem409CalendarYearUnknown = components['responses']['Problem409CalendarYearUnknown'];
 export type ResponseProblem409CardBalanceLimitRequestInProgressAnd2More = components['responses']['Problem409CardBalanceLimitRequestInProgressAnd2More'];
@@ -20649,7 +21252,6 @@ export type ResponseProblem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2Mo
 export type ResponseProblem409RequestInProgress = components['responses']['Problem409RequestInProgress'];
 export type ResponseProblem409RequestInProgressStateConflict = components['responses']['Problem409RequestInProgressStateConflict'];
 export type ResponseProblem409ResultNotReadyStateConflict = components['responses']['Problem409ResultNotReadyStateConflict'];
-export type ResponseProblem409RunInProgressStateConflict = components['responses']['Problem409RunInProgressStateConflict'];
 export type ResponseProblem409SessionNotOpenStateConflict = components['responses']['Problem409SessionNotOpenStateConflict'];
 export type ResponseProblem409SessionPublished = components['responses']['Problem409SessionPublished'];
 export type ResponseProblem409SlotPastStateConflict = components['responses']['Problem409SlotPastStateConflict'];
@@ -22498,6 +23100,8 @@ export interface operations {
                      *           "decided_by_name": "李建国",
                      *           "reason": "临时有事",
                      *           "ended_at": "2026-03-20T17:30:00+08:00",
+                     *           "may_decide": true,
+                     *           "may_withdraw": true,
                      *           "version": 1
                      *         }
                      *       ]
@@ -22555,6 +23159,8 @@ export interface operations {
                      *       "decided_by_name": "李建国",
                      *       "reason": "临时有事",
                      *       "ended_at": "2026-03-20T17:30:00+08:00",
+                     *       "may_decide": true,
+                     *       "may_withdraw": true,
                      *       "version": 1,
                      *       "content": {
                      *         "note": "同意"
@@ -22649,6 +23255,8 @@ export interface operations {
                      *       "decided_by_name": "李建国",
                      *       "reason": "临时有事",
                      *       "ended_at": "2026-03-20T17:30:00+08:00",
+                     *       "may_decide": true,
+                     *       "may_withdraw": true,
                      *       "version": 1,
                      *       "content": {
                      *         "note": "同意"
@@ -22749,6 +23357,8 @@ export interface operations {
                      *       "decided_by_name": "李建国",
                      *       "reason": "临时有事",
                      *       "ended_at": "2026-03-20T17:30:00+08:00",
+                     *       "may_decide": true,
+                     *       "may_withdraw": true,
                      *       "version": 1,
                      *       "content": {
                      *         "note": "同意"
@@ -22846,6 +23456,8 @@ export interface operations {
                      *       "decided_by_name": "李建国",
                      *       "reason": "临时有事",
                      *       "ended_at": "2026-03-20T17:30:00+08:00",
+                     *       "may_decide": true,
+                     *       "may_withdraw": true,
                      *       "version": 1,
                      *       "content": {
                      *         "note": "同意"
@@ -22942,6 +23554,8 @@ export interface operations {
                      *       "decided_by_name": "李建国",
                      *       "reason": "临时有事",
                      *       "ended_at": "2026-03-20T17:30:00+08:00",
+                     *       "may_decide": true,
+                     *       "may_withdraw": true,
                      *       "version": 1,
                      *       "content": {
                      *         "note": "同意"
@@ -23086,10 +23700,18 @@ export interface operations {
                      *       "object_type": "identity.department",
                      *       "object_id": "0199c3a5-d1f2-7c3e-9a4b-8e21f0a7d6c5",
                      *       "before": {},
-                     *       "after": {}
+                     *       "after": {},
+                     *       "changes": [
+                     *         {
+                     *           "name": "心内科",
+                     *           "title": "门诊检查费",
+                     *           "was": "无",
+                     *           "became": "无"
+                     *         }
+                     *       ]
                      *     }
                      */
-                    "application/json": components["schemas"]["AuditEvent"];
+                    "application/json": components["schemas"]["AuditEventDetail"];
                 };
             };
             400: components["responses"]["Problem400ValidationError"];
@@ -23697,6 +24319,7 @@ export interface operations {
                      *       "replaces_id": "0199c3a5-d1f2-719b-9bc9-ce84ae296ce5",
                      *       "application": "miniprogram",
                      *       "cancel_reason": "临时有事",
+                     *       "has_invoice": true,
                      *       "items": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -23783,6 +24406,7 @@ export interface operations {
                      *       "replaces_id": "0199c3a5-d1f2-719b-9bc9-ce84ae296ce5",
                      *       "application": "miniprogram",
                      *       "cancel_reason": "临时有事",
+                     *       "has_invoice": true,
                      *       "items": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -23891,7 +24515,8 @@ export interface operations {
                      *           "external_id": "HIS-0001",
                      *           "replaces_id": "0199c3a5-d1f2-719b-9bc9-ce84ae296ce5",
                      *           "application": "miniprogram",
-                     *           "cancel_reason": "临时有事"
+                     *           "cancel_reason": "临时有事",
+                     *           "has_invoice": true
                      *         }
                      *       ]
                      *     }
@@ -23990,6 +24615,7 @@ export interface operations {
                      *       "replaces_id": "0199c3a5-d1f2-719b-9bc9-ce84ae296ce5",
                      *       "application": "miniprogram",
                      *       "cancel_reason": "临时有事",
+                     *       "has_invoice": true,
                      *       "items": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -24076,6 +24702,7 @@ export interface operations {
                      *       "replaces_id": "0199c3a5-d1f2-719b-9bc9-ce84ae296ce5",
                      *       "application": "miniprogram",
                      *       "cancel_reason": "临时有事",
+                     *       "has_invoice": true,
                      *       "items": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -24168,6 +24795,7 @@ export interface operations {
                      *       "replaces_id": "0199c3a5-d1f2-719b-9bc9-ce84ae296ce5",
                      *       "application": "miniprogram",
                      *       "cancel_reason": "临时有事",
+                     *       "has_invoice": true,
                      *       "items": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -24351,6 +24979,7 @@ export interface operations {
                      *       "replaces_id": "0199c3a5-d1f2-719b-9bc9-ce84ae296ce5",
                      *       "application": "miniprogram",
                      *       "cancel_reason": "临时有事",
+                     *       "has_invoice": true,
                      *       "items": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -24538,7 +25167,8 @@ export interface operations {
                      *           "external_id": "HIS-0001",
                      *           "replaces_id": "0199c3a5-d1f2-719b-9bc9-ce84ae296ce5",
                      *           "application": "miniprogram",
-                     *           "cancel_reason": "临时有事"
+                     *           "cancel_reason": "临时有事",
+                     *           "has_invoice": true
                      *         }
                      *       ]
                      *     }
@@ -24828,7 +25458,8 @@ export interface operations {
                      *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "lifted_at": "2026-03-16T09:30:00+08:00",
                      *           "lift_reason": "临时有事",
-                     *           "has_open_appeal": true
+                     *           "has_open_appeal": true,
+                     *           "is_over": true
                      *         }
                      *       ]
                      *     }
@@ -24883,7 +25514,8 @@ export interface operations {
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "lifted_at": "2026-03-16T09:30:00+08:00",
                      *       "lift_reason": "临时有事",
-                     *       "has_open_appeal": true
+                     *       "has_open_appeal": true,
+                     *       "is_over": true
                      *     }
                      */
                     "application/json": components["schemas"]["Suspension"];
@@ -24929,7 +25561,8 @@ export interface operations {
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "lifted_at": "2026-03-16T09:30:00+08:00",
                      *       "lift_reason": "临时有事",
-                     *       "has_open_appeal": true
+                     *       "has_open_appeal": true,
+                     *       "is_over": true
                      *     }
                      */
                     "application/json": components["schemas"]["Suspension"];
@@ -24983,7 +25616,8 @@ export interface operations {
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "lifted_at": "2026-03-16T09:30:00+08:00",
                      *       "lift_reason": "临时有事",
-                     *       "has_open_appeal": true
+                     *       "has_open_appeal": true,
+                     *       "is_over": true
                      *     }
                      */
                     "application/json": components["schemas"]["Suspension"];
@@ -25482,10 +26116,13 @@ export interface operations {
                      *       "phone": "138****8000",
                      *       "introduction": "擅长冠心病、高血压的诊治",
                      *       "opening_hours": {
-                     *         "mon": [
-                     *           "08:00-12:00",
-                     *           "14:00-17:30"
-                     *         ]
+                     *         "mon": {},
+                     *         "tue": {},
+                     *         "wed": {},
+                     *         "thu": {},
+                     *         "fri": {},
+                     *         "sat": {},
+                     *         "sun": {}
                      *       },
                      *       "locations": [
                      *         {
@@ -29348,6 +29985,8 @@ export interface operations {
         parameters: {
             query?: {
                 hospital_id?: string;
+                /** @description places of the department's hospital */
+                department_id?: string;
                 /** @description part of the building or room */
                 search?: string;
                 /** @description building, floor, room; `-` in front reverses, commas separate */
@@ -29652,6 +30291,8 @@ export interface operations {
         parameters: {
             query?: {
                 hospital_id?: string;
+                /** @description places of the department's hospital */
+                department_id?: string;
                 /** @description part of the building or room */
                 search?: string;
                 /** @description building, floor, room; `-` in front reverses, commas separate */
@@ -29686,6 +30327,45 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    manifest: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 前端清单 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "key": {}
+                     *     }
+                     */
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description as it was under that ETag */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400ValidationError"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -32202,6 +32882,8 @@ export interface operations {
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
                      *       "decision_note": "临时有事",
                      *       "executed_by_name": "李建国",
+                     *       "may_decide": true,
+                     *       "may_execute": true,
                      *       "version": 1,
                      *       "bills": [
                      *         {
@@ -33727,7 +34409,7 @@ export interface operations {
                  *         "慢病随访"
                  *       ],
                  *       "consents": {
-                 *         "隐私政策": "2026-03-16T09:30:00+08:00"
+                 *         "privacy": "2026-03-16T09:30:00+08:00"
                  *       },
                  *       "contacts": [
                  *         {
@@ -33784,7 +34466,7 @@ export interface operations {
                      *         "慢病随访"
                      *       ],
                      *       "consents": {
-                     *         "隐私政策": "2026-03-16T09:30:00+08:00"
+                     *         "privacy": "2026-03-16T09:30:00+08:00"
                      *       },
                      *       "contacts": [
                      *         {
@@ -35277,7 +35959,7 @@ export interface operations {
                      *         "慢病随访"
                      *       ],
                      *       "consents": {
-                     *         "隐私政策": "2026-03-16T09:30:00+08:00"
+                     *         "privacy": "2026-03-16T09:30:00+08:00"
                      *       },
                      *       "contacts": [
                      *         {
@@ -35371,7 +36053,7 @@ export interface operations {
                  *         "慢病随访"
                  *       ],
                  *       "consents": {
-                 *         "隐私政策": "2026-03-16T09:30:00+08:00"
+                 *         "privacy": "2026-03-16T09:30:00+08:00"
                  *       },
                  *       "contacts": [
                  *         {
@@ -35428,7 +36110,7 @@ export interface operations {
                      *         "慢病随访"
                      *       ],
                      *       "consents": {
-                     *         "隐私政策": "2026-03-16T09:30:00+08:00"
+                     *         "privacy": "2026-03-16T09:30:00+08:00"
                      *       },
                      *       "contacts": [
                      *         {
@@ -35518,7 +36200,7 @@ export interface operations {
                      *         "慢病随访"
                      *       ],
                      *       "consents": {
-                     *         "隐私政策": "2026-03-16T09:30:00+08:00"
+                     *         "privacy": "2026-03-16T09:30:00+08:00"
                      *       },
                      *       "contacts": [
                      *         {
@@ -36043,7 +36725,8 @@ export interface operations {
                      *           "opened_by_name": "李建国",
                      *           "posting_tries": 1,
                      *           "posting_error": "invalid_client",
-                     *           "alarmed_at": "2026-03-16T09:30:00+08:00"
+                     *           "alarmed_at": "2026-03-16T09:30:00+08:00",
+                     *           "is_refundable": true
                      *         }
                      *       ]
                      *     }
@@ -36181,6 +36864,7 @@ export interface operations {
                      *       "posting_tries": 1,
                      *       "posting_error": "invalid_client",
                      *       "alarmed_at": "2026-03-16T09:30:00+08:00",
+                     *       "is_refundable": true,
                      *       "attempts": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -36286,6 +36970,7 @@ export interface operations {
                      *       "posting_tries": 1,
                      *       "posting_error": "invalid_client",
                      *       "alarmed_at": "2026-03-16T09:30:00+08:00",
+                     *       "is_refundable": true,
                      *       "attempts": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -36454,6 +37139,7 @@ export interface operations {
                      *       "posting_tries": 1,
                      *       "posting_error": "invalid_client",
                      *       "alarmed_at": "2026-03-16T09:30:00+08:00",
+                     *       "is_refundable": true,
                      *       "attempts": [
                      *         {
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
@@ -39871,7 +40557,7 @@ export interface operations {
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
-            409: components["responses"]["Problem409RunInProgressStateConflict"];
+            409: components["responses"]["Problem409BillNotUsableRunInProgressAnd1More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -40042,6 +40728,8 @@ export interface operations {
                      *           "decided_at": "2026-03-16T09:30:00+08:00",
                      *           "decision_note": "临时有事",
                      *           "executed_by_name": "李建国",
+                     *           "may_decide": true,
+                     *           "may_execute": true,
                      *           "version": 1
                      *         }
                      *       ]
@@ -40123,6 +40811,8 @@ export interface operations {
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
                      *       "decision_note": "临时有事",
                      *       "executed_by_name": "李建国",
+                     *       "may_decide": true,
+                     *       "may_execute": true,
                      *       "version": 1,
                      *       "bills": [
                      *         {
@@ -40216,6 +40906,8 @@ export interface operations {
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
                      *       "decision_note": "临时有事",
                      *       "executed_by_name": "李建国",
+                     *       "may_decide": true,
+                     *       "may_execute": true,
                      *       "version": 1,
                      *       "bills": [
                      *         {
@@ -40314,6 +41006,8 @@ export interface operations {
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
                      *       "decision_note": "临时有事",
                      *       "executed_by_name": "李建国",
+                     *       "may_decide": true,
+                     *       "may_execute": true,
                      *       "version": 1,
                      *       "bills": [
                      *         {
@@ -40409,6 +41103,8 @@ export interface operations {
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
                      *       "decision_note": "临时有事",
                      *       "executed_by_name": "李建国",
+                     *       "may_decide": true,
+                     *       "may_execute": true,
                      *       "version": 1,
                      *       "bills": [
                      *         {
@@ -40511,6 +41207,8 @@ export interface operations {
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
                      *       "decision_note": "临时有事",
                      *       "executed_by_name": "李建国",
+                     *       "may_decide": true,
+                     *       "may_execute": true,
                      *       "version": 1,
                      *       "bills": [
                      *         {

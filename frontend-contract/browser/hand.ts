@@ -109,6 +109,19 @@ export class Hand {
     await this.page.locator(`.el-dropdown-menu [data-action="${operation}"]:visible`).click();
   }
 
+  /** Whether a row has a button for the operation, behind “more” too. */
+  async offers(operation: string, row: Locator): Promise<boolean> {
+    if (await row.locator(`[data-action="${operation}"]:visible`).count()) return true;
+    const more = row.locator(".more-button:visible");
+    if (!(await more.count())) return false;
+    await more.click();
+    await this.page.locator(".el-dropdown-menu:visible").waitFor();
+    const found = await this.page.locator(`.el-dropdown-menu:visible [data-action="${operation}"]`).count();
+    await more.click();
+    await this.page.locator(".el-dropdown-menu:visible").waitFor({ state: "hidden" });
+    return found > 0;
+  }
+
   /** OK of the dialog on top, which closes it. */
   async agree(): Promise<void> {
     const dialogs = await this.page.locator(".el-dialog:visible").count();
@@ -149,8 +162,15 @@ export class Hand {
     await this.page.waitForFunction(() => ![...document.querySelectorAll(".el-loading-mask")].some((each) => each.checkVisibility()));
   }
 
+  /** A tab, under whatever heading it stands. */
   async tab(operation: string): Promise<void> {
-    await this.page.locator(`#tab-${operation}:visible`).click();
+    const wanted = this.page.locator(`#tab-${operation}:visible`);
+    await this.page.locator(`.groups .el-tabs__item:visible, #tab-${operation}:visible`).first().waitFor();
+    for (const heading of await this.page.locator(".groups > .el-tabs__header .el-tabs__item:visible").all()) {
+      if (await wanted.count()) break;
+      await heading.click();
+    }
+    await wanted.click();
     await this.settled();
   }
 

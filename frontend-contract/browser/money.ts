@@ -1,4 +1,5 @@
 /** A bill is issued, taken at the window, and goes back after somebody has agreed. */
+import { expect } from "../journeys/steps.js";
 import { unique, type Visit } from "./visit.js";
 
 export async function moneySteps(visit: Visit): Promise<void> {
@@ -21,9 +22,12 @@ export async function moneySteps(visit: Visit): Promise<void> {
     await admin.agree();
     await admin.row(title).waitFor();
   });
-  await visit.step("an order is opened for it", admin, async () => {
-    await admin.row(title).locator(".el-checkbox").click();
-    await admin.page.locator('[data-bulk="payment_orders_create"]').click();
+  await visit.step("an unpaid bill offers to be paid and no invoice", admin, async () => {
+    expect(await admin.offers("payment_orders_create", admin.row(title)), "to be paid");
+    expect(!(await admin.offers("bills_invoice", admin.row(title))), "no invoice");
+  });
+  await visit.step("an order is opened for it from its row", admin, async () => {
+    await admin.press("payment_orders_create", admin.row(title));
     await admin.ok(); // whose bill it is stands in the form
     await admin.page.locator(".el-dialog", { hasText: amount }).first().waitFor();
     await admin.ok();
@@ -31,6 +35,7 @@ export async function moneySteps(visit: Visit): Promise<void> {
   await visit.step("the money is taken at the window", admin, async () => {
     await admin.visit("payment_orders");
     await admin.press("payment_orders_settle", admin.row(amount));
+    await admin.page.locator(".el-dialog:visible .el-descriptions", { hasText: amount }).waitFor(); // what is to be taken
     await admin.choose("channel", "现金");
     await admin.type("tendered_fen", "1000");
     await admin.agree();
@@ -38,14 +43,21 @@ export async function moneySteps(visit: Visit): Promise<void> {
   });
   const clerk = await visit.as("clerk");
   await visit.step("a refund is asked for", clerk, async () => {
-    await clerk.visit("refund_requests");
-    await clerk.press("refund_requests_create");
-    await clerk.choose("order_id", amount.replace(" ", ""), "丁毅涛");
+    await clerk.visit("payment_orders");
+    await clerk.press("refund_requests_create", clerk.row(amount));
     await clerk.field("bills").locator("button", { hasText: "添加" }).click();
-    await clerk.choose("bills.0.bill_id", title, "丁毅涛");
+    await clerk.field("bills.0.bill_id").locator(".el-select").click();
+    await clerk.page.locator(".el-select-dropdown__item:visible", { hasText: title }).waitFor();
+    const offered = await clerk.page.locator(".el-select-dropdown__item:visible").count();
+    expect(offered === 1, "the bills of this order alone", offered);
+    await clerk.page.locator(".el-select-dropdown__item:visible").click();
     await clerk.type("reason", "检查取消");
+    await clerk.ok();
+    await clerk.page.locator(".el-dialog:visible .el-descriptions", { hasText: "检查取消" }).waitFor(); // as it is kept now
     await clerk.agree();
+    await clerk.visit("refund_requests");
     await clerk.row(amount).waitFor();
+    expect(!(await clerk.offers("refund_requests_execute", clerk.row(amount))), "who asked doesn't execute it");
   });
   await visit.step("it goes back once somebody has agreed", admin, async () => {
     await admin.visit("refund_requests");

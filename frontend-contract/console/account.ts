@@ -3,6 +3,7 @@ import { computed, defineComponent, h, ref, type Component, type VNodeChild } fr
 
 import { ApiError, call, reasonOf, type Row } from "./api.js";
 import { operation, propertiesOf, type Schema } from "./contract.js";
+import { helpOf } from "./nested.js";
 import { session } from "./session.js";
 import { Alert, Button, Dialog, Form, FormItem, Input, tell } from "./ui.js";
 import { said, word } from "./words.js";
@@ -11,13 +12,15 @@ import { said, word } from "./words.js";
 export function plainFields(id: string, names: string[], values: Row, errors: Record<string, string>, enter: () => void): VNodeChild {
   const known = propertiesOf(operation(id).body);
   return names.map((name) =>
-    h(FormItem, { key: name, label: said(known[name] as Schema), error: errors[name] ?? "", "data-field": name }, () =>
+    h(FormItem, { key: name, label: said(known[name] as Schema), error: errors[name] ?? "", "data-field": name }, () => [
       h(Input, {
         modelValue: values[name] ?? "", size: "large", autocomplete: name.includes("password") ? "current-password" : "off",
         ...(name.includes("password") ? { type: "password", showPassword: true } : {}),
         "onUpdate:modelValue": (text: string) => (values[name] = text),
         onKeyup: (event: KeyboardEvent) => void (event.key === "Enter" && enter()),
-      })));
+      }),
+      helpOf(known[name] as Schema),
+    ]));
 }
 
 export function fieldErrors(error: unknown): Record<string, string> {

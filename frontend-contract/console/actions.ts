@@ -5,7 +5,7 @@ import { call, download, intention, reasonOf, type Row } from "./api.js";
 import { operation, propertiesOf, resolved, type Action, type Operation, type Schema } from "./contract.js";
 import { ActionForm, asksFor } from "./form.js";
 import { can } from "./session.js";
-import { shown, shownFields, shownRows } from "./show.js";
+import { isEmpty, shown, shownFields, shownRows } from "./show.js";
 import { agreed, Button, Dialog, Dropdown, DropdownItem, DropdownMenu, tell } from "./ui.js";
 import { said, word } from "./words.js";
 
@@ -24,20 +24,30 @@ export interface Runner {
 }
 
 export function applies(action: Action, row: Row | null): boolean {
-  if (!can(action.permission)) return false;
-  return Object.entries(action.when).every(([name, values]) => !row || !(name in row) || values.includes(row[name]));
+  return can(action.permission) && (!row || fits(action.when, row));
+}
+
+/** Whether a row is as it is said: one of the values, null for none, a star for any. */
+export function fits(when: Record<string, unknown[]>, row: Row): boolean {
+  return Object.entries(when).every(([name, values]) => !(name in row) || values.includes(isEmpty(row[name]) ? null : row[name]) || (values.includes("*") && !isEmpty(row[name])));
+}
+
+/** As the one row that an operation takes in its body. */
+function inBody(action: Action, row: Row): Row {
+  const name = action.ids ?? "";
+  return { ...row, [name]: resolved(propertiesOf(operation(action.operation).body)[name] ?? {}).type === "array" ? [row.id] : row.id };
 }
 
 /** `after`: the rows may have changed. `known`: components that the page shows anyway, so that their answer is no news. */
 export function useActions(after: () => void, known: () => (Schema | null)[]): Runner {
   const open: VueRef<{ action: Action; place: Place } | null> = ref(null);
   const result: VueRef<{ action: Action; answer: unknown } | null> = ref(null);
-
   const running = new Set<string>();
 
   async function run(action: Action, from: Place): Promise<void> {
     const of = operation(action.operation);
-    const place = action.alone && from.row ? { ...from, at: [String(from.row.id)] } : from;
+    const one = action.ids && from.row?.id ? { ...from, at: [], row: inBody(action, from.row), read: null } : from;
+    const place = action.alone && from.row ? { ...from, at: [String(from.row.id)] } : one;
     if (of.files.length) return exported(of, place);
     const row = place.read && action.form.length && action.method === "PATCH" ? await fresh(place) : place.row;
     if (asksFor(action, place.at, row)) return void (open.value = { action, place: { ...place, row } });
@@ -86,7 +96,7 @@ export function useActions(after: () => void, known: () => (Schema | null)[]): R
   return {
     run,
     dialogs: () => [
-      open.value ? h(ActionForm, { key: open.value.action.operation, action: open.value.action, ...open.value.place, onDone: (answer: unknown) => finished((open.value as { action: Action }).action, answer), onClose: () => (open.value = null) }) : null,
+      open.value ? h(ActionForm, { key: open.value.action.operation, action: open.value.action, ...open.value.place, schema: known().find(Boolean), onDone: (answer: unknown) => finished((open.value as { action: Action }).action, answer), onClose: () => (open.value = null) }) : null,
       result.value ? resultDialog(result.value.action, result.value.answer, () => (result.value = null)) : null,
     ],
   };

@@ -70,7 +70,7 @@ function belowOf(related: Related, list: List): Below {
   return {
     related, actions: [],
     list: {
-      operation: related.operation, title: related.title, title_en: related.title_en, columns: related.columns, search: false,
+      operation: related.operation, title: related.title, title_en: related.title_en, columns: related.columns, moving: {}, search: false,
       filters: filtersOf(operation(related.operation)), toolbar: mine.filter((each) => !onRow(each)), row_actions: [...related.row_actions, ...mine.filter(onRow)], bulk_actions: [],
       exports: [], uploads: [], detail: null, related: [],
     },

@@ -13,6 +13,8 @@ export interface EnumValue {
 export interface Ref {
   operation: string;
   filters?: Record<string, unknown>;
+  /** Parameter of the operation → field of the same form. */
+  narrowed_by?: Record<string, string>;
 }
 
 export interface Schema {
@@ -43,6 +45,10 @@ export interface Schema {
   "x-group-en"?: string;
   /** What is in force where nothing is set. */
   "x-default"?: unknown;
+  /** Field beside the object → its values with which this key is one of the object. */
+  "x-when"?: Record<string, unknown[]>;
+  /** What who fills it in should know. */
+  "x-help"?: string; "x-help-en"?: string;
   "x-fixed"?: boolean;
   /** Programs read it; people read what stands beside it. */
   "x-technical"?: boolean;
@@ -95,7 +101,9 @@ export interface Action extends Titled {
   method: string;
   form: string[];
   groups: Group[];
-  /** The field that takes the ids of the chosen rows, of actions on many. */
+  /** Columns of the row that are shown before the action is confirmed. */
+  shows: string[];
+  /** The field that takes the id of the row, or the ids of the chosen rows. */
   ids?: string;
   /** Takes the row by its id alone, whatever the path of the list. */
   alone?: boolean;
@@ -110,6 +118,7 @@ export interface Related extends Titled {
   permission: string;
   /** A list of another page, narrowed to the row by this parameter; empty: what stands below the row's own path. */
   filter: string;
+  group: string; group_en: string;
   row_actions: Action[];
   columns?: Column[];
   fields?: string[];
@@ -118,6 +127,8 @@ export interface Related extends Titled {
 export interface List extends Titled {
   operation: string;
   columns: Column[];
+  /** Column → values with which a row changes by itself. */
+  moving: Record<string, unknown[]>;
   search: boolean;
   filters: string[];
   toolbar: Action[];
@@ -240,7 +251,7 @@ export function modelOf(list: Operation): List {
 
 function bare(of: Titled & { operation: string }, columns: Column[], filters: string[], search: boolean): List {
   return {
-    operation: of.operation, title: of.title, title_en: of.title_en, columns, filters, search,
+    operation: of.operation, title: of.title, title_en: of.title_en, columns, filters, search, moving: {},
     toolbar: [], row_actions: [], bulk_actions: [], exports: [], uploads: [], detail: null, related: [],
   };
 }

@@ -1,15 +1,18 @@
 /** A row in full: its fields, its buttons, and the lists below it. */
-import { defineComponent, h, onMounted, ref, type Component, type PropType, type VNode, type VNodeChild } from "vue";
+import { defineComponent, h, onMounted, ref, watch, type Component, type PropType, type Ref as VueRef, type VNode, type VNodeChild } from "vue";
 
 import { answerOf, applies, buttons, useActions, type Place } from "./actions.js";
 import { call, download, reasonOf, type Row } from "./api.js";
 import { grouped, type Below, type Layout } from "./arrange.js";
-import { operation, propertiesOf, rowsOf, type Action, type Group, type List, type Schema } from "./contract.js";
-import { ListView } from "./list.js";
+import { operation, propertiesOf, rowsOf, type Action, type Group, type List, type Related, type Schema } from "./contract.js";
+import { isMoving, ListView } from "./list.js";
 import { can } from "./session.js";
 import { shownFields } from "./show.js";
 import { Alert, busy, Button, Drawer, TabPane, Tabs, tell } from "./ui.js";
 import { said, word } from "./words.js";
+
+/** So many lists below a row stand side by side. */
+const MOST_TABS = 8;
 
 export const Detail: Component = defineComponent({
   props: {
@@ -23,6 +26,8 @@ export const Detail: Component = defineComponent({
     const waiting = ref(false);
     const refusal = ref("");
     const tab = ref("");
+    const group = ref("");
+    const chosen: Record<string, VueRef<string>> = {};
     const whole = ref<Row>({});
     const of = props.layout.detail ? operation(props.layout.detail.operation) : null;
     const schema = of?.answer ?? rowsOf(operation(props.list.operation)) ?? {};
@@ -44,6 +49,8 @@ export const Detail: Component = defineComponent({
       }
     }
     onMounted(read);
+    // the list follows what changes by itself, and the row of it follows the list
+    watch(() => props.place.row, (now, before) => void (now !== before && isMoving(props.list, row.value) && read()));
 
     /** Masked values in full, which the API notes in its log. */
     async function reveal(id: string): Promise<void> {
@@ -77,17 +84,28 @@ export const Detail: Component = defineComponent({
         tell(reasonOf(error, word("unreachable")), "error");
       }
     }
-    const panes = (): VNode[] => props.layout.related.filter((each) => can(each.related.permission)).map((each) =>
-      h(TabPane, { key: each.related.operation, name: each.related.operation, label: said(each.related), lazy: true }, () => pane(each)));
+    const open = props.layout.related.filter((each) => can(each.related.permission));
+    const tabs = (some: Below[], chosen: VueRef<string>): VNode => h(Tabs, { modelValue: chosen.value || some[0]?.related.operation, "onUpdate:modelValue": (name: string) => (chosen.value = name) }, () => some.map((each) =>
+      h(TabPane, { key: each.related.operation, name: each.related.operation, label: said(each.related), lazy: true }, () => pane(each))));
+    /** Many stand in two rows: what they are about, and each of them. */
+    const panes = (): VNode | null => {
+      const groups = [...new Set(open.map((each) => each.related.group))];
+      if (open.length <= MOST_TABS) return open.length ? tabs(open, tab) : null;
+      const now = groups.includes(group.value) ? group.value : groups[0];
+      const names = groups.map((name) => open.find((each) => each.related.group === name)?.related as Related);
+      return h(Tabs, { type: "card", class: "groups", modelValue: now, "onUpdate:modelValue": (name: string) => (group.value = name) }, () => names.map((each) =>
+        h(TabPane, { key: each.group, name: each.group, label: said({ title: each.group, title_en: each.group_en }), lazy: true }, () => tabs(open.filter((one) => one.related.group === each.group), (chosen[each.group] ??= ref(""))))));
+    };
     const pane = (below: Below): VNode => below.list
       ? h(ListView, { list: below.list, ...(below.related.filter ? { only: { [below.related.filter]: String(row.value.id) } } : { above: props.place.at }) })
       : h(Reading, { operation: below.related.operation, at: props.place.at, actions: below.actions });
     return () =>
       h(Drawer, { modelValue: true, title: said(props.list), size: "62%", appendToBody: true, onClose: () => emit("close") }, () => [
         refusal.value ? h(Alert, { type: "error", title: refusal.value, closable: false }) : null,
+        isMoving(props.list, row.value) ? h(Alert, { type: "info", title: word("working"), closable: false, showIcon: true }) : null,
         h("div", { class: "toolbar" }, h("div", [buttons(props.layout.rowActions.filter((each) => applies(each, row.value)), place(), runner, 6, false), files()])),
         busy(h("div", { class: "detail" }, [fields()]), waiting.value),
-        panes().length ? h(Tabs, { modelValue: tab.value || props.layout.related[0]?.related.operation, "onUpdate:modelValue": (name: string) => (tab.value = name) }, panes) : null,
+        panes(),
         runner.dialogs(),
       ]);
   },

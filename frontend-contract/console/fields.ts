@@ -3,7 +3,7 @@ import { defineComponent, h, type Component, type PropType, type VNode } from "v
 
 import type { Row } from "./api.js";
 import { entriesOf } from "./choices.js";
-import { HOSPITAL, listNamed, propertiesOf, resolved, type Schema } from "./contract.js";
+import { HOSPITAL, listNamed, propertiesOf, resolved, type Ref, type Schema } from "./contract.js";
 import { ManyParts, Pairs, Parts } from "./nested.js";
 import { RefSelect, RowPicker } from "./pick.js";
 import { session } from "./session.js";
@@ -60,8 +60,8 @@ function input(given: Given): VNode {
 }
 
 function refSelect({ schema, value, beside, name, give }: Given, multiple: boolean): VNode {
-  const source = schema["x-ref"] as { operation: string };
-  const near = Object.entries(beside).filter(([other, one]) => other.endsWith("_id") && other !== name && one);
+  const source = schema["x-ref"] as Ref;
+  const near = Object.entries(source.narrowed_by ?? {}).map(([parameter, field]) => [parameter, beside[field]]).filter(([, one]) => one);
   const filters = { ...(session.hospital && name !== HOSPITAL ? { [HOSPITAL]: session.hospital } : {}), ...Object.fromEntries(near) };
   return h(RefSelect, { modelValue: value as string, source, filters, multiple, "onUpdate:modelValue": give });
 }
@@ -83,8 +83,8 @@ function many(given: Given): VNode {
   });
 }
 
-function common({ value, errors, path, give }: Given): Row {
-  return { modelValue: value, errors, path, "onUpdate:modelValue": give };
+function common({ value, errors, path, beside, give }: Given): Row {
+  return { modelValue: value, errors, path, beside, "onUpdate:modelValue": give };
 }
 
 function object(given: Given): VNode {
@@ -120,7 +120,7 @@ function inForce(schema: Schema): string {
 function select({ value, give, loose, schema }: Given, choices: Offered[], multiple = false): VNode {
   const option = (each: Offered): VNode => h(Option, { key: String(each.value), value: each.value, label: each.label });
   const groups = [...new Set(choices.map((each) => each.group))];
-  const open = loose && !!schema["x-enum"] && !schema.enum;
+  const open = loose && !!schema["x-enum"] && !schema.enum && schema.type === "string";
   return h(Select, {
     modelValue: value ?? (multiple ? [] : ""), multiple, clearable: true, filterable: choices.length > 8,
     placeholder: inForce(schema) || word("choose"), collapseTags: loose, allowCreate: open,

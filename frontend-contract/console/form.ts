@@ -6,6 +6,7 @@ import { grouped } from "./arrange.js";
 import { filtersOf, HOSPITAL, operation, pathParameters, propertiesOf, resolved, type Action, type Operation, type Schema } from "./contract.js";
 import { fieldsOf, startOf } from "./nested.js";
 import { workplace } from "./session.js";
+import { shownFields } from "./show.js";
 import { Alert, Button, Dialog, Form, tell } from "./ui.js";
 import { said, word } from "./words.js";
 
@@ -29,6 +30,7 @@ function askedOf(of: Operation, at: string[]): Asked {
 
 /** Whether anything has to be filled in before the operation can be called. */
 export function asksFor(action: Action, at: string[], row: Row | null): boolean {
+  if (action.shows.length && row) return true;
   const { path, query, body } = askedOf(operation(action.operation), at);
   return [path, query].some((each) => (each.required ?? []).length > 0) || Object.keys(propertiesOf(body)).some((name) => name !== "version" && !(name === action.ids && row));
 }
@@ -38,6 +40,8 @@ export const ActionForm: Component = defineComponent({
     action: { type: Object as PropType<Action>, required: true },
     at: { type: Array as PropType<string[]>, default: () => [] },
     row: { type: Object as PropType<Row | null>, default: null },
+    /** What the row is. */
+    schema: { type: Object as PropType<Schema | null>, default: null },
     /** Reads the row again; null where nothing reads it. */
     read: { type: Function as PropType<(() => Promise<Row>) | null>, default: null },
   },
@@ -52,6 +56,7 @@ export const ActionForm: Component = defineComponent({
     const before = ref<Row>({ ...beginOf(asked.body, edits ? props.row : null, names), ...(many ? beginOf(asked.body, many, names) : {}) });
     const values = ref<Row>({ ...before.value, ...beginAt(asked.path), ...beginAt(asked.query) });
     const version = ref(props.row?.version);
+    const shows = props.action.shows.filter((name) => props.row && name in props.row);
     const errors = ref<Record<string, string>>({});
     const general = ref("");
     const waiting = ref(false);
@@ -110,12 +115,13 @@ export const ActionForm: Component = defineComponent({
     const body = (): VNodeChild => [
       confirm.value ? h(Alert, { type: props.action.danger ? "warning" : "info", title: confirm.value, closable: false, showIcon: true }) : null,
       general.value ? h(Alert, { class: "refusal", type: "error", title: general.value, closable: false, showIcon: true }) : null,
+      props.row && props.schema && shows.length ? shownFields(props.schema, props.row, shows) : null,
       h(Form, { labelPosition: "top", class: "grid", onSubmit: (event: Event) => event.preventDefault() }, () =>
         [
           ...[asked.path, asked.query].map((schema) => fieldsOf(schema, Object.keys(propertiesOf(schema)), values.value, errors.value, "", give)),
           ...grouped(names.filter((name) => !(many && name === props.action.ids)), props.action.groups).map((group) => [
             said(group) ? h("h4", { class: "heading" }, said(group)) : null,
-            fieldsOf(asked.body, group.fields, values.value, errors.value, "", give),
+            fieldsOf(asked.body, group.fields, values.value, errors.value, "", give, edits ? (props.row ?? {}) : {}),
           ]),
         ],
       ),
@@ -159,7 +165,7 @@ function emptied(body: Schema, name: string): unknown {
 /** An object of which any part may be sent. */
 function isLoose(node: Schema): boolean {
   const whole = resolved(node);
-  return whole.type === "object" && Object.keys(whole.properties ?? {}).length > 0 && !whole.required?.length;
+  return whole.type === "object" && !whole.additionalProperties && Object.keys(whole.properties ?? {}).length > 0 && !whole.required?.length;
 }
 
 /** What is sent of a value that was changed: of such an object the parts that differ. */

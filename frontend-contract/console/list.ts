@@ -1,7 +1,7 @@
 /** A list as the manifest describes it: filters, table, buttons, paging, details. */
-import { computed, defineComponent, h, onMounted, ref, watch, type Component, type PropType, type VNode, type VNodeChild } from "vue";
+import { computed, defineComponent, h, onMounted, onUnmounted, ref, watch, type Component, type PropType, type VNode, type VNodeChild } from "vue";
 
-import { applies, buttons, useActions, type Place } from "./actions.js";
+import { applies, buttons, fits, useActions, type Place } from "./actions.js";
 import { call, type Row } from "./api.js";
 import { arranged, rowId } from "./arrange.js";
 import { HOSPITAL, operation, pathParameters, propertiesOf, resolved, rowsOf, type Action, type Column, type EnumValue, type List, type Schema } from "./contract.js";
@@ -52,6 +52,12 @@ export const ListView: Component = defineComponent({
       void load();
     };
     onMounted(load);
+    let again: ReturnType<typeof setTimeout> | undefined;
+    watch(() => state.rows, () => {
+      clearTimeout(again);
+      if (state.rows.some((row) => isMoving(props.list, row))) again = setTimeout(() => void load(), 3000);
+    });
+    onUnmounted(() => clearTimeout(again));
     watch(() => [session.hospital, session.language, JSON.stringify(parents.value)], first);
     const find = (filters: Row, search: string): void => {
       Object.assign(state, { filters, search });
@@ -77,7 +83,7 @@ export const ListView: Component = defineComponent({
     const bulkButtons = (): VNodeChild => picked.value.length ? h("div", { class: "toolbar bulk" }, h("div", [
       h("span", `${word("chosen")} ${picked.value.length}`), h(Button, { link: true, onClick: unpick }, () => word("clear")),
       ...layout.bulk.filter((each) => applies(each, null)).map((each) =>
-        h(Button, { key: each.operation, "data-bulk": each.operation, onClick: () => void runner.run(each, { at: [], row: { ...shared(picked.value), [each.ids ?? ""]: picked.value.map((row) => row.id) }, read: null }) }, () => said(each))),
+        h(Button, { key: each.operation, "data-bulk": each.operation, disabled: !picked.value.every((row) => applies(each, row)), onClick: () => void runner.run(each, { at: [], row: { ...shared(picked.value), [each.ids ?? ""]: picked.value.map((row) => row.id) }, read: null }) }, () => said(each))),
     ])) : null;
     const pressed = (row: Row): void => {
       if (props.pick) props.pick(row, told(columns.value, schemas, row));
@@ -98,7 +104,7 @@ export const ListView: Component = defineComponent({
       const width = Math.max(0, ...state.rows.map((row) => widthOf(layout.rowActions.filter((each) => applies(each, row)))));
       if (!width) return null;
       return h(TableColumn, { key: `actions ${width}`, label: word("actions"), width, fixed: "right" }, {
-        default: ({ row }: { row: Row }) => h("div", { class: "row-actions" }, [buttons(layout.rowActions, placeOf(row), runner, 2, true)]),
+        default: ({ row }: { row: Row }) => h("div", { class: "row-actions" }, [buttons(layout.rowActions, placeOf(row), runner, most(), true)]),
       });
     };
     return () => h("div", { class: "list", "data-list": of.id }, [
@@ -109,11 +115,16 @@ export const ListView: Component = defineComponent({
       state.refusal ? h(Alert, { type: "error", title: state.refusal, closable: false, showIcon: true }) : null,
       table(),
       pager(state, paging, load),
-      open.value ? h(Detail, { key: open.value.id, list: props.list, layout, place: placeOf(open.value), onClose: () => (open.value = null), onChanged: () => void load() }) : null,
+      open.value ? h(Detail, { key: open.value.id, list: props.list, layout, place: placeOf(state.rows.find((row) => row.id === open.value?.id) ?? open.value), onClose: () => (open.value = null), onChanged: () => void load() }) : null,
       runner.dialogs(),
     ]);
   },
 });
+
+/** Whether a row changes by itself now. */
+export function isMoving(list: List, row: Row): boolean {
+  return Object.keys(list.moving).length > 0 && fits(list.moving, row);
+}
 
 /** The parameter of an export that says the kind of file. */
 const FORMAT = "file_format";
@@ -129,11 +140,15 @@ function shared(rows: Row[]): Row {
   return Object.fromEntries(first.filter(([name, value]) => rows.every((row) => JSON.stringify(row[name]) === JSON.stringify(value))));
 }
 
-/** Two buttons in full and one for the rest, as wide as their words. */
+/** Buttons of a row that stand beside “more”: the narrower the window, the fewer. */
+const most = (): number => (window.innerWidth < 1600 ? 1 : 2);
+
+/** Some buttons in full and one for the rest, as wide as their words. */
 function widthOf(actions: Action[]): number {
   if (!actions.length) return 0;
-  const letters = actions.slice(0, 2).map((each) => [...said(each)].reduce((sum, letter) => sum + (letter > "\u2e80" ? 14 : 8), 12));
-  return Math.max(90, letters.reduce((sum, each) => sum + each, 24) + (actions.length > 2 ? 50 : 0));
+  const all = actions.length <= most() + 1;
+  const letters = (all ? actions : actions.slice(0, most())).map((each) => [...said(each)].reduce((sum, letter) => sum + (letter > "\u2e80" ? 14 : 8), 12));
+  return Math.max(90, letters.reduce((sum, each) => sum + each, 24) + (all ? 0 : 50));
 }
 
 function tableColumn(column: Column, schema: Schema): VNode {

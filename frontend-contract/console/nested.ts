@@ -4,27 +4,38 @@ import { defineComponent, h, type Component, type PropType, type VNode } from "v
 import type { Row } from "./api.js";
 import { propertiesOf, resolved, type Group, type Schema } from "./contract.js";
 import { FieldInput } from "./fields.js";
+import { isEmpty } from "./show.js";
 import { Button, FormItem, Input } from "./ui.js";
 import { said, word } from "./words.js";
 
 const shared = {
   errors: { type: Object as PropType<Record<string, string>>, default: () => ({}) },
   path: { type: String, default: "" },
+  /** The values around it. */
+  beside: { type: Object as PropType<Row>, default: () => ({}) },
 };
 
 /** The fields of a form or of a part of one, each with what the API says against it. */
-export function fieldsOf(schema: Schema, names: string[], values: Row, errors: Record<string, string>, path: string, give: (values: Row) => void): VNode[] {
+export function fieldsOf(schema: Schema, names: string[], values: Row, errors: Record<string, string>, path: string, give: (values: Row) => void, around: Row = {}): VNode[] {
   const known = propertiesOf(schema);
   const needed = resolved(schema).required ?? [];
-  return names.filter((name) => known[name] && !known[name].readOnly).map((name) => {
+  const asked = (node: Schema): boolean => !node.readOnly && Object.entries(node["x-when"] ?? {}).every(([name, some]) => some.includes(around[name]));
+  return names.filter((name) => known[name] && asked(known[name])).map((name) => {
     const at = path ? `${path}.${name}` : name;
-    return h(FormItem, { key: name, label: said(known[name] as Schema) || name, required: needed.includes(name), error: errors[at] ?? "", "data-field": at }, () =>
+    return h(FormItem, { key: name, label: said(known[name] as Schema) || name, required: needed.includes(name), error: errors[at] ?? "", "data-field": at }, () => [
       h(FieldInput, {
-        name, schema: known[name] as Schema, modelValue: values[name], beside: values, errors, path: at,
+        name, schema: known[name] as Schema, modelValue: values[name], beside: { ...around, ...values }, errors, path: at,
         "onUpdate:modelValue": (value: unknown) => give({ ...values, [name]: value }),
       }),
-    );
+      helpOf(known[name] as Schema),
+    ]);
   });
+}
+
+/** What who fills a field in should know. */
+export function helpOf(node: Schema): VNode | null {
+  const text = said({ title: node["x-help"], title_en: node["x-help-en"] });
+  return text ? h("div", { class: "help" }, text) : null;
 }
 
 /** The parts of an object under the headings that the document gives them. */
@@ -43,11 +54,12 @@ export const Parts: Component = defineComponent({
   props: { schema: { type: Object as PropType<Schema>, required: true }, modelValue: { type: Object as PropType<Row | null>, default: null }, ...shared },
   emits: ["update:modelValue"],
   setup(props, { emit }) {
-    const give = (values: Row): void => emit("update:modelValue", values);
+    /** Where others may come, what is empty is no key at all. */
+    const give = (values: Row): void => emit("update:modelValue", resolved(props.schema).additionalProperties ? Object.fromEntries(Object.entries(values).filter(([, value]) => !isEmpty(value))) : values);
     return () =>
       h("div", { class: "parts" }, sectionsOf(props.schema).map((section) => [
         said(section) ? h("h4", { class: "heading wide" }, said(section)) : null,
-        fieldsOf(props.schema, section.fields, props.modelValue ?? {}, props.errors, props.path, give),
+        fieldsOf(props.schema, section.fields, props.modelValue ?? {}, props.errors, props.path, give, props.beside),
       ]));
   },
 });
@@ -64,7 +76,7 @@ export const ManyParts: Component = defineComponent({
       h("div", { class: "many" }, [
         ...rows().map((row, place) =>
           h("div", { key: place, class: "parts" }, [
-            ...fieldsOf(props.schema, names, row, props.errors, `${props.path}.${place}`, (values) => give(place, values)),
+            ...fieldsOf(props.schema, names, row, props.errors, `${props.path}.${place}`, (values) => give(place, values), props.beside),
             h(Button, { link: true, type: "danger", onClick: () => emit("update:modelValue", rows().filter((_, other) => other !== place)) }, () => word("remove")),
           ]),
         ),

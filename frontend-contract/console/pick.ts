@@ -22,18 +22,24 @@ export const RefSelect: Component = defineComponent({
   setup(props, { emit }) {
     const found = ref<Choice[]>([]);
     const waiting = ref(false);
-    async function look(text: string): Promise<void> {
+    async function look(text: string): Promise<boolean> {
       waiting.value = true;
       try {
         found.value = await choicesOf(props.source, text, props.filters);
+        return true;
       } catch {
         found.value = [];
+        return false;
       } finally {
         waiting.value = false;
       }
     }
-    watch(() => props.filters, () => void look(""), { deep: true });
     const chosen = (): string[] => [props.modelValue ?? []].flat().filter(Boolean);
+    /** What is narrowed otherwise now loses a choice that is no longer among the first. */
+    watch(() => JSON.stringify(props.filters), async () => {
+      const kept = (await look("")) ? chosen().filter((id) => found.value.some((each) => each.id === id)) : chosen();
+      if (kept.length < chosen().length) emit("update:modelValue", props.multiple ? kept : null);
+    });
     return () =>
       h(Select, {
         modelValue: props.modelValue ?? (props.multiple ? [] : ""), multiple: props.multiple, filterable: true, remote: true,
@@ -46,6 +52,7 @@ export const RefSelect: Component = defineComponent({
         ...found.value.map((each) =>
           h(Option, { key: each.id, value: each.id, label: each.label }, () => [each.label, h("span", { class: "hint" }, each.hint)]),
         ),
+        found.value.length || waiting.value ? null : h(Option, { key: "none", value: "-", label: word("no_choices"), disabled: true }),
       ]);
   },
 });

@@ -9,7 +9,6 @@ import { said, word } from "./words.js";
 export interface Rows {
   rows: Row[];
   count: number | null;
-  capped: boolean;
   page: number;
   size: number;
   ordering: string;
@@ -38,7 +37,7 @@ export function useRows(id: string, filters: string[], at: () => string[], only:
   const has = (name: string): boolean => of.parameters.some((each) => each.name === name);
   const paging = has("page") ? "page" : has("cursor") ? "cursor" : "none";
   const state: Rows = reactive({
-    rows: [], count: null, capped: false, page: 1, size: 20, ordering: "", search: "", filters: {},
+    rows: [], count: null, page: 1, size: 20, ordering: "", search: "", filters: {},
     waiting: false, refusal: "", cursors: [""], next: "",
   });
   const query = computed((): Row => ({
@@ -71,7 +70,6 @@ export function useRows(id: string, filters: string[], at: () => string[], only:
     if (Array.isArray(answer)) return void Object.assign(state, { rows: answer, count: answer.length });
     state.rows = answer.results ?? [];
     state.count = answer.count ?? null;
-    state.capped = answer.count_capped === true;
     state.next = answer.next ? (new URL(answer.next, location.href).searchParams.get("cursor") ?? "") : "";
   }
 

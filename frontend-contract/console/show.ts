@@ -14,16 +14,16 @@ const MOST_TAGS = 12;
 const TECHNICAL = new Set(["id", "version"]);
 
 export function isEmpty(value: unknown): boolean {
-  return value === null || value === undefined || value === "" || (Array.isArray(value) && !value.length);
+  return value === null || value === undefined || value === "" || (typeof value === "object" && !Object.keys(value).length);
 }
 
 export function yuan(fen: number): string {
   return `¥ ${(fen / 100).toLocaleString("zh-CN", { minimumFractionDigits: 2 })}`;
 }
 
-/** 2026-03-16T09:30:00+08:00 as it is read; answers are in the hospital's time. */
+/** 2026-03-16T01:30:00Z as it is read, in the hospital's time. */
 export function moment(text: string): string {
-  return text.slice(0, 16).replace("T", " ");
+  return new Date(text).toLocaleString("sv-SE", { timeZone: "Asia/Shanghai" }).slice(0, 16);
 }
 
 /** Whether a person can read it: ids are nothing to read where the name stands beside or nobody knows one. */

@@ -3530,6 +3530,22 @@ export interface components {
             readonly contacts: components["schemas"]["Contact"][];
             /** 知情同意 */
             readonly consents: {
+                /**
+                 * 隐私政策
+                 * Format: date-time
+                 */
+                privacy?: string | null;
+                /**
+                 * 影像资料使用
+                 * Format: date-time
+                 */
+                photo?: string | null;
+                /**
+                 * 健康资讯与活动通知
+                 * Format: date-time
+                 */
+                marketing?: string | null;
+            } & {
                 [key: string]: string | null;
             };
             /**
@@ -4415,7 +4431,7 @@ export interface components {
             /** 模板列表 */
             template_ids: string[];
         };
-        /** @description 停止预约: no booking before `until`, unless it was lifted. */
+        /** @description 停止预约: no booking before `until`, unless it was lifted; `is_over` by then. */
         Suspension: {
             /**
              * 标识
@@ -4464,6 +4480,8 @@ export interface components {
             readonly lift_reason: string;
             /** 有待处理申诉 */
             readonly has_open_appeal: boolean;
+            /** 已结束 */
+            readonly is_over: boolean;
         };
         /** @enum {string} */
         SuspensionSource: "no_shows" | "staff";
@@ -6769,7 +6787,8 @@ export interface operations {
                      *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "lifted_at": "2026-03-16T09:30:00+08:00",
                      *           "lift_reason": "临时有事",
-                     *           "has_open_appeal": true
+                     *           "has_open_appeal": true,
+                     *           "is_over": true
                      *         }
                      *       ]
                      *     }
@@ -7671,7 +7690,7 @@ export interface operations {
                      *         }
                      *       ],
                      *       "consents": {
-                     *         "隐私政策": "2026-03-16T09:30:00+08:00"
+                     *         "privacy": "2026-03-16T09:30:00+08:00"
                      *       },
                      *       "registered_at": "2026-03-16T09:30:00+08:00",
                      *       "version": 1
@@ -7749,7 +7768,7 @@ export interface operations {
                      *         }
                      *       ],
                      *       "consents": {
-                     *         "隐私政策": "2026-03-16T09:30:00+08:00"
+                     *         "privacy": "2026-03-16T09:30:00+08:00"
                      *       },
                      *       "registered_at": "2026-03-16T09:30:00+08:00",
                      *       "version": 1
@@ -7910,7 +7929,7 @@ export interface operations {
                      *             }
                      *           ],
                      *           "consents": {
-                     *             "隐私政策": "2026-03-16T09:30:00+08:00"
+                     *             "privacy": "2026-03-16T09:30:00+08:00"
                      *           },
                      *           "registered_at": "2026-03-16T09:30:00+08:00",
                      *           "version": 1

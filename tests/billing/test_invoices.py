@@ -43,6 +43,7 @@ def test_a_paid_bill_has_one_invoice_with_its_lines(clinic: World) -> None:
         "",
         0,
     )
+    assert clinic.client("clerk").get(f"{ADMIN}/bills/{bill.pk}").json()["has_invoice"] is True
     again = at_desk(clinic, "clerk", f"bills/{bill.pk}/invoice")
     assert code(again) == (409, "invoice_stands") and again.json()["invoice_id"] == shown["id"]
     assert code(at_desk(clinic, "doctor_a", f"bills/{bill.pk}/invoice")) == (403, "permission_denied")

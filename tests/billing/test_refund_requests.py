@@ -59,6 +59,13 @@ def act(
     return at_desk(world, who, f"refund-requests/{request['id']}/{action}", body, key=key)
 
 
+def marks(world: World, who: str, request: Any) -> tuple[bool, bool]:
+    """Whether a listed request waits for the decision, or the execution, of who reads it."""
+    rows = world.client(who).get(f"{ADMIN}/refund-requests").json()["results"]
+    (row,) = [row for row in rows if row["id"] == request["id"]]
+    return row["may_decide"], row["may_execute"]
+
+
 def reprint(world: World, bill: Bill, times: int = 1) -> None:
     """The standing invoice of the bill is printed so many times."""
     invoice = Invoice.objects.filter(bill=bill, reversed_at=None).first() or issue_invoice(bill)
@@ -251,6 +258,8 @@ def test_what_nobody_approved_is_executed_by_somebody_else_than_who_asked(clinic
     for made in (ask(clinic, buy(clinic, bill), bill).json(), ask_card(clinic, 800).json()):
         for who in ("clerk", "admin1"):  # her other account
             assert code(act(clinic, who, made, "execute")) == (409, "executor_is_requester")
+            assert marks(clinic, who, made) == (False, False)
+        assert marks(clinic, "boss", made) == (True, True)
         assert (state(made["id"]), Refund.objects.count()) == ("requested", 0), "nothing moved"
     assert act(clinic, "boss", made, "approve").json()["state"] == "approved"
     assert act(clinic, "clerk", made, "execute").json()["state"] == "executing", (
@@ -264,7 +273,9 @@ def test_a_hospital_may_want_both_for_every_bill(clinic: World) -> None:
     configure(clinic, billing__refund_approval="every_bill", billing__refund_reprint="every_bill")
     made = ask(clinic, order, bill).json()
     assert code(act(clinic, "clerk", made, "execute")) == (409, "refund_needs_approval")
+    assert marks(clinic, "boss", made) == (True, False)
     act(clinic, "doctor_a", made, "approve")
+    assert marks(clinic, "clerk", made) == (False, True)
     assert code(act(clinic, "clerk", made, "execute")) == (409, "invoice_reprint_required")
     reprint(clinic, bill)
     assert act(clinic, "clerk", made, "execute").json()["state"] == "executing"

@@ -13,7 +13,7 @@ Node = dict[str, Any]
 JSON_TYPES = {"string": str, "integer": int, "number": (int, float), "boolean": bool}
 #: Who asks these has no token yet, or none that is still good.
 OPEN = {
-    "admin": {"auth_sign_in"},
+    "admin": {"auth_sign_in", "manifest"},
     "miniprogram": {"auth_wechat", "pictures_retrieve"},
     "partner": {"oauth_token", "oauth_revoke"},
 }

@@ -25,11 +25,12 @@ def _nodes(menus: list[Node]) -> list[Node]:
 
 def test_every_menu_opens_with_declared_codes_and_has_both_titles(contract: Node) -> None:
     nodes = _nodes(contract["menus"])
-    assert len({node["code"] for node in nodes}) == len(nodes) > 20
+    assert len({node["name"] for node in nodes}) == len(nodes) > 20
     for node in nodes:
-        assert node["title"] and node["title_en"], node
-        assert set(node["permissions"]) <= set(all_codes())
-        assert (node["kind"] == "page") == bool(node["component"] and node["component"] != "Layout")
+        meta = node["meta"]
+        assert meta["title"] and meta["title_en"], node
+        assert set(meta["permissions"]) <= set(all_codes())
+        assert (meta["kind"] == "page") == bool(node["component"] and node["component"] != "Layout")
     assert contract["permission_codes"] == dict(sorted(all_codes().items()))
 
 
@@ -41,14 +42,14 @@ def test_every_operation_that_needs_a_code_belongs_to_a_page(contract: Node) -> 
         if row["permission_code"] and not row["operation_id"].endswith("_options_list")
     }
     assert coded - on_pages == BY_BODY
-    assert {route["code"] for route in contract["routes"]} == set(contract["pages"])
+    assert {route["name"] for route in contract["routes"]} == set(contract["pages"])
     assert all(contract["pages"].values())
 
 
 def test_every_button_leads_to_an_operation_that_asks_for_its_own_code(contract: Node) -> None:
     asked = {row["permission_code"] for row in contract["operations"]}
-    buttons = [node for node in _nodes(contract["menus"]) if node["kind"] == "button"]
-    assert [node["code"] for node in buttons if not set(node["permissions"]) & asked] == []
+    buttons = [node for node in _nodes(contract["menus"]) if node["meta"]["kind"] == "button"]
+    assert [node["name"] for node in buttons if not set(node["meta"]["permissions"]) & asked] == []
 
 
 def test_every_code_that_an_operation_asks_for_is_declared(contract: Node) -> None:

@@ -7,11 +7,12 @@ import pytest
 
 from apps.access.codes import SYSTEM_ROLES
 from config.contract import manifest
+from config.page_calls import component_of
 from config.page_columns import SHOWN
 from config.page_models import PageModels
 from kernel.http.schema_parts import sent
 from kernel.http.schema_words import component
-from kernel.pages import ACTIONS, BULK, COLUMNS, GROUPS
+from kernel.pages import ACTIONS, ALWAYS, BULK, BY_FIELD, COLUMNS, GROUPS, MOVING, SET
 
 #: So many fields are read without headings.
 UNDIVIDED = 14
@@ -47,8 +48,9 @@ def actions_of(page: Node) -> Iterator[tuple[Node | None, Node]]:
 
 def operations_of(page: Node) -> Iterator[str]:
     """Every operation that a page may call."""
-    yield from (action["operation"] for _, action in actions_of(page))
+    yield from (action["operation"] for _, action in actions_of(page) if "ids" not in action)
     for each in page["lists"]:
+        yield from (action["operation"] for action in each["bulk_actions"])
         yield each["operation"]
         yield from (
             part["operation"] for part in each["related"] if not part["filter"]
@@ -131,28 +133,128 @@ def test_what_a_page_asks_for_in_a_path_can_be_chosen_by_its_noun(contract: Node
         assert part["schema"]["title"] != "标识", name
 
 
-def test_an_action_applies_in_states_that_the_row_can_have(contract: Node, documents: Node) -> None:
+def on_rows(contract: Node, models: PageModels) -> Iterator[tuple[str, Node]]:
+    """(component of the row, action) of every button on a row, wherever the row is shown."""
+    calls = {call.id: call for call in models.calls}
+    for page in contract["pages"].values():
+        for each in page["lists"]:
+            row = models.columns.rows_of(calls[each["operation"]]) or ""
+            below = {
+                calls[part["operation"]].path: models.columns.rows_of(calls[part["operation"]])
+                for part in each["related"]
+                if not part["filter"]
+            }
+            for action in each["row_actions"] + each["bulk_actions"]:
+                path = calls[action["operation"]].path
+                own = [name for start, name in below.items() if name and path.startswith(f"{start}/{{")]
+                yield (own or [row])[0], action
+            for part in each["related"]:
+                for action in part["row_actions"]:
+                    yield below[calls[part["operation"]].path] or "", action
+            for name, actions in (each["detail"] or {"parts": {}})["parts"].items():
+                whole = component_of(calls[each["detail"]["operation"]].answer) or ""
+                items = models.columns.resolved(models.schemas[whole]["properties"][name])["items"]
+                yield from ((component_of(items) or "", action) for action in actions)
+
+
+def test_an_action_applies_to_what_the_row_can_be(contract: Node, documents: Node) -> None:
     models = PageModels(documents["admin"])
+    seen = {action["operation"] for page in contract["pages"].values() for _, action in actions_of(page)}
+    for row, action in on_rows(contract, models):
+        for name, values in action["when"].items():
+            whole = models.columns.resolved(models.schemas[row]["properties"][name])
+            said = set(values) - {None, SET}
+            assert said <= set(whole.get("enum", (True, False))), action["operation"]
+            assert said or whole.get("nullable") or whole["type"] == "string", action["operation"]
+    assert set(ACTIONS) | ALWAYS <= seen
+
+
+def test_what_changes_a_row_with_a_state_says_when_it_applies(contract: Node, documents: Node) -> None:
+    models = PageModels(documents["admin"])
+    unsaid = [
+        action["operation"]
+        for row, action in on_rows(contract, models)
+        if {"state", "status"} & set(models.schemas[row]["properties"])
+        and action["method"] != "GET"
+        and not action["when"]
+        and action["operation"] not in ALWAYS
+    ]
+    assert unsaid == []
+
+
+def test_a_mark_of_time_says_that_what_sets_it_was_done(contract: Node, documents: Node) -> None:
+    """What sets `revoked_at`, `lifted_at`, … of a row is not offered where it is set."""
+    models = PageModels(documents["admin"])
+    marks = {"revoked_at": "revoke", "undone_at": "undo", "performed_at": "perform", "replayed_at": "replay"}
+    checked = set()
+    for row, action in on_rows(contract, models):
+        for mark, verb in marks.items():
+            if action["operation"].endswith(f"_{verb}") and mark in models.schemas[row]["properties"]:
+                checked.add(mark)
+                assert mark in action["when"], action["operation"]
+    assert checked == set(marks)
+
+
+def test_what_takes_many_rows_or_one_of_another_list_is_a_button_of_the_row(contract: Node) -> None:
+    lists = {each["operation"]: each for page in contract["pages"].values() for each in page["lists"]}
+    for found in (BULK, BY_FIELD):
+        for listed, taken in found.items():
+            buttons = {action["operation"]: action for action in lists[listed]["row_actions"]}
+            for operation, field in taken.items():
+                assert buttons[operation]["ids"] == field
+    paid = next(
+        action
+        for action in lists["bills_list"]["row_actions"]
+        if action["operation"] == "payment_orders_create"
+    )
+    assert paid["when"] == {"is_payable": [True]}
+    asked = lists["payment_orders_list"]["row_actions"]
+    assert {action["operation"]: action["when"] for action in asked if action.get("ids")} == {
+        "refund_requests_create": {"is_refundable": [True], "scene": ["registration", "outpatient"]}
+    }
+
+
+def test_buttons_of_a_row_begin_with_what_its_state_asks_for_and_end_with_dangers(contract: Node) -> None:
+    for page in contract["pages"].values():
+        for each in page["lists"]:
+            dangers = [action["danger"] for action in each["row_actions"]]
+            assert dangers == sorted(dangers), each["operation"]
+
+
+def test_money_is_read_before_it_is_taken_or_given(contract: Node, documents: Node) -> None:
+    """What a person confirms is said by the row: columns that exist, the amount among them where money moves."""
+    models = PageModels(documents["admin"])
+    shown = {action["operation"]: (row, action["shows"]) for row, action in on_rows(contract, models)}
+    for operation, (row, names) in shown.items():
+        assert set(names) <= set(models.schemas[row]["properties"]), operation
+    for operation in ("payment_orders_settle", "refunds_pay_out", "refund_requests_execute"):
+        assert "amount_fen" in shown[operation][1]
+    assert "fee_fen" in shown["appointments_settle"][1]
+
+
+def test_what_changes_by_itself_is_told_by_values_that_the_column_can_have(
+    contract: Node, documents: Node
+) -> None:
+    models = PageModels(documents["admin"])
+    calls = {call.id: call for call in models.calls}
     seen = set()
     for page in contract["pages"].values():
-        for each, action in actions_of(page):
-            seen.add(action["operation"])
-            columns = {column["name"] for column in each["columns"]} if each else set()
-            assert not action["when"] or set(action["when"]) <= columns, action["operation"]
-            component = (
-                next(
-                    models.columns.rows_of(call)
-                    for call in models.calls
-                    if each and call.id == each["operation"]
-                )
-                if action["when"]
-                else ""
-            )
-            for name, values in action["when"].items():
-                node = models.schemas[component or ""]["properties"][name]
-                whole = models.columns.resolved(node)
-                assert set(values) <= set(whole.get("enum", (True, False))), action["operation"]
-    assert set(ACTIONS) <= seen
+        for each in page["lists"]:
+            properties = models.schemas[models.columns.rows_of(calls[each["operation"]]) or ""]["properties"]
+            for name, values in each["moving"].items():
+                seen.add(each["operation"])
+                assert set(values) <= set(models.columns.resolved(properties[name])["enum"])
+    assert seen == set(MOVING) and "patient_imports_list" in seen
+
+
+def test_what_stands_below_a_row_is_grouped_by_what_it_is_about(contract: Node) -> None:
+    related = contract["pages"]["patient_archive"]["lists"][0]["related"]
+    groups = [part["group"] for part in related]
+    assert groups[0] == "患者" and all(part["group_en"] for part in related)
+    assert len(related) > 15 and 3 < len(set(groups)) < 10
+    assert [group for place, group in enumerate(groups) if groups[place - 1] != group or place == 0] == list(
+        dict.fromkeys(groups)
+    ), "a group stands together"
 
 
 def divided(contract: Node) -> Iterator[tuple[str, list[str], list[Node]]]:
@@ -226,7 +328,7 @@ def test_what_is_asked_for_by_a_body_is_no_second_button(contract: Node) -> None
 
 
 def test_routes_say_their_whole_path(contract: Node) -> None:
-    paths = {route["code"]: route["path"] for route in contract["routes"]}
+    paths = {route["name"]: route["path"] for route in contract["routes"]}
     assert paths["queue"] == "/queueing/queue" and len(set(paths.values())) == len(paths)
 
 
@@ -247,7 +349,7 @@ def test_my_account_holds_what_everybody_may_do_for_themselves(contract: Node) -
 
 
 def test_the_menu_of_a_role_begins_with_pages_that_it_opens(contract: Node) -> None:
-    opens = {route["code"]: set(route["permissions"]) for route in contract["routes"]}
+    opens = {route["name"]: set(route["meta"]["permissions"]) for route in contract["routes"]}
     for role in contract["roles"]:
         for code in role["first_pages"]:
             assert opens[code] & SYSTEM_ROLES[role["code"]].codes, (role["code"], code)

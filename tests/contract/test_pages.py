@@ -97,6 +97,8 @@ def test_the_manifest_is_the_committed_one_and_asked_about_by_its_tag(client: Cl
     assert {name for name, part in first.json().items() if part != kept[name]} == set()
     again = client.get("/api/admin/v1/manifest", headers={"if-none-match": first["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
+    refused = client.get("/api/admin/v1/manifest", {"page": "bills"})
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (400, "unknown_parameter")
 
 
 def test_the_manifest_names_every_expectation_of_the_product() -> None:

@@ -50,6 +50,12 @@ def listed(world: World, who: str, **query: Any) -> list[str]:
     return [row["id"] for row in answer.json()["results"]]
 
 
+def marks(world: World, who: str) -> list[tuple[bool, bool]]:
+    """What the listed approvals say to who reads them: theirs to decide, theirs to withdraw."""
+    rows = world.client(who).get(f"{ADMIN}/approvals").json()["results"]
+    return [(row["may_decide"], row["may_withdraw"]) for row in rows]
+
+
 def state(approval: Approval) -> str:
     return Approval.objects.get(pk=approval.pk).state
 
@@ -183,6 +189,7 @@ def test_who_holds_the_permission_within_reach_decides(office: World, who: str, 
     wanted = {"approve": {}, "complete": {"content": {"guidance": "x"}}, "reject": {"reason": "x"}}
     assert (str(approval.pk) in listed(office, who)) == (status != 404)
     assert (listed(office, who, mine="to_decide") != []) == (status == 200)
+    assert marks(office, who) == ([] if status == 404 else [(status == 200, who == "clerk")])
     for action, body in wanted.items():
         answer = act(office, who, approval, action, **body)
         if status != 200:
@@ -201,6 +208,7 @@ def test_a_second_account_of_the_same_person_is_no_other_person(office: World) -
         office.staff[name].save()
     approval = ask(office, requester="clerk")
     assert office.staff["admin3"].pk in item_of(approval).barred
+    assert (marks(office, "admin3"), marks(office, "admin1")) == ([(False, False)], [(True, False)])
     for action in ("approve", "reject"):
         body = {"reason": "x"} if action == "reject" else {}
         assert code(act(office, "admin3", approval, action, **body)) == (409, "approver_is_requester")
@@ -457,7 +465,7 @@ def test_lists_make_no_more_queries_with_more_rows(office: World, django_assert_
     for subject in office.staff.values():
         ask(office, LADDER, subject=subject, amount_fen=100_000)
     for who in ("admin1", "doctor_a", "books"):
-        with django_assert_max_num_queries(9):
+        with django_assert_max_num_queries(10):
             assert len(listed(office, who)) >= 10
 
 

@@ -83,13 +83,16 @@ def page_words() -> dict[str, ValueWords]:
 
 
 def menu_tree(parent: str = "") -> list[dict[str, Any]]:
-    """The declared tree as plain values: directories and pages in order, buttons among the children of their page."""
+    """The declared tree in order, as `me/access` answers one's own; buttons are among the children of their page."""
     specs = sorted((s for s in MENUS.values() if s.parent == parent), key=lambda s: (s.sort, s.code))
     return [
         {
-            "code": spec.code, "kind": spec.kind, "module": spec.module, "title": spec.title,
-            "title_en": spec.title_en, "path": spec.path, "component": spec.component, "icon": spec.icon,
-            "hidden": spec.hidden, "permissions": list(spec.permissions), "children": menu_tree(spec.code),
+            "path": spec.path, "name": spec.code, "component": spec.component,
+            "meta": {
+                "title": spec.title, "title_en": spec.title_en, "icon": spec.icon, "hidden": spec.hidden,
+                "permissions": list(spec.permissions), "kind": spec.kind, "module": spec.module,
+            },
+            "children": menu_tree(spec.code),
         }
         for spec in specs
     ]  # fmt: skip

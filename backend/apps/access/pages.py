@@ -1,4 +1,4 @@
-from kernel.pages import action, columns, groups
+from kernel.pages import DELETE, action, always, columns, groups
 
 columns(
     "menus_list",
@@ -16,7 +16,11 @@ columns(
 action(
     "operations_dead_letters_replay",
     confirm=("事件将重新投递,确定重放?", "The event is queued again. Replay?"),
+    replayed_at=[None],
 )
+action("roles_partial_update", is_system=[False])
+action("roles_destroy", danger=True, confirm=DELETE, is_system=[False])
+always("staff_roles_set")
 groups(
     "Menu",
     menu=("菜单", "Menu", "title title_en kind code parent_id module icon sort"),

@@ -52,7 +52,8 @@ resources(
 )  # fmt: skip
 
 operations(
-    me_access=("我的菜单和权限", "My menus and permissions"), roles_copy=("复制角色", "Copy a role"),
+    me_access=("我的菜单和权限", "My menus and permissions"),
+    manifest=("前端清单", "What front ends are drawn from"), roles_copy=("复制角色", "Copy a role"),
     staff_roles_set=("设置员工角色", "Give roles to a staff member"),
     operations_dead_letters_replay=("重放死信", "Replay a dead letter"),
     operations_outbox=("事件投递状态", "State of the outbox"),

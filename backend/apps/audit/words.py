@@ -9,27 +9,39 @@ from kernel.words import (
     properties,
     references,
     resources,
+    technical,
 )
 
 properties(
     action=("操作", "Action"), actor=("操作人", "Who"), before=("修改前", "Before"), after=("修改后", "After"),
     findings=("发现的问题", "Findings"), ip=("IP 地址", "IP address"), object_id=("对象标识", "Object id"),
     object_type=("对象类型", "Object kind"), path=("路径", "Path"), method=("方式", "Method"),
-    user_id=("用户标识", "User id"), last_seal=("最近封存", "Last seal"),
+    user_id=("用户标识", "User id"), changes=("修改内容", "Changes"), last_seal=("最近封存", "Last seal"),
     last_seal_at=("最近封存时间", "Last sealed"), last_seal_mac=("最近封存校验码", "MAC of the last seal"),
     unsealed=("未封存行数", "Unsealed lines"), verified_at=("核验时间", "Verified"),
     verified_ok=("核验通过", "Verified as sound"), hospital_id=("医院", "Hospital"),
     hospital_name=("医院名称", "Hospital"), since=("起始时间", "Since"),
 )  # fmt: skip
 of(
+    "LoggedChange",
+    name=("字段", "Field"),
+    title=("内容", "What"),
+    was=("修改前", "Before"),
+    became=("修改后", "After"),
+)
+technical("LoggedChange", "name")
+technical("AuditEventDetail", "before", "after")
+of(
     "AuditEvent",
+    "AuditEventDetail",
     at=("操作时间", "Time"),
     method=("请求方法", "HTTP method"),
     path=("请求路径", "Request path"),
 )
 
-known("AuditAction", lambda: ACTS, "action", "AuditEvent", "audit_events_list", "audit_events_export")
-known("AuditObject", lambda: OBJECTS, "object_type", "AuditEvent", "audit_events_list", "audit_events_export")
+_LOG = ("AuditEvent", "AuditEventDetail", "audit_events_list", "audit_events_export")
+known("AuditAction", lambda: ACTS, "action", *_LOG)
+known("AuditObject", lambda: OBJECTS, "object_type", *_LOG)
 references("hospitals", "hospital_id")
 
 resources(audit_events=("操作日志", "line of the operation log", "the operation log"))

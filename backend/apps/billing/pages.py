@@ -1,4 +1,4 @@
-from kernel.pages import action, bulk, columns, groups, on_rows
+from kernel.pages import SET, action, bulk, by_field, columns, groups, moving, on_rows
 
 columns(
     "bills_list",
@@ -57,18 +57,34 @@ action(
     confirm=("取消后患者无法再缴费,确定取消?", "Nobody can pay it any more. Cancel?"),
     status=["issued", "lapsed"],
 )
-action("bills_reissue", status=["issued"])
-action("refund_requests_approve", state=["requested"])
-action("refund_requests_reject", danger=True, state=["requested"])
+action(
+    "bills_reissue",
+    status=["issued"],
+    source=["own"],
+    kind=["examination", "test", "prescription", "treatment"],
+)
+action("bills_invoice", status=["paid"], has_invoice=[False])
+action("invoices_print_copy", reversed_at=[None])
+action("bill_items_perform", performed_at=[None])
+action("bill_items_undo_perform", performed_at=[SET])
+_REFUND = ("patient_name", "order_no", "amount_fen", "reason", "requested_by_name")
+action("refund_requests_approve", shows=_REFUND, state=["requested"], may_decide=[True])
+action("refund_requests_reject", danger=True, shows=_REFUND, state=["requested"], may_decide=[True])
 action(
     "refund_requests_execute",
     danger=True,
+    shows=("patient_name", "order_no", "amount_fen", "reason"),
     confirm=("款项将立即退回,确定执行?", "The money goes back now. Execute?"),
     state=["requested", "approved"],
+    may_execute=[True],
 )
 groups(
     "StaffBillDetail",
-    bill=("账单", "Bill", "bill_no title kind status payer_type is_payable is_mandatory source external_id"),
+    bill=(
+        "账单",
+        "Bill",
+        ("bill_no title kind status payer_type is_payable has_invoice is_mandatory source external_id"),
+    ),
     money=(
         "金额与支付",
         "Money",
@@ -111,17 +127,28 @@ groups(
             "requested_by_id created_at department_id practitioner_id hospital_id bills"
         ),
     ),
-    decision=("审批", "Decision", "needs_approval approval_id decided_by_name decided_at decision_note"),
+    decision=(
+        "审批",
+        "Decision",
+        "needs_approval may_decide approval_id decided_by_name decided_at decision_note",
+    ),
     done=(
         "执行",
         "Execution",
         (
-            "succeeded_fen failed_fen refunds needs_reprint missing_reprint_ids "
+            "may_execute succeeded_fen failed_fen refunds needs_reprint missing_reprint_ids "
             "executed_by_name executed_at ended_at"
         ),
     ),
 )
-bulk("bills_list", "payment_orders_create", ids="bill_ids")
+bulk("bills_list", "payment_orders_create", ids="bill_ids", is_payable=[True])
+by_field(
+    "payment_orders_list",
+    "refund_requests_create",
+    "order_id",
+    is_refundable=[True],
+    scene=["registration", "outpatient"],
+)
 on_rows("bills_retrieve.items", "bill_items_perform", "bill_items_undo_perform")
 on_rows(
     "patients_cards_list",
@@ -129,3 +156,4 @@ on_rows(
     "patient_cards_refund_quote",
     "patient_cards_refund_request",
 )
+moving("refund_requests_list", state=["executing"])

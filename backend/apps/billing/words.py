@@ -2,7 +2,18 @@ from apps.billing.models.bill import BillKind, BillSource, CancelCause, ItemCate
 from apps.billing.states import BillStatus, RefundRequestState, TopUpState
 from apps.payments.channels.registry import channel_words
 from apps.payments.words import application_words
-from kernel.words import choices, known, objects, of, operations, properties, references, resources, values
+from kernel.words import (
+    choices,
+    known,
+    objects,
+    of,
+    operations,
+    properties,
+    references,
+    references_of,
+    resources,
+    values,
+)
 
 properties(
     allocation=("分摊", "Allocation"), approval_id=("审批", "Approval"),
@@ -11,6 +22,8 @@ properties(
     check_code=("校验码", "Check code"), credited_at=("到账时间", "Credited"),
     department_code=("科室编码", "Department code"), desk=("窗口", "Desk"),
     e_check_code=("电子票据校验码", "E-receipt check code"), e_code=("电子票据代码", "E-receipt code"),
+    has_invoice=("已开发票", "Has an invoice"),
+    may_execute=("可由我执行", "Mine to execute"),
     e_number=("电子票据号码", "E-receipt number"), executed_at=("执行时间", "Executed"),
     executed_by_name=("执行人", "Executed by"), external_id=("外部标识", "External id"),
     failed_fen=("失败金额", "Failed"), invoice_no=("发票号", "Invoice number"), is_mandatory=("必缴", "Mandatory"),
@@ -44,6 +57,7 @@ of("StatementEntry", kind=("变动类型", "Kind"))
 references("bills", "bill_id", "registration_bill_id", "replaces_id")
 references("bills", "bill_ids", status="issued")
 references("patient_cards", "card_id")
+references_of("payment_orders", "order_id", "AskForRefund", state="posted")
 references("staff", "requested_by_id")
 
 resources(

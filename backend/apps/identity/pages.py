@@ -1,4 +1,4 @@
-from kernel.pages import action, columns, groups
+from kernel.pages import DELETE, SET, action, always, columns, groups
 
 columns(
     "staff_list",
@@ -26,10 +26,17 @@ action(
     status=["active", "suspended"],
 )
 action("staff_reactivate", status=["suspended", "left"])
+action("staff_account", username=[None], status=["active"])
 action(
     "staff_reset_password",
     confirm=("重置后旧密码失效并退出全部设备,确定重置?", "The old password and all sessions end. Reset?"),
+    username=[SET],
 )
+action("staff_reset_totp", danger=True, username=[SET])
+action("staff_portrait_destroy", danger=True, portrait_url=[SET])
+always("staff_partial_update", "staff_destroy", "staff_portrait")
+action("locations_map_picture_destroy", danger=True, map_picture_url=[SET])
+action("dictionaries_destroy", danger=True, confirm=DELETE, is_system=[False])
 action(
     "partner_applications_rotate_secret",
     danger=True,

@@ -4,8 +4,12 @@ from apps.identity.models.user import UserKind
 from apps.identity.services.proof import ProofMethod
 from apps.identity.states import StaffState
 from kernel.words import (
+    Key,
     acts,
     choices,
+    help_on,
+    keys,
+    numbers,
     objects,
     of,
     operations,
@@ -61,6 +65,19 @@ of(
     gender=("性别", "Gender"), tier=("号别", "Tier"), languages=("语言", "Languages"),
 )  # fmt: skip
 of("staff_list", "staff_options_list", title=("职称", "Professional title"))
+help_on(
+    new_password=(
+        "至少 10 个字符,不能全是数字,不能是常见密码,也不能与用户名、姓名或当前密码相近",
+        "At least 10 characters, not only digits, no common password, nothing like your name or the current one",
+    ),
+    opening_hours=("如 08:00-12:00,一天可填多段", "Such as 08:00-12:00; several for a day"),
+)
+WEEKDAYS = {
+    0: ("周一", "Monday"), 1: ("周二", "Tuesday"), 2: ("周三", "Wednesday"), 3: ("周四", "Thursday"),
+    4: ("周五", "Friday"), 5: ("周六", "Saturday"), 6: ("周日", "Sunday"),
+}  # fmt: skip
+numbers(WEEKDAYS, "weekday", "weekdays", "follows_weekday")
+keys(lambda: {en[:3].lower(): Key(zh, en) for zh, en in WEEKDAYS.values()}, "opening_hours")
 of("TotpCode", code=("动态验证码", "Authenticator code"))
 of("Department", name=("科室名称", "Department"), code=("科室编码", "Code"))
 of("Hospital", name=("医院名称", "Hospital"), code=("医院编码", "Code"))

@@ -1,4 +1,4 @@
-from kernel.pages import columns
+from kernel.pages import columns, moving
 
 columns(
     "patient_imports_list",
@@ -13,3 +13,4 @@ columns(
     "by_name",
     "created_at",
 )
+moving("patient_imports_list", state=["checking", "applying"])

@@ -43,8 +43,13 @@ action(
     "admissions_discharge",
     confirm=("出院后不再收取押金,确定办理?", "No deposit is taken any more. Discharge?"),
     status=["admitted"],
+    source=["own"],
 )
-action("admissions_recall", status=["discharged"])
+action("admissions_recall", status=["discharged"], source=["own"])
+action("admissions_deposits_create", status=["admitted"])
+action("admissions_partial_update", source=["own"])
+action("admissions_charges_create", source=["own"])
+action("inpatient_charges_reverse", danger=True, source=["own"], reverses_id=[None])
 groups(
     "StaffAdmission",
     stay=("住院", "Stay", "admission_no status patient_id mrn diagnosis"),

@@ -1,4 +1,4 @@
-from kernel.pages import bulk, columns, groups
+from kernel.pages import bulk, columns, groups, moving
 
 columns(
     "messages_list",
@@ -18,4 +18,5 @@ groups(
     message=("消息", "Message", "title text scene channel urgent patient_id hospital_id"),
     sent=("发送", "Sending", "state tries error_code error_detail created_at sent_at delivered_at read_at"),
 )
-bulk("messages_list", "messages_retry")
+bulk("messages_list", "messages_retry", state=["failed", "dead"])
+moving("messages_list", state=["queued", "sending"])

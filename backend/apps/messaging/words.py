@@ -1,7 +1,8 @@
 from apps.messaging.models.message import AttemptOutcome
 from apps.messaging.models.template import Channel
+from apps.messaging.scenes import SCENES
 from apps.messaging.states import MessageState
-from kernel.words import objects, of, operations, properties, resources, values
+from kernel.words import Key, keys, objects, of, operations, properties, resources, values
 
 properties(
     accepted=("已同意", "Accepted"), channel=("渠道", "Channel"), delivered=("已送达", "Delivered"),
@@ -15,6 +16,26 @@ properties(
     urgent=("紧急", "Urgent"), unread=("未读", "Unread"),
 )  # fmt: skip
 of("ConsentLeft", left=("剩余可发次数", "Messages left"))
+
+FIELDS = {
+    "patient": ("患者", "Patient"), "hospital": ("医院", "Hospital"), "department": ("科室", "Department"),
+    "doctor": ("医生", "Doctor"), "time": ("时间", "Time"), "previous": ("原安排", "What it was before"),
+    "number": ("号码", "Number"), "room": ("诊室", "Room"), "deadline": ("截止时间", "Deadline"),
+    "amount": ("金额", "Amount"), "balance": ("余额", "Balance"), "items": ("项目", "Items"),
+    "order": ("订单号", "Order number"), "voucher": ("凭证号", "Voucher number"), "way": ("退费途径", "Way back"),
+    "refund_no": ("退费单号", "Refund number"), "reason": ("原因", "Reason"), "result": ("结果", "Result"),
+}  # fmt: skip
+
+
+def _field_keys() -> dict[str, Key]:
+    """The data of all scenes, each key with the scenes that give it."""
+    return {
+        key: Key(*words, {"scene": tuple(code for code, scene in SCENES.items() if key in scene.keys)})
+        for key, words in FIELDS.items()
+    }
+
+
+keys(_field_keys, "fields_map")
 
 resources(
     messages=("消息记录", "message", "messages"),

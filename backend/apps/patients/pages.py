@@ -29,6 +29,7 @@ action(
     "patient_merges_undo",
     danger=True,
     confirm=("两份档案将重新分开,确定撤销?", "The two archives are parted again. Undo?"),
+    undone_at=[None],
 )
 action("patient_duplicates_reopen", state=["distinct"])
 action(
@@ -38,8 +39,17 @@ action(
         "合并后另一档案的全部记录归入本档案,确定合并?",
         "All records of the other archive become this one's. Merge?",
     ),
+    is_active=[True],
 )
 action("patients_promote", is_provisional=[True])
+for _stage in ("booking", "consultation", "examination", "member_follow_up", "reception", "triage"):
+    action(f"patients_captures_{_stage}_create", is_active=[True])
+action("patients_cards_create", is_active=[True])
+action("patients_cards_activate", is_active=[False])
+action("patients_cards_deactivate", danger=True, is_active=[True])
+action("patients_care_team_end", danger=True, ended_at=[None])
+action("patients_related_persons_verify", is_guardian=[True], verified_at=[None])
+action("patient_tags_put_on", is_active=[True])
 groups(
     "Patient",
     identity=(

@@ -5,9 +5,11 @@ from apps.patients.models.care_team import CareRole
 from apps.patients.models.merge import PairState
 from apps.patients.models.patient import Gender, IdKind
 from kernel.words import (
+    Key,
     acts,
     choices,
     dictionary,
+    keys,
     objects,
     of,
     operations,
@@ -60,6 +62,13 @@ of("CaptureField", "CapturedField", "CapturedValue", label=("字段名称", "Lab
 of("PatientTag", name=("标签", "Tag"))
 of("TimelineEntry", kind=("事件", "Event"), title=("标题", "Title"))
 
+keys(
+    lambda: {
+        "privacy": Key("隐私政策", "Privacy policy"), "photo": Key("影像资料使用", "Use of pictures"),
+        "marketing": Key("健康资讯与活动通知", "News and offers"),
+    },
+    "consents",
+)  # fmt: skip
 references(
     "patients", "patient_id", "patient_ids", "other_id", "merged_id", "survivor_id", "merged_into_id",
     "linked_patient_id",

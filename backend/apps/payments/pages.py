@@ -1,4 +1,4 @@
-from kernel.pages import action, columns, groups
+from kernel.pages import action, columns, groups, moving
 
 columns(
     "payment_orders_list",
@@ -32,10 +32,15 @@ action(
     confirm=("关闭后该订单不能再支付,确定关闭?", "It can't be paid any more. Close it?"),
     state=["pending"],
 )
-action("payment_orders_settle", state=["pending"])
+action(
+    "payment_orders_settle",
+    shows=("order_no", "patient_name", "description", "amount_fen"),
+    state=["pending"],
+)
 action(
     "refunds_pay_out",
     danger=True,
+    shows=("refund_no", "patient_name", "amount_fen", "error"),
     confirm=("将以现金退给患者,确定执行?", "The patient gets cash. Go on?"),
     state=["failed"],
 )
@@ -47,7 +52,7 @@ groups(
         "Order",
         "order_no description scene payer_type patient_id origin application opened_by_id hospital_id lines",
     ),
-    money=("金额与支付", "Money", "amount_fen refunded_fen state channel attempts refunds"),
+    money=("金额与支付", "Money", "amount_fen refunded_fen is_refundable state channel attempts refunds"),
     times=("时间", "Times", "created_at expires_at paid_at posted_at closed_at returned_at"),
     trouble=(
         "关闭与异常",
@@ -68,3 +73,5 @@ groups(
     channel=("渠道", "Channel", "channel_refund_no channel_refund_id error reissued"),
     times=("时间", "Times", "created_at accepted_at succeeded_at his_notified_at"),
 )
+moving("payment_orders_list", state=["paid_unposted", "returning"])
+moving("refunds_list", state=["created", "processing"])

@@ -1,13 +1,15 @@
 from apps.payments.channels.base import PayMethod
-from apps.payments.channels.registry import channel_words
+from apps.payments.channels.registry import CHANNELS, channel_words
 from apps.payments.models.ledger import AccountKind
 from apps.payments.models.order import CloseCause, PaymentOrigin, ReturnCause
 from apps.payments.models.refund import RefundCause, RefundRoute
 from apps.payments.payers import PayerType
 from apps.payments.states import AttemptState, OrderState, RefundState
 from kernel.words import (
+    Key,
     ValueWords,
     choices,
+    keys,
     known,
     objects,
     of,
@@ -29,6 +31,7 @@ properties(
     config_fields=("配置项", "Fields of the configuration"), created_from=("创建起", "Created from"),
     created_to=("创建止", "Created to"), credit_fen=("贷方", "Credit"), debit_fen=("借方", "Debit"),
     decision_id=("退费决定标识", "Decision"), entries=("分录", "Entries"),
+    is_refundable=("可退费", "Can be refunded"),
     his_notified_at=("告知 HIS 时间", "HIS told"), methods=("支付方式", "Methods"),
     notify_url=("回调地址", "Callback address"), online=("线上", "Online"), opened_by_id=("开单人", "Opened by"),
     opened_by_name=("开单人姓名", "Opened by"), optional=("选填项", "Optional"),
@@ -52,6 +55,32 @@ of("ChannelCode", "OfferedChannel", code=("渠道编码", "Code"))
 
 references("payment_orders", "order_id")
 references("staff", "opened_by_id")
+
+CONFIG = {
+    "mchid": ("商户号", "Merchant id"), "appid": ("应用 AppID", "App id"),
+    "serial_no": ("商户证书序列号", "Serial number of the certificate"), "private_key": ("商户私钥", "Private key"),
+    "apiv3_key": ("APIv3 密钥", "APIv3 key"), "public_key_id": ("微信支付公钥 ID", "Id of WeChat Pay's key"),
+    "public_key": ("微信支付公钥", "WeChat Pay's key"), "base_url": ("接口地址", "Address of the API"),
+    "gateway": ("网关地址", "Gateway"), "app_id": ("应用 AppID", "App id"), "seller_id": ("收款账号 ID", "Seller id"),
+    "alipay_public_key": ("支付宝公钥", "Alipay's key"), "op_app_id": ("小程序 AppID", "App id of the mini-program"),
+    "return_url": ("支付后返回地址", "Where payers return to"), "file_gateway": ("对账文件网关", "Gateway of files"),
+    "mer_id": ("商户号", "Merchant id"), "sign_key": ("签名私钥", "Signing key"),
+    "sign_cert": ("签名证书", "Signing certificate"), "root_certificate": ("根证书", "Root certificate"),
+    "middle_certificate": ("中级证书", "Intermediate certificate"),
+    "certificate_names": ("验签证书名称", "Names of certificates"),
+}  # fmt: skip
+
+
+def _config_keys() -> dict[str, Key]:
+    """What the configurations of all channels have, each key with its channels."""
+    of_channel = {code: {*spec.fields, *spec.optional} for code, spec in CHANNELS.items()}
+    return {
+        key: Key(*words, {"channel": tuple(code for code, known in of_channel.items() if key in known)})
+        for key, words in CONFIG.items()
+    }
+
+
+keys(_config_keys, "config", "shown_config")
 
 resources(
     ledger_accounts=("账户", "ledger account", "ledger accounts"),

@@ -38,12 +38,15 @@ action(
 )
 action("queue_tickets_prioritise", state=["waiting"])
 action("queue_tickets_transfer", state=["waiting", "called", "missed", "in_service", "examination"])
-action("queues_pause", is_paused=[False])
+action("clinic_sessions_call_next", state=["published"])
+action("queues_call_next", is_active=[True], is_paused=[False])
+action("queues_pause", is_active=[True], is_paused=[False])
 action("queues_resume", is_paused=[True])
 action(
     "queue_screens_revoke",
     danger=True,
     confirm=("注销后大屏立即停止显示,确定注销?", "The screen goes dark at once. Revoke?"),
+    revoked_at=[None],
 )
 groups(
     "QueueTicket",

@@ -8,6 +8,17 @@ class RunInProgress(DomainError):
     zh, en = "该日对账正在进行,请稍后", "The day is being reconciled; wait a little."
 
 
+class BillNotUsable(DomainError):
+    """`reason`: what is wrong with it, or what the provider answered."""
+
+    code, status = "bill_not_usable", 409
+    members = ("reason",)
+    zh, en = (
+        "取到的对账单无法使用({reason}),原结果不变",
+        "The bill is of no use ({reason}); the result stands.",
+    )
+
+
 class NotLinkable(DomainError):
     """`sum_fen`: what is left when all of them are taken together."""
 

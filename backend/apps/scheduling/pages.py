@@ -52,6 +52,18 @@ columns(
     "state",
     "created_at",
 )
+columns(
+    "booking_suspensions_list",
+    "patient_name",
+    "source",
+    "reason",
+    "missed",
+    "created_at",
+    "until",
+    "has_open_appeal",
+    "lifted_at",
+    "is_over",
+)
 action("appointments_cancel", danger=True, state=["pending", "booked", "checked_in"])
 action("appointments_check_in", state=["booked"])
 action("appointments_excuse", state=["no_show"])
@@ -59,6 +71,7 @@ action("appointments_reschedule", state=["booked"])
 action(
     "appointments_settle",
     confirm=("挂号费记为窗口现金已收,确认已收到现金?", "The fee is written down as cash. Was it received?"),
+    shows=("patient_name", "department_name", "practitioner_name", "fee_fen"),
     state=["pending", "booked"],
     payment_status=["unpaid"],
 )
@@ -83,6 +96,8 @@ action(
 action("clinic_sessions_substitute", state=["published"])
 action("clinic_sessions_partial_update", state=["draft"])
 action("clinic_sessions_destroy", danger=True, confirm=("确定删除?", "Delete it?"), state=["draft"])
+action("booking_suspensions_lift", is_over=[False])
+action("waitlist_entries_partial_update", state=["waiting", "offered"])
 action("suspension_appeals_accept", state=["open"])
 action("suspension_appeals_reject", danger=True, state=["open"])
 action("waitlist_entries_accept", state=["offered"])

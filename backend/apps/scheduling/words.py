@@ -10,8 +10,11 @@ from apps.scheduling.states import (
     SessionState,
 )
 from kernel.words import (
+    ENUMS,
+    Key,
     acts,
     choices,
+    keys,
     objects,
     of,
     operations,
@@ -37,6 +40,7 @@ properties(
     last_date=("结束日期", "Last day"), free=("空闲", "Free"), from_number=("原号序", "Number before"),
     from_practitioner_id=("原医生", "Doctor before"), from_practitioner_name=("原医生姓名", "Doctor before"),
     from_starts_at=("原时间", "Time before"), has_open_appeal=("有待处理申诉", "Has an open appeal"),
+    is_over=("已结束", "Is over"),
     hold_expires_at=("占号截止", "Held until"), holidays=("节假日", "Holidays"), in_service=("就诊中", "In service"),
     is_bookable=("可预约", "Can be booked"), is_lifted=("已解除", "Was lifted"), is_reprint=("补打", "Reprint"),
     lift_reason=("解除原因", "Why lifted"), lifted_at=("解除时间", "Lifted"),
@@ -140,6 +144,9 @@ values(AppointmentSource, {
     "miniprogram": ("小程序", "Mini-program"), "window": ("窗口", "Window"), "phone": ("电话", "Phone"),
     "web": ("网站", "Web"), "partner": ("合作方", "Partner"), "follow_up": ("随访", "Follow-up"),
 })  # fmt: skip
+keys(
+    lambda: {code: Key(said.zh, said.en) for code, said in ENUMS[AppointmentSource].items()}, "channel_quotas"
+)
 values(PaymentStatus, {
     "unpaid": ("未缴费", "Unpaid", "warning"), "not_required": ("无需缴费", "Nothing to pay"),
     "paid_at_counter": ("窗口已缴", "Paid at the counter", "success"),

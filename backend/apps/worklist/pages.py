@@ -36,8 +36,12 @@ columns(
     "due_at",
     "created_at",
 )
-for _name in ("approve", "complete", "reject", "withdraw"):
-    action(f"approvals_{_name}", danger=_name == "reject", state=["requested"])
+_ASKED = ("kind_name", "title", "amount_fen", "requester_name", "note")
+for _name in ("approve", "complete", "reject"):
+    action(
+        f"approvals_{_name}", danger=_name == "reject", shows=_ASKED, state=["requested"], may_decide=[True]
+    )
+action("approvals_withdraw", state=["requested"], may_withdraw=[True])
 for _name in ("assign", "finish", "take"):
     action(f"work_items_{_name}", state=["open"])
 groups(
@@ -64,7 +68,7 @@ groups(
             "owner_id note department_id hospital_id created_at expires_at"
         ),
     ),
-    decision=("审批", "Decision", "state decided_by_id reason ended_at steps"),
+    decision=("审批", "Decision", "state may_decide may_withdraw decided_by_id reason ended_at steps"),
     content=("内容", "Content", "content fields_to_complete"),
 )
 groups(

@@ -21,6 +21,7 @@ properties(
     supervisor_id=("监督人", "Supervisor"), supervisor_name=("监督人姓名", "Supervisor"),
     supervisor_role_id=("监督角色", "Supervising role"), supervisor_role_name=("监督角色名称", "Supervising role"),
     void_reason=("作废原因", "Why it was voided"), voided_at=("作废时间", "Voided"), mine=("与我相关", "Mine"),
+    may_decide=("可由我审批", "Mine to decide"), may_withdraw=("可由我撤回", "Mine to withdraw"),
 )  # fmt: skip
 of("WorkItem", title=("待办事项", "Work"), level=("升级级别", "Escalation"), reason=("说明", "Reason"))
 of(

@@ -6,7 +6,6 @@ from django_prometheus import exports
 
 from config.documents import API_DOCUMENTS
 from config.index import index
-from config.manifest_view import manifest_view
 from kernel.http import health
 from kernel.http.closed import only_for
 from kernel.http.docs import DocumentView, RedocView, SwaggerView
@@ -25,7 +24,6 @@ urlpatterns = [
     path("", include("config.urls.callbacks")),
 ]
 _readers = only_for("DOCUMENT_ADDRESSES")
-urlpatterns.append(path("api/admin/v1/manifest", _readers(manifest_view), name="admin-manifest"))
 for audience in AUDIENCES:
     base, module = f"api/{audience}/v1/", f"config.urls.{audience}"
     page = {"url_name": f"{audience}-schema", "title": API_DOCUMENTS[audience]["title"]}

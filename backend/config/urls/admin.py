@@ -6,6 +6,8 @@ from django.urls import include, path
 
 from apps.billing.api.admin.bills import PayBillsView
 from apps.payments.api.admin.orders import PaymentOrderViewSet
+from config.manifest_view import ManifestView
+from kernel.http.closed import only_for
 from kernel.http.routing import by_method
 
 APPS = (
@@ -18,5 +20,12 @@ _ORDERS = by_method(
     get=PaymentOrderViewSet.as_view({"get": "list"}), post=PayBillsView.as_view({"post": "create"})
 )
 
-urlpatterns: list[Any] = [path("api/admin/v1/payment-orders", _ORDERS)]
+urlpatterns: list[Any] = [
+    path("api/admin/v1/payment-orders", _ORDERS),
+    path(
+        "api/admin/v1/manifest",
+        only_for("DOCUMENT_ADDRESSES")(ManifestView.as_view()),
+        name="admin-manifest",
+    ),
+]
 urlpatterns += [path("api/admin/v1/", include(f"apps.{name}.api.admin.urls")) for name in APPS]

@@ -64,7 +64,9 @@ class Examples:
     def _object(self, schema: Node, name: str, depth: int) -> Node:
         if depth > 6:  # a type that contains itself
             return {}
-        if not schema.get("properties") and (known := self._of_type(name, dict)):
+        if (not schema.get("properties") or schema.get("additionalProperties")) and (
+            known := self._of_type(name, dict)
+        ):
             return dict(known[0])
         found = {
             key: self.of(part, self._qualified(key, name), depth + 1)

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from kernel import words
+from kernel.http.schema_narrowing import narrow
 from kernel.http.schema_parts import PREFIX, operations, refs, sent
 
 Node = dict[str, Any]
@@ -30,11 +31,12 @@ def say_words(document: Node) -> None:
             node, name = parameter.get("schema", {}), parameter["name"]
             parameter["schema"] = _said(node, operation["operationId"], name, offered)
     _name_rows_in_paths(document, offered)
+    narrow(document, asked)
     _add_known_sets(document)
 
 
 def _name_rows_in_paths(document: Node, offered: Collection[str]) -> None:
-    """An `id` in a path is that of a row of the list before it: it has the row's noun, and the list's choices."""
+    """An `id` in a path is that of a row of the list or the choices before it: it has the row's noun, and choices."""
     paths = document.get("paths", {})
     reads = {path: str(item.get("get", {}).get("operationId", "")) for path, item in paths.items()}
     for path, item in paths.items():
@@ -64,6 +66,12 @@ def _said(node: Node, owner: str, name: str, offered: Collection[str]) -> Node:
     node = _titled(node, words.property_words(owner, name))
     for part in (node, node.get("items", {})):
         _say_enum(part)
+        if part.get("type") == "integer" and name in words.NUMBERS:
+            part["x-enum"] = _values(words.NUMBERS[name])
+    if name in words.HELP and "title" in node:
+        node |= {"x-help": words.HELP[name].zh, "x-help-en": words.HELP[name].en}
+    if name in words.KEYS and node.get("type") == "object":
+        _say_keys(node, words.KEYS[name]())
     if kind := words.KNOWN.get((owner, name)):
         part = node["items"] if node.get("type") == "array" else node
         part["allOf"] = [{"$ref": f"{PREFIX}{kind}"}]
@@ -101,6 +109,16 @@ def tags(used: set[str]) -> list[Node]:
         else {"name": tag}
         for tag in ordered
     ]
+
+
+def _say_keys(node: Node, known: Mapping[str, words.Key]) -> None:
+    """The known keys of an object as its properties, each of them like any other value of it."""
+    like = node.get("additionalProperties") or {}
+    if isinstance(like, dict):
+        node["properties"] = {
+            key: _titled(like, said) | ({"x-when": said.when} if said.when else {})
+            for key, said in known.items()
+        }
 
 
 def _titled(node: Node, said: words.Words | None) -> Node:

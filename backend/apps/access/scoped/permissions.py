@@ -1,6 +1,7 @@
 """Who gets past the door of each audience."""
 
 from typing import Any
+from uuid import UUID
 
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.permissions import BasePermission
@@ -8,6 +9,7 @@ from rest_framework.permissions import BasePermission
 from apps.access.actor import Actor, actor_of
 from apps.access.errors import PasswordChangeRequired
 from apps.identity.models import UserKind
+from apps.identity.selectors import records_of_persons
 from kernel.errors import DomainError
 
 
@@ -18,6 +20,15 @@ def request_actor(request: Any) -> Actor | None:
         request._actor = actor_of(user) if getattr(user, "kind", None) == UserKind.STAFF else None
     actor: Actor | None = request._actor
     return actor
+
+
+def own_records(request: Any) -> set[UUID]:
+    """The staff records of the person who asks, looked up once: whose own request it is, is asked of the person."""
+    if not hasattr(request, "_own_records"):
+        actor = request_actor(request)
+        request._own_records = records_of_persons([actor.staff_id]) if actor else set()
+    found: set[UUID] = request._own_records
+    return found
 
 
 class IsStaff(BasePermission):

@@ -3,8 +3,9 @@
 import django_filters
 from rest_framework import serializers
 
+from apps.access.scoped.permissions import own_records
 from apps.billing.models import BillKind, RefundRequest
-from apps.billing.states import REFUND_REQUESTS
+from apps.billing.states import REFUND_REQUESTS, RefundRequestState
 from apps.patients.own_filters import BoundFilterSet
 from apps.payments.states import RefundState
 from apps.payments.types import RefundRoute
@@ -65,7 +66,10 @@ class RefundRequestDetailSerializer(RefundRequestSerializer):
 
 
 class StaffRefundRequestSerializer(RefundRequestSerializer):
-    """退费申请 for staff, with who asked, decided and executed."""
+    """退费申请 for staff, with who asked, decided and executed.
+
+    `may_decide`, `may_execute`: as it stands it waits for that, and not for another person than who reads it.
+    """
 
     department_name = serializers.CharField(source="department.name", read_only=True, default="")
     practitioner_name = serializers.CharField(source="practitioner.name", read_only=True, default="")
@@ -74,14 +78,28 @@ class StaffRefundRequestSerializer(RefundRequestSerializer):
     decided_at = serializers.DateTimeField(source="approval.ended_at", read_only=True, allow_null=True)
     decision_note = serializers.CharField(source="approval.reason", read_only=True, default="")
     executed_by_name = serializers.CharField(source="executed_by.name", read_only=True, default="")
+    may_decide = serializers.SerializerMethodField()
+    may_execute = serializers.SerializerMethodField()
 
     class Meta(RefundRequestSerializer.Meta):
         fields = [
             *RefundRequestSerializer.Meta.fields, "department_id", "department_name", "practitioner_id",
             "practitioner_name", "needs_approval", "needs_reprint", "requested_by_id", "requested_by_name",
-            "approval_id", "decided_by_name", "decided_at", "decision_note", "executed_by_name", "version",
+            "approval_id", "decided_by_name", "decided_at", "decision_note", "executed_by_name", "may_decide",
+            "may_execute", "version",
         ]  # fmt: skip
         read_only_fields = fields
+
+    def get_may_decide(self, request: RefundRequest) -> bool:
+        return request.state == RefundRequestState.REQUESTED and not self._is_own(request)
+
+    def get_may_execute(self, request: RefundRequest) -> bool:
+        if request.state == RefundRequestState.REQUESTED:
+            return not request.needs_approval and not self._is_own(request)
+        return request.state == RefundRequestState.APPROVED
+
+    def _is_own(self, request: RefundRequest) -> bool:
+        return request.requested_by_id in own_records(self.context["request"])
 
 
 class StaffRefundRequestDetailSerializer(StaffRefundRequestSerializer):

@@ -74,7 +74,10 @@ class BillDetailSerializer(BillSerializer):
 
 
 class StaffBillSerializer(BillSerializer):
-    """账单 for staff. `external_id` is HIS's key; `replaces_id` the bill that this one was issued again for."""
+    """账单 for staff. `external_id` is HIS's key; `replaces_id` the bill that this one was issued again for.
+
+    `has_invoice`: one stands that no refund has reversed.
+    """
 
     mrn = serializers.CharField()
     source = serializers.ChoiceField(choices=BillSource.choices)  # type: ignore[assignment]
@@ -82,6 +85,7 @@ class StaffBillSerializer(BillSerializer):
     replaces_id = serializers.UUIDField(allow_null=True)
     application = serializers.CharField(allow_blank=True)
     cancel_reason = serializers.CharField(allow_blank=True)
+    has_invoice = serializers.BooleanField()
 
 
 class StaffBillDetailSerializer(StaffBillSerializer):

@@ -5,9 +5,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
-from apps.billing.models import Bill, ChargeItem
+from apps.billing.models import Bill, ChargeItem, Invoice
 from apps.billing.states import BillStatus
 from apps.identity.models import WeChatAccount
 from apps.patients.errors import CardRequired
@@ -41,7 +41,10 @@ ITEM = (
 
 def rows_of(queryset: QuerySet[Bill]) -> QuerySet[Any, dict[str, Any]]:
     """Plain rows in one query; pass each through `shown`."""
-    rows: QuerySet[Any, dict[str, Any]] = queryset.values(*OWN, *RELATED.values(), *PLACE.values())
+    valid = Invoice.objects.filter(bill=OuterRef("pk"), reversed_at=None)
+    rows: QuerySet[Any, dict[str, Any]] = queryset.values(
+        *OWN, *RELATED.values(), *PLACE.values(), has_invoice=Exists(valid)
+    )
     return rows
 
 
@@ -50,11 +53,12 @@ def shown(row: dict[str, Any]) -> dict[str, Any]:
     names = {name: row[path] or "" for name, path in RELATED.items()}
     place = " ".join(row[path] for path in PLACE.values() if row[path])
     open_still = row["status"] == BillStatus.ISSUED and not _is_over(row)
-    return {name: row[name] for name in OWN} | names | {"location": place, "is_payable": open_still}
+    said = {"location": place, "is_payable": open_still, "has_invoice": row["has_invoice"]}
+    return {name: row[name] for name in OWN} | names | said
 
 
 #: What only staff see.
-_FOR_STAFF = ("mrn", "source", "external_id", "replaces_id", "application", "cancel_reason")
+_FOR_STAFF = ("mrn", "source", "external_id", "replaces_id", "application", "cancel_reason", "has_invoice")
 
 
 def shown_to_patient(row: dict[str, Any]) -> dict[str, Any]:

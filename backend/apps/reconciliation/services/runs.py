@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from apps.payments.channels.base import BillNotReady, ChannelError, PermanentChannelError
 from apps.payments.services.reconciling import bill_of, merchants_with_bills
 from apps.payments.types import MerchantAccount
-from apps.reconciliation.errors import BILL_DAY, RunInProgress
+from apps.reconciliation.errors import BILL_DAY, BillNotUsable
 from apps.reconciliation.models import ReconciliationRun
 from apps.reconciliation.services import corrections, staging
 from apps.reconciliation.services.match import NoResult, match
@@ -50,7 +50,7 @@ def _open(merchant: MerchantAccount, day: dt.date) -> ReconciliationRun | None:
 
 
 def start(merchant: MerchantAccount, day: dt.date) -> ReconciliationRun:
-    """Reconcile a day by hand, or once more: the same bill again is the same run. InvalidValue, RunInProgress."""
+    """Reconcile a day by hand, or once more: the same bill again is the same run. InvalidValue, BillNotUsable."""
     if not clock.today() - dt.timedelta(days=KEPT_DAYS) <= day < clock.today():
         raise InvalidValue(field="business_date", expected=BILL_DAY)
     run = _open(merchant, day) or ReconciliationRun.objects.exclude(state=RunState.SUPERSEDED).get(
@@ -73,15 +73,15 @@ def _again(run: ReconciliationRun) -> None:
 
 
 def _newer(run: ReconciliationRun) -> ReconciliationRun:
-    """Ask for the bill once more: if it is another one than before, it counts from now on. ChannelError as refusal."""
+    """Ask for the bill once more: if it is another one than before, it counts from now on. BillNotUsable."""
     try:
         bill = staging.read_bill(bill_of(run.merchant, run.business_date))
     except ChannelError as error:
-        raise RunInProgress from error
+        raise BillNotUsable(reason=error.code) from error
     try:
-        if bill.sha256 == run.content_sha256:
-            return run
-        return corrections.supersede(run, bill)
+        return run if bill.sha256 == run.content_sha256 else corrections.supersede(run, bill)
+    except NoResult as error:
+        raise BillNotUsable(reason=error.code) from error
     finally:
         bill.close()
 

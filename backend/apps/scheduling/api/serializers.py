@@ -15,6 +15,7 @@ from apps.scheduling.models import (
 from apps.scheduling.selectors.offers import Offer
 from apps.scheduling.services.book import Booked
 from apps.scheduling.states import APPOINTMENTS
+from kernel import clock
 from kernel.http.serializers import ModelSerializer, Serializer
 
 
@@ -76,18 +77,22 @@ class ChangeSerializer(Serializer):
 
 
 class SuspensionSerializer(ModelSerializer):
-    """停止预约: no booking before `until`, unless it was lifted."""
+    """停止预约: no booking before `until`, unless it was lifted; `is_over` by then."""
 
     missed = serializers.SerializerMethodField(help_text="missed appointments that led to it")
+    is_over = serializers.SerializerMethodField()
     has_open_appeal = serializers.BooleanField(read_only=True)
 
     class Meta:
         model = BookingSuspension
         fields = [
             "id", "hospital_id", "hospital_name", "patient_id", "patient_name", "source", "reason", "missed", "until",
-            "created_at", "lifted_at", "lift_reason", "has_open_appeal",
+            "created_at", "lifted_at", "lift_reason", "has_open_appeal", "is_over",
         ]  # fmt: skip
         read_only_fields = fields
+
+    def get_is_over(self, suspension: BookingSuspension) -> bool:
+        return suspension.lifted_at is not None or suspension.until <= clock.now()
 
     def get_missed(self, suspension: BookingSuspension) -> int:
         return len(suspension.no_shows)

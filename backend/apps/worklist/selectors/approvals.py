@@ -2,14 +2,16 @@
 
 from collections import defaultdict
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import BooleanField, Case, Prefetch, Q, QuerySet, Value, When
 
 from apps.access.actor import Actor, Scope
 from apps.access.models import StaffRole
 from apps.identity.models import StaffDepartment
+from apps.identity.selectors import records_of_persons
 from apps.worklist.approvals import deciding_codes
 from apps.worklist.models import Approval, ApprovalStep
-from apps.worklist.states import StepState
+from apps.worklist.states import ApprovalState, StepState
+from kernel import clock
 
 
 def deciding(actor: Actor) -> Q:
@@ -64,6 +66,20 @@ def to_decide(actor: Actor) -> Q:
     before = ApprovalStep.objects.filter(decided_by=actor.staff_id)
     own = Q(requester__isnull=False, requester=actor.staff_id)
     return of_steps(mine) & ~own & ~of_steps(before)
+
+
+def as_seen_by(actor: Actor, approvals: QuerySet[Approval]) -> QuerySet[Approval]:
+    """With `may_decide` and `may_withdraw` of the actor, whose other records count for what is the own request."""
+    standing = Q(state=ApprovalState.REQUESTED) & (Q(expires_at=None) | Q(expires_at__gt=clock.now()))
+    asked = Q(requester__isnull=False, requester__in=records_of_persons([actor.staff_id]))
+    return approvals.annotate(
+        may_decide=_whether(standing & to_decide(actor) & ~asked),
+        may_withdraw=_whether(standing & Q(requester__isnull=False, requester=actor.staff_id)),
+    )
+
+
+def _whether(condition: Q) -> Case:
+    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
 
 
 def decided(actor: Actor) -> Q:

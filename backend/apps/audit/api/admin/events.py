@@ -4,18 +4,19 @@ from typing import Any
 import django_filters
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from apps.access.scoped.views import HOSPITAL, CodedView, ListMixin, RetrieveMixin, ScopedViewSet
+from apps.audit.changes import changes_of
 from apps.audit.models import AuditEvent
 from apps.audit.selectors import export_rows, log_state
 from apps.audit.services import record
 from kernel.http.filters import FilterBackend
 from kernel.http.pagination import TimelinePagination
-from kernel.http.serializers import ModelSerializer
+from kernel.http.serializers import ModelSerializer, Serializer
 from kernel.http.views import APIView
 from kernel.ids import uuid7_floor
 from kernel.sheets import csv_blocks
@@ -34,6 +35,29 @@ class AuditEventSerializer(ModelSerializer):
             "action", "object_type", "object_id", "before", "after",
         ]  # fmt: skip
         read_only_fields = fields
+
+
+class LoggedChangeSerializer(Serializer):
+    """One column that changed, as people read it; empty: there was nothing."""
+
+    name = serializers.CharField()
+    title = serializers.CharField()
+    was = serializers.CharField(allow_blank=True)
+    became = serializers.CharField(allow_blank=True)
+
+
+class AuditEventDetailSerializer(AuditEventSerializer):
+    """One line of the log with what changed, in words."""
+
+    changes = serializers.SerializerMethodField()
+
+    class Meta(AuditEventSerializer.Meta):
+        fields = [*AuditEventSerializer.Meta.fields, "changes"]
+        read_only_fields = fields
+
+    @extend_schema_field(LoggedChangeSerializer(many=True))
+    def get_changes(self, event: AuditEvent) -> list[dict[str, str]]:
+        return changes_of(event)
 
 
 class AuditEventFilter(django_filters.FilterSet):
@@ -79,6 +103,11 @@ class AuditEventViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
     filter_backends = [FilterBackend]
     pagination_class = TimelinePagination
     named_ids = {"hospital": ("hospital_id", HOSPITAL)}
+
+    @extend_schema(responses=AuditEventDetailSerializer)
+    def retrieve(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        """One line with what changed, in words."""
+        return Response(AuditEventDetailSerializer(self.get_object()).data)
 
     @extend_schema(
         operation_id="audit_events_export",

@@ -106,7 +106,8 @@ class RefundRequestViewSet(ExportMixin, ScopedViewSet):
     def list(self, request: Any) -> Response:
         """退费申请 within reach, the newest first."""
         rows = reads.rows_of(self.paginate_queryset(self.listed()) or ())
-        return self.get_paginated_response(StaffRefundRequestSerializer(rows, many=True).data)
+        shown = StaffRefundRequestSerializer(rows, many=True, context=self.get_serializer_context())
+        return self.get_paginated_response(shown.data)
 
     def retrieve(self, request: Any, pk: UUID) -> Response:
         """One request with its bills, its refunds and the reprints it still needs."""

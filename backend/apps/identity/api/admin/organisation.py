@@ -1,4 +1,5 @@
 from typing import Any
+from uuid import UUID
 
 import django_filters
 from django.db.models import QuerySet
@@ -12,7 +13,7 @@ from apps.access.scoped.options import OptionsMixin
 from apps.access.scoped.rows import GivenRowViewSet, RowViewSet, search_in
 from apps.identity.api.pictures import PictureSerializer, PictureUrlField, PictureUrlSerializer
 from apps.identity.errors import OrgUnitCycle, OwnPlacement, PictureInvalid, PictureTooLarge
-from apps.identity.models import Group, Hospital, Location, OrgUnit, Position
+from apps.identity.models import Department, Group, Hospital, Location, OrgUnit, Position
 from apps.identity.pictures import url_of
 from apps.identity.services.locations import delete_location
 from apps.identity.services.org_units import create_org_unit, update_org_unit
@@ -91,6 +92,17 @@ class OrgUnitViewSet(OptionsMixin, RowViewSet):
         return unit
 
 
+class LocationFilter(django_filters.FilterSet):
+    hospital_id = django_filters.UUIDFilter()
+    department_id = django_filters.UUIDFilter(
+        method="of_department", help_text="places of the department's hospital"
+    )
+    search = search_in("building", "room")
+
+    def of_department(self, queryset: Any, name: str, value: UUID) -> Any:
+        return queryset.filter(hospital__in=Department.objects.filter(pk=value).values("hospital"))
+
+
 @extend_schema(tags=["organisation"])
 class LocationViewSet(OptionsMixin, RowViewSet):
     """位置: places in the buildings, each with a picture of the map."""
@@ -103,8 +115,7 @@ class LocationViewSet(OptionsMixin, RowViewSet):
         "room": serializers.CharField(max_length=32, allow_blank=True, default=""),
         "map_picture_url": PictureUrlField(source="map_picture_id"),
     }
-    filters = ("hospital",)
-    searched = ("building", "room")
+    filterset_class = LocationFilter
     option_columns = ("building", "floor", "room")
     in_force = {}
     options_for_all = True

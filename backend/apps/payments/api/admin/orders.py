@@ -19,6 +19,7 @@ from apps.payments.selectors import orders
 from apps.payments.selectors.exports import order_rows
 from apps.payments.services.advance_order import give_up
 from apps.payments.services.counter import pay_at_counter, pay_from_card
+from apps.payments.states import OrderState
 from kernel.errors import REQUIRED, DuplicateValue, InvalidValue, NotFound, StateConflict
 from kernel.http.idempotency import idempotent
 from kernel.http.schema import raises
@@ -36,16 +37,20 @@ class SettleSerializer(Serializer):
 
 
 class StaffOrderSerializer(PaymentOrderSerializer):
-    """支付单 for staff, with what it waits for."""
+    """支付单 for staff, with what it waits for. `is_refundable`: posted, and not all of it has gone back."""
 
     opened_by_name = serializers.CharField(source="opened_by.name", read_only=True, default="")
+    is_refundable = serializers.SerializerMethodField()
 
     class Meta(PaymentOrderSerializer.Meta):
         fields = [
             *PaymentOrderSerializer.Meta.fields, "opened_by_id", "opened_by_name", "posting_tries", "posting_error",
-            "alarmed_at",
+            "alarmed_at", "is_refundable",
         ]  # fmt: skip
         read_only_fields = fields
+
+    def get_is_refundable(self, order: PaymentOrder) -> bool:
+        return order.state == OrderState.POSTED and order.refunded_fen < order.amount_fen
 
 
 class WholeOrderSerializer(StaffOrderSerializer):

@@ -65,7 +65,7 @@ class ReconciliationRunViewSet(ExportMixin, ListMixin, RetrieveMixin, ScopedView
 
     @command(
         body=io.RunStartSerializer, answer=io.ReconciliationRunSerializer, status=201,
-        raises=(InvalidValue, errors.RunInProgress, StateConflict),
+        raises=(InvalidValue, errors.BillNotUsable, errors.RunInProgress, StateConflict),
     )  # fmt: skip
     def create(self, *, merchant: Any, business_date: Any) -> ReconciliationRun:
         """发起对账 of a day, or once more after a correction: the same bill again changes nothing."""

@@ -14,9 +14,14 @@ CONTENT_FIELDS = Expectation("content_fields", f"最多 {MAX_FIELDS} 项", f"{MA
 
 
 class ApprovalSerializer(ModelSerializer):
-    """审批. `requester_id` null: a patient asked. `decided_by_id` and `reason`: the decision that ended it."""
+    """审批. `requester_id` null: a patient asked. `decided_by_id` and `reason`: the decision that ended it.
+
+    `may_decide`, `may_withdraw`: it waits for who reads it, or may be taken back by them.
+    """
 
     kind_name = serializers.SerializerMethodField()
+    may_decide = serializers.BooleanField(read_only=True)
+    may_withdraw = serializers.BooleanField(read_only=True)
 
     class Meta:
         model = Approval
@@ -24,7 +29,7 @@ class ApprovalSerializer(ModelSerializer):
             "id", "hospital_id", "hospital_name", "department_id", "department_name", "kind", "kind_name",
             "subject_type", "subject_id", "title", "amount_fen", "requester_id", "requester_name", "owner_id",
             "owner_name", "note", "state", "created_at", "expires_at", "decided_by_id", "decided_by_name", "reason",
-            "ended_at", "version",
+            "ended_at", "may_decide", "may_withdraw", "version",
         ]  # fmt: skip
         read_only_fields = fields
 

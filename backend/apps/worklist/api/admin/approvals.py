@@ -62,7 +62,7 @@ class ApprovalViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
     ordering = ["-id"]
 
     def base_queryset(self) -> Any:
-        rows = Approval.objects.all()
+        rows = reads.as_seen_by(self.actor, Approval.objects.all())
         return rows if self.action == "list" else reads.detailed(rows)
 
     @extend_schema(responses=io.ApprovalDetailSerializer)

@@ -1,0 +1,96 @@
+"""A corrected bill of a day counts instead of the one before, and what people did about its differences stays."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.db import connections
+
+from apps.reconciliation.models import Difference, ReconciliationRun
+from apps.reconciliation.services.runs import start, start_daily
+from apps.worklist.models import WorkItem
+from tests.payments.support import TODAY, Till
+from tests.reconciliation.support import NEXT_MORNING, found, pay_bill, plant, reconcile, work
+from tests.scheduling.support import ADMIN
+
+pytestmark = pytest.mark.requirement("PAY-11")
+URL = f"{ADMIN}/reconciliation-runs"
+
+
+def test_the_same_bill_again_is_the_same_run_and_nothing_new(till: Till) -> None:
+    attempt = pay_bill(till)
+    plant(till, {"kind": "amount", "number": attempt.out_trade_no, "fen": 5_001})
+    run = reconcile(till)
+    again = start(run.merchant, TODAY)
+    assert (again.pk, again.attempt) == (run.pk, 1)
+    assert start_daily(TODAY) == 0
+    assert Difference.objects.count() == ReconciliationRun.objects.count() == 1
+
+
+def test_a_corrected_bill_supersedes_and_differences_that_stand_keep_their_history(till: Till) -> None:
+    one, two = pay_bill(till, 10), pay_bill(till, 20)
+    wrong = {"kind": "amount", "number": one.out_trade_no, "fen": 1_100}
+    plant(till, wrong, {"kind": "drop", "number": two.out_trade_no})
+    first = reconcile(till)
+    kept = Difference.objects.get(run=first, kind="amount")
+    plant(till, wrong)
+    second = start(first.merchant, TODAY)
+    first.refresh_from_db()
+    kept.refresh_from_db()
+    assert (first.state, second.state, second.attempt) == ("superseded", "with_differences", 2)
+    assert kept.run_id == second.pk
+    assert found(second) == [("amount", one.out_trade_no, "open", 100)]
+    assert found(first) == [("missing_theirs", two.out_trade_no, "withdrawn", -2_000)]
+    assert WorkItem.objects.get(kind="reconciliation.difference", state="open").subject_id == kept.pk
+    plant(till)
+    third = start(first.merchant, TODAY)
+    assert (third.state, third.attempt) == ("balanced", 3)
+    assert not WorkItem.objects.filter(kind="reconciliation.difference", state="open").exists()
+
+
+def test_a_corrected_bill_that_makes_no_sense_leaves_everything_as_it_was(till: Till) -> None:
+    for _ in range(3):
+        pay_bill(till)
+    run = reconcile(till)
+    plant(till, {"kind": "cut"})
+    answer = till.world.client("admin1").post(
+        URL, {"merchant_id": str(run.merchant_id), "business_date": str(TODAY)}, "json"
+    )
+    assert (answer.status_code, answer.json()["code"]) == (409, "bill_not_usable")
+    run.refresh_from_db()
+    assert (run.state, ReconciliationRun.objects.count()) == ("balanced", 1)
+
+
+@pytest.mark.parametrize("day", ["2026-03-16", "2025-01-01", "2027-01-01"])
+def test_only_days_that_are_over_and_kept_by_providers_are_reconciled(till: Till, day: str) -> None:
+    answer = till.world.client("admin1").post(
+        URL, {"merchant_id": str(till.merchant.pk), "business_date": day}, "json"
+    )
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "bill_day")
+
+
+def test_a_foreign_hospitals_account_is_not_there(till: Till) -> None:
+    answer = till.world.client("admin2").post(
+        URL, {"merchant_id": str(till.merchant.pk), "business_date": "2026-03-15"}, "json"
+    )
+    assert answer.status_code == 400
+    assert not ReconciliationRun.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_are_one_run_with_each_difference_once(till: Till) -> None:
+    attempt = pay_bill(till)
+    plant(till, {"kind": "amount", "number": attempt.out_trade_no, "fen": 5_001})
+    till.move_to(NEXT_MORNING)
+
+    def both(_: int) -> Any:
+        try:
+            start_daily(TODAY)
+            work()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(both, range(4)))
+    assert ReconciliationRun.objects.get().state == "with_differences"
+    assert Difference.objects.count() == 1
