@@ -9105,7 +9105,7 @@ export interface components {
              */
             readonly carried_until: string | null;
             /** 处理方式 */
-            readonly action: components["schemas"]["Action"];
+            readonly action: components["schemas"]["Action"] | string;
             /** 原因 */
             readonly reason: string;
             /** 关联差异 */

@@ -77,7 +77,7 @@ def test_who_proposed_never_approves_whatever_roles_they_hold(finance: Till) -> 
     StaffRole.objects.create(staff=finance.world.staff["books"], role=both)
     assert propose(finance, "books", row).status_code == 200
     refused = decide(finance, "books", row)
-    assert (refused.status_code, code(refused)) == (409, "approver_is_requester")
+    assert code(refused) == (409, "approver_is_requester")
     row.refresh_from_db()
     assert row.state == "proposed"
     assert not LedgerTransaction.objects.filter(kind="difference").exists()

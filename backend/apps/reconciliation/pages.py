@@ -1,4 +1,4 @@
-from kernel.pages import action, bulk, columns, groups
+from kernel.pages import action, bulk, columns, groups, moving
 
 columns(
     "reconciliation_runs_list",
@@ -16,7 +16,7 @@ action(
     confirm=("将以红字冲回该处理,确定撤销?", "A contra entry takes it back. Undo it?"),
     state=["done"],
 )
-bulk("reconciliation_differences_list", "reconciliation_differences_propose_many")
+bulk("reconciliation_differences_list", "reconciliation_differences_propose_many", state=["open"])
 groups(
     "ReconciliationRun",
     run=("批次", "Run", "business_date channel merchant_id state attempt hospital_id"),
@@ -37,3 +37,4 @@ groups(
         "action reason proposed_by_id approval_id linked_ids carried_until outcome settled_at created_at",
     ),
 )  # fmt: skip
+moving("reconciliation_differences_list", state=["examining"])
