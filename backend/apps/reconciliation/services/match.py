@@ -48,7 +48,7 @@ def compare(run: ReconciliationRun, bill: Bill) -> ReconciliationRun:
     )
     staging.stage(locked, bill)
     ours, theirs, fees = staging.our_sums(), staging.their_sums(), staging.fees()
-    _require_own_bill(locked, theirs.count)
+    _require_own_bill(locked, theirs.lines)
     found = [*_of_totals(locked, bill), *_differences(locked)]
     _write(found)
     fault_point("reconciliation.written")
@@ -77,9 +77,9 @@ def _differences(run: ReconciliationRun) -> Iterable[Difference]:
     if len(unequal) + len(surplus) > MAX_DIFFERENCES:
         raise NoResult("too_many_differences")
     copies: dict[tuple[str, str], int] = {}
-    for row in surplus:
-        number = copies[row.direction, row.key] = copies.get((row.direction, row.key), 1) + 1
-        yield _of_surplus(run, row, number)
+    for copy in surplus:
+        number = copies[copy.direction, copy.key] = copies.get((copy.direction, copy.key), 1) + 1
+        yield _of_surplus(run, copy, number)
     for row in unequal:
         yield _of_unequal(run, row)
 
@@ -179,10 +179,10 @@ def _prove(run: ReconciliationRun, ours: Sums, theirs: Sums) -> None:
 
 
 def _finish(run: ReconciliationRun, bill: Bill, ours: Sums, theirs: Sums, fees: int) -> None:
-    state = result_of(run) if ours.count or theirs.count else RunState.NO_TRADE
+    state = result_of(run) if ours.lines or theirs.lines else RunState.NO_TRADE
     RUNS.move(
-        run, state, expect=RunState.WAITING_BILL, starts_at=run.starts_at, ends_at=run.ends_at, our_count=ours.count,
-        their_count=theirs.count, our_in_fen=ours.in_fen, our_out_fen=ours.out_fen, their_in_fen=theirs.in_fen,
+        run, state, expect=RunState.WAITING_BILL, starts_at=run.starts_at, ends_at=run.ends_at, our_count=ours.lines,
+        their_count=theirs.lines, our_in_fen=ours.in_fen, our_out_fen=ours.out_fen, their_in_fen=theirs.in_fen,
         their_out_fen=theirs.out_fen, stated_in_fen=bill.stated_in_fen, stated_out_fen=bill.stated_out_fen,
         fees_fen=fees, content_sha256=bill.sha256, error="", error_detail="", matched_at=clock.now(), due_at=None,
     )  # fmt: skip

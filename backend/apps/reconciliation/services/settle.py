@@ -1,6 +1,7 @@
 """How a difference is settled: by new entries that name it, never by changing what was recorded (rule 33)."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -48,7 +49,7 @@ def _carry(row: Difference) -> None:
     close_work(row, "结转待查")
 
 
-def _end(row: Difference, **changes: object) -> None:
+def _end(row: Difference, **changes: Any) -> None:
     DIFFERENCES.move(row, DifferenceState.DONE, settled_at=clock.now(), due_at=None, **changes)
     close_work(row, row.reason)
     settle_run(row.run)

@@ -70,7 +70,7 @@ _FAILED = frozenset({"FAIL", "CHANGE", "CLOSED", "REFUNDCLOSE"})
 class Sums(NamedTuple):
     """Lines, and fen in and out, of a side."""
 
-    count: int
+    lines: int
     in_fen: int
     out_fen: int
 

@@ -40,7 +40,7 @@ class SideSerializer(Serializer):
     counted_fen = serializers.IntegerField(allow_null=True)
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
-        return {name: instance.get(name) for name in self.fields}
+        return {str(name): instance.get(name) for name in self.fields}
 
 
 class DifferenceSerializer(ModelSerializer):
