@@ -151,6 +151,27 @@ def test_what_comes_to_nothing_together_is_linked(finance: Till) -> None:
     assert run.state == "balanced"
 
 
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"linked_ids": ["01a23277-e661-7257-9171-4a3fa42a562d"]}, "linked_ids"),
+        ({"action": "link", "linked_ids": ["01a23277-e661-7257-9171-4a3fa42a562d"]}, "linked_ids"),
+        ({"carried_until": "2026-03-18"}, "carried_until"),
+        ({"action": "carry_forward"}, "carried_until"),
+        ({"action": "carry_forward", "carried_until": "2026-03-18"}, "carried_until"),
+        ({"action": "void_test"}, "action"),
+        ({"action": "give_up"}, "action"),
+        ({"reason": ""}, "reason"),
+    ],
+)
+def test_a_proposal_that_makes_no_sense_says_where(finance: Till, body: dict[str, Any], field: str) -> None:
+    row = amount_off(finance, 500)
+    refused = propose(finance, "books", row, **body)
+    assert (refused.status_code, refused.data["errors"][0]["field"].partition(".")[0]) == (400, field)
+    row.refresh_from_db()
+    assert (row.state, row.approval_id) == ("open", None)
+
+
 def test_a_foreign_hospitals_difference_is_not_there(finance: Till) -> None:
     row = amount_off(finance, 500)
     assert propose(finance, "admin2", row).status_code == 404

@@ -14,8 +14,8 @@ from apps.reconciliation.models import Difference, DifferenceKind, Direction, Re
 from apps.reconciliation.services import propose, runs, settle
 from apps.reconciliation.states import DIFFERENCES, RUNS
 from apps.worklist.errors import NobodyDecides
-from kernel.errors import InvalidValue, NotFound, StateConflict
-from kernel.expectations import EACH_ONCE
+from kernel.errors import InvalidValue, StateConflict
+from kernel.expectations import EACH_ONCE, UNKNOWN
 from kernel.http.commands import command
 from kernel.http.filters import KnownFilter, in_force
 
@@ -99,7 +99,7 @@ class DifferenceViewSet(ExportMixin, ListMixin, RetrieveMixin, ScopedViewSet):
         return propose.propose(row, by=self._staff(), **values)
 
     @command(
-        body=io.ProposalsSerializer, answer=io.ProposedSerializer, raises=(StateConflict, InvalidValue, NotFound),
+        body=io.ProposalsSerializer, answer=io.ProposedSerializer, raises=(StateConflict, InvalidValue),
         operation_id="reconciliation_differences_propose_many",
     )  # fmt: skip
     def propose_many(self, *, ids: list[UUID], action: Any, reason: str) -> dict[str, int]:
@@ -108,7 +108,7 @@ class DifferenceViewSet(ExportMixin, ListMixin, RetrieveMixin, ScopedViewSet):
             raise InvalidValue(field="ids", expected=EACH_ONCE)
         rows = list(self.get_queryset().filter(pk__in=ids))
         if len(rows) != len(ids):
-            raise NotFound
+            raise InvalidValue(field="ids", expected=UNKNOWN)
         if len({row.kind for row in rows}) > 1:
             raise InvalidValue(field="ids", expected=errors.ONE_KIND)
         return {"changed": len(propose.propose_many(rows, by=self._staff(), action=action, reason=reason))}
