@@ -13,9 +13,10 @@ from apps.messaging.models import Message
 from apps.messaging.services.notify import notify
 from apps.patients.models import Patient, RelatedPerson
 from apps.patients.services import cards
-from apps.payments.models import PaymentOrder
+from apps.payments.models import MerchantAccount, PaymentOrder
 from apps.queueing.models import Queue
 from apps.queueing.services import queues
+from apps.reconciliation.models import Difference, ReconciliationRun
 from apps.scheduling.models import ClinicSession
 from apps.scheduling.services import publish, sessions, templates
 from kernel import clock
@@ -27,7 +28,7 @@ from tests.support.estates import Estate
 #: Names for the same kind of thing.
 KIND = {
     "staff": "practitioner", "room": "location", "move_to": "session", "other": "patient", "merged": "patient",
-    "linked_patient": "patient",
+    "linked_patient": "patient", "linked": "difference",
 }  # fmt: skip
 
 
@@ -107,6 +108,23 @@ class Strangers:
             hospital=self.world.h2, patient=patient, name="赵七", relation="child"
         )
 
+    @cached_property
+    def merchant(self) -> MerchantAccount:
+        """A merchant account of hospital 2."""
+        return MerchantAccount.objects.create(
+            hospital=self.world.h2, channel="cash", name="现金", config="{}"
+        )
+
+    def difference(self) -> Difference:
+        """A difference of that account."""
+        run = ReconciliationRun.objects.create(
+            hospital=self.world.h2, merchant=self.merchant, channel="cash", business_date=dt.date(2026, 3, 1)
+        )
+        return Difference.objects.create(
+            hospital=self.world.h2, run=run, business_date=run.business_date, channel="cash", kind="amount",
+            direction="in", state="open", key="T2",
+        )  # fmt: skip
+
 
 def _kind(route: Route, name: str) -> str:
     if name == "parent_id":
@@ -116,7 +134,8 @@ def _kind(route: Route, name: str) -> str:
     if name == "bill_ids" and route.path.startswith("miniprogram/"):
         return "unpaid_bill"
     if name in ("id", "ids"):
-        return "message" if "messages" in route.path else "relative"
+        of_path = {"messages": "message", "reconciliation-differences": "difference"}
+        return next((kind for part, kind in of_path.items() if part in route.path), "relative")
     noun = name.removesuffix("s").removesuffix("_id")
     return KIND.get(noun, noun)
 
@@ -137,6 +156,8 @@ OWN: Makers = {
     "position": lambda s: s.estate.get("position"),
     "dictionary": lambda s: s.estate.get("dictionary"),
     "message": lambda s: s.estate.get("message"),
+    "merchant": lambda s: s.estate.get("merchant"),
+    "difference": lambda s: s.estate.get("difference"),
     "menu": lambda s: s.estate.get("menu"),
     "relative": lambda s: s.estate.get("related_person"),
     "binding_id": lambda s: s.world.bindings["patient_a"],
@@ -159,6 +180,8 @@ FOREIGN: Makers = {
     "location": lambda s: Location.objects.create(hospital=s.world.h2, building="门诊楼", floor="1"),
     "position": lambda s: Position.objects.create(hospital=s.world.h2, code="chief", name="主任"),
     "dictionary": lambda s: Dictionary.objects.create(hospital=s.world.h2, code="foreign", name="foreign"),
+    "merchant": lambda s: s.merchant,
+    "difference": lambda s: s.difference(),
     "message": Strangers.message,
     "relative": Strangers.relative,
     "binding_id": lambda s: s.world.bindings["patient_b"],

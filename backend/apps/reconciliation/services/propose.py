@@ -13,7 +13,7 @@ from apps.reconciliation.services.approval import KIND
 from apps.reconciliation.states import DIFFERENCES, DifferenceState
 from apps.worklist.services.approvals import request_approval
 from kernel.errors import REQUIRED, InvalidValue, StateConflict
-from kernel.expectations import UNKNOWN
+from kernel.expectations import ANOTHER, UNKNOWN
 from kernel.locks import lock_one
 from kernel.money import fen_to_yuan
 
@@ -34,12 +34,13 @@ def propose(
     row = lock_one(Difference.objects.select_related("hospital", "run"), pk=difference.pk)
     if row.state != DifferenceState.OPEN:
         raise StateConflict(current=row.state)
+    effects = _known(row, linked_ids)
     if linked_ids and action != Action.LINK:
         raise InvalidValue(field="linked_ids", expected=OF_ANOTHER_ACTION)
     if carried_until and action != Action.CARRY_FORWARD:
         raise InvalidValue(field="carried_until", expected=OF_ANOTHER_ACTION)
     if action == Action.LINK:
-        _check_linked(row, linked_ids)
+        _check_linked(row, linked_ids, effects)
     elif action == Action.CARRY_FORWARD:
         _check_carried(row, carried_until)
     elif action == Action.VOID_TEST and row.effect_fen:
@@ -57,17 +58,24 @@ def propose(
     return row
 
 
-def _check_linked(row: Difference, linked_ids: Sequence[UUID]) -> None:
-    """Open ones of the same account, which together with this one come to nothing."""
-    if not linked_ids:
-        raise InvalidValue(field="linked_ids", expected=REQUIRED)
+def _known(row: Difference, linked_ids: Sequence[UUID]) -> list[int]:
+    """Effects of the named differences, all of them open and of the same account."""
     others = Difference.objects.filter(
-        pk__in=set(linked_ids) - {row.pk}, run__merchant_id=row.run.merchant_id, state=DifferenceState.OPEN
+        pk__in=set(linked_ids), run__merchant_id=row.run.merchant_id, state=DifferenceState.OPEN
     )
     found = list(others.values_list("effect_fen", flat=True))
     if len(found) != len(set(linked_ids)):
         raise InvalidValue(field="linked_ids", expected=UNKNOWN)
-    left = sum(found) + row.effect_fen
+    return found
+
+
+def _check_linked(row: Difference, linked_ids: Sequence[UUID], effects: Sequence[int]) -> None:
+    """Others, which together with this one come to nothing."""
+    if not linked_ids:
+        raise InvalidValue(field="linked_ids", expected=REQUIRED)
+    if row.pk in linked_ids:
+        raise InvalidValue(field="linked_ids", expected=ANOTHER)
+    left = sum(effects) + row.effect_fen
     if left:
         raise NotLinkable(sum_fen=left)
 
