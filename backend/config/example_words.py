@@ -48,6 +48,9 @@ WHOLE: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ("skills", (["冠状动脉造影"],)),
     ("tags", (["慢病随访"],)),
     ("recovery_codes", (["7H2K-9MPQ", "X4RT-W8ZC"],)),
+    ("business_date", ("2026-03-13",)),
+    ("linked_ids", ([],)),
+    ("carried_until", (None,)),
 )
 
 NAMES: tuple[tuple[str, tuple[Any, ...]], ...] = (

@@ -15463,7 +15463,7 @@ export interface components {
              * 结转至
              * Format: date
              */
-            carried_until?: string;
+            carried_until?: string | null;
         };
         /** @enum {string} */
         ProposalsActionEnum: "write_off" | "take_up" | "void_test";
@@ -40021,7 +40021,7 @@ export interface operations {
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "run_id": "0199c3a5-d1f2-70cd-9013-27d7ac09a77f",
-                     *           "business_date": "2026-03-16",
+                     *           "business_date": "2026-03-13",
                      *           "channel": "wechat_pay",
                      *           "kind": "missing_ours",
                      *           "direction": "in",
@@ -40048,12 +40048,10 @@ export interface operations {
                      *             "counted_fen": 5000
                      *           },
                      *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *           "carried_until": "2026-03-16",
+                     *           "carried_until": null,
                      *           "action": "write_off",
                      *           "reason": "临时有事",
-                     *           "linked_ids": [
-                     *             "0199c3a5-d1f2-703e-94aa-01549ab73e44"
-                     *           ],
+                     *           "linked_ids": [],
                      *           "proposed_by_id": "0199c3a5-d1f2-782e-9cf5-486ff1b2f4a7",
                      *           "proposed_by_name": "李建国",
                      *           "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
@@ -40098,7 +40096,7 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "run_id": "0199c3a5-d1f2-70cd-9013-27d7ac09a77f",
-                     *       "business_date": "2026-03-16",
+                     *       "business_date": "2026-03-13",
                      *       "channel": "wechat_pay",
                      *       "kind": "missing_ours",
                      *       "direction": "in",
@@ -40125,12 +40123,10 @@ export interface operations {
                      *         "counted_fen": 5000
                      *       },
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *       "carried_until": "2026-03-16",
+                     *       "carried_until": null,
                      *       "action": "write_off",
                      *       "reason": "临时有事",
-                     *       "linked_ids": [
-                     *         "0199c3a5-d1f2-703e-94aa-01549ab73e44"
-                     *       ],
+                     *       "linked_ids": [],
                      *       "proposed_by_id": "0199c3a5-d1f2-782e-9cf5-486ff1b2f4a7",
                      *       "proposed_by_name": "李建国",
                      *       "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
@@ -40166,10 +40162,8 @@ export interface operations {
                  * @example {
                  *       "action": "write_off",
                  *       "reason": "临时有事",
-                 *       "linked_ids": [
-                 *         "0199c3a5-d1f2-703e-94aa-01549ab73e44"
-                 *       ],
-                 *       "carried_until": "2026-03-16"
+                 *       "linked_ids": [],
+                 *       "carried_until": null
                  *     }
                  */
                 "application/json": components["schemas"]["ProposalRequest"];
@@ -40188,7 +40182,7 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "run_id": "0199c3a5-d1f2-70cd-9013-27d7ac09a77f",
-                     *       "business_date": "2026-03-16",
+                     *       "business_date": "2026-03-13",
                      *       "channel": "wechat_pay",
                      *       "kind": "missing_ours",
                      *       "direction": "in",
@@ -40215,12 +40209,10 @@ export interface operations {
                      *         "counted_fen": 5000
                      *       },
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *       "carried_until": "2026-03-16",
+                     *       "carried_until": null,
                      *       "action": "write_off",
                      *       "reason": "临时有事",
-                     *       "linked_ids": [
-                     *         "0199c3a5-d1f2-703e-94aa-01549ab73e44"
-                     *       ],
+                     *       "linked_ids": [],
                      *       "proposed_by_id": "0199c3a5-d1f2-782e-9cf5-486ff1b2f4a7",
                      *       "proposed_by_name": "李建国",
                      *       "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
@@ -40276,7 +40268,7 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "run_id": "0199c3a5-d1f2-70cd-9013-27d7ac09a77f",
-                     *       "business_date": "2026-03-16",
+                     *       "business_date": "2026-03-13",
                      *       "channel": "wechat_pay",
                      *       "kind": "missing_ours",
                      *       "direction": "in",
@@ -40303,12 +40295,10 @@ export interface operations {
                      *         "counted_fen": 5000
                      *       },
                      *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
-                     *       "carried_until": "2026-03-16",
+                     *       "carried_until": null,
                      *       "action": "write_off",
                      *       "reason": "临时有事",
-                     *       "linked_ids": [
-                     *         "0199c3a5-d1f2-703e-94aa-01549ab73e44"
-                     *       ],
+                     *       "linked_ids": [],
                      *       "proposed_by_id": "0199c3a5-d1f2-782e-9cf5-486ff1b2f4a7",
                      *       "proposed_by_name": "李建国",
                      *       "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
@@ -40461,7 +40451,7 @@ export interface operations {
                      *           "merchant_id": "0199c3a5-d1f2-7b64-9b50-972676cb73e2",
                      *           "merchant_name": "心内科",
                      *           "channel": "wechat_pay",
-                     *           "business_date": "2026-03-16",
+                     *           "business_date": "2026-03-13",
                      *           "attempt": 1,
                      *           "state": "waiting_bill",
                      *           "starts_at": "2026-03-16T08:00:00+08:00",
@@ -40507,7 +40497,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "merchant_id": "0199c3a5-d1f2-7b64-9b50-972676cb73e2",
-                 *       "business_date": "2026-03-16"
+                 *       "business_date": "2026-03-13"
                  *     }
                  */
                 "application/json": components["schemas"]["RunStartRequest"];
@@ -40528,7 +40518,7 @@ export interface operations {
                      *       "merchant_id": "0199c3a5-d1f2-7b64-9b50-972676cb73e2",
                      *       "merchant_name": "心内科",
                      *       "channel": "wechat_pay",
-                     *       "business_date": "2026-03-16",
+                     *       "business_date": "2026-03-13",
                      *       "attempt": 1,
                      *       "state": "waiting_bill",
                      *       "starts_at": "2026-03-16T08:00:00+08:00",
@@ -40588,7 +40578,7 @@ export interface operations {
                      *       "merchant_id": "0199c3a5-d1f2-7b64-9b50-972676cb73e2",
                      *       "merchant_name": "心内科",
                      *       "channel": "wechat_pay",
-                     *       "business_date": "2026-03-16",
+                     *       "business_date": "2026-03-13",
                      *       "attempt": 1,
                      *       "state": "waiting_bill",
                      *       "starts_at": "2026-03-16T08:00:00+08:00",

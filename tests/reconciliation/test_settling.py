@@ -156,7 +156,6 @@ def test_what_comes_to_nothing_together_is_linked(finance: Till) -> None:
     [
         ({"linked_ids": ["01a23277-e661-7257-9171-4a3fa42a562d"]}, "linked_ids"),
         ({"action": "link", "linked_ids": ["01a23277-e661-7257-9171-4a3fa42a562d"]}, "linked_ids"),
-        ({"carried_until": "2026-03-18"}, "carried_until"),
         ({"action": "carry_forward"}, "carried_until"),
         ({"action": "carry_forward", "carried_until": "2026-03-18"}, "carried_until"),
         ({"action": "void_test"}, "action"),

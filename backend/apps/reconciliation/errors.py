@@ -37,6 +37,3 @@ CARRIED_AHEAD = Expectation(
     "carried_ahead", "须在差异日期之后的 7 天以内", "Within 7 days after the day of the difference."
 )
 ONE_KIND = Expectation("one_kind", "只能批量处理同一类差异", "Differences of one kind only.")
-OF_ANOTHER_ACTION = Expectation(
-    "of_another_action", "所选处理方式不需要此项", "The chosen action takes none."
-)

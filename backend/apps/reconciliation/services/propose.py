@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.identity.models import StaffMember
-from apps.reconciliation.errors import CARRIED_AHEAD, OF_ANOTHER_ACTION, WITHOUT_MONEY, NotLinkable
+from apps.reconciliation.errors import CARRIED_AHEAD, WITHOUT_MONEY, NotLinkable
 from apps.reconciliation.models import Action, Difference, DifferenceKind
 from apps.reconciliation.services.approval import KIND
 from apps.reconciliation.states import DIFFERENCES, DifferenceState
@@ -35,10 +35,6 @@ def propose(
     if row.state != DifferenceState.OPEN:
         raise StateConflict(current=row.state)
     effects = _known(row, linked_ids)
-    if linked_ids and action != Action.LINK:
-        raise InvalidValue(field="linked_ids", expected=OF_ANOTHER_ACTION)
-    if carried_until and action != Action.CARRY_FORWARD:
-        raise InvalidValue(field="carried_until", expected=OF_ANOTHER_ACTION)
     if action == Action.LINK:
         _check_linked(row, linked_ids, effects)
     elif action == Action.CARRY_FORWARD:
@@ -47,7 +43,8 @@ def propose(
         raise InvalidValue(field="action", expected=WITHOUT_MONEY)
     DIFFERENCES.move(
         row, DifferenceState.PROPOSED, action=action, reason=reason, proposed_by=by,
-        linked_ids=list(linked_ids), carried_until=carried_until or row.carried_until,
+        linked_ids=list(linked_ids) if action == Action.LINK else [],
+        carried_until=carried_until if action == Action.CARRY_FORWARD else row.carried_until,
     )  # fmt: skip
     approval = request_approval(
         KIND, subject=row, requester=by, note=reason, amount_fen=abs(row.effect_fen),

@@ -67,7 +67,7 @@ class ProposalSerializer(Serializer):
     action = serializers.ChoiceField(choices=Action.choices)
     reason = serializers.CharField(max_length=200)
     linked_ids = serializers.ListField(child=serializers.UUIDField(), max_length=100, required=False)
-    carried_until = serializers.DateField(required=False)
+    carried_until = serializers.DateField(required=False, allow_null=True)
 
 
 class ProposalsSerializer(Serializer):
