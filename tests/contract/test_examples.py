@@ -27,8 +27,8 @@ pytestmark = pytest.mark.requirement("INT-04")
 #: Refused fields that tell of rows on file, of today or of each other, and nothing of what a request looks like.
 OF_ROWS = frozenset(
     {
-        "does_not_exist", "unknown", "in_the_past", "day_in_the_past", "bill_day", "within_a_day", "within_stay", "discharged_at",
-        "another", "move_to", "serves_queue", "only_shared", "no_priority", "content",
+        "does_not_exist", "unknown", "in_the_past", "day_in_the_past", "bill_day", "within_a_day", "within_stay",
+        "discharged_at", "another", "move_to", "serves_queue", "only_shared", "no_priority", "content",
         "config_value", "config_usable",
     }
 )  # fmt: skip
