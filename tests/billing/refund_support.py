@@ -147,3 +147,44 @@ def state(request_id: str | UUID) -> str:
 
 
 __all__ = ["ADMIN", "MINI"]
+
+
+def ask(
+    world: World, order: PaymentOrder, *bills: Bill, who: str = "clerk", amount: int | None = None
+) -> Any:
+    part = {} if amount is None else {"amount_fen": amount}
+    rows = [{"bill_id": str(bill.pk), **part} for bill in bills]
+    return at_desk(
+        world, who, "refund-requests", {"order_id": str(order.pk), "bills": rows, "reason": "患者要求"}
+    )
+
+
+def ask_card(world: World, amount_fen: Any, who: str = "clerk", key: str | None = None) -> Any:
+    path = f"patient-cards/{world.cards['patient_a'].pk}/refund-requests"
+    return at_desk(world, who, path, {"amount_fen": amount_fen, "reason": "余额退还"}, key=key)
+
+
+def act(
+    world: World, who: str, request: Any, action: str, body: Any = None, *, key: str | None = None
+) -> Any:
+    return at_desk(world, who, f"refund-requests/{request['id']}/{action}", body, key=key)
+
+
+def marks(world: World, who: str, request: Any) -> tuple[bool, bool]:
+    """Whether a listed request waits for the decision, or the execution, of who reads it."""
+    rows = world.client(who).get(f"{ADMIN}/refund-requests").json()["results"]
+    (row,) = [row for row in rows if row["id"] == request["id"]]
+    return row["may_decide"], row["may_execute"]
+
+
+def reprint(world: World, bill: Bill, times: int = 1) -> None:
+    """The standing invoice of the bill is printed so many times."""
+    invoice = Invoice.objects.filter(bill=bill, reversed_at=None).first() or issue_invoice(bill)
+    for _ in range(times):
+        print_invoice(invoice, desk="急诊收费处", reason="退费", staff=world.staff["clerk"])
+
+
+def clinic_fee(world: World, **more: Any) -> tuple[Bill, PaymentOrder]:
+    """A registration that was paid online."""
+    bill = registration(world, 1_500, subject_type="test.visit", **more)
+    return bill, buy(world, bill)

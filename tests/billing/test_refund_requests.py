@@ -20,11 +20,17 @@ from apps.worklist.models import Approval, WorkItem
 from kernel import clock
 from tests.billing.refund_support import (
     ADMIN,
+    act,
+    ask,
+    ask_card,
     buy,
+    clinic_fee,
     configure,
     forward,
     held,
+    marks,
     price,
+    reprint,
     shares,
     spend,
     state,
@@ -36,47 +42,6 @@ from tests.support.world import World
 
 pytestmark = pytest.mark.requirement("PAY-07")
 MINUTE = dt.timedelta(minutes=1)
-
-
-def ask(
-    world: World, order: PaymentOrder, *bills: Bill, who: str = "clerk", amount: int | None = None
-) -> Any:
-    part = {} if amount is None else {"amount_fen": amount}
-    rows = [{"bill_id": str(bill.pk), **part} for bill in bills]
-    return at_desk(
-        world, who, "refund-requests", {"order_id": str(order.pk), "bills": rows, "reason": "患者要求"}
-    )
-
-
-def ask_card(world: World, amount_fen: Any, who: str = "clerk", key: str | None = None) -> Any:
-    path = f"patient-cards/{world.cards['patient_a'].pk}/refund-requests"
-    return at_desk(world, who, path, {"amount_fen": amount_fen, "reason": "余额退还"}, key=key)
-
-
-def act(
-    world: World, who: str, request: Any, action: str, body: Any = None, *, key: str | None = None
-) -> Any:
-    return at_desk(world, who, f"refund-requests/{request['id']}/{action}", body, key=key)
-
-
-def marks(world: World, who: str, request: Any) -> tuple[bool, bool]:
-    """Whether a listed request waits for the decision, or the execution, of who reads it."""
-    rows = world.client(who).get(f"{ADMIN}/refund-requests").json()["results"]
-    (row,) = [row for row in rows if row["id"] == request["id"]]
-    return row["may_decide"], row["may_execute"]
-
-
-def reprint(world: World, bill: Bill, times: int = 1) -> None:
-    """The standing invoice of the bill is printed so many times."""
-    invoice = Invoice.objects.filter(bill=bill, reversed_at=None).first() or issue_invoice(bill)
-    for _ in range(times):
-        print_invoice(invoice, desk="急诊收费处", reason="退费", staff=world.staff["clerk"])
-
-
-def clinic_fee(world: World, **more: Any) -> tuple[Bill, PaymentOrder]:
-    """A registration that was paid online."""
-    bill = registration(world, 1_500, subject_type="test.visit", **more)
-    return bill, buy(world, bill)
 
 
 def till(world: World) -> int:
@@ -141,64 +106,6 @@ def test_the_approver_is_never_who_asked(clinic: World) -> None:
             state="rejected", ended_at=NOW, decided_by=clinic.staff["admin1"]
         )
     assert act(clinic, "boss", made, "approve").json()["state"] == "approved"
-
-
-@pytest.mark.requirement("ORG-04")
-def test_a_request_is_the_doctor_s_work_until_it_is_decided(clinic: World) -> None:
-    bill, order = clinic_fee(clinic)
-    made = ask(clinic, order, bill).json()
-    item = WorkItem.objects.get(kind="billing.refund_approval")
-    assert (item.executor, str(item.subject_id)) == (clinic.staff["doctor_a"], made["approval_id"])
-    waiting = clinic.client("doctor_a").get(f"{ADMIN}/approvals", {"mine": "to_decide"}).json()["results"]
-    assert [(row["kind"], row["amount_fen"], row["note"]) for row in waiting] == [
-        ("billing.refund", 1_500, "患者要求")
-    ]
-    approval = Approval.objects.get(pk=made["approval_id"])
-    body = {"version": approval.version, "reason": "未就诊"}
-    answer = clinic.client("doctor_a").post(f"{ADMIN}/approvals/{approval.pk}/approve", body, format="json")
-    assert (answer.status_code, state(made["id"])) == (200, "approved")
-    item.refresh_from_db()
-    assert (item.state, item.ended_by) == ("done", clinic.staff["doctor_a"])
-    other = issue(clinic)
-    assert ask(clinic, buy(clinic, other), other).json()["approval_id"] is None, "nobody has to decide"
-    assert WorkItem.objects.filter(kind="billing.refund_approval").count() == 1
-
-
-@pytest.mark.requirement("ORG-04")
-def test_a_doctor_who_asked_for_it_leaves_the_decision_to_others(clinic: World) -> None:
-    bill, order = clinic_fee(clinic, practitioner=clinic.staff["admin1"])
-    made = ask(clinic, order, bill, who="admin1").json()
-    item = WorkItem.objects.get(kind="billing.refund_approval")
-    assert (item.executor, item.barred) == (None, [clinic.staff["admin1"].pk])
-    assert act(clinic, "head", made, "approve").json()["state"] == "approved"
-
-
-@pytest.mark.requirement("ORG-04")
-def test_who_asked_withdraws_it_and_the_money_stays(clinic: World) -> None:
-    bill, order = clinic_fee(clinic)
-    made = ask(clinic, order, bill).json()
-    url = f"{ADMIN}/approvals/{made['approval_id']}/withdraw"
-    assert clinic.client("doctor_a").post(url, {}, format="json").status_code == 403
-    assert clinic.client("clerk").post(url, {}, format="json").status_code == 200
-    reprint(clinic, bill, 2)
-    assert state(made["id"]) == "withdrawn"
-    for who, action in (("doctor_a", "approve"), ("clerk", "execute")):
-        assert act(clinic, who, made, action).status_code == 409, action
-    assert not Refund.objects.exists()
-    assert ask(clinic, order, bill).status_code == 201
-
-
-def test_what_nobody_has_to_decide_may_be_rejected_all_the_same(clinic: World) -> None:
-    bill = issue(clinic)
-    made = ask(clinic, buy(clinic, bill), bill).json()
-    assert code(act(clinic, "clerk", made, "reject", {"reason": "x"})) == (403, "permission_denied")
-    rejected = act(clinic, "doctor_a", made, "reject", {"reason": "已取药"}).json()
-    assert (rejected["state"], rejected["decided_by_name"], rejected["decision_note"]) == (
-        "rejected", "doctor_a", "已取药",
-    )  # fmt: skip
-    for who, action in (("clerk", "execute"), ("head", "approve")):
-        assert code(act(clinic, who, made, action)) == (409, "state_conflict")
-    assert fresh(bill).refunded_fen == 0
 
 
 @pytest.mark.parametrize(

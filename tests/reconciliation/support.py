@@ -11,10 +11,11 @@ from apps.payments.models import PaymentAttempt, PaymentOrder, Refund, RefundCau
 from apps.payments.services.refunds import RefundPart, create_refund
 from apps.reconciliation.models import Difference, ReconciliationRun
 from apps.reconciliation.services.examine import examine_difference
-from apps.reconciliation.services.runs import advance_run, start_daily
+from apps.reconciliation.services.runs import advance_run, start, start_daily
 from kernel import clock, leases
 from tests.billing.support import issue
 from tests.payments.support import TODAY, Till
+from tests.scheduling.support import ADMIN
 
 NEXT_MORNING = dt.datetime.combine(TODAY + dt.timedelta(days=1), dt.time(10, 15), clock.LOCAL)
 
@@ -71,3 +72,27 @@ def found(run: ReconciliationRun) -> list[tuple[str, str, str, int]]:
     """(kind, key, state, effect) of a run's differences."""
     rows = Difference.objects.filter(run=run).order_by("kind", "key")
     return list(rows.values_list("kind", "key", "state", "effect_fen"))
+
+
+def again(run: ReconciliationRun) -> ReconciliationRun:
+    """The day is asked for once more; what counts now."""
+    start(run.merchant, run.business_date)
+    work()
+    return ReconciliationRun.objects.exclude(state="superseded").get(
+        merchant_id=run.merchant_id, business_date=run.business_date
+    )
+
+
+def propose(till: Till, who: str, row: Difference, **body: Any) -> Any:
+    """Somebody says how it should be settled: written off, unless `body` says otherwise."""
+    values = {"action": "write_off", "reason": "渠道确认为舍入差", **body}
+    return till.world.client(who).post(
+        f"{ADMIN}/reconciliation-differences/{row.pk}/propose", values, "json"
+    )
+
+
+def decide(till: Till, who: str, row: Difference, verb: str = "approve") -> Any:
+    """Somebody else agrees, or refuses."""
+    row.refresh_from_db()
+    body = {"reason": "同意" if verb == "approve" else "理由不充分", "version": row.approval.version}
+    return till.world.client(who).post(f"{ADMIN}/approvals/{row.approval_id}/{verb}", body, "json")

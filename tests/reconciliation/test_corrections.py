@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 from django.db import connections
 
+from apps.payments.models import AccountKind
+from apps.payments.services.ledger import Account, balance
+from apps.payments.services.verify_ledger import verify_ledger
 from apps.reconciliation.models import Difference, ReconciliationRun
 from apps.reconciliation.services.runs import start, start_daily
 from apps.worklist.models import WorkItem
 from tests.payments.support import TODAY, Till
-from tests.reconciliation.support import NEXT_MORNING, found, pay_bill, plant, reconcile, work
+from tests.reconciliation.support import NEXT_MORNING, again, decide, found, pay_bill, plant, propose, reconcile, work
 from tests.scheduling.support import ADMIN
 
 pytestmark = pytest.mark.requirement("PAY-11")
@@ -21,8 +24,9 @@ def test_the_same_bill_again_is_the_same_run_and_nothing_new(till: Till) -> None
     attempt = pay_bill(till)
     plant(till, {"kind": "amount", "number": attempt.out_trade_no, "fen": 5_001})
     run = reconcile(till)
-    again = start(run.merchant, TODAY)
-    assert (again.pk, again.attempt) == (run.pk, 1)
+    assert start(run.merchant, TODAY).is_fetching
+    same = again(run)
+    assert (same.pk, same.attempt, same.is_fetching, same.error) == (run.pk, 1, False, "")
     assert start_daily(TODAY) == 0
     assert Difference.objects.count() == ReconciliationRun.objects.count() == 1
 
@@ -34,7 +38,7 @@ def test_a_corrected_bill_supersedes_and_differences_that_stand_keep_their_histo
     first = reconcile(till)
     kept = Difference.objects.get(run=first, kind="amount")
     plant(till, wrong)
-    second = start(first.merchant, TODAY)
+    second = again(first)
     first.refresh_from_db()
     kept.refresh_from_db()
     assert (first.state, second.state, second.attempt) == ("superseded", "with_differences", 2)
@@ -43,7 +47,7 @@ def test_a_corrected_bill_supersedes_and_differences_that_stand_keep_their_histo
     assert found(first) == [("missing_theirs", two.out_trade_no, "withdrawn", -2_000)]
     assert WorkItem.objects.get(kind="reconciliation.difference", state="open").subject_id == kept.pk
     plant(till)
-    third = start(first.merchant, TODAY)
+    third = again(second)
     assert (third.state, third.attempt) == ("balanced", 3)
     assert not WorkItem.objects.filter(kind="reconciliation.difference", state="open").exists()
 
@@ -56,9 +60,33 @@ def test_a_corrected_bill_that_makes_no_sense_leaves_everything_as_it_was(till: 
     answer = till.world.client("admin1").post(
         URL, {"merchant_id": str(run.merchant_id), "business_date": str(TODAY)}, "json"
     )
-    assert (answer.status_code, answer.json()["code"]) == (409, "bill_not_usable")
+    assert (answer.status_code, answer.json()["state"], answer.json()["is_fetching"]) == (201, "balanced", True)
+    work()
     run.refresh_from_db()
-    assert (run.state, ReconciliationRun.objects.count()) == ("balanced", 1)
+    assert (run.state, run.error, run.is_fetching) == ("balanced", "bad_bill", False)
+    assert ReconciliationRun.objects.count() == 1
+    plant(till)
+    assert (again(run).pk, again(run).error) == (run.pk, "")
+
+
+def test_a_settlement_that_a_corrected_bill_makes_wrong_is_work_until_it_is_undone(finance: Till) -> None:
+    attempt = pay_bill(finance)
+    plant(finance, {"kind": "amount", "number": attempt.out_trade_no, "fen": 5_001})
+    run = reconcile(finance)
+    row = Difference.objects.get(run=run)
+    propose(finance, "books", row)
+    assert decide(finance, "cfo", row).status_code == 200
+    plant(finance)
+    assert again(run).state == "balanced"
+    item = WorkItem.objects.get(kind="reconciliation.difference", state="open")
+    assert item.subject_id == row.pk and "请撤销处理" in item.title
+    undone = finance.world.client("cfo").post(
+        f"{ADMIN}/reconciliation-differences/{row.pk}/undo", {"reason": "账单已更正"}, "json"
+    )
+    assert (undone.status_code, undone.data["state"], undone.data["outcome"]) == (200, "withdrawn", "corrected_bill")
+    assert balance(hospital_id=run.hospital_id, account=Account(AccountKind.DIFFERENCES)) == 0
+    assert verify_ledger().ok
+    assert not WorkItem.objects.filter(kind="reconciliation.difference", state="open").exists()
 
 
 @pytest.mark.parametrize("day", ["2026-03-16", "2025-01-01", "2027-01-01"])

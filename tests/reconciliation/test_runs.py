@@ -1,14 +1,21 @@
 """A day of WeChat Pay beside its bill: what agrees is balanced, each planted fault is found and nothing else."""
 
 import datetime as dt
+import os
+import signal
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import connection
 
 from apps.reconciliation.models import Difference, ReconciliationRun
-from apps.reconciliation.services.runs import start, start_daily
+from apps.reconciliation.services.carry import examine_forgotten
+from apps.reconciliation.services.results import give_to_people
+from apps.reconciliation.services.runs import advance_run, start, start_daily
 from apps.worklist.models import WorkItem
 from tests.payments.support import TODAY, Till
-from tests.reconciliation.support import found, give_back, pay_bill, plant, reconcile, work
+from tests.reconciliation.support import NEXT_MORNING, found, give_back, pay_bill, plant, reconcile, work
 
 pytestmark = pytest.mark.requirement("PAY-11")
 
@@ -118,3 +125,55 @@ def test_a_bill_of_another_merchant_is_no_bill(till: Till) -> None:
     run = reconcile(till)
     assert (run.state, run.error) == ("failed", "foreign_bill")
     assert not Difference.objects.exists()
+
+
+def test_many_differences_become_work_in_some_statements(till: Till, django_assert_max_num_queries: Any) -> None:
+    plant(till, *({"kind": "add", "number": f"T20260316x{number:03}", "fen": 100} for number in range(40)))
+    pay_bill(till)
+    run = reconcile(till)
+    Difference.objects.filter(run=run).update(state="open")
+    with django_assert_max_num_queries(12):
+        give_to_people(run)
+        give_to_people(run)
+    assert WorkItem.objects.filter(kind="reconciliation.difference", state="open").count() == 40
+
+
+def test_what_waits_for_bills_that_no_longer_come_is_asked_after_some_days(till: Till) -> None:
+    attempt = pay_bill(till)
+    plant(till, {"kind": "drop", "number": attempt.out_trade_no})
+    run = reconcile(till)
+    assert found(run) == [("missing_theirs", attempt.out_trade_no, "pending", -5_000)]
+    assert examine_forgotten(TODAY + dt.timedelta(days=4)) == 0
+    assert examine_forgotten(TODAY + dt.timedelta(days=5)) == 1
+    work()
+    assert found(run) == [("missing_theirs", attempt.out_trade_no, "open", -5_000)]
+    assert WorkItem.objects.filter(kind="reconciliation.difference", state="open").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+@pytest.mark.parametrize("point", ["reconciliation.written", "reconciliation.finished"])
+def test_a_worker_killed_between_the_bill_and_its_differences_leaves_nothing_and_the_next_one_does_all(
+    till: Till, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, point: str
+) -> None:
+    attempt = pay_bill(till)
+    plant(till, {"kind": "amount", "number": attempt.out_trade_no, "fen": 5_001})
+    till.move_to(NEXT_MORNING)
+    start_daily(TODAY)
+    run = ReconciliationRun.objects.get()
+    switch = tmp_path / "faults"
+    switch.write_text(point)
+    monkeypatch.setenv("YIHUI_FAULT_FILE", str(switch))
+    child = os.fork()
+    if child == 0:
+        connection.connection = None  # the parent's
+        advance_run(run.pk)
+        os._exit(0)
+    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
+    assert (found(run), WorkItem.objects.count()) == ([], 0)
+    work()
+    assert found(run) == []  # the dead one's lease
+    till.later(minutes=2)
+    work()
+    assert found(run) == [("amount", attempt.out_trade_no, "open", 1)]
+    assert WorkItem.objects.count() == 1

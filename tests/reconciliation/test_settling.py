@@ -1,8 +1,11 @@
 """A difference is settled by two people and by entries that name it; nothing that was recorded is changed."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
+from django.db import connections
 
 from apps.access.models import Role, StaffRole
 from apps.payments.models import AccountKind, LedgerTransaction
@@ -11,24 +14,11 @@ from apps.payments.services.verify_ledger import verify_ledger
 from apps.reconciliation.models import Difference
 from apps.worklist.models import WorkItem
 from tests.payments.support import Till
-from tests.reconciliation.support import pay_bill, plant, reconcile
+from tests.reconciliation.support import decide, pay_bill, plant, propose, reconcile
 from tests.scheduling.support import ADMIN, code
 
 pytestmark = pytest.mark.requirement("PAY-11")
 URL = f"{ADMIN}/reconciliation-differences"
-
-
-@pytest.fixture
-def finance(till: Till) -> Till:
-    """Two clerks of finance and two heads of it."""
-    for name, role in (
-        ("books", "finance"),
-        ("books2", "finance"),
-        ("cfo", "finance_head"),
-        ("cfo2", "finance_head"),
-    ):
-        till.world.add_staff(name, role, till.world.h1, [])
-    return till
 
 
 def amount_off(till: Till, fen: int) -> Difference:
@@ -37,17 +27,6 @@ def amount_off(till: Till, fen: int) -> Difference:
     plant(till, {"kind": "amount", "number": attempt.out_trade_no, "fen": 1_000_000 + fen})
     run = reconcile(till)
     return Difference.objects.get(run=run, kind="amount")
-
-
-def propose(till: Till, who: str, row: Difference, **body: Any) -> Any:
-    values = {"action": "write_off", "reason": "渠道确认为舍入差", **body}
-    return till.world.client(who).post(f"{URL}/{row.pk}/propose", values, "json")
-
-
-def decide(till: Till, who: str, row: Difference, verb: str = "approve") -> Any:
-    row.refresh_from_db()
-    body = {"reason": "同意" if verb == "approve" else "理由不充分", "version": row.approval.version}
-    return till.world.client(who).post(f"{ADMIN}/approvals/{row.approval_id}/{verb}", body, "json")
 
 
 def held(till: Till, kind: AccountKind, owner: str = "") -> int:
@@ -133,14 +112,8 @@ def test_undoing_a_settlement_is_a_contra_entry_and_the_difference_is_open_again
 
 
 def test_what_comes_to_nothing_together_is_linked(finance: Till) -> None:
-    one, two = pay_bill(finance, 100), pay_bill(finance, 200)
-    plant(
-        finance,
-        {"kind": "amount", "number": one.out_trade_no, "fen": 10_300},
-        {"kind": "amount", "number": two.out_trade_no, "fen": 19_700},
-    )
-    run = reconcile(finance)
-    first, second = Difference.objects.filter(run=run).order_by("-effect_fen")
+    first, second = two_opposite(finance)
+    run = first.run
     alone = propose(finance, "books", first, action="link")
     assert (alone.status_code, alone.data["errors"][0]["field"]) == (400, "linked_ids")
     assert propose(finance, "books", first, action="link", linked_ids=[str(second.pk)]).status_code == 200
@@ -149,6 +122,59 @@ def test_what_comes_to_nothing_together_is_linked(finance: Till) -> None:
     assert not LedgerTransaction.objects.filter(kind="difference").exists()
     run.refresh_from_db()
     assert run.state == "balanced"
+
+
+def two_opposite(till: Till) -> tuple[Difference, Difference]:
+    """Two payments of which the bill has 3 yuan too much and 3 too little."""
+    one, two = pay_bill(till, 100), pay_bill(till, 200)
+    plant(
+        till,
+        {"kind": "amount", "number": one.out_trade_no, "fen": 10_300},
+        {"kind": "amount", "number": two.out_trade_no, "fen": 19_700},
+    )
+    first, second = Difference.objects.filter(run=reconcile(till)).order_by("-effect_fen")
+    return first, second
+
+
+def test_a_difference_stands_in_one_proposal_only(finance: Till) -> None:
+    first, second = two_opposite(finance)
+    assert propose(finance, "books", first, action="link", linked_ids=[str(second.pk)]).status_code == 200
+    third = Difference.objects.create(
+        **{
+            name: getattr(first, name)
+            for name in ("hospital_id", "run_id", "business_date", "channel", "kind", "direction", "effect_fen")
+        },
+        key="T-third", state="open",
+    )  # fmt: skip
+    refused = propose(finance, "books2", third, action="link", linked_ids=[str(second.pk)])
+    assert (refused.status_code, refused.data["errors"][0]["code"]) == (400, "not_proposed")
+    assert decide(finance, "cfo", first).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_whose_last_differences_are_settled_at_once_is_balanced(finance: Till) -> None:
+    rows = two_opposite(finance)
+    for row in rows:
+        assert propose(finance, "books", row, action="take_up").status_code == 200
+    for round_number in range(4):
+        go = Barrier(2)
+
+        def settle_one(row: Difference, go: Barrier = go) -> int:
+            try:
+                go.wait(10)
+                return int(decide(finance, "cfo", row).status_code)
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(2) as pool:
+            assert list(pool.map(settle_one, rows)) == [200, 200]
+        rows[0].run.refresh_from_db()
+        assert rows[0].run.state == "balanced", round_number
+        for row in rows:
+            undo = finance.world.client("cfo2").post(f"{URL}/{row.pk}/undo", {"reason": "再来"}, "json")
+            assert undo.status_code == 200
+            assert propose(finance, "books", row, action="take_up").status_code == 200
+    assert verify_ledger().ok
 
 
 @pytest.mark.parametrize(

@@ -8,3 +8,9 @@ REFUND_APPROVAL = define_kind(
         "department_head", "hospital_administrator", "group_administrator", by_hand=False,
     )
 )  # fmt: skip
+REFUND_EXECUTION = define_kind(
+    WorkKind(
+        "billing.refund_execution", "执行退费", "A refund to be carried out", 8,
+        "clerk", "hospital_administrator", "group_administrator", by_hand=False,
+    )
+)  # fmt: skip

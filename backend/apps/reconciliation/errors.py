@@ -1,24 +1,6 @@
 from kernel.errors import DomainError, Expectation
 
 
-class RunInProgress(DomainError):
-    """The bill of that day is being waited for or matched."""
-
-    code, status = "run_in_progress", 409
-    zh, en = "该日对账正在进行,请稍后", "The day is being reconciled; wait a little."
-
-
-class BillNotUsable(DomainError):
-    """`reason`: what is wrong with it, or what the provider answered."""
-
-    code, status = "bill_not_usable", 409
-    members = ("reason",)
-    zh, en = (
-        "取到的对账单无法使用({reason}),原结果不变",
-        "The bill is of no use ({reason}); the result stands.",
-    )
-
-
 class NotLinkable(DomainError):
     """`sum_fen`: what is left when all of them are taken together."""
 
@@ -37,3 +19,6 @@ CARRIED_AHEAD = Expectation(
     "carried_ahead", "须在差异日期之后的 7 天以内", "Within 7 days after the day of the difference."
 )
 ONE_KIND = Expectation("one_kind", "只能批量处理同一类差异", "Differences of one kind only.")
+NOT_PROPOSED = Expectation(
+    "not_proposed", "所选差异已在另一份处理意见中", "Another proposal names one of these differences."
+)

@@ -19,7 +19,7 @@ action(
 bulk("reconciliation_differences_list", "reconciliation_differences_propose_many", state=["open"])
 groups(
     "ReconciliationRun",
-    run=("批次", "Run", "business_date channel merchant_id state attempt hospital_id"),
+    run=("批次", "Run", "business_date channel merchant_id state is_fetching attempt hospital_id"),
     sums=(
         "双方合计", "Both sides",
         "our_count their_count our_in_fen their_in_fen our_out_fen their_out_fen stated_in_fen stated_out_fen fees_fen",
@@ -37,4 +37,5 @@ groups(
         "action reason proposed_by_id approval_id linked_ids carried_until outcome settled_at created_at",
     ),
 )  # fmt: skip
+moving("reconciliation_runs_list", is_fetching=[True])
 moving("reconciliation_differences_list", state=["examining"])

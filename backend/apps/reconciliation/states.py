@@ -49,14 +49,14 @@ RUNS: StateTable[RunState] = StateTable(
         _R.SUPERSEDED: frozenset(),
     }
 )
-#: `open → pending`: carried forward; `done → open`: undone by a contra entry.
+#: `open → pending`: carried forward; `done → open`: undone by a contra entry; `→ withdrawn`: a corrected bill has it no more.
 DIFFERENCES: StateTable[DifferenceState] = StateTable(
     {
         _D.PENDING: {_D.CROSS_DAY, _D.EXAMINING, _D.WITHDRAWN},
         _D.EXAMINING: {_D.OPEN, _D.DONE, _D.CROSS_DAY, _D.WITHDRAWN},
         _D.OPEN: {_D.PROPOSED, _D.DONE, _D.CROSS_DAY, _D.WITHDRAWN},
         _D.PROPOSED: {_D.OPEN, _D.DONE, _D.PENDING, _D.WITHDRAWN},
-        _D.DONE: {_D.OPEN},
+        _D.DONE: {_D.OPEN, _D.WITHDRAWN},
         _D.CROSS_DAY: frozenset(),
         _D.WITHDRAWN: frozenset(),
     }

@@ -7,7 +7,7 @@ import dramatiq
 from dramatiq_crontab import cron
 
 from apps.reconciliation.models import Difference, ReconciliationRun
-from apps.reconciliation.services import examine, runs
+from apps.reconciliation.services import carry, examine, runs
 from kernel import clock, leases
 
 BATCH = 200
@@ -31,6 +31,7 @@ def examine_difference(difference_id: str) -> None:
 def start_daily_runs() -> None:
     """Every morning, when the providers' bills are made: yesterday is reconciled with each of them."""
     runs.start_daily(clock.today() - dt.timedelta(days=1))
+    carry.examine_forgotten(clock.today())
 
 
 @cron("* * * * *")

@@ -15,7 +15,7 @@ properties(
     ours=("我方记录", "Our row"), theirs=("对方记录", "Their row"), linked_ids=("关联差异", "Linked differences"),
     carried_until=("结转至", "Carried until"), proposed_by_id=("提出人", "Proposed by"),
     proposed_by_name=("提出人姓名", "Proposed by"), settled_at=("处理时间", "Settled"),
-    run_id=("对账批次", "Reconciliation run"), line=("行号", "Line"), stated_fen=("载明金额", "Stated"),
+    is_fetching=("正在取账单", "Being fetched"), run_id=("对账批次", "Reconciliation run"), line=("行号", "Line"), stated_fen=("载明金额", "Stated"),
     counted_fen=("计得金额", "Counted"), direction=("方向", "Direction"),
 )  # fmt: skip
 of("ReconciliationRun", attempt=("第几次", "Attempt"))

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from apps.billing.models import RefundRequest
+from apps.billing.services.refund_work import close_execution, open_execution, title_of
 from apps.billing.states import REFUND_REQUESTS, RefundRequestState
 from apps.billing.work import REFUND_APPROVAL
 from apps.worklist.approvals import ApprovalKind, Step
@@ -11,7 +12,6 @@ from apps.worklist.kinds import WorkKind
 from apps.worklist.models import Approval
 from apps.worklist.services.approvals import request_approval
 from kernel.errors import StateConflict
-from kernel.money import fen_to_yuan
 
 
 class RefundApproval(ApprovalKind):
@@ -44,10 +44,9 @@ KIND = RefundApproval()
 
 def ask_doctor(request: RefundRequest) -> Approval:
     """The doctor of the bills has to decide on a request that is being made, or that nobody had to decide on."""
-    number = request.order.order_no if request.order else ""
     return request_approval(
         KIND, subject=request, requester=request.requested_by, amount_fen=request.amount_fen, note=request.reason,
-        title=f"退费申请 {number} {fen_to_yuan(request.amount_fen)}元", department_id=request.department_id,
+        title=title_of(request), department_id=request.department_id,
         owner=request.practitioner,
     )  # fmt: skip
 
@@ -68,4 +67,9 @@ def approval_of(request: RefundRequest) -> Approval:
 
 
 def _move(approval: Approval, state: RefundRequestState) -> None:
-    REFUND_REQUESTS.move(RefundRequest.objects.get(pk=approval.subject_id), state)
+    request = RefundRequest.objects.select_related("hospital", "order").get(pk=approval.subject_id)
+    REFUND_REQUESTS.move(request, state)
+    if state == RefundRequestState.APPROVED:
+        open_execution(request)
+    else:
+        close_execution(request, withdrawn=True)

@@ -12,6 +12,7 @@ from apps.billing.services.refund_allowance import Allowance, ask_his, bills_in
 from apps.billing.services.refund_bills import move_bills
 from apps.billing.services.refund_progress import sync_request
 from apps.billing.services.refund_rules import check_cancelled, not_reprinted
+from apps.billing.services.refund_work import close_execution
 from apps.billing.states import REFUND_REQUESTS, RefundRequestState
 from apps.identity.models import StaffMember
 from apps.identity.selectors import records_of_persons
@@ -68,6 +69,7 @@ def _move(request_id: UUID, staff: StaffMember, allowances: Mapping[UUID, Allowa
     _check_conditions(request, staff)
     now = clock.now()
     REFUND_REQUESTS.move(request, RefundRequestState.EXECUTING, executed_by=staff, executed_at=now)
+    close_execution(request, staff=staff)
     if request.card is not None:
         move_card_money(request, request.card, cause=RefundCause.WINDOW, application=None, staff=staff)
     else:

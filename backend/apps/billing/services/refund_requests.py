@@ -12,6 +12,7 @@ from apps.billing.services.refund_allowance import allowed_of, ask_his, bills_in
 from apps.billing.services.refund_approval import approval_of, ask_doctor
 from apps.billing.services.refund_bills import check_allowed, scope_of, write_lines
 from apps.billing.services.refund_rules import check_cancelled, needs_reprint, rules_of
+from apps.billing.services.refund_work import open_execution
 from apps.billing.states import RefundRequestState
 from apps.identity.models import StaffMember
 from apps.patients.models import PatientCard
@@ -76,6 +77,8 @@ def request_bills(
         request.approval = ask_doctor(request) if decided else None
         request.save(force_insert=True)
         write_lines(request, wanted)
+        if not decided:
+            open_execution(request)
         store.finish_with(request.pk)
     return request
 
@@ -120,6 +123,7 @@ def request_card(*, card: PatientCard, amount_fen: int, reason: str, staff: Staf
             reason=reason,
             state=RefundRequestState.REQUESTED,
         )
+        open_execution(request)
         store.finish_with(request.pk)
     return request
 

@@ -43,6 +43,11 @@ class ReconciliationRun(VersionedModel):
     matched_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
 
+    @property
+    def is_fetching(self) -> bool:
+        """Whether the bill is being asked for, for the first time or once more."""
+        return self.due_at is not None
+
     class Meta:
         constraints = [
             models.UniqueConstraint(

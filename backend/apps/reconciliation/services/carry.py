@@ -2,6 +2,10 @@
 
 import datetime as dt
 
+from django.db import transaction
+from django.db.models import QuerySet
+
+from apps.identity.models import Hospital
 from apps.reconciliation.models import Difference, DifferenceKind, ReconciliationRun
 from apps.reconciliation.services.results import close_work, settle_run
 from apps.reconciliation.settings import PENDING_DAYS
@@ -52,6 +56,21 @@ def _across(row: Difference, beside: Difference) -> None:
     )  # fmt: skip
 
 
+#: Business days after which the bills of a day's followers are no more waited for (rule 35).
+MAX_WAIT_DAYS = 3
+
+
+def examine_forgotten(today: dt.date) -> int:
+    """What waits for a bill that does not come, as of an account that is used no more, is asked of the counterparty."""
+    asked = 0
+    waiting = Difference.objects.filter(state=DifferenceState.PENDING).exclude(carried_until__gte=today)
+    for hospital in Hospital.objects.filter(pk__in=waiting.values("hospital_id")):
+        last = today - dt.timedelta(days=PENDING_DAYS.of(hospital) + MAX_WAIT_DAYS)
+        with transaction.atomic():
+            asked += _examine(waiting.filter(hospital=hospital, business_date__lt=last))
+    return asked
+
+
 def examine_due(run: ReconciliationRun) -> None:
     """What has waited for its days, and was in no bill of them, is asked of the counterparty."""
     days = dt.timedelta(days=PENDING_DAYS.of(run.hospital))
@@ -60,6 +79,12 @@ def examine_due(run: ReconciliationRun) -> None:
         state=DifferenceState.PENDING,
         business_date__lte=run.business_date - days,
     ).exclude(carried_until__gt=run.business_date)
-    for row in lock_rows(rows):
+    _examine(rows)
+
+
+def _examine(rows: QuerySet[Difference]) -> int:
+    locked = lock_rows(rows)
+    for row in locked:
         DIFFERENCES.move(row, DifferenceState.EXAMINING, due_at=clock.now())
         leases.wake(Difference, row.pk)
+    return len(locked)

@@ -3,10 +3,10 @@
 from django.db import transaction
 from django.db.models import Max
 
-from apps.reconciliation.errors import RunInProgress
 from apps.reconciliation.models import Difference, ReconciliationRun
 from apps.reconciliation.services.match import compare
-from apps.reconciliation.services.results import close_work, give_to_people, settle_run
+from apps.reconciliation.services.results import close_work, give_to_people, lock_account, open_work, settle_run
+from apps.reconciliation.services.settle import CORRECTED_BILL
 from apps.reconciliation.services.staging import Bill
 from apps.reconciliation.states import DIFFERENCES, RESULTS, RUNS, DifferenceState, RunState
 from kernel.locks import lock_one, lock_rows
@@ -19,11 +19,12 @@ def supersede(run: ReconciliationRun, bill: Bill) -> ReconciliationRun:
     """Match another bill of the run's day; the run before counts no more. NoResult leaves everything as it was.
 
     A difference that the new bill has, too, keeps its history: it moves over. One that it has no more is withdrawn,
-    unless it was settled: then the settlement stays with the old run, and has to be undone by people.
+    unless people settled it: then undoing that is work for them.
     """
+    lock_account(run.merchant_id)
     old = lock_one(ReconciliationRun.objects, pk=run.pk)
-    if old.state not in RESULTS:
-        raise RunInProgress
+    if old.state not in RESULTS:  # another worker was here
+        return old
     rows = ReconciliationRun.objects.filter(merchant_id=old.merchant_id, business_date=old.business_date)
     RUNS.move(old, RunState.SUPERSEDED, due_at=None)
     made = ReconciliationRun.objects.create(
@@ -40,14 +41,16 @@ def supersede(run: ReconciliationRun, bill: Bill) -> ReconciliationRun:
 
 def _carry_over(old: ReconciliationRun, new: ReconciliationRun) -> None:
     found = {_key(row): row for row in Difference.objects.filter(run=new)}
-    for row in lock_rows(Difference.objects.filter(run=old)):
+    for row in lock_rows(Difference.objects.select_related("hospital").filter(run=old)):
         twin = found.get(_key(row))
         if twin is not None:
             twin.delete()
             Difference.objects.filter(pk=row.pk).update(run=new)
         elif row.state not in _STANDS and row.state != DifferenceState.WITHDRAWN:
-            DIFFERENCES.move(row, DifferenceState.WITHDRAWN, due_at=None, outcome="corrected_bill")
+            DIFFERENCES.move(row, DifferenceState.WITHDRAWN, due_at=None, outcome=CORRECTED_BILL)
             close_work(row, "更正后的对账单已无此差异", withdrawn=True)
+        elif row.state == DifferenceState.DONE and row.action:
+            open_work(row, note=" 更正后的对账单已无,请撤销处理")
 
 
 def _key(row: Difference) -> tuple[str, str, str, int, int]:

@@ -8,7 +8,7 @@ from django.db import transaction
 from apps.payments.channels.base import ChannelError
 from apps.payments.services.reconciling import Looked, look_at_payment, look_at_refund
 from apps.reconciliation.models import Difference, DifferenceKind, Direction
-from apps.reconciliation.services.results import open_work, settle_run
+from apps.reconciliation.services.results import lock_account, open_work, settle_run
 from apps.reconciliation.states import DIFFERENCES, DifferenceState
 from kernel import clock, leases
 from kernel.faults import fault_point
@@ -44,6 +44,7 @@ def examine_difference(difference_id: UUID) -> None:
 
 @transaction.atomic
 def _conclude(row: Difference, looked: Looked) -> None:
+    lock_account(row.run.merchant_id)
     current = lock_one(Difference.objects.select_related("run", "hospital"), pk=row.pk)
     if current.state != DifferenceState.EXAMINING:
         return

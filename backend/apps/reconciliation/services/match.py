@@ -9,7 +9,7 @@ from django.db.models import Sum
 
 from apps.reconciliation.models import Difference, DifferenceKind, Direction, ReconciliationRun
 from apps.reconciliation.services import carry, staging
-from apps.reconciliation.services.results import give_to_people, result_of
+from apps.reconciliation.services.results import give_to_people, lock_account, result_of
 from apps.reconciliation.services.staging import Bill, Sums, Surplus, Unequal
 from apps.reconciliation.states import RUNS, DifferenceState, RunState
 from kernel import clock
@@ -32,8 +32,10 @@ class NoResult(Exception):
 @transaction.atomic
 def match(run: ReconciliationRun, bill: Bill) -> ReconciliationRun:
     """Compare, and give people what needs them. NoResult undoes everything; two at once are one."""
+    lock_account(run.merchant_id)
     matched = compare(run, bill)
     give_to_people(matched)
+    fault_point("reconciliation.finished")
     return matched
 
 

@@ -7,15 +7,15 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.identity.models import StaffMember
-from apps.reconciliation.errors import CARRIED_AHEAD, WITHOUT_MONEY, NotLinkable
+from apps.reconciliation.errors import CARRIED_AHEAD, NOT_PROPOSED, WITHOUT_MONEY, NotLinkable
 from apps.reconciliation.models import Action, Difference, DifferenceKind
 from apps.reconciliation.services.approval import KIND
+from apps.reconciliation.services.results import lock_account, title_of
 from apps.reconciliation.states import DIFFERENCES, DifferenceState
 from apps.worklist.services.approvals import request_approval
 from kernel.errors import REQUIRED, InvalidValue, StateConflict
 from kernel.expectations import ANOTHER, UNKNOWN
 from kernel.locks import lock_one
-from kernel.money import fen_to_yuan
 
 MAX_CARRIED_DAYS = 7
 
@@ -31,6 +31,7 @@ def propose(
     carried_until: dt.date | None = None,
 ) -> Difference:
     """Propose how an open difference is settled. StateConflict, InvalidValue, NotLinkable."""
+    lock_account(difference.run.merchant_id)
     row = lock_one(Difference.objects.select_related("hospital", "run"), pk=difference.pk)
     if row.state != DifferenceState.OPEN:
         raise StateConflict(current=row.state)
@@ -48,7 +49,7 @@ def propose(
     )  # fmt: skip
     approval = request_approval(
         KIND, subject=row, requester=by, note=reason, amount_fen=abs(row.effect_fen),
-        title=f"对账差异 {row.business_date} {row.key} {fen_to_yuan(row.effect_fen)}元",
+        title=title_of(row),
     )  # fmt: skip
     Difference.objects.filter(pk=row.pk).update(approval=approval)
     row.approval = approval
@@ -56,10 +57,12 @@ def propose(
 
 
 def _known(row: Difference, linked_ids: Sequence[UUID]) -> list[int]:
-    """Effects of the named differences, all of them open and of the same account."""
-    others = Difference.objects.filter(
-        pk__in=set(linked_ids), run__merchant_id=row.run.merchant_id, state=DifferenceState.OPEN
-    )
+    """Effects of the named differences, all of them open, of the same account and in no other proposal."""
+    account = Difference.objects.filter(run__merchant_id=row.run.merchant_id)
+    others = account.filter(pk__in=set(linked_ids), state=DifferenceState.OPEN)
+    proposed = account.filter(state=DifferenceState.PROPOSED, linked_ids__overlap=list(linked_ids))
+    if linked_ids and proposed.exists():
+        raise InvalidValue(field="linked_ids", expected=NOT_PROPOSED)
     found = list(others.values_list("effect_fen", flat=True))
     if len(found) != len(set(linked_ids)):
         raise InvalidValue(field="linked_ids", expected=UNKNOWN)
@@ -92,4 +95,5 @@ def propose_many(
     differences: Iterable[Difference], *, by: StaffMember, action: Action, reason: str
 ) -> list[Difference]:
     """The same for several of one kind: all of them or none."""
-    return [propose(row, by=by, action=action, reason=reason) for row in differences]
+    rows = sorted(differences, key=lambda row: (row.run.merchant_id, row.pk))  # accounts are locked in order
+    return [propose(row, by=by, action=action, reason=reason) for row in rows]

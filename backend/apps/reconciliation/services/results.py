@@ -1,10 +1,23 @@
 """What became of a run, as its differences are settled or come back."""
 
+from uuid import UUID
+
+from django.db import connection
+
 from apps.reconciliation.models import Difference, ReconciliationRun
 from apps.reconciliation.states import RUNS, UNSETTLED, DifferenceState, RunState
 from apps.reconciliation.work import DIFFERENCE
-from apps.worklist.services.items import close_item, open_item
+from apps.worklist.services.items import close_item, open_item, open_items
 from kernel.money import fen_to_yuan
+
+
+_SUBJECT = "reconciliation.difference"
+
+
+def lock_account(merchant_id: UUID) -> None:
+    """What changes differences of an account goes one after the other: its days hang together. The first of all locks."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 5))", [str(merchant_id)])
 
 
 def result_of(run: ReconciliationRun) -> RunState:
@@ -23,20 +36,21 @@ def settle_run(run: ReconciliationRun) -> None:
 
 def give_to_people(run: ReconciliationRun) -> None:
     """Differences of a run that nothing but a person can settle are somebody's work."""
-    for row in Difference.objects.select_related("hospital").filter(run=run, state=DifferenceState.OPEN):
-        open_work(row)
+    rows = Difference.objects.filter(run=run, state=DifferenceState.OPEN)
+    titles = {row.pk: title_of(row) for row in rows}
+    open_items(DIFFERENCE, hospital=run.hospital, subject_type=_SUBJECT, titles=titles)
 
 
-def open_work(row: Difference) -> None:
+def title_of(row: Difference) -> str:
+    """What its work item and its approval are called."""
+    return f"对账差异 {row.business_date} {row.key} {fen_to_yuan(row.effect_fen)}元"
+
+
+def open_work(row: Difference, *, note: str = "") -> None:
     """Somebody has to look into it."""
-    title = f"对账差异 {row.business_date} {row.key} {fen_to_yuan(row.effect_fen)}元"
     open_item(
-        DIFFERENCE,
-        hospital=row.hospital,
-        subject_type="reconciliation.difference",
-        subject_id=row.pk,
-        title=title,
-    )
+        DIFFERENCE, hospital=row.hospital, subject_type=_SUBJECT, subject_id=row.pk, title=title_of(row) + note
+    )  # fmt: skip
 
 
 def close_work(row: Difference, outcome: str, *, withdrawn: bool = False) -> None:

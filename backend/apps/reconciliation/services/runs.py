@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from apps.payments.channels.base import BillNotReady, ChannelError, PermanentChannelError
 from apps.payments.services.reconciling import bill_of, merchants_with_bills
 from apps.payments.types import MerchantAccount
-from apps.reconciliation.errors import BILL_DAY, BillNotUsable
+from apps.reconciliation.errors import BILL_DAY
 from apps.reconciliation.models import ReconciliationRun
 from apps.reconciliation.services import corrections, staging
 from apps.reconciliation.services.match import NoResult, match
@@ -50,7 +50,10 @@ def _open(merchant: MerchantAccount, day: dt.date) -> ReconciliationRun | None:
 
 
 def start(merchant: MerchantAccount, day: dt.date) -> ReconciliationRun:
-    """Reconcile a day by hand, or once more: the same bill again is the same run. InvalidValue, BillNotUsable."""
+    """Reconcile a day by hand, or once more: the same bill again is the same run, another one counts instead.
+
+    A worker asks for the bill. InvalidValue.
+    """
     if not clock.today() - dt.timedelta(days=KEPT_DAYS) <= day < clock.today():
         raise InvalidValue(field="business_date", expected=BILL_DAY)
     run = _open(merchant, day) or ReconciliationRun.objects.exclude(state=RunState.SUPERSEDED).get(
@@ -58,12 +61,14 @@ def start(merchant: MerchantAccount, day: dt.date) -> ReconciliationRun:
     )
     if run.state == RunState.FAILED:
         _again(run)
-    elif run.state in RESULTS:
-        return _newer(run)
-    elif run.tries and run.due_at and run.due_at > clock.now() + leases.LEASE:  # waits for the provider
+    elif run.state in RESULTS or _waits_for_the_provider(run):
         leases.set_due(ReconciliationRun, run.pk, clock.now())
         leases.wake(ReconciliationRun, run.pk)
     return run
+
+
+def _waits_for_the_provider(run: ReconciliationRun) -> bool:
+    return bool(run.tries and run.due_at and run.due_at > clock.now() + leases.LEASE)
 
 
 @transaction.atomic
@@ -72,18 +77,29 @@ def _again(run: ReconciliationRun) -> None:
     leases.wake(ReconciliationRun, run.pk)
 
 
-def _newer(run: ReconciliationRun) -> ReconciliationRun:
-    """Ask for the bill once more: if it is another one than before, it counts from now on. BillNotUsable."""
+def _newer(run: ReconciliationRun) -> None:
+    """Ask for the bill of a day that has a result: if it is another one than before, it counts from now on.
+
+    Of a bill that is of no use the run says why, and stays as it is.
+    """
     try:
         bill = staging.read_bill(bill_of(run.merchant, run.business_date))
-    except ChannelError as error:
-        raise BillNotUsable(reason=error.code) from error
-    try:
-        return run if bill.sha256 == run.content_sha256 else corrections.supersede(run, bill)
-    except NoResult as error:
-        raise BillNotUsable(reason=error.code) from error
-    finally:
-        bill.close()
+        try:
+            if bill.sha256 != run.content_sha256:
+                corrections.supersede(run, bill)
+        finally:
+            bill.close()
+    except (ChannelError, NoResult) as error:
+        log.warning("corrected_bill_not_usable", run_id=str(run.pk), code=error.code)
+        _keep(run, error.code, error.detail)
+    else:
+        _keep(run)
+
+
+def _keep(run: ReconciliationRun, code: str = "", detail: str = "") -> None:
+    ReconciliationRun.objects.filter(pk=run.pk).update(
+        error=code[:64], error_detail=detail[:200], due_at=None
+    )
 
 
 def advance_run(run_id: UUID) -> None:
@@ -91,6 +107,9 @@ def advance_run(run_id: UUID) -> None:
     if leases.take(ReconciliationRun, run_id) is None:
         return
     run = ReconciliationRun.objects.select_related("hospital", "merchant").get(pk=run_id)
+    if run.state in RESULTS:
+        _newer(run)
+        return
     if run.state != RunState.WAITING_BILL:
         leases.set_due(ReconciliationRun, run_id, None)
         return

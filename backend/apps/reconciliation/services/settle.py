@@ -8,8 +8,8 @@ from django.db import transaction
 
 from apps.payments.services.ledger import Account, AccountKind, Movement, post
 from apps.reconciliation.models import Action, Difference
-from apps.reconciliation.services.results import close_work, open_work, settle_run
-from apps.reconciliation.states import DIFFERENCES, DifferenceState
+from apps.reconciliation.services.results import close_work, lock_account, open_work, settle_run
+from apps.reconciliation.states import DIFFERENCES, DifferenceState, RunState
 from kernel import clock
 from kernel.errors import StateConflict
 from kernel.locks import lock_one, lock_rows
@@ -19,10 +19,13 @@ _ACCOUNTS: Mapping[str, tuple[AccountKind, AccountKind]] = {
     Action.WRITE_OFF: (AccountKind.DIFFERENCES, AccountKind.DIFFERENCES),
     Action.TAKE_UP: (AccountKind.OVER_SUSPENSE, AccountKind.SHORT_RECEIVABLE),
 }
+#: `outcome` of what a corrected bill has no more.
+CORRECTED_BILL = "corrected_bill"
 
 
 def settle(difference_id: UUID) -> None:
     """Do what was proposed and approved; in the transaction of the approval. StateConflict if it is over meanwhile."""
+    lock_account(Difference.objects.values_list("run__merchant_id", flat=True).get(pk=difference_id))
     row = lock_one(Difference.objects.select_related("run"), pk=difference_id)
     if row.state != DifferenceState.PROPOSED:
         raise StateConflict(current=row.state)
@@ -73,7 +76,11 @@ def _post(row: Difference, key: str, effect_fen: int) -> None:
 
 @transaction.atomic
 def undo(row: Difference, *, reason: str) -> Difference:
-    """Take a settlement back: a contra entry, and the difference is open again. StateConflict."""
+    """Take a settlement back: a contra entry, and the difference is open again. StateConflict.
+
+    One that a corrected bill has no more is over then.
+    """
+    lock_account(row.run.merchant_id)
     current = lock_one(Difference.objects.select_related("run", "hospital"), pk=row.pk)
     if current.state != DifferenceState.DONE or not current.action:
         raise StateConflict(current=current.state)
@@ -87,10 +94,14 @@ def undo(row: Difference, *, reason: str) -> Difference:
 
 
 def _reopen(row: Difference, reason: str) -> None:
+    gone = row.run.state == RunState.SUPERSEDED
     DIFFERENCES.move(
-        row, DifferenceState.OPEN, settled_at=None, action="", linked_ids=[], approval=None, proposed_by=None,
-        reason=reason, outcome="undone",
+        row, DifferenceState.WITHDRAWN if gone else DifferenceState.OPEN, settled_at=None, action="", linked_ids=[],
+        approval=None, proposed_by=None, reason=reason, outcome=CORRECTED_BILL if gone else "undone",
     )  # fmt: skip
+    if gone:
+        close_work(row, reason)
+        return
     open_work(row)
     settle_run(row.run)
 

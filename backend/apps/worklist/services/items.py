@@ -1,6 +1,7 @@
 """待办 from opening to end. Apps open and close items of their kinds in the transaction of what happened."""
 
-from collections.abc import Iterable
+import datetime as dt
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -10,7 +11,7 @@ from apps.identity.services.working_time import working_time
 from apps.worklist import errors
 from apps.worklist.kinds import KINDS, WorkKind
 from apps.worklist.models import WorkItem
-from apps.worklist.services.duties import duty_of
+from apps.worklist.services.duties import Duty, duty_of
 from apps.worklist.states import WORK, WorkState
 from kernel import clock
 from kernel.errors import Expectation, InvalidValue, StateConflict
@@ -18,6 +19,7 @@ from kernel.expectations import COLLEAGUE
 from kernel.locks import lock_one
 
 MAX_TITLE = 160
+_BATCH = 1_000
 NOT_BARRED = Expectation(
     "not_barred",
     "该员工是申请人或已处理过,须由他人处理",
@@ -42,8 +44,7 @@ def open_item(
 
     `executor_role_id`: whose it is, where that is not for the duty to say; `barred`: staff who must not do it.
     """
-    duty, now = duty_of(hospital.pk, kind), clock.now()
-    due_at = working_time(hospital, now).after_hours(now, duty.hours)
+    duty, due_at = _terms(kind, hospital)
     item = WorkItem(
         hospital=hospital, department_id=department_id, kind=kind.code, subject_type=subject_type,
         subject_id=subject_id, title=title[:MAX_TITLE], executor=executor, barred=sorted(barred),
@@ -58,6 +59,26 @@ def open_item(
             raise
         return WorkItem.objects.get(kind=kind.code, subject_id=subject_id, state=WorkState.OPEN)
     return item
+
+
+@transaction.atomic
+def open_items(kind: WorkKind, *, hospital: Hospital, subject_type: str, titles: Mapping[UUID, str]) -> None:
+    """The same for thousands of subjects (their keys with the items' titles) in some statements."""
+    duty, due_at = _terms(kind, hospital)
+    items = (
+        WorkItem(
+            hospital=hospital, kind=kind.code, subject_type=subject_type, subject_id=pk, title=title[:MAX_TITLE],
+            executor_role_id=duty.executor_role_id, manager_role_id=duty.manager_role_id,
+            supervisor_role_id=duty.supervisor_role_id, due_at=due_at, escalates_at=due_at,
+        )
+        for pk, title in titles.items()
+    )  # fmt: skip
+    WorkItem.objects.bulk_create(items, batch_size=_BATCH, ignore_conflicts=True)  # the open one stays
+
+
+def _terms(kind: WorkKind, hospital: Hospital) -> tuple[Duty, dt.datetime]:
+    duty, now = duty_of(hospital.pk, kind), clock.now()
+    return duty, working_time(hospital, now).after_hours(now, duty.hours)
 
 
 @transaction.atomic

@@ -65,10 +65,10 @@ class ReconciliationRunViewSet(ExportMixin, ListMixin, RetrieveMixin, ScopedView
 
     @command(
         body=io.RunStartSerializer, answer=io.ReconciliationRunSerializer, status=201,
-        raises=(InvalidValue, errors.BillNotUsable, errors.RunInProgress, StateConflict),
+        raises=(InvalidValue, StateConflict),
     )  # fmt: skip
     def create(self, *, merchant: Any, business_date: Any) -> ReconciliationRun:
-        """发起对账 of a day, or once more after a correction: the same bill again changes nothing."""
+        """发起对账 of a day, or once more: the same bill again changes nothing, a corrected one counts instead."""
         return runs.start(merchant, business_date)
 
 
@@ -106,7 +106,7 @@ class DifferenceViewSet(ExportMixin, ListMixin, RetrieveMixin, ScopedViewSet):
         """批量提出处理意见, for differences of one kind: all of them or none."""
         if len(set(ids)) != len(ids):
             raise InvalidValue(field="ids", expected=EACH_ONCE)
-        rows = list(self.get_queryset().filter(pk__in=ids))
+        rows = list(self.get_queryset().select_related("run").filter(pk__in=ids))
         if len(rows) != len(ids):
             raise InvalidValue(field="ids", expected=UNKNOWN)
         if len({row.kind for row in rows}) > 1:
