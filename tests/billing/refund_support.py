@@ -4,10 +4,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
-from apps.billing.models import Bill, CardTopUp, RefundRequest
+from apps.billing.models import Bill, CardTopUp, Invoice, RefundRequest
 from apps.billing.selectors.card_balance import balance_of
 from apps.billing.services.card_top_up import open_top_up
 from apps.billing.services.checkout import open_payment
+from apps.billing.services.invoices import issue_invoice, print_invoice
 from apps.billing.services.items import ItemSpec
 from apps.identity.models import Hospital
 from apps.payments.channels.base import TradeResult, TradeState
@@ -19,7 +20,7 @@ from apps.payments.services.record_payment import record_paid
 from kernel import clock, ids
 from kernel.models import OutboxEvent
 from kernel.outbox.events import rebuild, subscriptions_of
-from tests.billing.support import ADMIN, MINI, issue
+from tests.billing.support import ADMIN, MINI, at_desk, issue, registration
 from tests.support.world import World
 
 TOP_UPS_ON = {"billing.card_top_up_enabled": True}

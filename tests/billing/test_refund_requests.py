@@ -2,21 +2,19 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from apps.audit.models import AuditEvent
-from apps.billing.models import Bill, Invoice, RefundRequest
-from apps.billing.services.invoices import issue_invoice, print_invoice
+from apps.billing.models import Bill, RefundRequest
 from apps.billing.services.items import ItemSpec
 from apps.billing.services.perform import perform_item
 from apps.messaging.models import Message
 from apps.payments.models import PaymentOrder, Refund
 from apps.payments.services.ledger import Account, AccountKind, balance
-from apps.worklist.models import Approval, WorkItem
+from apps.worklist.models import Approval
 from kernel import clock
 from tests.billing.refund_support import (
     ADMIN,

@@ -228,3 +228,53 @@ def test_checking_client_secrets_has_a_budget_of_its_own(client_of: dict[str, st
         assert form("token", grant_type="client_credentials")["Retry-After"] == "1"
     with clock.frozen(clock.now() + dt.timedelta(seconds=2)):
         assert ask(client_of).status_code == 200
+
+
+@pytest.mark.requirement("PAY-02")
+def test_a_replaced_secret_goes_on_for_the_hours_that_are_named(
+    world: World, client_of: dict[str, str]
+) -> None:
+    url, moment = f"{ADMIN}/{client_of['id']}/rotate-secret", clock.now()
+    with clock.frozen(moment):
+        token = ask(client_of).json()["access_token"]
+        body = {"version": 1, "overlap_hours": 48}
+        new = client_of | world.client("admin1").post(url, body, format="json").json()
+        assert {ask(client_of).status_code, ask(new).status_code} == {200}
+        assert bearer(token).get(f"{API}/hospitals").status_code == 200
+    with clock.frozen(moment + dt.timedelta(hours=49)):
+        assert (ask(client_of).status_code, ask(new).status_code) == (401, 200)
+
+
+@pytest.mark.requirement("PAY-02")
+def test_a_secret_that_was_lost_ends_at_once_with_its_tokens(world: World, client_of: dict[str, str]) -> None:
+    url = f"{ADMIN}/{client_of['id']}/rotate-secret"
+    for version in (1, 2):
+        world.client("admin1").post(
+            url, {"version": version, "overlap_hours": 168 * (version == 1)}, format="json"
+        )
+    assert ask(client_of).status_code == 401
+    too_long = world.client("admin1").post(url, {"version": 3, "overlap_hours": 169}, format="json")
+    assert (too_long.status_code, too_long.json()["errors"][0]["field"]) == (400, "overlap_hours")
+
+
+@pytest.mark.requirement("PAY-02")
+def test_requests_from_elsewhere_are_refused_as_if_the_token_were_none(world: World) -> None:
+    app = register(world, allowed_addresses=["203.0.113.7/24", "2001:db8::1"])
+    assert app["allowed_addresses"] == ["2001:db8::1/128", "203.0.113.0/24"]
+    partner = bearer(ask(app).json()["access_token"])
+    for address, status in (("203.0.113.99", 200), ("2001:db8::1", 200), ("198.51.100.1", 401), ("::1", 401)):
+        assert partner.get(f"{API}/hospitals", REMOTE_ADDR=address).status_code == status, address
+    for wrong in ("203.0.113", "a.b", "1.2.3.4/33", ""):
+        body = {"hospital_id": str(world.h1.pk), "name": "x", "allowed_addresses": ["10.0.0.1", wrong]}
+        refused = world.client("admin1").post(ADMIN, body, format="json")
+        assert refused.status_code == 400, wrong
+        assert refused.json()["errors"][0]["field"].startswith("allowed_addresses"), wrong
+
+
+@pytest.mark.requirement("PAY-02")
+def test_the_limit_a_minute_is_the_applications_own(world: World) -> None:
+    app = register(world, rate_per_minute=3)
+    partner = bearer(ask(app).json()["access_token"])
+    answers = [partner.get(f"{API}/hospitals") for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert (answers[0]["RateLimit-Limit"], answers[3]["Retry-After"]) == ("3", "60")

@@ -86,9 +86,7 @@ def again(run: ReconciliationRun) -> ReconciliationRun:
 def propose(till: Till, who: str, row: Difference, **body: Any) -> Any:
     """Somebody says how it should be settled: written off, unless `body` says otherwise."""
     values = {"action": "write_off", "reason": "渠道确认为舍入差", **body}
-    return till.world.client(who).post(
-        f"{ADMIN}/reconciliation-differences/{row.pk}/propose", values, "json"
-    )
+    return till.world.client(who).post(f"{ADMIN}/reconciliation-differences/{row.pk}/propose", values, "json")
 
 
 def decide(till: Till, who: str, row: Difference, verb: str = "approve") -> Any:

@@ -13,7 +13,17 @@ from apps.reconciliation.models import Difference, ReconciliationRun
 from apps.reconciliation.services.runs import start, start_daily
 from apps.worklist.models import WorkItem
 from tests.payments.support import TODAY, Till
-from tests.reconciliation.support import NEXT_MORNING, again, decide, found, pay_bill, plant, propose, reconcile, work
+from tests.reconciliation.support import (
+    NEXT_MORNING,
+    again,
+    decide,
+    found,
+    pay_bill,
+    plant,
+    propose,
+    reconcile,
+    work,
+)
 from tests.scheduling.support import ADMIN
 
 pytestmark = pytest.mark.requirement("PAY-11")
@@ -60,7 +70,11 @@ def test_a_corrected_bill_that_makes_no_sense_leaves_everything_as_it_was(till: 
     answer = till.world.client("admin1").post(
         URL, {"merchant_id": str(run.merchant_id), "business_date": str(TODAY)}, "json"
     )
-    assert (answer.status_code, answer.json()["state"], answer.json()["is_fetching"]) == (201, "balanced", True)
+    assert (answer.status_code, answer.json()["state"], answer.json()["is_fetching"]) == (
+        201,
+        "balanced",
+        True,
+    )
     work()
     run.refresh_from_db()
     assert (run.state, run.error, run.is_fetching) == ("balanced", "bad_bill", False)
@@ -83,7 +97,11 @@ def test_a_settlement_that_a_corrected_bill_makes_wrong_is_work_until_it_is_undo
     undone = finance.world.client("cfo").post(
         f"{ADMIN}/reconciliation-differences/{row.pk}/undo", {"reason": "账单已更正"}, "json"
     )
-    assert (undone.status_code, undone.data["state"], undone.data["outcome"]) == (200, "withdrawn", "corrected_bill")
+    assert (undone.status_code, undone.data["state"], undone.data["outcome"]) == (
+        200,
+        "withdrawn",
+        "corrected_bill",
+    )
     assert balance(hospital_id=run.hospital_id, account=Account(AccountKind.DIFFERENCES)) == 0
     assert verify_ledger().ok
     assert not WorkItem.objects.filter(kind="reconciliation.difference", state="open").exists()

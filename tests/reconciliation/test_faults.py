@@ -1,10 +1,9 @@
-"""Faults of every kind, mixed at random into a day: exactly those are found, and settling them makes both sides agree."""
+"""Faults of every kind, mixed into a day: exactly those are found, and settling them makes both sides agree."""
 
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from apps.payments.models import AccountKind, PaymentAttempt
 from apps.payments.services.ledger import Account, balance
@@ -92,7 +91,10 @@ def settle_all(till: Till, run: ReconciliationRun) -> None:
     Difference.objects.filter(run=run, state="pending").update(state="open")
     rows = list(Difference.objects.filter(run=run))
     for row in rows:
-        assert propose(till, "books", row, action="take_up" if row.effect_fen else "void_test").status_code == 200
+        assert (
+            propose(till, "books", row, action="take_up" if row.effect_fen else "void_test").status_code
+            == 200
+        )
         assert decide(till, "cfo", row).status_code == 200
     run.refresh_from_db()
     assert run.state == ("balanced" if rows or run.state != "no_trade" else "no_trade")

@@ -127,7 +127,9 @@ def test_a_bill_of_another_merchant_is_no_bill(till: Till) -> None:
     assert not Difference.objects.exists()
 
 
-def test_many_differences_become_work_in_some_statements(till: Till, django_assert_max_num_queries: Any) -> None:
+def test_many_differences_become_work_in_some_statements(
+    till: Till, django_assert_max_num_queries: Any
+) -> None:
     plant(till, *({"kind": "add", "number": f"T20260316x{number:03}", "fen": 100} for number in range(40)))
     pay_bill(till)
     run = reconcile(till)

@@ -1,6 +1,7 @@
 """OAuth2 for partners: client credentials only, scopes limited per application."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from oauth2_provider.oauth2_validators import OAuth2Validator
@@ -11,6 +12,8 @@ from kernel import clock
 SCOPES: dict[str, str] = {
     "directory:read": "Read hospitals, departments and doctors",
     "bills:write": "Push bills of the hospital's information system",
+    "payments:write": "Take payments for bills and cards, give them back and read the own records",
+    "reconciliation:read": "Read the hospital's own bill of a day, all applications together",
     "inpatient:write": "Push admissions and inpatient charges of the hospital's information system",
 }
 
@@ -34,6 +37,24 @@ class PartnerScopes(BaseScopes):
 
 class PartnerValidator(OAuth2Validator):
     """Tokens end by our clock. Which application may have one at all, `PartnerApplication.is_usable` decides."""
+
+    def _authenticate_basic_auth(self, request: Any) -> bool:
+        return self._with_either_secret(request, super()._authenticate_basic_auth)
+
+    def _authenticate_request_body(self, request: Any) -> bool:
+        return self._with_either_secret(request, super()._authenticate_request_body)
+
+    def _with_either_secret(self, request: Any, authenticate: Callable[[Any], bool]) -> bool:
+        """The present secret, or the one before while it counts."""
+        self._caller = request
+        return bool(authenticate(request))
+
+    def _check_secret(self, provided_secret: str, stored_secret: str) -> bool:
+        application = self._caller.client
+        return bool(
+            super()._check_secret(provided_secret, stored_secret)
+            or application.is_previous_secret(provided_secret)
+        )
 
     def _create_access_token(
         self, expires: Any, request: Any, token: Any, source_refresh_token: Any = None

@@ -16,6 +16,13 @@ class BindingMismatch(DomainError):
     )
 
 
+class CardMismatch(DomainError):
+    """Never tells whether the card exists, nor whose it is."""
+
+    code, status = "card_mismatch", 409
+    zh, en = "卡号与姓名不符,请核对", "Card number and name do not fit; check them."
+
+
 class BindingLocked(DomainError):
     code, status = "binding_locked", 429
     zh, en = "绑卡失败次数过多,请稍后再试", "Too many failed attempts to bind; try again later."

@@ -91,3 +91,22 @@ class PublicAddressMissing(DomainError):
         "尚未配置对外访问地址,支付渠道无法回调",
         "The public address is not configured: channels could not push.",
     )
+
+
+class PartnerMayNot(DomainError):
+    """The application was not granted the operation at that channel."""
+
+    code, status = "partner_may_not", 403
+    members = ("channel", "operation")
+    zh, en = (
+        "该应用未获授权通过 {channel} 进行此操作",
+        "The application was not granted this through {channel}.",
+    )
+
+
+class PartnerLimit(DomainError):
+    """`limit`: order_limit, day_limit, card_day_limit or refund_day_limit; `limit_fen`: how much it is."""
+
+    code, status = "partner_limit", 409
+    members = ("limit", "limit_fen")
+    zh, en = "超过该应用的限额", "Beyond a limit of the application."

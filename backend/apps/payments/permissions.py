@@ -19,12 +19,13 @@ resource(
     pay_out=("现金退款", "Pay refunds out in cash"),
 )
 resource("payments", "merchant", "商户号", ("list", "add", "change"))
+resource("payments", "partner_channel", "应用渠道", ("list", "add", "change", "delete"))
 resource("payments", "ledger", "资金账", ("list", "export"))
 
 give(
     "finance", "payments.ledger.list", "payments.ledger.export", "payments.order.list", "payments.order.export",
     "payments.refund.list", "payments.refund.export", "payments.refund.reissue", "payments.refund.pay_out",
-    "payments.merchant.list",
+    "payments.merchant.list", "payments.partner_channel.list",
 )  # fmt: skip
 give(
     "clerk", "payments.order.list", "payments.order.settle", "payments.order.cancel", "payments.refund.list",
@@ -42,3 +43,6 @@ page("payment_refunds", resource="payments.refund", zh="退费", en="Refunds", p
      component="payments/refunds/index", parent="payments", icon="undo", sort=2)  # fmt: skip
 page("merchant_accounts", resource="payments.merchant", zh="商户号", en="Merchant accounts", path="merchant-accounts",
      component="payments/merchant-accounts/index", parent="payments", icon="shop", sort=8)  # fmt: skip
+page("partner_channels", resource="payments.partner_channel", zh="应用渠道", en="Channels of applications",
+     path="partner-channels", component="payments/partner-channels/index", parent="payments", icon="link",
+     sort=7)  # fmt: skip

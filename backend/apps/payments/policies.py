@@ -6,6 +6,7 @@ from apps.payments.models import (
     LedgerEntry,
     LedgerTransaction,
     MerchantAccount,
+    PartnerChannel,
     PaymentAttempt,
     PaymentOrder,
     PaymentOrderLine,
@@ -44,6 +45,11 @@ class RefundPolicy(Policy):
 
 @policy_for(MerchantAccount)
 class MerchantAccountPolicy(Policy):
+    """By hospital."""
+
+
+@policy_for(PartnerChannel)
+class PartnerChannelPolicy(Policy):
     """By hospital."""
 
 

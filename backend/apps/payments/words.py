@@ -1,5 +1,6 @@
 from apps.payments.channels.base import PayMethod
 from apps.payments.channels.registry import CHANNELS, channel_words
+from apps.payments.models.grant import PartnerOperation
 from apps.payments.models.ledger import AccountKind
 from apps.payments.models.order import CloseCause, PaymentOrigin, ReturnCause
 from apps.payments.models.refund import RefundCause, RefundRoute
@@ -46,6 +47,10 @@ properties(
     route=("退费途径", "Route"), secrets=("密钥项", "Secret fields"), shown_config=("已配置内容", "Configured"),
     succeeded_at=("成功时间", "Succeeded"), tendered_fen=("实收金额", "Tendered"),
     transaction=("流水", "Transaction"), transaction_id=("渠道交易号", "Channel's transaction id"),
+    application_id=("第三方应用", "Application"), application_name=("第三方应用名称", "Application"),
+    operations=("允许的操作", "Operations"), order_limit_fen=("单笔限额", "Limit of an order"),
+    day_limit_fen=("每日限额", "Limit of a day"), card_day_limit_fen=("每卡每日限额", "Limit of a card and day"),
+    refund_day_limit_fen=("每日退款限额", "Limit of a day's refunds"),
     stuck=("卡单", "Stuck"), paid_from=("支付起", "Paid from"), paid_to=("支付止", "Paid to"),
 )  # fmt: skip
 of("PaymentOrder", "StaffOrder", "WholeOrder", "OpenedOrder", scene=("支付场景", "Scene"))
@@ -54,6 +59,7 @@ of("LedgerTransaction", "WholeLedgerTransaction", key=("业务键", "Key"))
 of("ChannelCode", "OfferedChannel", code=("渠道编码", "Code"))
 
 references("payment_orders", "order_id")
+references("partner_applications", "application_id")
 references("staff", "opened_by_id")
 
 CONFIG = {
@@ -86,6 +92,7 @@ resources(
     ledger_accounts=("账户", "ledger account", "ledger accounts"),
     ledger_accounts_entries=("账户明细", "entry of an account", "entries of an account"),
     ledger_transactions=("资金流水", "ledger transaction", "ledger transactions"),
+    partner_channels=("应用渠道", "channel of an application", "channels of applications"),
     merchant_accounts=("商户号", "merchant account", "merchant accounts"),
     payment_channels=("支付渠道", "payment channel", "payment channels"),
     payment_orders=("支付订单", "payment order", "payment orders"),
@@ -153,6 +160,9 @@ values(PayMethod, {
     "app": ("App", "App"), "counter": ("窗口", "Counter"), "recorded": ("补记", "Recorded"),
     "balance": ("余额", "Balance"),
 })  # fmt: skip
+values(PartnerOperation, {
+    "pay": ("缴费", "Pay bills"), "top_up": ("充值", "Top up cards"), "refund": ("退款", "Refund"),
+})  # fmt: skip
 values(OrderState, {
     "pending": ("待支付", "Pending", "warning"), "paid_unposted": ("已支付待入账", "Paid, not posted", "info"),
     "posted": ("已入账", "Posted", "success"), "returning": ("退回中", "Being returned", "warning"),
@@ -176,6 +186,7 @@ choices({"CNY": ("人民币", "Renminbi")})
 objects({
     "payments.paymentattempt": ("支付尝试", "Payment attempt"),
     "payments.merchantaccount": ("商户号", "Merchant account"),
+    "payments.partnerchannel": ("应用渠道", "Channel of an application"),
     "payments.paymentorder": ("支付订单", "Payment order"),
     "payments.refund": ("退费", "Refund"),
     "payments.ledger": ("资金账", "Ledger"),
@@ -189,6 +200,6 @@ def application_words() -> dict[str, ValueWords]:
 
 known(
     "ChannelCode", channel_words, "channel",
-    "Attempt", "MerchantAccount", "MerchantAccountChange", "StaffOrder", "WholeOrder",
+    "Attempt", "MerchantAccount", "MerchantAccountChange", "PartnerChannel", "StaffOrder", "WholeOrder",
 )  # fmt: skip
 known("ApplicationCode", application_words, "application", "StaffOrder", "StaffRefund", "WholeOrder")

@@ -9,6 +9,13 @@ class NotLinkable(DomainError):
     zh, en = "所选差异合计不为零,不能互相勾对", "The chosen differences do not add up to zero."
 
 
+class BillNotReady(DomainError):
+    """The bill of a day is made at 02:00 on the day after."""
+
+    code, status = "bill_not_ready", 409
+    zh, en = "该日账单次日 02:00 生成,请稍后", "The bill of that day is made at 02:00 on the day after."
+
+
 BILL_DAY = Expectation(
     "bill_day", "须为昨天及以前、三个月以内的日期", "A day before today, three months back at most."
 )

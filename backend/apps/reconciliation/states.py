@@ -49,7 +49,9 @@ RUNS: StateTable[RunState] = StateTable(
         _R.SUPERSEDED: frozenset(),
     }
 )
-#: `open → pending`: carried forward; `done → open`: undone by a contra entry; `→ withdrawn`: a corrected bill has it no more.
+#: `open → pending`: carried forward. `done → open`: undone by a contra entry, `→ withdrawn` where a corrected bill
+#: has it no more.
+#: no more.
 DIFFERENCES: StateTable[DifferenceState] = StateTable(
     {
         _D.PENDING: {_D.CROSS_DAY, _D.EXAMINING, _D.WITHDRAWN},

@@ -15,7 +15,8 @@ properties(
     ours=("我方记录", "Our row"), theirs=("对方记录", "Their row"), linked_ids=("关联差异", "Linked differences"),
     carried_until=("结转至", "Carried until"), proposed_by_id=("提出人", "Proposed by"),
     proposed_by_name=("提出人姓名", "Proposed by"), settled_at=("处理时间", "Settled"),
-    is_fetching=("正在取账单", "Being fetched"), run_id=("对账批次", "Reconciliation run"), line=("行号", "Line"), stated_fen=("载明金额", "Stated"),
+    is_fetching=("正在取账单", "Being fetched"),
+    run_id=("对账批次", "Reconciliation run"), line=("行号", "Line"), stated_fen=("载明金额", "Stated"),
     counted_fen=("计得金额", "Counted"), direction=("方向", "Direction"),
 )  # fmt: skip
 of("ReconciliationRun", attempt=("第几次", "Attempt"))
@@ -32,6 +33,9 @@ resources(
     reconciliation_differences=("对账差异", "difference", "differences"),
 )
 operations(
+    reconciliation_day_bill=("下载本方账单", "Download the own bill of a day"),
+    day_bill=("下载本应用账单", "Download the application's bill of a day"),
+    hospital_day_bill=("下载全院账单", "Download the hospital's bill of a day"),
     reconciliation_runs_create=("发起对账", "Start a reconciliation run"),
     reconciliation_differences_propose=("提出处理意见", "Propose a settlement"),
     reconciliation_differences_propose_many=("批量提出处理意见", "Propose settlements"),
@@ -60,6 +64,7 @@ values(Action, {
     "carry_forward": ("结转", "Carry forward"), "void_test": ("测试交易作废", "Void as a test"),
 })  # fmt: skip
 objects({
+    "reconciliation.day_bill": ("本方账单", "Own bill of a day"),
     "reconciliation.reconciliationrun": ("对账批次", "Reconciliation run"),
     "reconciliation.difference": ("对账差异", "Difference"),
 })  # fmt: skip

@@ -39,12 +39,13 @@ class ThrottleMiddleware:
         return _with_headers(response, _nearest(request))
 
 
-def count_partner(request: Any, application_id: Any) -> None:
-    """Count a request of a partner application, however many tokens it has; TooManyRequests beyond its limit."""
-    most = settings.REQUESTS_PER_MINUTE["partner"]
-    if not most:
-        return
-    rate = rates.hit(f"requests:partner:{application_id}", most, SECONDS)
+def count_partner(request: Any, application_id: Any, own: int, *, kind: str = "partner") -> None:
+    """Count a request of a partner application, however many tokens it has; TooManyRequests beyond its limit.
+
+    `own`: what the application was granted a minute, within what this installation allows any of them (0: all).
+    """
+    most = min(own, settings.REQUESTS_PER_MINUTE["partner"] or own)
+    rate = rates.hit(f"requests:{kind}:{application_id}", most, SECONDS)
     _note(getattr(request, "_request", request), most, rate)
     if not rate.allowed:
         raise TooManyRequests(retry_after=rate.reset)

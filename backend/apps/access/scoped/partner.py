@@ -1,6 +1,8 @@
 """The door of partners: OAuth2 access tokens of client credentials, limited by scopes."""
 
 import hashlib
+import ipaddress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -15,7 +17,11 @@ from apps.audit.middleware import describe
 from apps.identity.models import PartnerApplication
 from apps.identity.oauth import SCOPES
 from kernel import clock
+from kernel.http.addresses import client_ip
 from kernel.http.throttling import count_partner
+
+#: Requests of an application that move money, or look for who pays.
+MONEY_PER_MINUTE = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +51,22 @@ class PartnerAuthentication(BaseAuthentication):
         if token is None or token.expires <= clock.now() or not token.application.is_usable(request):
             raise failed
         application = token.application
-        count_partner(request, application.pk)
+        if not _comes_from(request, application.allowed_addresses):
+            raise AuthenticationFailed(gettext_lazy("Invalid token."))
+        count_partner(request, application.pk, application.rate_per_minute)
         describe(actor=f"partner:{application.client_id}", hospital_id=application.hospital_id)
         return Partner(application, frozenset(token.scope.split()) & set(application.allowed_scopes)), token
 
     def authenticate_header(self, request: Any) -> str:
         return "Bearer"
+
+
+def _comes_from(request: Any, networks: Sequence[str]) -> bool:
+    """Whether the request comes from one of the networks; none named: from anywhere."""
+    if not networks:
+        return True
+    address = ipaddress.ip_address(client_ip(request._request) or "0.0.0.0")  # noqa: S104 - nobody's
+    return any(address in ipaddress.ip_network(network) for network in networks)
 
 
 class HasScope(BasePermission):
@@ -59,6 +75,15 @@ class HasScope(BasePermission):
     def has_permission(self, request: Any, view: Any) -> bool:
         scope = getattr(view, "required_scope", "")
         return isinstance(request.user, Partner) and bool(scope) and scope in request.user.scopes
+
+
+class MovesMoney(BasePermission):
+    """What opens, pays or gives back asks a limit of its own a minute; TooManyRequests."""
+
+    def has_permission(self, request: Any, view: Any) -> bool:
+        if request.method == "POST" and isinstance(request.user, Partner):
+            count_partner(request, request.user.application.pk, MONEY_PER_MINUTE, kind="partner-money")
+        return True
 
 
 class PartnerScheme(OpenApiAuthenticationExtension):

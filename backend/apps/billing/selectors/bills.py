@@ -1,6 +1,6 @@
 """Bills as the front ends show them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -79,6 +79,15 @@ def one(
     if row is None:
         raise NotFound
     return show(row) | {"items": items_of(bill_id)}
+
+
+def items_of_all(bill_ids: Iterable[UUID]) -> dict[UUID, list[dict[str, Any]]]:
+    """费用明细 of many bills in one query, by bill and position."""
+    found: dict[UUID, list[dict[str, Any]]] = {bill_id: [] for bill_id in bill_ids}
+    rows = ChargeItem.objects.filter(bill_id__in=found).order_by("bill_id", "position")
+    for row in rows.values("bill_id", *ITEM):
+        found[row["bill_id"]].append(row)
+    return found
 
 
 def items_of(bill_id: UUID) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """The balance of a card goes back, order by order, the newest first: within every cap of rules.md 8, under locks."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -90,9 +90,18 @@ def check_route(hospital: Hospital) -> None:
 
 
 def refund_card(
-    *, card: PatientCard, amount_fen: int, reason: str, application: str, account: WeChatAccount
+    *,
+    card: PatientCard,
+    amount_fen: int,
+    reason: str,
+    application: str,
+    account: WeChatAccount | None = None,
+    check: Callable[[int], None] | None = None,
 ) -> RefundRequest:
-    """The patient's own refund, by the way the money came. RefundAtCounter; errors as CardCaps.check."""
+    """The patient's own refund, by the way the money came. RefundAtCounter; errors as CardCaps.check.
+
+    `check` may refuse the amount.
+    """
     check_route(card.hospital)
     request = RefundRequest(
         hospital_id=card.hospital_id,
@@ -107,6 +116,8 @@ def refund_card(
     )
     with within_balance(card, application), transaction.atomic():
         request.save(force_insert=True)
+        if check is not None:
+            check(amount_fen)
         move_card_money(request, card, cause=RefundCause.PATIENT, application=application)
         store.finish_with(request.pk)
     return request

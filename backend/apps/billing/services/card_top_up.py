@@ -10,7 +10,7 @@ from apps.billing.models import CardTopUp
 from apps.billing.selectors.card_balance import account_of
 from apps.billing.services.checkout import CARD_TOP_UP
 from apps.billing.states import TOP_UPS, TopUpState
-from apps.identity.models import StaffMember, WeChatAccount
+from apps.identity.models import PartnerApplication, StaffMember, WeChatAccount
 from apps.patients.models import PatientCard
 from apps.payments.services.ledger import Account
 from apps.payments.services.orders import LineSpec, open_order
@@ -33,6 +33,7 @@ def open_top_up(
     application: str,
     account: WeChatAccount | None = None,
     staff: StaffMember | None = None,
+    partner: PartnerApplication | None = None,
 ) -> CardTopUp:
     """A pending top-up with the order to pay. Not inside a transaction: order numbers are taken on the way.
 
@@ -49,7 +50,7 @@ def open_top_up(
         amount_fen=amount_fen,
     )
     try:
-        order = _order_for(top_up)
+        order = _order_for(top_up, partner)
     except DomainError:
         TOP_UPS.move(top_up, TopUpState.CLOSED)
         raise
@@ -80,7 +81,7 @@ def _check_limit(card: PatientCard, amount_fen: int) -> None:
         raise errors.CardBalanceLimit(most_fen=most, balance_fen=most - room)
 
 
-def _order_for(top_up: CardTopUp) -> PaymentOrder:
+def _order_for(top_up: CardTopUp, partner: PartnerApplication | None) -> PaymentOrder:
     hospital = top_up.card.hospital
     line = LineSpec(SUBJECT, top_up.pk, "就诊卡充值", top_up.amount_fen)
     return open_order(
@@ -93,6 +94,7 @@ def _order_for(top_up: CardTopUp) -> PaymentOrder:
         application=top_up.application,
         account=top_up.account,
         staff=top_up.opened_by,
+        partner=partner,
     )
 
 

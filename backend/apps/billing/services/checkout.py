@@ -7,7 +7,7 @@ from uuid import UUID
 from apps.billing import errors, settings
 from apps.billing.models import Bill, BillKind
 from apps.billing.selectors.payable import check_selection
-from apps.identity.models import Hospital, StaffMember, WeChatAccount
+from apps.identity.models import Hospital, PartnerApplication, StaffMember, WeChatAccount
 from apps.payments.payables import Scene
 from apps.payments.payers import PayerType
 from apps.payments.services.advance_order import let_go_of
@@ -39,6 +39,7 @@ def open_payment(
     application: str,
     account: WeChatAccount | None = None,
     staff: StaffMember | None = None,
+    partner: PartnerApplication | None = None,
     payer_type: str = PayerType.SELF_PAY,
 ) -> PaymentOrder:
     """A pending order of these bills of the patient at `hospital`, or the one that is open for exactly them.
@@ -67,6 +68,7 @@ def open_payment(
         application=application,
         account=account,
         staff=staff,
+        partner=partner,
     )
     store.finish_with(order.pk)
     return order

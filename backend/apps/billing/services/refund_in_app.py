@@ -1,6 +1,6 @@
 """The patient's own refund of bills: by the way they were paid, what was paid online through the same application."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -59,14 +59,15 @@ def refund_in_app(
     *,
     order: PaymentOrder,
     application: str,
-    account: WeChatAccount,
+    account: WeChatAccount | None = None,
     reason: str,
     wanted: Sequence[UUID] | None = None,
+    check: Callable[[int], None] | None = None,
 ) -> RefundRequest:
     """Give back all that may go back of the `wanted` bills. Not inside a transaction.
 
     Errors as `quote_in_app`, and NothingRefundable: of one that was named, or of all, nothing is left;
-    RefundRequested: the window has been asked for it, which staff see to.
+    RefundRequested: the window has been asked for it, which staff see to. `check` may refuse the amount.
     """
     quote = quote_in_app(order=order, application=application, wanted=wanted)
     empty = [str(key) for key, amount in quote.amounts.items() if not amount]
@@ -75,6 +76,8 @@ def refund_in_app(
         raise errors.NothingRefundable(bill_ids=empty)
     with transaction.atomic():
         not_yet_asked(order, dict(amounts), amounts)
+        if check is not None:
+            check(sum(amounts.values()))
         request = refund_bills(
             order=order,
             bill_amounts=amounts,

@@ -24,6 +24,8 @@ def open_execution(request: RefundRequest) -> None:
     )  # fmt: skip
 
 
-def close_execution(request: RefundRequest, *, staff: StaffMember | None = None, withdrawn: bool = False) -> None:
+def close_execution(
+    request: RefundRequest, *, staff: StaffMember | None = None, withdrawn: bool = False
+) -> None:
     """It was executed, or never will be."""
     close_item(REFUND_EXECUTION, subject_id=request.pk, staff=staff, withdrawn=withdrawn)

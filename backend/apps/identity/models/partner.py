@@ -1,5 +1,7 @@
 from typing import Any
 
+from django.contrib.auth.hashers import check_password
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from oauth2_provider.models import AbstractApplication
 
@@ -9,19 +11,31 @@ from kernel import clock, ids
 
 
 class PartnerApplication(AbstractApplication):
-    """第三方应用: a partner's client (OAuth2 client credentials) of one hospital, with the scopes it may ask for."""
+    """第三方应用: a partner's client (OAuth2 client credentials) of one hospital, with the scopes it may ask for.
+
+    `allowed_addresses`: networks (CIDR) that its requests come from; none: any. The secret before the present one goes
+    on until `previous_secret_until`, so that a partner changes over without a break.
+    """
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
     hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="partner_applications")
     allowed_scopes = models.JSONField(default=list)
+    allowed_addresses = ArrayField(models.CharField(max_length=49), default=list, blank=True)
+    previous_secret = models.CharField(max_length=255, blank=True, default="", editable=False)
+    previous_secret_until = models.DateTimeField(null=True, editable=False)
     rate_per_minute = models.PositiveIntegerField(default=600)
     is_active = models.BooleanField(default=True)
     version = models.PositiveIntegerField(default=1, editable=False)
     updated_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
-        triggers = [audited(exclude=("client_secret",))]
+        triggers = [audited(exclude=("client_secret", "previous_secret"))]
 
     def is_usable(self, request: Any) -> bool:
         """Asked by the OAuth server before it gives a token to this client."""
         return self.is_active and self.hospital.is_active
+
+    def is_previous_secret(self, secret: str) -> bool:
+        """Whether this is the secret before, and still counts."""
+        until = self.previous_secret_until
+        return bool(until and until > clock.now() and check_password(secret, self.previous_secret))

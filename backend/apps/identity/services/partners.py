@@ -1,6 +1,8 @@
 """第三方应用: partners' OAuth2 clients. A secret is shown once and stored as a digest."""
 
-from collections.abc import Iterable
+import datetime as dt
+import ipaddress
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -10,9 +12,17 @@ from oauth2_provider.models import AccessToken, Grant, IDToken, RefreshToken
 from apps.identity.models import PartnerApplication
 from apps.identity.oauth import SCOPES
 from kernel import clock
-from kernel.errors import InvalidValue
+from kernel.errors import Expectation, InvalidValue
 from kernel.locks import save_version
 from kernel.rows import delete_row, update_row
+
+#: Hours that a replaced secret may go on.
+MAX_OVERLAP_HOURS = 168
+NETWORK = Expectation(
+    "network",
+    "须为 IP 地址或网段,如 203.0.113.8 或 203.0.113.0/24",
+    "An address or a network, such as 203.0.113.8 or 203.0.113.0/24.",
+)
 
 
 @transaction.atomic
@@ -21,6 +31,7 @@ def create_application(
 ) -> tuple[PartnerApplication, str]:
     """A new client and its secret, which is told once."""
     secret: str = generate_client_secret()
+    fields["allowed_addresses"] = _networks(fields.get("allowed_addresses", ()))
     application = PartnerApplication(
         **fields,
         allowed_scopes=_checked(allowed_scopes),
@@ -39,6 +50,8 @@ def update_application(
     """Change a client read at `version`; switched off, its tokens end at once. StaleVersion."""
     if "allowed_scopes" in changes:
         changes["allowed_scopes"] = _checked(changes["allowed_scopes"])
+    if "allowed_addresses" in changes:
+        changes["allowed_addresses"] = _networks(changes["allowed_addresses"])
     update_row(application, version=version, **changes)
     if not application.is_active:
         _end_tokens(application)
@@ -46,13 +59,20 @@ def update_application(
 
 
 @transaction.atomic
-def rotate_secret(application: PartnerApplication, *, version: int) -> str:
-    """A new secret, told once; the old one and every token end at once. StaleVersion."""
+def rotate_secret(application: PartnerApplication, *, version: int, overlap_hours: int = 0) -> str:
+    """A new secret, told once. StaleVersion.
+
+    The old one goes on for `overlap_hours`; without them it and every token end at once, as where it was lost.
+    """
     secret: str = generate_client_secret()
-    application.client_secret = secret
+    until = clock.now() + dt.timedelta(hours=overlap_hours) if overlap_hours else None
+    application.previous_secret = application.client_secret if until else ""
+    application.previous_secret_until, application.client_secret = until, secret
     PartnerApplication._meta.get_field("client_secret").pre_save(application, add=False)  # hashes it
-    save_version(application, {"client_secret"}, version=version)
-    _end_tokens(application)
+    written = {"client_secret", "previous_secret", "previous_secret_until"}
+    save_version(application, written, version=version)
+    if until is None:
+        _end_tokens(application)
     return secret
 
 
@@ -69,6 +89,17 @@ def forget_expired_tokens() -> int:
 
 def _end_tokens(application: PartnerApplication) -> None:
     AccessToken.objects.filter(application=application).delete()
+
+
+def _networks(texts: Sequence[str]) -> list[str]:
+    """As they are compared; InvalidValue names the one that is none."""
+    found = []
+    for number, text in enumerate(texts):
+        try:
+            found.append(str(ipaddress.ip_network(text.strip(), strict=False)))
+        except ValueError as error:
+            raise InvalidValue(field=f"allowed_addresses.{number}", expected=NETWORK) from error
+    return sorted(set(found))
 
 
 def _checked(scopes: Iterable[str]) -> list[str]:

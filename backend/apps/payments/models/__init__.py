@@ -1,4 +1,5 @@
 from apps.payments.models.attempt import PaymentAttempt
+from apps.payments.models.grant import PartnerChannel, PartnerOperation
 from apps.payments.models.ledger import (
     AccountKind,
     LedgerAccount,
@@ -26,6 +27,8 @@ __all__ = [
     "LedgerEntry",
     "LedgerTransaction",
     "MerchantAccount",
+    "PartnerChannel",
+    "PartnerOperation",
     "PaymentAttempt",
     "PaymentOrder",
     "PaymentOrderLine",

@@ -113,6 +113,9 @@ class PaymentOrder(VersionedModel):
             models.Index(
                 fields=["account", "-id"], condition=Q(account__isnull=False), name="payment_order_of_account"
             ),
+            models.Index(
+                fields=["partner", "-id"], condition=Q(partner__isnull=False), name="payment_order_of_partner"
+            ),
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="payment_order_due"),
             models.Index(fields=["order_no"], name="payment_order_by_no"),
         ]

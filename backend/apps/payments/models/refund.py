@@ -85,6 +85,11 @@ class Refund(VersionedModel):
             models.Index(fields=["hospital", "-id"], name="payment_refund_of_hospital"),
             models.Index(fields=["hospital", "created_at", "id"], name="payment_refund_by_time"),
             models.Index("hospital", Coalesce("accepted_at", "succeeded_at"), name="payment_refund_accepted"),
+            models.Index(
+                fields=["hospital", "succeeded_at"],
+                condition=Q(succeeded_at__isnull=False),
+                name="payment_refund_succeeded",
+            ),
             models.Index(fields=["patient", "-id"], name="payment_refund_of_patient"),
             models.Index(fields=["department", "-id"], name="payment_refund_of_department"),
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="payment_refund_due"),

@@ -54,6 +54,7 @@ def open_order(
     application: str,
     account: WeChatAccount | None = None,
     staff: StaffMember | None = None,
+    partner: PartnerApplication | None = None,
     origin: PaymentOrigin | None = None,
 ) -> PaymentOrder:
     """A new pending order, or the one that is open for exactly these lines.
@@ -65,7 +66,7 @@ def open_order(
     total = _total(hospital, lines)
     if expires_at <= clock.now():
         raise errors.OrderExpired
-    opener = Opener(application, account, staff)
+    opener = Opener(application, account, staff, partner)
     if account is not None:
         _check_open(account)
     number = NUMBERS.next(hospital.pk, clock.today())
@@ -79,7 +80,7 @@ def open_order(
         amount_fen=total,
         expires_at=expires_at,
         due_at=expires_at,
-        origin=origin or (PaymentOrigin.ONLINE if account is not None else PaymentOrigin.COUNTER),
+        origin=origin or (PaymentOrigin.ONLINE if account or partner else PaymentOrigin.COUNTER),
     )
     return _insert(order, opener, lines) or _open_already(lines, expires_at)
 

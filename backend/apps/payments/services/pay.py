@@ -1,6 +1,7 @@
 """Paying an order online: the attempt is on record, then the channel is asked, then its answer is recorded."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -34,9 +35,17 @@ log = structlog.get_logger(__name__)
 
 
 def pay_online(
-    *, order: PaymentOrder, channel: str, method: PayMethod, payer_id: str = "", client_ip: str = ""
+    *,
+    order: PaymentOrder,
+    channel: str,
+    method: PayMethod,
+    payer_id: str = "",
+    client_ip: str = "",
+    check: Callable[[PaymentOrder], None] | None = None,
 ) -> PaymentAttempt:
     """What the payer's app needs to pay the order, in `attempt.client`. Safe to repeat: the same attempt again.
+
+    `check` may refuse the order, under its lock.
 
     ChannelNotOffered, OrderExpired, StateConflict (no longer pending), ChannelRefused, ChannelUnavailable (try again),
     TooManyAttempts. Not inside a transaction: the channel is asked over the network.
@@ -44,7 +53,7 @@ def pay_online(
     merchant = active_merchant(order.hospital_id, channel)
     if method not in channel_of(merchant).methods:
         raise errors.ChannelNotOffered(channel=channel)
-    attempt = _begin(order.pk, merchant, method, payer_id)
+    attempt = _begin(order.pk, merchant, method, payer_id, check)
     if attempt.state == AttemptState.OPEN:
         with transaction.atomic():
             store.finish_with(attempt.pk)
@@ -69,9 +78,17 @@ def notify_url(merchant_id: UUID | None) -> str:
 
 
 @transaction.atomic
-def _begin(order_id: UUID, merchant: MerchantAccount, method: PayMethod, payer_id: str) -> PaymentAttempt:
+def _begin(
+    order_id: UUID,
+    merchant: MerchantAccount,
+    method: PayMethod,
+    payer_id: str,
+    check: Callable[[PaymentOrder], None] | None,
+) -> PaymentAttempt:
     order = lock_one(PaymentOrder.objects, pk=order_id)
     check_payable(order)
+    if check is not None:
+        check(order)
     mine = PaymentAttempt.objects.filter(
         order=order,
         merchant=merchant,

@@ -5,7 +5,13 @@ from django.db.models import Max
 
 from apps.reconciliation.models import Difference, ReconciliationRun
 from apps.reconciliation.services.match import compare
-from apps.reconciliation.services.results import close_work, give_to_people, lock_account, open_work, settle_run
+from apps.reconciliation.services.results import (
+    close_work,
+    give_to_people,
+    lock_account,
+    open_work,
+    settle_run,
+)
 from apps.reconciliation.services.settle import CORRECTED_BILL
 from apps.reconciliation.services.staging import Bill
 from apps.reconciliation.states import DIFFERENCES, RESULTS, RUNS, DifferenceState, RunState

@@ -10,12 +10,11 @@ from apps.reconciliation.work import DIFFERENCE
 from apps.worklist.services.items import close_item, open_item, open_items
 from kernel.money import fen_to_yuan
 
-
 _SUBJECT = "reconciliation.difference"
 
 
 def lock_account(merchant_id: UUID) -> None:
-    """What changes differences of an account goes one after the other: its days hang together. The first of all locks."""
+    """What changes differences of an account goes one after the other: its days hang together. The first lock."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 5))", [str(merchant_id)])
 

@@ -24,15 +24,18 @@ class PartnerApplicationSerializer(VersionedModelSerializer):
     allowed_scopes = serializers.ListField(
         child=serializers.CharField(max_length=64), max_length=50, help_text=", ".join(sorted(SCOPES))
     )
+    allowed_addresses = serializers.ListField(
+        child=serializers.CharField(max_length=49), max_length=50, required=False, default=list
+    )
     rate_per_minute = serializers.IntegerField(min_value=1, max_value=100_000, default=600)
 
     class Meta:
         model = PartnerApplication
         fields = [
-            "id", "hospital_id", "hospital_name", "name", "client_id", "allowed_scopes", "rate_per_minute",
-            "is_active", "version",
+            "id", "hospital_id", "hospital_name", "name", "client_id", "allowed_scopes",
+            "allowed_addresses", "rate_per_minute", "previous_secret_until", "is_active", "version",
         ]  # fmt: skip
-        read_only_fields = ["client_id"]
+        read_only_fields = ["client_id", "previous_secret_until"]
 
 
 class PartnerApplicationCreateSerializer(PartnerApplicationSerializer):
@@ -45,9 +48,10 @@ class PartnerApplicationCreateSerializer(PartnerApplicationSerializer):
 
 
 class RotateSerializer(Serializer):
-    """The version that was read."""
+    """The version that was read. `overlap_hours`: how long the old secret goes on, 0: not at all."""
 
     version = serializers.IntegerField(min_value=1, max_value=2_147_483_647)
+    overlap_hours = serializers.IntegerField(min_value=0, max_value=services.MAX_OVERLAP_HOURS, default=0)
 
 
 class SecretSerializer(Serializer):
@@ -99,7 +103,7 @@ class PartnerApplicationViewSet(CrudViewSet):
     @raises(StaleVersion)
     @action(detail=True, methods=["post"], url_path="rotate-secret")
     def rotate_secret(self, request: Any, pk: Any = None) -> Response:
-        """更换密钥 Give a new secret: the old one and every token end at once."""
+        """更换密钥 Give a new secret: the old one goes on for the hours that are named, else ends with every token."""
         application = self.get_object()
         serializer = RotateSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from apps.payments.api.admin.grants import PartnerChannelViewSet
 from apps.payments.api.admin.ledger import (
     LedgerAccountViewSet,
     LedgerStatementViewSet,
@@ -26,6 +27,11 @@ urlpatterns = [
     path(f"{_REFUND}/pay-out", RefundViewSet.as_view({"post": "pay_out"})),
     path("merchant-accounts", MerchantAccountViewSet.as_view({"get": "list", "post": "create"})),
     path(_MERCHANT, MerchantAccountViewSet.as_view({"get": "retrieve", "patch": "partial_update"})),
+    path("partner-channels", PartnerChannelViewSet.as_view({"get": "list", "post": "create"})),
+    path(
+        "partner-channels/<uuid:pk>",
+        PartnerChannelViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
+    ),
     path("payment-channels", ChannelsView.as_view()),
     path("ledger/accounts", LedgerAccountViewSet.as_view({"get": "list"})),
     path("ledger/accounts/<uuid:pk>", LedgerAccountViewSet.as_view({"get": "retrieve"})),

@@ -9,7 +9,7 @@ from kernel.http.serializers import ModelSerializer, Serializer
 
 
 class ReconciliationRunSerializer(ModelSerializer):
-    """对账批次. `error`: why there is no result, or why a corrected bill is of no use, in the provider's words or ours."""
+    """对账批次. `error`: why there is no result, or a corrected bill is of no use, in the provider's words or ours."""
 
     is_fetching = serializers.BooleanField(read_only=True)
 
@@ -17,7 +17,8 @@ class ReconciliationRunSerializer(ModelSerializer):
         model = ReconciliationRun
         fields = [
             "id", "hospital_id", "hospital_name", "merchant_id", "merchant_name", "channel", "business_date", "attempt",
-            "state", "is_fetching", "starts_at", "ends_at", "our_count", "their_count", "our_in_fen", "their_in_fen", "our_out_fen",
+            "state", "is_fetching", "starts_at",
+            "ends_at", "our_count", "their_count", "our_in_fen", "their_in_fen", "our_out_fen",
             "their_out_fen", "stated_in_fen", "stated_out_fen", "fees_fen", "error", "error_detail", "tries",
             "content_sha256", "matched_at", "created_at",
         ]  # fmt: skip

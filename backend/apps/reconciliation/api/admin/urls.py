@@ -1,12 +1,14 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from apps.reconciliation.api.admin.day_bills import DayBillView
 from apps.reconciliation.api.admin.views import DifferenceViewSet, ReconciliationRunViewSet
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 router.register("reconciliation-runs", ReconciliationRunViewSet, basename="reconciliation-runs")
 router.register("reconciliation-differences", DifferenceViewSet, basename="reconciliation-differences")
 urlpatterns = [
+    path("reconciliation-day-bill", DayBillView.as_view()),
     path("reconciliation-differences/propose", DifferenceViewSet.as_view({"post": "propose_many"})),
     path("reconciliation-differences/<uuid:pk>/propose", DifferenceViewSet.as_view({"post": "propose"})),
     path("reconciliation-differences/<uuid:pk>/undo", DifferenceViewSet.as_view({"post": "undo"})),

@@ -1,0 +1,175 @@
+"""The own records of a third-party application, and what it gives back."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+import django_filters
+from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.utils import extend_schema
+from rest_framework.response import Response
+
+from apps.billing import errors
+from apps.billing.api.partner import payment_serializers as io
+from apps.billing.api.partner.payments import PaymentView
+from apps.billing.models import RefundRequest
+from apps.billing.services.card_refund import check_route, refund_card
+from apps.billing.services.refund_in_app import refund_in_app
+from apps.patients.errors import CardMismatch
+from apps.payments import errors as payment_errors
+from apps.payments.selectors.partners import orders_of_partner, refunds_of_partner
+from apps.payments.services.partner_limits import refund_check, refund_check_of_any
+from apps.payments.states import ORDERS, REFUNDS
+from kernel import clock
+from kernel.errors import NotFound, ServiceUnavailable, StateConflict, TooManyRequests
+from kernel.http.idempotency import idempotent
+from kernel.http.schema import raises
+from kernel.http.serializers import validated
+
+
+class DaysFilter(django_filters.FilterSet):
+    """By the day in Asia/Shanghai on which it was made."""
+
+    created_from = django_filters.DateFilter(method="begin")
+    created_to = django_filters.DateFilter(method="end")
+
+    def begin(self, queryset: Any, name: str, value: Any) -> Any:
+        return queryset.filter(created_at__gte=clock.local(value, dt.time()))
+
+    def end(self, queryset: Any, name: str, value: Any) -> Any:
+        return queryset.filter(created_at__lte=clock.local(value, dt.time.max))
+
+
+class OwnOrderFilter(DaysFilter):
+    """`order_no`: a whole number."""
+
+    order_no = django_filters.CharFilter(max_length=32)
+    state = django_filters.ChoiceFilter(choices=ORDERS.choices)
+
+
+class OwnRefundFilter(DaysFilter):
+    """`order_id`: what goes back of one order."""
+
+    order_id = django_filters.UUIDFilter()
+    state = django_filters.ChoiceFilter(choices=REFUNDS.choices)
+
+
+class RecordsView(PaymentView):
+    """Rows of the application, the newest first."""
+
+    filter_backends = [DjangoFilterBackend]
+    ordering = ["-id"]
+
+    def answer(self, rows: Any) -> Response:
+        page = self.paginate_queryset(self.filter_queryset(rows.order_by("-id")))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+
+class OwnOrdersView(RecordsView):
+    """交易记录: orders of the application."""
+
+    serializer_class = io.PartnerOrderSerializer
+    filterset_class = OwnOrderFilter
+
+    @extend_schema(
+        operation_id="payment_orders_list", tags=["payments"], responses=io.PartnerOrderSerializer(many=True)
+    )
+    def get(self, request: Any) -> Response:
+        """查询支付订单 Orders that the application opened."""
+        return self.answer(orders_of_partner(self.application()))
+
+
+class OwnOrderView(PaymentView):
+    """One order of the application."""
+
+    @extend_schema(
+        operation_id="payment_orders_retrieve", tags=["payments"], responses=io.PartnerOrderSerializer
+    )
+    def get(self, request: Any, pk: UUID) -> Response:
+        """查询支付结果 Ask after paying until it is posted, returned or closed."""
+        return self.shown(pk)
+
+
+class OwnRefundsView(RecordsView):
+    """退款记录: what went back of the application's orders."""
+
+    serializer_class = io.PartnerRefundSerializer
+    filterset_class = OwnRefundFilter
+
+    @extend_schema(
+        operation_id="refunds_list", tags=["payments"], responses=io.PartnerRefundSerializer(many=True)
+    )
+    def get(self, request: Any) -> Response:
+        """查询退款 Refunds of the application's orders, also those that a window has decided."""
+        return self.answer(refunds_of_partner(self.application()))
+
+
+class RefundingView(PaymentView):
+    """Money goes back by the way it came, within what this application took (rule 8)."""
+
+    def started(self, request: RefundRequest) -> Response:
+        """The refunds that were decided, as they are now."""
+        rows = list(refunds_of_partner(self.application()).filter(decision_id=request.pk).order_by("id"))
+        body = {"amount_fen": request.amount_fen, "refunds": rows}
+        return Response(io.StartedRefundSerializer(body).data, status=201)
+
+    def replay(self, request: Any, result: UUID) -> Response:
+        """The answer to a repeated request: what became of it."""
+        application = self.application()
+        made = RefundRequest.objects.filter(
+            pk=result, hospital_id=application.hospital_id, application=application.client_id
+        ).first()
+        if made is None:
+            raise NotFound
+        return self.started(made)
+
+
+class RefundOrderView(RefundingView):
+    """退款 of an order."""
+
+    @extend_schema(
+        operation_id="payment_orders_refund", tags=["payments"], request=io.RefundOrderSerializer,
+        responses={201: io.StartedRefundSerializer},
+    )  # fmt: skip
+    @raises(
+        NotFound, StateConflict, errors.RefundNotPaidHere, errors.RefundAtCounter, errors.AppointmentStands,
+        errors.NothingRefundable, errors.RefundRequested, errors.RefundExceedsBill, errors.HisRefusedRefund,
+        ServiceUnavailable, payment_errors.PartnerMayNot, payment_errors.PartnerLimit,
+    )  # fmt: skip
+    @idempotent(atomic=False)
+    def post(self, request: Any, pk: UUID) -> Response:
+        """退款 All that may go back of the bills, as HIS says; it is back only when the channel confirms it."""
+        order, body, application = (
+            self.order(pk),
+            validated(io.RefundOrderSerializer, request.data),
+            self.application(),
+        )
+        made = refund_in_app(
+            order=order, application=application.client_id, reason=body["reason"], wanted=body.get("bill_ids"),
+            check=refund_check(application, order.channel),
+        )  # fmt: skip
+        return self.started(made)
+
+
+class RefundCardView(RefundingView):
+    """就诊卡余额退款."""
+
+    @extend_schema(
+        operation_id="card_refunds_create", tags=["cards"], request=io.CardRefundSerializer,
+        responses={201: io.StartedRefundSerializer},
+    )  # fmt: skip
+    @raises(
+        CardMismatch, TooManyRequests, errors.RefundAtCounter, errors.RefundExceedsBalance,
+        errors.RefundExceedsOnlineTotal, payment_errors.PartnerMayNot, payment_errors.PartnerLimit,
+    )  # fmt: skip
+    @idempotent(atomic=False)
+    def post(self, request: Any) -> Response:
+        """余额退款 Order by order, the newest first: at most the balance, and what this application topped up."""
+        body, application = validated(io.CardRefundSerializer, request.data), self.application()
+        card = self.card(body)
+        check_route(card.hospital)
+        made = refund_card(
+            card=card, amount_fen=body["amount_fen"], reason=body["reason"], application=application.client_id,
+            check=refund_check_of_any(application),
+        )  # fmt: skip
+        return self.started(made)

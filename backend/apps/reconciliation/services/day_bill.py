@@ -1,0 +1,52 @@
+"""本方账单: our own bill of a day as a file, for HIS and for third-party applications to compare with theirs."""
+
+import datetime as dt
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO, Any
+from uuid import UUID
+
+from apps.reconciliation.errors import BILL_DAY, BillNotReady
+from apps.reconciliation.services.runs import KEPT_DAYS
+from kernel import clock
+from kernel.errors import InvalidValue
+
+#: When the bill of a day is made: what ends at midnight has been heard of by then.
+READY = dt.time(2)
+_BLOCK = 64 * 1024
+_IN_MEMORY = 1_000_000
+
+
+@dataclass(slots=True)
+class DayBill:
+    """A file of `size` bytes; `blocks` reads it once. `sha256` of all of it, in hexadecimal."""
+
+    file: IO[bytes]
+    size: int
+    sha256: str
+
+    def blocks(self) -> Iterator[bytes]:
+        """The file from its beginning; closed at its end."""
+        with self.file:
+            self.file.seek(0)
+            while block := self.file.read(_BLOCK):
+                yield block
+
+
+def check_day(day: dt.date) -> None:
+    """InvalidValue for a day to come or long past; BillNotReady before it is made, at 02:00 on the day after."""
+    if not clock.today() - dt.timedelta(days=KEPT_DAYS) <= day < clock.today():
+        raise InvalidValue(field="business_date", expected=BILL_DAY)
+    ready = clock.local(day + dt.timedelta(days=1), READY)
+    if clock.now() < ready:
+        raise BillNotReady(retry_after=int((ready - clock.now()).total_seconds()) + 1)
+
+
+def day_bill(hospital_id: UUID, day: dt.date, *, application: str = "") -> DayBill:
+    """The bill of a day: titles, a line per movement, and `#total` with their number, fen paid and fen given back.
+
+    `application` "": of all of them. Errors as `check_day`.
+    """
+    check_day(day)
+    file: Any = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - it lives as long as the answer
