@@ -153,6 +153,7 @@ API_ENUM_PARTS: dict[str, tuple[str, ...]] = {
     ),
     "CounterChannel": ("cash", "pos", "card_balance"),
     "OnlinePayMethod": ("mini_program", "qr_code", "wap", "app"),
+    "PartnerPayMethod": ("qr_code", "wap", "app"),
     "IssuableBillKind": ("examination", "test", "prescription", "treatment"),
     "RefundCondition": ("clinic_fee", "every_bill"),
     "PayTiming": ("counter", "prepaid"),

@@ -3099,13 +3099,65 @@ export interface paths {
         put?: never;
         /**
          * 更换应用密钥
-         * @description 更换密钥 Give a new secret: the old one and every token end at once.
+         * @description 更换密钥 Give a new secret: the old one goes on for the hours that are named, else ends with every token.
          */
         post: operations["partner_applications_rotate_secret"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/partner-channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询应用渠道
+         * @description 应用渠道: what third-party applications may do through which payment channel.
+         */
+        get: operations["partner_channels_list"];
+        put?: never;
+        /**
+         * 新增应用渠道
+         * @description 应用渠道: what third-party applications may do through which payment channel.
+         */
+        post: operations["partner_channels_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/partner-channels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看应用渠道
+         * @description 应用渠道: what third-party applications may do through which payment channel.
+         */
+        get: operations["partner_channels_retrieve"];
+        put?: never;
+        post?: never;
+        /**
+         * 删除应用渠道
+         * @description 应用渠道: what third-party applications may do through which payment channel.
+         */
+        delete: operations["partner_channels_destroy"];
+        options?: never;
+        head?: never;
+        /**
+         * 修改应用渠道
+         * @description 应用渠道: what third-party applications may do through which payment channel.
+         */
+        patch: operations["partner_channels_partial_update"];
         trace?: never;
     };
     "/api/admin/v1/patient-capture-fields": {
@@ -5157,6 +5209,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/v1/reconciliation-day-bill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 下载本方账单
+         * @description 下载本方账单 of a day: payments and refunds, with their number and sums in the last line.
+         */
+        get: operations["reconciliation_day_bill"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/reconciliation-differences": {
         parameters: {
             query?: never;
@@ -5292,7 +5364,7 @@ export interface paths {
         put?: never;
         /**
          * 发起对账
-         * @description 发起对账 of a day, or once more after a correction: the same bill again changes nothing.
+         * @description 发起对账 of a day, or once more: the same bill again changes nothing, a corrected one counts instead.
          */
         post: operations["reconciliation_runs_create"];
         delete?: never;
@@ -12079,6 +12151,26 @@ export interface components {
             /** 结果 */
             results: components["schemas"]["PartnerApplication"][];
         };
+        PaginatedPartnerChannelList: {
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
+            count: number;
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
+            count_capped: boolean;
+            /** 页码 */
+            page: number;
+            /** 每页条数 */
+            page_size: number;
+            /** 有下一页 */
+            has_next: boolean;
+            /** 结果 */
+            results: components["schemas"]["PartnerChannel"][];
+        };
         PaginatedPatientMergeList: {
             /**
              * 数量
@@ -12704,14 +12796,21 @@ export interface components {
             readonly client_id: string;
             /**
              * 允许的权限范围
-             * @description bills:write, directory:read, inpatient:write
+             * @description bills:write, directory:read, inpatient:write, payments:write, reconciliation:read
              */
             allowed_scopes: string[];
+            /** 允许的来源地址 */
+            allowed_addresses: string[];
             /**
              * 每分钟请求上限
              * @default 600
              */
             rate_per_minute: number;
+            /**
+             * 旧密钥有效至
+             * Format: date-time
+             */
+            readonly previous_secret_until: string | null;
             /** 启用 */
             is_active: boolean;
             /** 版本 */
@@ -12737,14 +12836,21 @@ export interface components {
             readonly client_id: string;
             /**
              * 允许的权限范围
-             * @description bills:write, directory:read, inpatient:write
+             * @description bills:write, directory:read, inpatient:write, payments:write, reconciliation:read
              */
             allowed_scopes: string[];
+            /** 允许的来源地址 */
+            allowed_addresses: string[];
             /**
              * 每分钟请求上限
              * @default 600
              */
             rate_per_minute: number;
+            /**
+             * 旧密钥有效至
+             * Format: date-time
+             */
+            readonly previous_secret_until: string | null;
             /** 启用 */
             is_active: boolean;
             /** 版本 */
@@ -12766,9 +12872,11 @@ export interface components {
             name: string;
             /**
              * 允许的权限范围
-             * @description bills:write, directory:read, inpatient:write
+             * @description bills:write, directory:read, inpatient:write, payments:write, reconciliation:read
              */
             allowed_scopes: string[];
+            /** 允许的来源地址 */
+            allowed_addresses?: string[];
             /**
              * 每分钟请求上限
              * @default 600
@@ -12780,6 +12888,103 @@ export interface components {
              */
             is_active?: boolean;
         };
+        /**
+         * @description 应用渠道: what a third-party application may do through a payment channel, and how much of it.
+         *
+         *     Limits in fen, null for none: of an order; of what is paid in a day, altogether and for one patient; of what goes
+         *     back in a day.
+         */
+        PartnerChannel: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /**
+             * 第三方应用
+             * Format: uuid
+             */
+            application_id: string;
+            /** 第三方应用名称 */
+            readonly application_name: string;
+            /** 渠道 */
+            channel: string & components["schemas"]["ChannelCode"];
+            /** 允许的操作 */
+            operations: components["schemas"]["PartnerOperation"][];
+            /**
+             * 单笔限额
+             * Format: int64
+             */
+            order_limit_fen: number | null;
+            /**
+             * 每日限额
+             * Format: int64
+             */
+            day_limit_fen: number | null;
+            /**
+             * 每卡每日限额
+             * Format: int64
+             */
+            card_day_limit_fen: number | null;
+            /**
+             * 每日退款限额
+             * Format: int64
+             */
+            refund_day_limit_fen: number | null;
+            /** 版本 */
+            version: number;
+        };
+        /**
+         * @description 应用渠道: what a third-party application may do through a payment channel, and how much of it.
+         *
+         *     Limits in fen, null for none: of an order; of what is paid in a day, altogether and for one patient; of what goes
+         *     back in a day.
+         */
+        PartnerChannelRequest: {
+            /**
+             * 医院
+             * Format: uuid
+             */
+            hospital_id: string;
+            /**
+             * 第三方应用
+             * Format: uuid
+             */
+            application_id: string;
+            /** 渠道 */
+            channel: string & components["schemas"]["ChannelCode"];
+            /** 允许的操作 */
+            operations?: components["schemas"]["PartnerOperation"][];
+            /**
+             * 单笔限额
+             * Format: int64
+             */
+            order_limit_fen?: number | null;
+            /**
+             * 每日限额
+             * Format: int64
+             */
+            day_limit_fen?: number | null;
+            /**
+             * 每卡每日限额
+             * Format: int64
+             */
+            card_day_limit_fen?: number | null;
+            /**
+             * 每日退款限额
+             * Format: int64
+             */
+            refund_day_limit_fen?: number | null;
+        };
+        /** @enum {string} */
+        PartnerOperation: "pay" | "top_up" | "refund";
         /** @description One's own password. */
         PasswordChangeRequest: {
             /** 当前密码 */
@@ -13317,9 +13522,11 @@ export interface components {
             name?: string;
             /**
              * 允许的权限范围
-             * @description bills:write, directory:read, inpatient:write
+             * @description bills:write, directory:read, inpatient:write, payments:write, reconciliation:read
              */
             allowed_scopes?: string[];
+            /** 允许的来源地址 */
+            allowed_addresses?: string[];
             /**
              * 每分钟请求上限
              * @default 600
@@ -13327,6 +13534,50 @@ export interface components {
             rate_per_minute?: number;
             /** 启用 */
             is_active?: boolean;
+            /** 版本 */
+            version: number;
+        };
+        /**
+         * @description 应用渠道: what a third-party application may do through a payment channel, and how much of it.
+         *
+         *     Limits in fen, null for none: of an order; of what is paid in a day, altogether and for one patient; of what goes
+         *     back in a day.
+         */
+        PatchedPartnerChannelRequest: {
+            /**
+             * 医院
+             * Format: uuid
+             */
+            hospital_id?: string;
+            /**
+             * 第三方应用
+             * Format: uuid
+             */
+            application_id?: string;
+            /** 渠道 */
+            channel?: string & components["schemas"]["ChannelCode"];
+            /** 允许的操作 */
+            operations?: components["schemas"]["PartnerOperation"][];
+            /**
+             * 单笔限额
+             * Format: int64
+             */
+            order_limit_fen?: number | null;
+            /**
+             * 每日限额
+             * Format: int64
+             */
+            day_limit_fen?: number | null;
+            /**
+             * 每卡每日限额
+             * Format: int64
+             */
+            card_day_limit_fen?: number | null;
+            /**
+             * 每日退款限额
+             * Format: int64
+             */
+            refund_day_limit_fen?: number | null;
             /** 版本 */
             version: number;
         };
@@ -14948,15 +15199,9 @@ export interface components {
             current?: string;
             target?: string;
         };
-        Problem409BillNotUsableRunInProgressAnd1More: components["schemas"]["Problem"] & {
+        Problem409BillNotReady: components["schemas"]["Problem"] & {
             /** @enum {string} */
-            code?: "bill_not_usable" | "run_in_progress" | "state_conflict";
-            /** 账单 */
-            bill_id?: string;
-            current?: string;
-            /** 原因 */
-            reason?: string;
-            target?: string;
+            code?: "bill_not_ready";
         };
         Problem409BulkRefused: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -15864,7 +16109,7 @@ export interface components {
             /** 原因 */
             reason: string;
         };
-        /** @description 对账批次. `error`: why there is no result, in the provider's words or ours. */
+        /** @description 对账批次. `error`: why there is no result, or a corrected bill is of no use, in the provider's words or ours. */
         ReconciliationRun: {
             /**
              * 标识
@@ -15896,6 +16141,8 @@ export interface components {
             readonly attempt: number;
             /** 状态 */
             readonly state: components["schemas"]["RunState"];
+            /** 正在取账单 */
+            readonly is_fetching: boolean;
             /**
              * 开始时间
              * Format: date-time
@@ -16324,10 +16571,15 @@ export interface components {
              */
             department_ids?: string[];
         };
-        /** @description The version that was read. */
+        /** @description The version that was read. `overlap_hours`: how long the old secret goes on, 0: not at all. */
         RotateRequest: {
             /** 版本 */
             version: number;
+            /**
+             * 旧密钥保留小时数
+             * @default 0
+             */
+            overlap_hours?: number;
         };
         /** @enum {string} */
         RowOutcome: "good" | "bad" | "duplicate";
@@ -19939,13 +20191,13 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409BillAlreadyPaidStateConflict"];
             };
         };
-        /** @description Conflict: bill_not_usable, run_in_progress, state_conflict */
-        Problem409BillNotUsableRunInProgressAnd1More: {
+        /** @description Conflict: bill_not_ready */
+        Problem409BillNotReady: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem409BillNotUsableRunInProgressAnd1More"];
+                "application/problem+json": components["schemas"]["Problem409BillNotReady"];
             };
         };
         /** @description Conflict: bulk_refused */
@@ -20806,6 +21058,7 @@ export type PaginatedMessageTemplateList = components['schemas']['PaginatedMessa
 export type PaginatedModuleList = components['schemas']['PaginatedModuleList'];
 export type PaginatedOrgUnitList = components['schemas']['PaginatedOrgUnitList'];
 export type PaginatedPartnerApplicationList = components['schemas']['PaginatedPartnerApplicationList'];
+export type PaginatedPartnerChannelList = components['schemas']['PaginatedPartnerChannelList'];
 export type PaginatedPatientMergeList = components['schemas']['PaginatedPatientMergeList'];
 export type PaginatedPatientRowList = components['schemas']['PaginatedPatientRowList'];
 export type PaginatedPatientTagList = components['schemas']['PaginatedPatientTagList'];
@@ -20841,6 +21094,9 @@ export type Parted = components['schemas']['Parted'];
 export type PartnerApplication = components['schemas']['PartnerApplication'];
 export type PartnerApplicationCreate = components['schemas']['PartnerApplicationCreate'];
 export type PartnerApplicationCreateRequest = components['schemas']['PartnerApplicationCreateRequest'];
+export type PartnerChannel = components['schemas']['PartnerChannel'];
+export type PartnerChannelRequest = components['schemas']['PartnerChannelRequest'];
+export type PartnerOperation = components['schemas']['PartnerOperation'];
 export type PasswordChangeRequest = components['schemas']['PasswordChangeRequest'];
 export type PasswordRequest = components['schemas']['PasswordRequest'];
 export type PatchedBookingLimitRequest = components['schemas']['PatchedBookingLimitRequest'];
@@ -20860,6 +21116,7 @@ export type PatchedMessageTemplateRequest = components['schemas']['PatchedMessag
 export type PatchedModuleRequest = components['schemas']['PatchedModuleRequest'];
 export type PatchedOrgUnitRequest = components['schemas']['PatchedOrgUnitRequest'];
 export type PatchedPartnerApplicationRequest = components['schemas']['PatchedPartnerApplicationRequest'];
+export type PatchedPartnerChannelRequest = components['schemas']['PatchedPartnerChannelRequest'];
 export type PatchedPatientRequest = components['schemas']['PatchedPatientRequest'];
 export type PatchedPatientTagRequest = components['schemas']['PatchedPatientTagRequest'];
 export type PatchedPositionRequest = components['schemas']['PatchedPositionRequest'];
@@ -20955,7 +21212,7 @@ export type Problem409ApproverIsRequesterStateConflict = components['schemas']['
 export type Problem409BeingPaidBillNotPayableAnd5More = components['schemas']['Problem409BeingPaidBillNotPayableAnd5More'];
 export type Problem409BillAlreadyPaidRequestInProgressAnd1More = components['schemas']['Problem409BillAlreadyPaidRequestInProgressAnd1More'];
 export type Problem409BillAlreadyPaidStateConflict = components['schemas']['Problem409BillAlreadyPaidStateConflict'];
-export type Problem409BillNotUsableRunInProgressAnd1More = components['schemas']['Problem409BillNotUsableRunInProgressAnd1More'];
+export type Problem409BillNotReady = components['schemas']['Problem409BillNotReady'];
 export type Problem409BulkRefused = components['schemas']['Problem409BulkRefused'];
 export type Problem409CalendarYearUnknown = components['schemas']['Problem409CalendarYearUnknown'];
 export type Problem409CardBalanceLimitRequestInProgressAnd2More = components['schemas']['Problem409CardBalanceLimitRequestInProgressAnd2More'];
@@ -21208,7 +21465,7 @@ export type ResponseProblem409ApproverIsRequesterStateConflict = components['res
 export type ResponseProblem409BeingPaidBillNotPayableAnd5More = components['responses']['Problem409BeingPaidBillNotPayableAnd5More'];
 export type ResponseProblem409BillAlreadyPaidRequestInProgressAnd1More = components['responses']['Problem409BillAlreadyPaidRequestInProgressAnd1More'];
 export type ResponseProblem409BillAlreadyPaidStateConflict = components['responses']['Problem409BillAlreadyPaidStateConflict'];
-export type ResponseProblem409BillNotUsableRunInProgressAnd1More = components['responses']['Problem409BillNotUsableRunInProgressAnd1More'];
+export type ResponseProblem409BillNotReady = components['responses']['Problem409BillNotReady'];
 export type ResponseProblem409BulkRefused = components['responses']['Problem409BulkRefused'];
 export type ResponseProblem409CalendarYearUnknown = components['responses']['Problem409CalendarYearUnknown'];
 export type ResponseProblem409CardBalanceLimitRequestInProgressAnd2More = components['responses']['Problem409CardBalanceLimitRequestInProgressAnd2More'];
@@ -32252,7 +32509,11 @@ export interface operations {
                      *           "allowed_scopes": [
                      *             "directory:read"
                      *           ],
+                     *           "allowed_addresses": [
+                     *             "无"
+                     *           ],
                      *           "rate_per_minute": 600,
+                     *           "previous_secret_until": "2026-03-20T17:30:00+08:00",
                      *           "is_active": true,
                      *           "version": 1
                      *         }
@@ -32285,6 +32546,9 @@ export interface operations {
                  *       "allowed_scopes": [
                  *         "directory:read"
                  *       ],
+                 *       "allowed_addresses": [
+                 *         "无"
+                 *       ],
                  *       "rate_per_minute": 600,
                  *       "is_active": true
                  *     }
@@ -32309,7 +32573,11 @@ export interface operations {
                      *       "allowed_scopes": [
                      *         "directory:read"
                      *       ],
+                     *       "allowed_addresses": [
+                     *         "无"
+                     *       ],
                      *       "rate_per_minute": 600,
+                     *       "previous_secret_until": "2026-03-20T17:30:00+08:00",
                      *       "is_active": true,
                      *       "version": 1,
                      *       "client_secret": "s3cr3t-shown-once"
@@ -32354,7 +32622,11 @@ export interface operations {
                      *       "allowed_scopes": [
                      *         "directory:read"
                      *       ],
+                     *       "allowed_addresses": [
+                     *         "无"
+                     *       ],
                      *       "rate_per_minute": 600,
+                     *       "previous_secret_until": "2026-03-20T17:30:00+08:00",
                      *       "is_active": true,
                      *       "version": 1
                      *     }
@@ -32415,6 +32687,9 @@ export interface operations {
                  *       "allowed_scopes": [
                  *         "directory:read"
                  *       ],
+                 *       "allowed_addresses": [
+                 *         "无"
+                 *       ],
                  *       "rate_per_minute": 600,
                  *       "is_active": true,
                  *       "version": 1
@@ -32440,7 +32715,11 @@ export interface operations {
                      *       "allowed_scopes": [
                      *         "directory:read"
                      *       ],
+                     *       "allowed_addresses": [
+                     *         "无"
+                     *       ],
                      *       "rate_per_minute": 600,
+                     *       "previous_secret_until": "2026-03-20T17:30:00+08:00",
                      *       "is_active": true,
                      *       "version": 1
                      *     }
@@ -32472,7 +32751,8 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "version": 1
+                 *       "version": 1,
+                 *       "overlap_hours": 0
                  *     }
                  */
                 "application/json": components["schemas"]["RotateRequest"];
@@ -32493,6 +32773,267 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Secret"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StaleVersion"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    partner_channels_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                application_id?: string;
+                channel?: string;
+                /** @description 用于排序结果的字段。 */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询应用渠道 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": true,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "application_id": "0199c3a5-d1f2-746e-9b21-2e097b0888d0",
+                     *           "application_name": "心内科",
+                     *           "channel": "wechat_pay",
+                     *           "operations": [
+                     *             "pay"
+                     *           ],
+                     *           "order_limit_fen": 5000,
+                     *           "day_limit_fen": 5000,
+                     *           "card_day_limit_fen": 5000,
+                     *           "refund_day_limit_fen": 5000,
+                     *           "version": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedPartnerChannelList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    partner_channels_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                 *       "application_id": "0199c3a5-d1f2-746e-9b21-2e097b0888d0",
+                 *       "channel": "wechat_pay",
+                 *       "operations": [
+                 *         "pay"
+                 *       ],
+                 *       "order_limit_fen": 5000,
+                 *       "day_limit_fen": 5000,
+                 *       "card_day_limit_fen": 5000,
+                 *       "refund_day_limit_fen": 5000
+                 *     }
+                 */
+                "application/json": components["schemas"]["PartnerChannelRequest"];
+            };
+        };
+        responses: {
+            /** @description 新增应用渠道 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "application_id": "0199c3a5-d1f2-746e-9b21-2e097b0888d0",
+                     *       "application_name": "心内科",
+                     *       "channel": "wechat_pay",
+                     *       "operations": [
+                     *         "pay"
+                     *       ],
+                     *       "order_limit_fen": 5000,
+                     *       "day_limit_fen": 5000,
+                     *       "card_day_limit_fen": 5000,
+                     *       "refund_day_limit_fen": 5000,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PartnerChannel"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            409: components["responses"]["Problem409Duplicate"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    partner_channels_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看应用渠道 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "application_id": "0199c3a5-d1f2-746e-9b21-2e097b0888d0",
+                     *       "application_name": "心内科",
+                     *       "channel": "wechat_pay",
+                     *       "operations": [
+                     *         "pay"
+                     *       ],
+                     *       "order_limit_fen": 5000,
+                     *       "day_limit_fen": 5000,
+                     *       "card_day_limit_fen": 5000,
+                     *       "refund_day_limit_fen": 5000,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PartnerChannel"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    partner_channels_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    partner_channels_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "operations": [
+                 *         "pay"
+                 *       ],
+                 *       "order_limit_fen": 5000,
+                 *       "day_limit_fen": 5000,
+                 *       "card_day_limit_fen": 5000,
+                 *       "refund_day_limit_fen": 5000,
+                 *       "version": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["PatchedPartnerChannelRequest"];
+            };
+        };
+        responses: {
+            /** @description 修改应用渠道 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "application_id": "0199c3a5-d1f2-746e-9b21-2e097b0888d0",
+                     *       "application_name": "心内科",
+                     *       "channel": "wechat_pay",
+                     *       "operations": [
+                     *         "pay"
+                     *       ],
+                     *       "order_limit_fen": 5000,
+                     *       "day_limit_fen": 5000,
+                     *       "card_day_limit_fen": 5000,
+                     *       "refund_day_limit_fen": 5000,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PartnerChannel"];
                 };
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
@@ -39979,6 +40520,37 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    reconciliation_day_bill: {
+        parameters: {
+            query: {
+                business_date: string;
+                hospital_id: string;
+                application?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 下载本方账单 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example 无 */
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            409: components["responses"]["Problem409BillNotReady"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     reconciliation_differences_list: {
         parameters: {
             query?: {
@@ -40454,6 +41026,7 @@ export interface operations {
                      *           "business_date": "2026-03-13",
                      *           "attempt": 1,
                      *           "state": "waiting_bill",
+                     *           "is_fetching": true,
                      *           "starts_at": "2026-03-16T08:00:00+08:00",
                      *           "ends_at": "2026-03-20T17:30:00+08:00",
                      *           "our_count": 1,
@@ -40521,6 +41094,7 @@ export interface operations {
                      *       "business_date": "2026-03-13",
                      *       "attempt": 1,
                      *       "state": "waiting_bill",
+                     *       "is_fetching": true,
                      *       "starts_at": "2026-03-16T08:00:00+08:00",
                      *       "ends_at": "2026-03-20T17:30:00+08:00",
                      *       "our_count": 1,
@@ -40546,7 +41120,7 @@ export interface operations {
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
-            409: components["responses"]["Problem409BillNotUsableRunInProgressAnd1More"];
+            409: components["responses"]["Problem409StateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -40581,6 +41155,7 @@ export interface operations {
                      *       "business_date": "2026-03-13",
                      *       "attempt": 1,
                      *       "state": "waiting_bill",
+                     *       "is_fetching": true,
                      *       "starts_at": "2026-03-16T08:00:00+08:00",
                      *       "ends_at": "2026-03-20T17:30:00+08:00",
                      *       "our_count": 1,

@@ -144,6 +144,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/partner/v1/card-refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 余额退款
+         * @description 余额退款 Order by order, the newest first: at most the balance, and what this application topped up.
+         */
+        post: operations["card_refunds_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/partner/v1/card-top-ups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 就诊卡充值
+         * @description 充值 An order to pay; the card has the money once it is posted.
+         */
+        post: operations["card_top_ups_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/partner/v1/day-bill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 下载本应用账单
+         * @description 下载本应用账单 What moved through the application on a day; ready at 02:00, kept for three months.
+         */
+        get: operations["day_bill"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/partner/v1/departments": {
         parameters: {
             query?: never;
@@ -176,6 +236,46 @@ export interface paths {
          * @description 查询医生 The practitioners at work.
          */
         get: operations["doctors_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/partner/v1/granted-channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询可用渠道
+         * @description 可用渠道 What the application may do through which channel.
+         */
+        get: operations["granted_channels_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/partner/v1/hospital-day-bill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 下载全院账单
+         * @description 下载全院账单 What moved at the hospital on a day, all applications together: for HIS to reconcile.
+         */
+        get: operations["hospital_day_bill"];
         put?: never;
         post?: never;
         delete?: never;
@@ -264,6 +364,150 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/partner/v1/payable-bills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 查询待缴费
+         * @description 查询待缴费 Bills that can be paid now, with their items; the registration first. Nothing is changed.
+         */
+        post: operations["payable_bills"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/partner/v1/payment-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询支付订单
+         * @description 查询支付订单 Orders that the application opened.
+         */
+        get: operations["payment_orders_list"];
+        put?: never;
+        /**
+         * 开具支付订单
+         * @description 开具支付订单 An order of whole bills of the card's owner; a registration and its mandatory bills together.
+         */
+        post: operations["payment_orders_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/partner/v1/payment-orders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看支付订单
+         * @description 查询支付结果 Ask after paying until it is posted, returned or closed.
+         */
+        get: operations["payment_orders_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/partner/v1/payment-orders/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 关闭支付订单
+         * @description 关闭支付订单 Closed at the channels; still pending in the answer if one has not answered yet.
+         */
+        post: operations["payment_orders_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/partner/v1/payment-orders/{id}/pay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 去支付
+         * @description 去支付 What the payer's device needs for the channel; within the limits of the application.
+         */
+        post: operations["payment_orders_pay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/partner/v1/payment-orders/{id}/refund": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 申请退费
+         * @description 退款 All that may go back of the bills, as HIS says; it is back only when the channel confirms it.
+         */
+        post: operations["payment_orders_refund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/partner/v1/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询退费记录
+         * @description 查询退款 Refunds of the application's orders, also those that a window has decided.
+         */
+        get: operations["refunds_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -285,7 +529,33 @@ export interface components {
         /** @enum {string} */
         AdmissionStatus: "admitted" | "discharged";
         /** @enum {string} */
+        BillKind: "registration" | "examination" | "test" | "prescription" | "treatment" | "inpatient_deposit" | "card_top_up";
+        /** @enum {string} */
         BillStatus: "issued" | "paid" | "cancelled" | "refunded" | "lapsed";
+        /** @description How much of the balance is to go back. */
+        CardRefundRequest: {
+            /** 就诊卡号 */
+            card_number: string;
+            /** 名称 */
+            name: string;
+            /**
+             * 金额
+             * Format: int64
+             */
+            amount_fen: number;
+            /**
+             * 原因
+             * @default
+             */
+            reason?: string;
+        };
+        /** @description Whose money it is about: a card and its owner's name, as the payer typed or the terminal read them. */
+        CardRequest: {
+            /** 就诊卡号 */
+            card_number: string;
+            /** 名称 */
+            name: string;
+        };
         /** @enum {string} */
         CurrencyEnum: "CNY";
         /** @description 科室. */
@@ -349,6 +619,17 @@ export interface components {
         Gender: "male" | "female" | "unknown";
         /** @enum {string} */
         GrantTypeEnum: "client_credentials";
+        /** @description A channel of the application: what it may do there, and how people can pay. */
+        GrantedChannel: {
+            /** 渠道 */
+            channel: string;
+            /** 标题 */
+            title: string;
+            /** 支付方式 */
+            methods: components["schemas"]["PartnerPayMethod"][];
+            /** 允许的操作 */
+            operations: components["schemas"]["PartnerOperation"][];
+        };
         /** @enum {string} */
         HisBillKind: "registration" | "examination" | "test" | "prescription" | "treatment";
         /** @description An item as HIS charges it; `amount_fen` is HIS's own sum, without it quantity × price, rounded. */
@@ -433,6 +714,29 @@ export interface components {
             /** 错误说明 */
             error_description?: string;
         };
+        /** @description Whole bills of the card's owner. */
+        OpenOrderRequest: {
+            /** 就诊卡号 */
+            card_number: string;
+            /** 名称 */
+            name: string;
+            /** 账单列表 */
+            bill_ids: string[];
+        };
+        /** @description How much is to be put on the card. */
+        OpenTopUpRequest: {
+            /** 就诊卡号 */
+            card_number: string;
+            /** 名称 */
+            name: string;
+            /**
+             * 金额
+             * Format: int64
+             */
+            amount_fen: number;
+        };
+        /** @enum {string} */
+        OrderState: "pending" | "paid_unposted" | "posted" | "returning" | "returned" | "closed";
         PaginatedDepartmentList: {
             /**
              * 数量
@@ -473,6 +777,26 @@ export interface components {
             /** 结果 */
             results: components["schemas"]["Doctor"][];
         };
+        PaginatedGrantedChannelList: {
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
+            count: number;
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
+            count_capped: boolean;
+            /** 页码 */
+            page: number;
+            /** 每页条数 */
+            page_size: number;
+            /** 有下一页 */
+            has_next: boolean;
+            /** 结果 */
+            results: components["schemas"]["GrantedChannel"][];
+        };
         PaginatedHospitalList: {
             /**
              * 数量
@@ -493,8 +817,248 @@ export interface components {
             /** 结果 */
             results: components["schemas"]["Hospital"][];
         };
+        PaginatedPartnerOrderList: {
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
+            count: number;
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
+            count_capped: boolean;
+            /** 页码 */
+            page: number;
+            /** 每页条数 */
+            page_size: number;
+            /** 有下一页 */
+            has_next: boolean;
+            /** 结果 */
+            results: components["schemas"]["PartnerOrder"][];
+        };
+        PaginatedPartnerRefundList: {
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
+            count: number;
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
+            count_capped: boolean;
+            /** 页码 */
+            page: number;
+            /** 每页条数 */
+            page_size: number;
+            /** 有下一页 */
+            has_next: boolean;
+            /** 结果 */
+            results: components["schemas"]["PartnerRefund"][];
+        };
+        /** @description 费用明细: what is charged. */
+        PartnerItem: {
+            /** 名称 */
+            name: string;
+            /** 规格 */
+            spec: string;
+            /** 单位 */
+            unit: string;
+            /** 数量 */
+            quantity: string;
+            /** 单价 */
+            unit_price_fen: number;
+            /** 金额 */
+            amount_fen: number;
+        };
+        /** @description What the order pays; `subject_id` of a bill is its `id` among the payable ones. */
+        PartnerLine: {
+            /** 对象类型 */
+            subject_type: string;
+            /**
+             * 对象标识
+             * Format: uuid
+             */
+            subject_id: string;
+            /** 标题 */
+            title: string;
+            /** 金额 */
+            amount_fen: number;
+            /** 已退金额 */
+            refunded_fen: number;
+        };
+        /** @enum {string} */
+        PartnerOperation: "pay" | "top_up" | "refund";
+        /** @description 支付单 of the application. `posted`: the hospital has taken note of it; paid_unposted: about to. */
+        PartnerOrder: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 订单号
+             * @description 支付单号
+             */
+            readonly order_no: string;
+            /** 场景 */
+            readonly scene: components["schemas"]["PaymentScene"];
+            /** 状态 */
+            readonly state: components["schemas"]["OrderState"];
+            /** 说明 */
+            readonly description: string;
+            /** 金额 */
+            readonly amount_fen: number;
+            /** 已退金额 */
+            readonly refunded_fen: number;
+            /**
+             * 渠道
+             * @description of the attempt that paid
+             */
+            readonly channel: string;
+            /**
+             * 创建时间
+             * Format: date-time
+             */
+            readonly created_at: string;
+            /**
+             * 到期时间
+             * Format: date-time
+             */
+            readonly expires_at: string;
+            /**
+             * 支付时间
+             * Format: date-time
+             */
+            readonly paid_at: string | null;
+            /**
+             * 入账时间
+             * Format: date-time
+             */
+            readonly posted_at: string | null;
+            /**
+             * 关闭时间
+             * Format: date-time
+             */
+            readonly closed_at: string | null;
+            /**
+             * 退回时间
+             * Format: date-time
+             */
+            readonly returned_at: string | null;
+            /** 明细 */
+            readonly lines: components["schemas"]["PartnerLine"][];
+        };
+        /** @enum {string} */
+        PartnerPayMethod: "qr_code" | "wap" | "app";
+        /** @description 退费 of an order of the application, whoever asked for it; `processing`: accepted by the channel, not done. */
+        PartnerRefund: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 退费单号
+             * @description 退费单号
+             */
+            readonly refund_no: string;
+            /**
+             * 支付订单
+             * Format: uuid
+             */
+            readonly order_id: string;
+            /** 订单号 */
+            readonly order_no: string;
+            /** 金额 */
+            readonly amount_fen: number;
+            /** 退费途径 */
+            readonly route: components["schemas"]["RefundRoute"];
+            /** 原因 */
+            readonly cause: components["schemas"]["RefundCause"];
+            /** 原因 */
+            readonly reason: string;
+            /** 状态 */
+            readonly state: components["schemas"]["PaymentsRefundState"];
+            /**
+             * 受理时间
+             * Format: date-time
+             */
+            readonly accepted_at: string | null;
+            /**
+             * 成功时间
+             * Format: date-time
+             */
+            readonly succeeded_at: string | null;
+            /**
+             * 创建时间
+             * Format: date-time
+             */
+            readonly created_at: string;
+        };
+        /** @description Through which channel, and how. */
+        PayOrderRequest: {
+            /** 渠道 */
+            channel: string;
+            /** 方式 */
+            method: components["schemas"]["PartnerPayMethod"];
+        };
+        /** @description 待缴账单 with its items. `is_mandatory`, `registration_bill_id`: what has to be paid together. */
+        PayableBill: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            id: string;
+            /** 账单号 */
+            bill_no: string;
+            /** 类型 */
+            kind: components["schemas"]["BillKind"];
+            /** 标题 */
+            title: string;
+            /** 必缴 */
+            is_mandatory: boolean;
+            /**
+             * 挂号账单
+             * Format: uuid
+             */
+            registration_bill_id: string | null;
+            /** 金额 */
+            amount_fen: number;
+            /** 科室名称 */
+            department_name: string;
+            /**
+             * 开具时间
+             * Format: date-time
+             */
+            issued_at: string;
+            /**
+             * 到期时间
+             * Format: date-time
+             */
+            expires_at: string | null;
+            /** 明细 */
+            items: components["schemas"]["PartnerItem"][];
+        };
+        /** @description 待缴费 of a card. `is_current` false: HIS does not answer, and what is listed is what was known before. */
+        PayableCard: {
+            /**
+             * 患者姓名
+             * @description masked
+             */
+            patient_name: string;
+            /** 当前设备 */
+            is_current: boolean;
+            /** 账单 */
+            bills: components["schemas"]["PayableBill"][];
+        };
         /** @enum {string} */
         PayerType: "self_pay" | "employee_insurance" | "resident_insurance" | "commercial_insurance" | "public_medical_care";
+        /** @enum {string} */
+        PaymentScene: "registration" | "outpatient" | "card_top_up" | "inpatient_deposit";
+        /** @enum {string} */
+        PaymentsRefundState: "created" | "processing" | "succeeded" | "failed" | "cancelled";
         /** @description RFC 9457 problem. `code` is stable; `title`, `detail` and `message` follow Accept-Language (zh default, en). */
         Problem: {
             /** 错误类型地址 */
@@ -512,10 +1076,28 @@ export interface components {
             /** 请求标识 */
             request_id: string;
         };
+        Problem400AmountNotAllowedIdempotencyKeyRequiredAnd2More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "amount_not_allowed" | "idempotency_key_required" | "parse_error" | "validation_error";
+            most_yuan?: string;
+        };
+        Problem400AmountNotAllowedIdempotencyKeyRequiredAnd3More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "amount_not_allowed" | "idempotency_key_required" | "parse_error" | "top_up_amount_not_allowed" | "validation_error";
+            /** 最多可退 */
+            maximum_fen?: number;
+            /** 最低金额 */
+            minimum_fen?: number;
+            most_yuan?: string;
+        };
         Problem400BillAmountMismatchParseErrorAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "bill_amount_mismatch" | "parse_error" | "validation_error";
             sum_fen?: number;
+        };
+        Problem400IdempotencyKeyRequiredParseErrorAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "idempotency_key_required" | "parse_error" | "validation_error";
         };
         Problem400ParseErrorValidationError: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -529,6 +1111,13 @@ export interface components {
             /** @enum {string} */
             code?: "authentication_failed" | "not_authenticated";
         };
+        Problem403PartnerMayNotPermissionDenied: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "partner_may_not" | "permission_denied";
+            /** 渠道 */
+            channel?: string;
+            operation?: string;
+        };
         Problem403PermissionDenied: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "permission_denied";
@@ -537,6 +1126,43 @@ export interface components {
             /** @enum {string} */
             code?: "not_found";
         };
+        Problem409AppointmentStandsHisRefusedRefundAnd8More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "appointment_stands" | "his_refused_refund" | "nothing_refundable" | "partner_limit" | "refund_at_counter" | "refund_exceeds_bill" | "refund_not_paid_here" | "refund_requested" | "request_in_progress" | "state_conflict";
+            allowed_fen?: number;
+            /** 应用 */
+            application?: string;
+            /** 账单 */
+            bill_id?: string;
+            /** 账单列表 */
+            bill_ids?: string[];
+            bring?: string;
+            /** 渠道 */
+            channel?: string;
+            current?: string;
+            /** 挂号费 */
+            fee_fen?: number;
+            limit_fen?: number;
+            /** 原因 */
+            reason?: string;
+            /** 可退金额 */
+            refundable_fen?: number;
+            request_ids?: string[];
+            target?: string;
+            which?: string;
+        };
+        Problem409BeingPaidBillNotPayableAnd6More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "being_paid" | "bill_not_payable" | "bills_not_together" | "card_mismatch" | "mandatory_bill_missing" | "payment_order_expired" | "registration_void" | "request_in_progress";
+            /** 账单列表 */
+            bill_ids?: string[];
+            /** 支付订单 */
+            order_id?: string;
+            /** 订单号 */
+            order_no?: string;
+            /** 状态 */
+            state?: string;
+        };
         Problem409BillAlreadyPaidStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "bill_already_paid" | "state_conflict";
@@ -544,6 +1170,52 @@ export interface components {
             bill_id?: string;
             current?: string;
             target?: string;
+        };
+        Problem409BillNotReady: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "bill_not_ready";
+        };
+        Problem409CardBalanceLimitCardMismatchAnd3More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "card_balance_limit" | "card_mismatch" | "request_in_progress" | "state_conflict" | "top_up_disabled";
+            /** 余额 */
+            balance_fen?: number;
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            /** 余额上限 */
+            most_fen?: number;
+            target?: string;
+        };
+        Problem409CardMismatch: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "card_mismatch";
+        };
+        Problem409CardMismatchPartnerLimitAnd4More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "card_mismatch" | "partner_limit" | "refund_at_counter" | "refund_exceeds_balance" | "refund_exceeds_online_total" | "request_in_progress";
+            allowed_fen?: number;
+            /** 账单列表 */
+            bill_ids?: string[];
+            bring?: string;
+            /** 挂号费 */
+            fee_fen?: number;
+            limit_fen?: number;
+            which?: string;
+        };
+        Problem409ChannelNotOfferedChannelRefusedAnd5More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "channel_not_offered" | "channel_refused" | "partner_limit" | "payment_order_expired" | "request_in_progress" | "state_conflict" | "too_many_attempts";
+            /** 账单 */
+            bill_id?: string;
+            /** 渠道 */
+            channel?: string;
+            current?: string;
+            limit_fen?: number;
+            /** 原因 */
+            reason?: string;
+            target?: string;
+            which?: string;
         };
         Problem409ChargeDiffersReversalExceedsChargeAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -582,6 +1254,14 @@ export interface components {
             /** @enum {string} */
             code?: "unsupported_media_type";
         };
+        Problem422IdempotencyKeyReused: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "idempotency_key_reused";
+        };
+        Problem422IdempotencyKeyReusedInsuranceNotSupported: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "idempotency_key_reused" | "insurance_not_supported";
+        };
         Problem422InsuranceNotSupported: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "insurance_not_supported";
@@ -589,6 +1269,12 @@ export interface components {
         Problem429Throttled: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "throttled";
+        };
+        Problem503ChannelUnavailableServiceUnavailable: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "channel_unavailable" | "service_unavailable";
+            /** 渠道 */
+            channel?: string;
         };
         Problem503ServiceUnavailable: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -865,6 +1551,20 @@ export interface components {
             /** 已有 */
             known: number;
         };
+        /** @enum {string} */
+        RefundCause: "patient" | "window" | "cancelled" | "reversed" | "overpayment" | "not_posted" | "late";
+        /** @description `bill_ids`: which of its bills; without them all of which something may go back. */
+        RefundOrderRequest: {
+            /** 账单列表 */
+            bill_ids?: string[];
+            /**
+             * 原因
+             * @default
+             */
+            reason?: string;
+        };
+        /** @enum {string} */
+        RefundRoute: "original" | "counter_cash";
         /** @description RFC 7009. */
         RevokeRequestRequest: {
             /** 令牌 */
@@ -883,6 +1583,41 @@ export interface components {
              * Format: date-time
              */
             paid_at: string;
+        };
+        /** @description What the payer's device needs. `client` has the fields that the channel's own function takes. */
+        StartedPayment: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * 支付订单
+             * Format: uuid
+             */
+            order_id: string;
+            /** 渠道 */
+            channel: string;
+            /** 方式 */
+            method: components["schemas"]["PartnerPayMethod"];
+            /** 金额 */
+            amount_fen: number;
+            /**
+             * 到期时间
+             * Format: date-time
+             */
+            expires_at: string;
+            /** 前端支付参数 */
+            client: {
+                [key: string]: string;
+            };
+        };
+        /** @description What goes back now: one refund per order that the money came by. */
+        StartedRefund: {
+            /** 金额 */
+            amount_fen: number;
+            /** 退费 */
+            refunds: components["schemas"]["PartnerRefund"][];
         };
         /** @description RFC 6749, section 4.4. The client authenticates by HTTP Basic or by the two fields here. */
         TokenRequestRequest: {
@@ -910,6 +1645,24 @@ export interface components {
         };
     };
     responses: {
+        /** @description Bad request: amount_not_allowed, idempotency_key_required, parse_error, validation_error */
+        Problem400AmountNotAllowedIdempotencyKeyRequiredAnd2More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem400AmountNotAllowedIdempotencyKeyRequiredAnd2More"];
+            };
+        };
+        /** @description Bad request: amount_not_allowed, idempotency_key_required, parse_error, top_up_amount_not_allowed, validation_error */
+        Problem400AmountNotAllowedIdempotencyKeyRequiredAnd3More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem400AmountNotAllowedIdempotencyKeyRequiredAnd3More"];
+            };
+        };
         /** @description Bad request: bill_amount_mismatch, parse_error, validation_error */
         Problem400BillAmountMismatchParseErrorAnd1More: {
             headers: {
@@ -917,6 +1670,15 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem400BillAmountMismatchParseErrorAnd1More"];
+            };
+        };
+        /** @description Bad request: idempotency_key_required, parse_error, validation_error */
+        Problem400IdempotencyKeyRequiredParseErrorAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
             };
         };
         /** @description Bad request: parse_error, validation_error */
@@ -946,6 +1708,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem401AuthenticationFailedNotAuthenticated"];
             };
         };
+        /** @description Forbidden: partner_may_not, permission_denied */
+        Problem403PartnerMayNotPermissionDenied: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem403PartnerMayNotPermissionDenied"];
+            };
+        };
         /** @description Forbidden: permission_denied */
         Problem403PermissionDenied: {
             headers: {
@@ -964,6 +1735,24 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem404NotFound"];
             };
         };
+        /** @description Conflict: appointment_stands, his_refused_refund, nothing_refundable, partner_limit, refund_at_counter, refund_exceeds_bill, refund_not_paid_here, refund_requested, request_in_progress, state_conflict */
+        Problem409AppointmentStandsHisRefusedRefundAnd8More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409AppointmentStandsHisRefusedRefundAnd8More"];
+            };
+        };
+        /** @description Conflict: being_paid, bill_not_payable, bills_not_together, card_mismatch, mandatory_bill_missing, payment_order_expired, registration_void, request_in_progress */
+        Problem409BeingPaidBillNotPayableAnd6More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409BeingPaidBillNotPayableAnd6More"];
+            };
+        };
         /** @description Conflict: bill_already_paid, state_conflict */
         Problem409BillAlreadyPaidStateConflict: {
             headers: {
@@ -971,6 +1760,51 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem409BillAlreadyPaidStateConflict"];
+            };
+        };
+        /** @description Conflict: bill_not_ready */
+        Problem409BillNotReady: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409BillNotReady"];
+            };
+        };
+        /** @description Conflict: card_balance_limit, card_mismatch, request_in_progress, state_conflict, top_up_disabled */
+        Problem409CardBalanceLimitCardMismatchAnd3More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409CardBalanceLimitCardMismatchAnd3More"];
+            };
+        };
+        /** @description Conflict: card_mismatch */
+        Problem409CardMismatch: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409CardMismatch"];
+            };
+        };
+        /** @description Conflict: card_mismatch, partner_limit, refund_at_counter, refund_exceeds_balance, refund_exceeds_online_total, request_in_progress */
+        Problem409CardMismatchPartnerLimitAnd4More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409CardMismatchPartnerLimitAnd4More"];
+            };
+        };
+        /** @description Conflict: channel_not_offered, channel_refused, partner_limit, payment_order_expired, request_in_progress, state_conflict, too_many_attempts */
+        Problem409ChannelNotOfferedChannelRefusedAnd5More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409ChannelNotOfferedChannelRefusedAnd5More"];
             };
         };
         /** @description Conflict: charge_differs, reversal_exceeds_charge, reversal_of_reversal */
@@ -1027,6 +1861,24 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem415UnsupportedMediaType"];
             };
         };
+        /** @description Unprocessable content: idempotency_key_reused */
+        Problem422IdempotencyKeyReused: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem422IdempotencyKeyReused"];
+            };
+        };
+        /** @description Unprocessable content: idempotency_key_reused, insurance_not_supported */
+        Problem422IdempotencyKeyReusedInsuranceNotSupported: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem422IdempotencyKeyReusedInsuranceNotSupported"];
+            };
+        };
         /** @description Unprocessable content: insurance_not_supported */
         Problem422InsuranceNotSupported: {
             headers: {
@@ -1043,6 +1895,15 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem429Throttled"];
+            };
+        };
+        /** @description Service unavailable: channel_unavailable, service_unavailable */
+        Problem503ChannelUnavailableServiceUnavailable: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem503ChannelUnavailableServiceUnavailable"];
             };
         };
         /** @description Service unavailable: service_unavailable */
@@ -1062,39 +1923,74 @@ export interface components {
 }
 export type AccessToken = components['schemas']['AccessToken'];
 export type AdmissionStatus = components['schemas']['AdmissionStatus'];
+export type BillKind = components['schemas']['BillKind'];
 export type BillStatus = components['schemas']['BillStatus'];
+export type CardRefundRequest = components['schemas']['CardRefundRequest'];
+export type CardRequest = components['schemas']['CardRequest'];
 export type CurrencyEnum = components['schemas']['CurrencyEnum'];
 export type Department = components['schemas']['Department'];
 export type Doctor = components['schemas']['Doctor'];
 export type EReceiptRequest = components['schemas']['EReceiptRequest'];
 export type Gender = components['schemas']['Gender'];
 export type GrantTypeEnum = components['schemas']['GrantTypeEnum'];
+export type GrantedChannel = components['schemas']['GrantedChannel'];
 export type HisBillKind = components['schemas']['HisBillKind'];
 export type HisItemRequest = components['schemas']['HisItemRequest'];
 export type Hospital = components['schemas']['Hospital'];
 export type ItemCategory = components['schemas']['ItemCategory'];
 export type Location = components['schemas']['Location'];
 export type OAuthError = components['schemas']['OAuthError'];
+export type OpenOrderRequest = components['schemas']['OpenOrderRequest'];
+export type OpenTopUpRequest = components['schemas']['OpenTopUpRequest'];
+export type OrderState = components['schemas']['OrderState'];
 export type PaginatedDepartmentList = components['schemas']['PaginatedDepartmentList'];
 export type PaginatedDoctorList = components['schemas']['PaginatedDoctorList'];
+export type PaginatedGrantedChannelList = components['schemas']['PaginatedGrantedChannelList'];
 export type PaginatedHospitalList = components['schemas']['PaginatedHospitalList'];
+export type PaginatedPartnerOrderList = components['schemas']['PaginatedPartnerOrderList'];
+export type PaginatedPartnerRefundList = components['schemas']['PaginatedPartnerRefundList'];
+export type PartnerItem = components['schemas']['PartnerItem'];
+export type PartnerLine = components['schemas']['PartnerLine'];
+export type PartnerOperation = components['schemas']['PartnerOperation'];
+export type PartnerOrder = components['schemas']['PartnerOrder'];
+export type PartnerPayMethod = components['schemas']['PartnerPayMethod'];
+export type PartnerRefund = components['schemas']['PartnerRefund'];
+export type PayOrderRequest = components['schemas']['PayOrderRequest'];
+export type PayableBill = components['schemas']['PayableBill'];
+export type PayableCard = components['schemas']['PayableCard'];
 export type PayerType = components['schemas']['PayerType'];
+export type PaymentScene = components['schemas']['PaymentScene'];
+export type PaymentsRefundState = components['schemas']['PaymentsRefundState'];
 export type Problem = components['schemas']['Problem'];
+export type Problem400AmountNotAllowedIdempotencyKeyRequiredAnd2More = components['schemas']['Problem400AmountNotAllowedIdempotencyKeyRequiredAnd2More'];
+export type Problem400AmountNotAllowedIdempotencyKeyRequiredAnd3More = components['schemas']['Problem400AmountNotAllowedIdempotencyKeyRequiredAnd3More'];
 export type Problem400BillAmountMismatchParseErrorAnd1More = components['schemas']['Problem400BillAmountMismatchParseErrorAnd1More'];
+export type Problem400IdempotencyKeyRequiredParseErrorAnd1More = components['schemas']['Problem400IdempotencyKeyRequiredParseErrorAnd1More'];
 export type Problem400ParseErrorValidationError = components['schemas']['Problem400ParseErrorValidationError'];
 export type Problem400ValidationError = components['schemas']['Problem400ValidationError'];
 export type Problem401AuthenticationFailedNotAuthenticated = components['schemas']['Problem401AuthenticationFailedNotAuthenticated'];
+export type Problem403PartnerMayNotPermissionDenied = components['schemas']['Problem403PartnerMayNotPermissionDenied'];
 export type Problem403PermissionDenied = components['schemas']['Problem403PermissionDenied'];
 export type Problem404NotFound = components['schemas']['Problem404NotFound'];
+export type Problem409AppointmentStandsHisRefusedRefundAnd8More = components['schemas']['Problem409AppointmentStandsHisRefusedRefundAnd8More'];
+export type Problem409BeingPaidBillNotPayableAnd6More = components['schemas']['Problem409BeingPaidBillNotPayableAnd6More'];
 export type Problem409BillAlreadyPaidStateConflict = components['schemas']['Problem409BillAlreadyPaidStateConflict'];
+export type Problem409BillNotReady = components['schemas']['Problem409BillNotReady'];
+export type Problem409CardBalanceLimitCardMismatchAnd3More = components['schemas']['Problem409CardBalanceLimitCardMismatchAnd3More'];
+export type Problem409CardMismatch = components['schemas']['Problem409CardMismatch'];
+export type Problem409CardMismatchPartnerLimitAnd4More = components['schemas']['Problem409CardMismatchPartnerLimitAnd4More'];
+export type Problem409ChannelNotOfferedChannelRefusedAnd5More = components['schemas']['Problem409ChannelNotOfferedChannelRefusedAnd5More'];
 export type Problem409ChargeDiffersReversalExceedsChargeAnd1More = components['schemas']['Problem409ChargeDiffersReversalExceedsChargeAnd1More'];
 export type Problem409Duplicate = components['schemas']['Problem409Duplicate'];
 export type Problem409DuplicateStateConflict = components['schemas']['Problem409DuplicateStateConflict'];
 export type Problem409StateConflict = components['schemas']['Problem409StateConflict'];
 export type Problem413ContentTooLarge = components['schemas']['Problem413ContentTooLarge'];
 export type Problem415UnsupportedMediaType = components['schemas']['Problem415UnsupportedMediaType'];
+export type Problem422IdempotencyKeyReused = components['schemas']['Problem422IdempotencyKeyReused'];
+export type Problem422IdempotencyKeyReusedInsuranceNotSupported = components['schemas']['Problem422IdempotencyKeyReusedInsuranceNotSupported'];
 export type Problem422InsuranceNotSupported = components['schemas']['Problem422InsuranceNotSupported'];
 export type Problem429Throttled = components['schemas']['Problem429Throttled'];
+export type Problem503ChannelUnavailableServiceUnavailable = components['schemas']['Problem503ChannelUnavailableServiceUnavailable'];
 export type Problem503ServiceUnavailable = components['schemas']['Problem503ServiceUnavailable'];
 export type ProblemItem = components['schemas']['ProblemItem'];
 export type PushAdmissionRequest = components['schemas']['PushAdmissionRequest'];
@@ -1105,26 +2001,45 @@ export type PushReversalRequest = components['schemas']['PushReversalRequest'];
 export type PushedAdmission = components['schemas']['PushedAdmission'];
 export type PushedBill = components['schemas']['PushedBill'];
 export type PushedCharges = components['schemas']['PushedCharges'];
+export type RefundCause = components['schemas']['RefundCause'];
+export type RefundOrderRequest = components['schemas']['RefundOrderRequest'];
+export type RefundRoute = components['schemas']['RefundRoute'];
 export type RevokeRequestRequest = components['schemas']['RevokeRequestRequest'];
 export type SettledRequest = components['schemas']['SettledRequest'];
+export type StartedPayment = components['schemas']['StartedPayment'];
+export type StartedRefund = components['schemas']['StartedRefund'];
 export type TokenRequestRequest = components['schemas']['TokenRequestRequest'];
 export type VisitTier = components['schemas']['VisitTier'];
 export type WithdrawRequest = components['schemas']['WithdrawRequest'];
+export type ResponseProblem400AmountNotAllowedIdempotencyKeyRequiredAnd2More = components['responses']['Problem400AmountNotAllowedIdempotencyKeyRequiredAnd2More'];
+export type ResponseProblem400AmountNotAllowedIdempotencyKeyRequiredAnd3More = components['responses']['Problem400AmountNotAllowedIdempotencyKeyRequiredAnd3More'];
 export type ResponseProblem400BillAmountMismatchParseErrorAnd1More = components['responses']['Problem400BillAmountMismatchParseErrorAnd1More'];
+export type ResponseProblem400IdempotencyKeyRequiredParseErrorAnd1More = components['responses']['Problem400IdempotencyKeyRequiredParseErrorAnd1More'];
 export type ResponseProblem400ParseErrorValidationError = components['responses']['Problem400ParseErrorValidationError'];
 export type ResponseProblem400ValidationError = components['responses']['Problem400ValidationError'];
 export type ResponseProblem401AuthenticationFailedNotAuthenticated = components['responses']['Problem401AuthenticationFailedNotAuthenticated'];
+export type ResponseProblem403PartnerMayNotPermissionDenied = components['responses']['Problem403PartnerMayNotPermissionDenied'];
 export type ResponseProblem403PermissionDenied = components['responses']['Problem403PermissionDenied'];
 export type ResponseProblem404NotFound = components['responses']['Problem404NotFound'];
+export type ResponseProblem409AppointmentStandsHisRefusedRefundAnd8More = components['responses']['Problem409AppointmentStandsHisRefusedRefundAnd8More'];
+export type ResponseProblem409BeingPaidBillNotPayableAnd6More = components['responses']['Problem409BeingPaidBillNotPayableAnd6More'];
 export type ResponseProblem409BillAlreadyPaidStateConflict = components['responses']['Problem409BillAlreadyPaidStateConflict'];
+export type ResponseProblem409BillNotReady = components['responses']['Problem409BillNotReady'];
+export type ResponseProblem409CardBalanceLimitCardMismatchAnd3More = components['responses']['Problem409CardBalanceLimitCardMismatchAnd3More'];
+export type ResponseProblem409CardMismatch = components['responses']['Problem409CardMismatch'];
+export type ResponseProblem409CardMismatchPartnerLimitAnd4More = components['responses']['Problem409CardMismatchPartnerLimitAnd4More'];
+export type ResponseProblem409ChannelNotOfferedChannelRefusedAnd5More = components['responses']['Problem409ChannelNotOfferedChannelRefusedAnd5More'];
 export type ResponseProblem409ChargeDiffersReversalExceedsChargeAnd1More = components['responses']['Problem409ChargeDiffersReversalExceedsChargeAnd1More'];
 export type ResponseProblem409Duplicate = components['responses']['Problem409Duplicate'];
 export type ResponseProblem409DuplicateStateConflict = components['responses']['Problem409DuplicateStateConflict'];
 export type ResponseProblem409StateConflict = components['responses']['Problem409StateConflict'];
 export type ResponseProblem413ContentTooLarge = components['responses']['Problem413ContentTooLarge'];
 export type ResponseProblem415UnsupportedMediaType = components['responses']['Problem415UnsupportedMediaType'];
+export type ResponseProblem422IdempotencyKeyReused = components['responses']['Problem422IdempotencyKeyReused'];
+export type ResponseProblem422IdempotencyKeyReusedInsuranceNotSupported = components['responses']['Problem422IdempotencyKeyReusedInsuranceNotSupported'];
 export type ResponseProblem422InsuranceNotSupported = components['responses']['Problem422InsuranceNotSupported'];
 export type ResponseProblem429Throttled = components['responses']['Problem429Throttled'];
+export type ResponseProblem503ChannelUnavailableServiceUnavailable = components['responses']['Problem503ChannelUnavailableServiceUnavailable'];
 export type ResponseProblem503ServiceUnavailable = components['responses']['Problem503ServiceUnavailable'];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -1544,6 +2459,170 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    card_refunds_create: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "card_number": "880100000123",
+                 *       "name": "心内科",
+                 *       "amount_fen": 5000,
+                 *       "reason": "临时有事"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CardRefundRequest"];
+            };
+        };
+        responses: {
+            /** @description 余额退款 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "amount_fen": 5000,
+                     *       "refunds": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "refund_no": "TK260316000001",
+                     *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *           "order_no": "ZF260316000001",
+                     *           "amount_fen": 5000,
+                     *           "route": "original",
+                     *           "cause": "patient",
+                     *           "reason": "临时有事",
+                     *           "state": "created",
+                     *           "accepted_at": "2026-03-16T09:30:00+08:00",
+                     *           "succeeded_at": "2026-03-16T09:30:00+08:00",
+                     *           "created_at": "2026-03-16T09:30:00+08:00"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StartedRefund"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PartnerMayNotPermissionDenied"];
+            409: components["responses"]["Problem409CardMismatchPartnerLimitAnd4More"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    card_top_ups_create: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "card_number": "880100000123",
+                 *       "name": "心内科",
+                 *       "amount_fen": 5000
+                 *     }
+                 */
+                "application/json": components["schemas"]["OpenTopUpRequest"];
+            };
+        };
+        responses: {
+            /** @description 就诊卡充值 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "order_no": "ZF260316000001",
+                     *       "scene": "registration",
+                     *       "state": "pending",
+                     *       "description": "姓名",
+                     *       "amount_fen": 5000,
+                     *       "refunded_fen": 5000,
+                     *       "channel": "wechat_pay",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
+                     *       "paid_at": "2026-03-16T09:30:00+08:00",
+                     *       "posted_at": "2026-03-16T09:30:00+08:00",
+                     *       "closed_at": "2026-03-16T09:30:00+08:00",
+                     *       "returned_at": "2026-03-16T09:30:00+08:00",
+                     *       "lines": [
+                     *         {
+                     *           "subject_type": "billing.bill",
+                     *           "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
+                     *           "title": "门诊检查费",
+                     *           "amount_fen": 5000,
+                     *           "refunded_fen": 5000
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PartnerOrder"];
+                };
+            };
+            400: components["responses"]["Problem400AmountNotAllowedIdempotencyKeyRequiredAnd3More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            409: components["responses"]["Problem409CardBalanceLimitCardMismatchAnd3More"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    day_bill: {
+        parameters: {
+            query: {
+                business_date: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 下载本应用账单 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example 无 */
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            409: components["responses"]["Problem409BillNotReady"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     departments_list: {
         parameters: {
             query?: {
@@ -1653,6 +2732,84 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    granted_channels_list: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询可用渠道 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": true,
+                     *       "results": [
+                     *         {
+                     *           "channel": "wechat_pay",
+                     *           "title": "门诊检查费",
+                     *           "methods": [
+                     *             "qr_code"
+                     *           ],
+                     *           "operations": [
+                     *             "pay"
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedGrantedChannelList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    hospital_day_bill: {
+        parameters: {
+            query: {
+                business_date: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 下载全院账单 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example 无 */
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            409: components["responses"]["Problem409BillNotReady"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -1913,6 +3070,512 @@ export interface operations {
             };
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    payable_bills: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "card_number": "880100000123",
+                 *       "name": "心内科"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CardRequest"];
+            };
+        };
+        responses: {
+            /** @description 查询待缴费 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "patient_name": "陈晓梅",
+                     *       "is_current": true,
+                     *       "bills": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "bill_no": "ZD260316000001",
+                     *           "kind": "registration",
+                     *           "title": "门诊检查费",
+                     *           "is_mandatory": true,
+                     *           "registration_bill_id": "0199c3a5-d1f2-7c35-9bef-8dca178a3248",
+                     *           "amount_fen": 5000,
+                     *           "department_name": "心内科",
+                     *           "issued_at": "2026-03-16T09:30:00+08:00",
+                     *           "expires_at": "2026-03-20T17:30:00+08:00",
+                     *           "items": [
+                     *             {
+                     *               "name": "十二导联心电图",
+                     *               "spec": "12 导联",
+                     *               "unit": "次",
+                     *               "quantity": "无",
+                     *               "unit_price_fen": 5000,
+                     *               "amount_fen": 5000
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PayableCard"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            409: components["responses"]["Problem409CardMismatch"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    payment_orders_list: {
+        parameters: {
+            query?: {
+                created_from?: unknown;
+                created_to?: unknown;
+                order_no?: string;
+                state?: "closed" | "paid_unposted" | "pending" | "posted" | "returned" | "returning";
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询支付订单 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": true,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "order_no": "ZF260316000001",
+                     *           "scene": "registration",
+                     *           "state": "pending",
+                     *           "description": "姓名",
+                     *           "amount_fen": 5000,
+                     *           "refunded_fen": 5000,
+                     *           "channel": "wechat_pay",
+                     *           "created_at": "2026-03-16T09:30:00+08:00",
+                     *           "expires_at": "2026-03-20T17:30:00+08:00",
+                     *           "paid_at": "2026-03-16T09:30:00+08:00",
+                     *           "posted_at": "2026-03-16T09:30:00+08:00",
+                     *           "closed_at": "2026-03-16T09:30:00+08:00",
+                     *           "returned_at": "2026-03-16T09:30:00+08:00",
+                     *           "lines": [
+                     *             {
+                     *               "subject_type": "billing.bill",
+                     *               "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
+                     *               "title": "门诊检查费",
+                     *               "amount_fen": 5000,
+                     *               "refunded_fen": 5000
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedPartnerOrderList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    payment_orders_create: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "card_number": "880100000123",
+                 *       "name": "心内科",
+                 *       "bill_ids": [
+                 *         "0199c3a5-d1f2-780d-982a-77c2852175d6"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["OpenOrderRequest"];
+            };
+        };
+        responses: {
+            /** @description 开具支付订单 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "order_no": "ZF260316000001",
+                     *       "scene": "registration",
+                     *       "state": "pending",
+                     *       "description": "姓名",
+                     *       "amount_fen": 5000,
+                     *       "refunded_fen": 5000,
+                     *       "channel": "wechat_pay",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
+                     *       "paid_at": "2026-03-16T09:30:00+08:00",
+                     *       "posted_at": "2026-03-16T09:30:00+08:00",
+                     *       "closed_at": "2026-03-16T09:30:00+08:00",
+                     *       "returned_at": "2026-03-16T09:30:00+08:00",
+                     *       "lines": [
+                     *         {
+                     *           "subject_type": "billing.bill",
+                     *           "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
+                     *           "title": "门诊检查费",
+                     *           "amount_fen": 5000,
+                     *           "refunded_fen": 5000
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PartnerOrder"];
+                };
+            };
+            400: components["responses"]["Problem400AmountNotAllowedIdempotencyKeyRequiredAnd2More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409BeingPaidBillNotPayableAnd6More"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReusedInsuranceNotSupported"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    payment_orders_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看支付订单 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "order_no": "ZF260316000001",
+                     *       "scene": "registration",
+                     *       "state": "pending",
+                     *       "description": "姓名",
+                     *       "amount_fen": 5000,
+                     *       "refunded_fen": 5000,
+                     *       "channel": "wechat_pay",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
+                     *       "paid_at": "2026-03-16T09:30:00+08:00",
+                     *       "posted_at": "2026-03-16T09:30:00+08:00",
+                     *       "closed_at": "2026-03-16T09:30:00+08:00",
+                     *       "returned_at": "2026-03-16T09:30:00+08:00",
+                     *       "lines": [
+                     *         {
+                     *           "subject_type": "billing.bill",
+                     *           "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
+                     *           "title": "门诊检查费",
+                     *           "amount_fen": 5000,
+                     *           "refunded_fen": 5000
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PartnerOrder"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    payment_orders_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 关闭支付订单 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "order_no": "ZF260316000001",
+                     *       "scene": "registration",
+                     *       "state": "pending",
+                     *       "description": "姓名",
+                     *       "amount_fen": 5000,
+                     *       "refunded_fen": 5000,
+                     *       "channel": "wechat_pay",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
+                     *       "paid_at": "2026-03-16T09:30:00+08:00",
+                     *       "posted_at": "2026-03-16T09:30:00+08:00",
+                     *       "closed_at": "2026-03-16T09:30:00+08:00",
+                     *       "returned_at": "2026-03-16T09:30:00+08:00",
+                     *       "lines": [
+                     *         {
+                     *           "subject_type": "billing.bill",
+                     *           "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
+                     *           "title": "门诊检查费",
+                     *           "amount_fen": 5000,
+                     *           "refunded_fen": 5000
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PartnerOrder"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StateConflict"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    payment_orders_pay: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "channel": "wechat_pay",
+                 *       "method": "qr_code"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PayOrderRequest"];
+            };
+        };
+        responses: {
+            /** @description 去支付 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "channel": "wechat_pay",
+                     *       "method": "qr_code",
+                     *       "amount_fen": 5000,
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
+                     *       "client": {
+                     *         "package": "prepay_id=wx260848351795654115",
+                     *         "timeStamp": "1795654115"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StartedPayment"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PartnerMayNotPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409ChannelNotOfferedChannelRefusedAnd5More"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ChannelUnavailableServiceUnavailable"];
+        };
+    };
+    payment_orders_refund: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "bill_ids": [
+                 *         "0199c3a5-d1f2-780d-982a-77c2852175d6"
+                 *       ],
+                 *       "reason": "临时有事"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RefundOrderRequest"];
+            };
+        };
+        responses: {
+            /** @description 申请退费 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "amount_fen": 5000,
+                     *       "refunds": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "refund_no": "TK260316000001",
+                     *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *           "order_no": "ZF260316000001",
+                     *           "amount_fen": 5000,
+                     *           "route": "original",
+                     *           "cause": "patient",
+                     *           "reason": "临时有事",
+                     *           "state": "created",
+                     *           "accepted_at": "2026-03-16T09:30:00+08:00",
+                     *           "succeeded_at": "2026-03-16T09:30:00+08:00",
+                     *           "created_at": "2026-03-16T09:30:00+08:00"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StartedRefund"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PartnerMayNotPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409AppointmentStandsHisRefusedRefundAnd8More"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    refunds_list: {
+        parameters: {
+            query?: {
+                created_from?: unknown;
+                created_to?: unknown;
+                order_id?: string;
+                state?: "cancelled" | "created" | "failed" | "processing" | "succeeded";
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询退费记录 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": true,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "refund_no": "TK260316000001",
+                     *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *           "order_no": "ZF260316000001",
+                     *           "amount_fen": 5000,
+                     *           "route": "original",
+                     *           "cause": "patient",
+                     *           "reason": "临时有事",
+                     *           "state": "created",
+                     *           "accepted_at": "2026-03-16T09:30:00+08:00",
+                     *           "succeeded_at": "2026-03-16T09:30:00+08:00",
+                     *           "created_at": "2026-03-16T09:30:00+08:00"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedPartnerRefundList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };

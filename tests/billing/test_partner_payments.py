@@ -182,7 +182,7 @@ def test_limits_of_an_order_a_day_and_a_card_are_kept(till: Till, limits: dict[s
     if which != "order_limit":
         settle(till, start(till, open_order(till, 50)))
     refused = start(till, open_order(till, 50))
-    assert (code(refused), refused.json()["limit"], refused.json()["limit_fen"]) == (
+    assert (code(refused), refused.json()["which"], refused.json()["limit_fen"]) == (
         (409, "partner_limit"), which, next(iter(limits.values())),
     )  # fmt: skip
     if which == "card_day_limit":
@@ -199,7 +199,7 @@ def test_the_limit_of_a_days_refunds_is_kept(till: Till) -> None:
         settle(till, start(till, made))
     assert send(till, f"payment-orders/{orders[0]['id']}/refund").status_code == 201
     refused = send(till, f"payment-orders/{orders[1]['id']}/refund")
-    assert (code(refused), refused.json()["limit"]) == ((409, "partner_limit"), "refund_day_limit")
+    assert (code(refused), refused.json()["which"]) == ((409, "partner_limit"), "refund_day_limit")
     assert Refund.objects.count() == 1
 
 

@@ -70,7 +70,9 @@ resources(
     refund_requests=("退费申请", "refund request", "refund requests"),
 )  # fmt: skip
 
+resources(granted_channels=("可用渠道", "granted channel", "granted channels"))
 operations(
+    payable_bills=("查询待缴费", "Find what a card has to pay"),
     bill_items_perform=("发药/执行", "Perform an item"),
     bill_items_undo_perform=("撤销执行", "Undo a performed item"), bills_create=("开具账单", "Issue a bill"),
     bills_cancel=("取消账单", "Cancel a bill"), bills_invoice=("开具发票", "Issue an invoice"),

@@ -105,8 +105,8 @@ class PartnerMayNot(DomainError):
 
 
 class PartnerLimit(DomainError):
-    """`limit`: order_limit, day_limit, card_day_limit or refund_day_limit; `limit_fen`: how much it is."""
+    """`which`: order_limit, day_limit, card_day_limit or refund_day_limit; `limit_fen`: how much it is."""
 
     code, status = "partner_limit", 409
-    members = ("limit", "limit_fen")
+    members = ("which", "limit_fen")
     zh, en = "超过该应用的限额", "Beyond a limit of the application."

@@ -21,8 +21,8 @@ BY_NAME: dict[str, Node] = {
     **dict.fromkeys(
         (
             "accepted", "application", "bring", "channel", "charge", "current", "desk", "found", "handler",
-            "left_quantity", "reason", "relationship", "said", "scope", "state", "survivor_merged_into", "target",
-            "until", "used_by", "what", "why",
+            "left_quantity", "operation", "reason", "relationship", "said", "scope", "state", "survivor_merged_into",
+            "target", "until", "used_by", "what", "which", "why",
         ),
         TEXT,
     ),

@@ -9,14 +9,16 @@ from apps.payments.models import PaymentAttempt, PaymentOrder, Refund
 from apps.payments.selectors.orders import LINES
 
 
-def orders_of_partner(application: PartnerApplication) -> QuerySet[PaymentOrder]:
-    """Orders that it opened, with their lines."""
-    return PaymentOrder.objects.filter(partner=application).prefetch_related(LINES)
+def orders_of_partner(application: PartnerApplication | None) -> QuerySet[PaymentOrder]:
+    """Orders that it opened, with their lines; of nobody none."""
+    return PaymentOrder.objects.filter(partner=application, partner__isnull=False).prefetch_related(LINES)
 
 
-def refunds_of_partner(application: PartnerApplication) -> QuerySet[Refund]:
-    """Whatever goes back of its orders, whoever asked for it."""
-    return Refund.objects.select_related("order").filter(order__partner=application)
+def refunds_of_partner(application: PartnerApplication | None) -> QuerySet[Refund]:
+    """Whatever goes back of its orders, whoever asked for it; of nobody none."""
+    return Refund.objects.select_related("order").filter(
+        order__partner=application, order__partner__isnull=False
+    )
 
 
 def attempt_of_partner(application: PartnerApplication, attempt_id: UUID) -> PaymentAttempt | None:

@@ -109,7 +109,7 @@ def _sum(rows: QuerySet[PaymentOrder] | QuerySet[Refund]) -> int:
 
 def _within(limit_fen: int | None, amount_fen: int, which: str) -> None:
     if limit_fen is not None and amount_fen > limit_fen:
-        raise PartnerLimit(limit=which, limit_fen=limit_fen)
+        raise PartnerLimit(which=which, limit_fen=limit_fen)
 
 
 def _midnight() -> dt.datetime:

@@ -1,12 +1,16 @@
 """本方账单: our own bill of a day as a file, for HIS and for third-party applications to compare with theirs."""
 
+import csv
 import datetime as dt
+import hashlib
+import io
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 from uuid import UUID
 
+from apps.payments.selectors.day_bill import Movement, movements
 from apps.reconciliation.errors import BILL_DAY, BillNotReady
 from apps.reconciliation.services.runs import KEPT_DAYS
 from kernel import clock
@@ -50,3 +54,32 @@ def day_bill(hospital_id: UUID, day: dt.date, *, application: str = "") -> DayBi
     """
     check_day(day)
     file: Any = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - it lives as long as the answer
+    digest, size = hashlib.sha256(), 0
+    for line in _lines(hospital_id, day, application):
+        digest.update(line)
+        file.write(line)
+        size += len(line)
+    return DayBill(file, size, digest.hexdigest())
+
+
+def _lines(hospital_id: UUID, day: dt.date, application: str) -> Iterator[bytes]:
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\r\n")
+    rows.writerow(Movement._fields)
+    count = paid = back = 0
+    for row in movements(hospital_id, day, application):
+        rows.writerow(row)
+        count += 1
+        paid += row.amount_fen * (row.kind == "payment")
+        back += row.amount_fen * (row.kind == "refund")
+        if text.tell() > _BLOCK:
+            yield _taken(text)
+    rows.writerow(("#total", count, paid, back))
+    yield _taken(text)
+
+
+def _taken(text: io.StringIO) -> bytes:
+    block = text.getvalue().encode()
+    text.seek(0)
+    text.truncate()
+    return block

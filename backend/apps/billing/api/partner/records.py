@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import django_filters
+from django.db.models import QuerySet
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
@@ -15,11 +16,13 @@ from apps.billing.api.partner.payments import PaymentView
 from apps.billing.models import RefundRequest
 from apps.billing.services.card_refund import check_route, refund_card
 from apps.billing.services.refund_in_app import refund_in_app
+from apps.identity.models import PartnerApplication
 from apps.patients.errors import CardMismatch
 from apps.payments import errors as payment_errors
 from apps.payments.selectors.partners import orders_of_partner, refunds_of_partner
 from apps.payments.services.partner_limits import refund_check, refund_check_of_any
 from apps.payments.states import ORDERS, REFUNDS
+from apps.payments.types import PaymentOrder, Refund
 from kernel import clock
 from kernel.errors import NotFound, ServiceUnavailable, StateConflict, TooManyRequests
 from kernel.http.idempotency import idempotent
@@ -60,8 +63,15 @@ class RecordsView(PaymentView):
     filter_backends = [DjangoFilterBackend]
     ordering = ["-id"]
 
-    def answer(self, rows: Any) -> Response:
-        page = self.paginate_queryset(self.filter_queryset(rows.order_by("-id")))
+    def rows(self, application: PartnerApplication | None) -> QuerySet[Any]:
+        raise NotImplementedError
+
+    def get_queryset(self) -> QuerySet[Any]:
+        described = getattr(self, "swagger_fake_view", False)
+        return self.rows(None if described else self.application()).order_by("-id")
+
+    def answer(self) -> Response:
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
 
@@ -71,12 +81,15 @@ class OwnOrdersView(RecordsView):
     serializer_class = io.PartnerOrderSerializer
     filterset_class = OwnOrderFilter
 
+    def rows(self, application: PartnerApplication | None) -> QuerySet[PaymentOrder]:
+        return orders_of_partner(application)
+
     @extend_schema(
         operation_id="payment_orders_list", tags=["payments"], responses=io.PartnerOrderSerializer(many=True)
     )
     def get(self, request: Any) -> Response:
         """查询支付订单 Orders that the application opened."""
-        return self.answer(orders_of_partner(self.application()))
+        return self.answer()
 
 
 class OwnOrderView(PaymentView):
@@ -96,12 +109,15 @@ class OwnRefundsView(RecordsView):
     serializer_class = io.PartnerRefundSerializer
     filterset_class = OwnRefundFilter
 
+    def rows(self, application: PartnerApplication | None) -> QuerySet[Refund]:
+        return refunds_of_partner(application)
+
     @extend_schema(
         operation_id="refunds_list", tags=["payments"], responses=io.PartnerRefundSerializer(many=True)
     )
     def get(self, request: Any) -> Response:
         """查询退款 Refunds of the application's orders, also those that a window has decided."""
-        return self.answer(refunds_of_partner(self.application()))
+        return self.answer()
 
 
 class RefundingView(PaymentView):
