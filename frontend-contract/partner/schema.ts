@@ -777,26 +777,6 @@ export interface components {
             /** 结果 */
             results: components["schemas"]["Doctor"][];
         };
-        PaginatedGrantedChannelList: {
-            /**
-             * 数量
-             * @description rows that match, counted up to a cap
-             */
-            count: number;
-            /**
-             * 数量已封顶
-             * @description true: there are more than `count`
-             */
-            count_capped: boolean;
-            /** 页码 */
-            page: number;
-            /** 每页条数 */
-            page_size: number;
-            /** 有下一页 */
-            has_next: boolean;
-            /** 结果 */
-            results: components["schemas"]["GrantedChannel"][];
-        };
         PaginatedHospitalList: {
             /**
              * 数量
@@ -1945,7 +1925,6 @@ export type OpenTopUpRequest = components['schemas']['OpenTopUpRequest'];
 export type OrderState = components['schemas']['OrderState'];
 export type PaginatedDepartmentList = components['schemas']['PaginatedDepartmentList'];
 export type PaginatedDoctorList = components['schemas']['PaginatedDoctorList'];
-export type PaginatedGrantedChannelList = components['schemas']['PaginatedGrantedChannelList'];
 export type PaginatedHospitalList = components['schemas']['PaginatedHospitalList'];
 export type PaginatedPartnerOrderList = components['schemas']['PaginatedPartnerOrderList'];
 export type PaginatedPartnerRefundList = components['schemas']['PaginatedPartnerRefundList'];
@@ -2738,10 +2717,7 @@ export interface operations {
     };
     granted_channels_list: {
         parameters: {
-            query?: {
-                page?: number;
-                page_size?: number;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -2755,27 +2731,20 @@ export interface operations {
                 };
                 content: {
                     /**
-                     * @example {
-                     *       "count": 1,
-                     *       "count_capped": false,
-                     *       "page": 1,
-                     *       "page_size": 20,
-                     *       "has_next": true,
-                     *       "results": [
-                     *         {
-                     *           "channel": "wechat_pay",
-                     *           "title": "门诊检查费",
-                     *           "methods": [
-                     *             "qr_code"
-                     *           ],
-                     *           "operations": [
-                     *             "pay"
-                     *           ]
-                     *         }
-                     *       ]
-                     *     }
+                     * @example [
+                     *       {
+                     *         "channel": "wechat_pay",
+                     *         "title": "门诊检查费",
+                     *         "methods": [
+                     *           "qr_code"
+                     *         ],
+                     *         "operations": [
+                     *           "pay"
+                     *         ]
+                     *       }
+                     *     ]
                      */
-                    "application/json": components["schemas"]["PaginatedGrantedChannelList"];
+                    "application/json": components["schemas"]["GrantedChannel"][];
                 };
             };
             400: components["responses"]["Problem400ValidationError"];

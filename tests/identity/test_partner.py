@@ -265,7 +265,12 @@ def test_requests_from_elsewhere_are_refused_as_if_the_token_were_none(world: Wo
     for address, status in (("203.0.113.99", 200), ("2001:db8::1", 200), ("198.51.100.1", 401), ("::1", 401)):
         assert partner.get(f"{API}/hospitals", REMOTE_ADDR=address).status_code == status, address
     for wrong in ("203.0.113", "a.b", "1.2.3.4/33", ""):
-        body = {"hospital_id": str(world.h1.pk), "name": "x", "allowed_addresses": ["10.0.0.1", wrong]}
+        body = {
+            "hospital_id": str(world.h1.pk),
+            "name": "x",
+            "allowed_scopes": [],
+            "allowed_addresses": ["10.0.0.1", wrong],
+        }
         refused = world.client("admin1").post(ADMIN, body, format="json")
         assert refused.status_code == 400, wrong
         assert refused.json()["errors"][0]["field"].startswith("allowed_addresses"), wrong

@@ -7,6 +7,7 @@ from apps.payments.models import (
     LedgerAccount,
     LedgerTransaction,
     MerchantAccount,
+    PartnerChannel,
     PaymentOrder,
     Refund,
     RefundCause,
@@ -48,6 +49,11 @@ class PaymentsEstate(Estate):
             hospital=self.world.h1, channel="cash", name="现金", config="{}"
         )
 
+    def make_partner_channel(self) -> PartnerChannel:
+        return PartnerChannel.objects.create(
+            hospital=self.world.h1, application=self.world.partner_application, channel="alipay", operations=["pay"]
+        )
+
     def make_payment_order(self) -> PaymentOrder:
         bill = issue(self.world)
         order = open_payment(
@@ -61,6 +67,8 @@ class PaymentsEstate(Estate):
 OBJECTS: Values = {
     "admin/v1/payment-orders/": lambda e: e.get("payment_order").pk,
     "admin/v1/refunds/": lambda e: e.get("refund").pk,
+    "admin/v1/partner-channels/": lambda e: e.get("partner_channel").pk,
+    "partner/v1/payment-orders/": lambda e: e.get("payment_order").pk,
     "admin/v1/merchant-accounts/": lambda e: e.get("merchant").pk,
     "miniprogram/v1/refunds/": lambda e: e.get("refund").pk,
     "miniprogram/v1/payment-orders/": lambda e: e.get("payment_order").pk,

@@ -134,7 +134,7 @@ def test_many_differences_become_work_in_some_statements(
     pay_bill(till)
     run = reconcile(till)
     Difference.objects.filter(run=run).update(state="open")
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(16):
         give_to_people(run)
         give_to_people(run)
     assert WorkItem.objects.filter(kind="reconciliation.difference", state="open").count() == 40

@@ -64,6 +64,7 @@ def start(merchant: MerchantAccount, day: dt.date) -> ReconciliationRun:
     elif run.state in RESULTS or _waits_for_the_provider(run):
         leases.set_due(ReconciliationRun, run.pk, clock.now())
         leases.wake(ReconciliationRun, run.pk)
+        run.refresh_from_db(fields=["due_at"])
     return run
 
 

@@ -75,6 +75,8 @@ class PaymentView(GenericAPIView[Any]):
 class ChannelsView(PaymentView):
     """支付渠道 of the application."""
 
+    pagination_class = None
+
     @extend_schema(
         operation_id="granted_channels_list",
         tags=["payments"],
