@@ -41,7 +41,8 @@ class Desk:
     def __init__(self, world: World) -> None:
         self.world = world
         self.drawers: list[CashDrawer] = []
-        for name, role in (("clerk2", "clerk"), ("books", "finance"), ("cfo", "finance_head"), ("cfo2", "finance_head")):
+        people = {"clerk2": "clerk", "books": "finance", "cfo": "finance_head", "cfo2": "finance_head"}
+        for name, role in people.items():
             world.add_staff(name, role, world.h1, [])
         for number in (1, 2):
             self.drawers.append(

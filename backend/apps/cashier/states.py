@@ -6,7 +6,7 @@ from kernel.states import StateTable
 
 
 class ShiftState(StrEnum):
-    """`open`: cash comes and goes; `counting`: no more of it; `accepted`: the receiver has it; `banked`: the bank has."""
+    """`counting`: no cash comes or goes any more; `accepted`: the receiver has it; `banked`: the bank has it."""
 
     OPEN = "open"
     COUNTING = "counting"

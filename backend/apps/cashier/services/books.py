@@ -27,7 +27,8 @@ def drawer_of(shift: CashierShift) -> Account:
 def post_float(shift: CashierShift) -> None:
     """The float is in the drawer."""
     if shift.float_fen:
-        _move(shift, f"shift_float:{shift.pk}", "shift_float", {drawer_of(shift): shift.float_fen, FLOAT: -shift.float_fen})
+        amounts = {drawer_of(shift): shift.float_fen, FLOAT: -shift.float_fen}
+        _move(shift, f"shift_float:{shift.pk}", "shift_float", amounts)
 
 
 def post_entry(shift: CashierShift, entry: ShiftEntry) -> None:
@@ -45,18 +46,16 @@ def post_difference(shift: CashierShift) -> None:
     """What was counted is in the drawer; more than expected waits to be explained, less the clerk makes good."""
     difference = shift.difference_fen or 0
     key = f"shift_difference:{shift.pk}:{shift.count_no}"
-    _move(
-        shift, key, "shift_difference", {drawer_of(shift): difference, _blamed(shift): -difference}, shift.difference_reason
-    )  # fmt: skip
+    amounts = {drawer_of(shift): difference, _blamed(shift): -difference}
+    _move(shift, key, "shift_difference", amounts, shift.difference_reason)
 
 
 def take_back_difference(shift: CashierShift, reason: str) -> None:
     """It is counted again: a contra entry."""
     difference = shift.difference_fen or 0
     key = f"shift_difference_undone:{shift.pk}:{shift.count_no}"
-    _move(
-        shift, key, "shift_difference_undone", {drawer_of(shift): -difference, _blamed(shift): difference}, reason
-    )  # fmt: skip
+    amounts = {drawer_of(shift): -difference, _blamed(shift): difference}
+    _move(shift, key, "shift_difference_undone", amounts, reason)
 
 
 def _blamed(shift: CashierShift) -> Account:

@@ -41,7 +41,10 @@ def start_count(shift: CashierShift, *, by: StaffMember) -> CashierShift:
 
 @transaction.atomic
 def enter_count(shift: CashierShift, *, by: StaffMember, cash: Mapping[str, int]) -> CashierShift:
-    """What is in the drawer, whatever it is; the answer says what it should have been. CountedAlready, StateConflict."""
+    """What is in the drawer, whatever it is; the answer says what it should have been.
+
+    CountedAlready, StateConflict, PermissionDenied.
+    """
     row = lock_own(shift, by)
     _check_counting(row)
     if row.counted_at is not None:

@@ -18,7 +18,7 @@ from kernel.locks import lock_rows
 
 
 class CashOfShifts:
-    """What payments ask (payments.drawers). Where no shift is required and the clerk has none, nothing is tied to one."""
+    """What payments ask (payments.drawers). Nothing is tied to a shift where the clerk needs none and has none."""
 
     def check(self, *, hospital_id: UUID, staff_id: UUID) -> None:
         """NoOpenShift."""
