@@ -20,6 +20,12 @@ RECEIVE = define_kind(
         "finance", "finance_head", "hospital_administrator", by_hand=False,
     )
 )  # fmt: skip
+RECOUNT = define_kind(
+    WorkKind(
+        "cashier.recount", "重新清点班次", "Count a shift again", 2,
+        "clerk", "finance_head", "hospital_administrator", by_hand=False,
+    )
+)  # fmt: skip
 CONFIRM_DEPOSIT = define_kind(
     WorkKind(
         "cashier.confirm_deposit", "确认缴款", "Confirm a deposit at the bank", 8,

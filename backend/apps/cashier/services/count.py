@@ -13,7 +13,7 @@ from apps.cashier.services import books
 from apps.cashier.services.rows import lock, lock_own, refuse_same_person
 from apps.cashier.settings import COUNTERSIGN_FEN
 from apps.cashier.states import SHIFTS, ShiftState
-from apps.cashier.work import COUNTERSIGN
+from apps.cashier.work import COUNTERSIGN, RECOUNT
 from apps.identity.models import StaffMember
 from apps.identity.selectors import records_of_persons
 from apps.worklist.services.items import close_item, open_item
@@ -104,11 +104,18 @@ def recount(shift: CashierShift, *, by: StaffMember, reason: str) -> CashierShif
 
 
 def forget_count(row: CashierShift, reason: str) -> None:
-    """Under the shift's lock: what was counted counts no more; the log keeps it, the books get a contra entry."""
+    """Under the shift's lock: what was counted counts no more; the log keeps it, the books get a contra entry.
+
+    The clerk has it as work, since another shift may be open meanwhile.
+    """
     if row.difference_posted:
         books.take_back_difference(row, reason)
     close_item(COUNTERSIGN, subject_id=row.pk, withdrawn=True)
     _write(row, **_UNCOUNTED)
+    open_item(
+        RECOUNT, hospital=row.hospital, subject_type="cashier.cashiershift", subject_id=row.pk, executor=row.clerk,
+        title=f"重新清点 {row.shift_no}: {reason}",
+    )  # fmt: skip
 
 
 def _check_counting(row: CashierShift) -> None:

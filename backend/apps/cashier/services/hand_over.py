@@ -10,7 +10,7 @@ from apps.cashier.services.books import post_acceptance
 from apps.cashier.services.count import forget_count
 from apps.cashier.services.rows import lock, lock_own, refuse_same_person
 from apps.cashier.states import SHIFTS, ShiftState
-from apps.cashier.work import OVERDUE, RECEIVE
+from apps.cashier.work import OVERDUE, RECEIVE, RECOUNT
 from apps.identity.models import StaffMember
 from apps.worklist.services.items import close_item, open_item
 from kernel import clock
@@ -31,7 +31,8 @@ def hand_over(shift: CashierShift, *, by: StaffMember, receiver: StaffMember) ->
     SHIFTS.move(
         row, ShiftState.HANDED_OVER, receiver=receiver, handed_over_at=row.handed_over_at or now, reject_reason=""
     )  # fmt: skip
-    close_item(OVERDUE, subject_id=row.pk, outcome="已交班")
+    for kind in (OVERDUE, RECOUNT):
+        close_item(kind, subject_id=row.pk, outcome="已交班")
     open_item(
         RECEIVE, hospital=row.hospital, subject_type="cashier.cashiershift", subject_id=row.pk, executor=receiver,
         title=f"接收交班现金 {row.shift_no} {row.clerk.name}", barred=[row.clerk_id],
