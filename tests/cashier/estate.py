@@ -11,7 +11,10 @@ class CashierEstate(Estate):
 
     def make_cash_drawer(self) -> CashDrawer:
         return CashDrawer.objects.create(
-            hospital=self.world.h1, department=self.world.departments["cardiology"], code="Q1", name="1 号窗口"
+            hospital=self.world.h1,
+            department=self.world.departments["cardiology"],
+            code="Q1",
+            name="1 号窗口",
         )
 
     def make_cashier_shift(self) -> CashierShift:

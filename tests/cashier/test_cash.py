@@ -47,7 +47,10 @@ def test_while_the_drawer_is_counted_no_cash_moves(desk: Desk, required: bool) -
     shift = desk.open()
     desk.must("clerk", shift, "start-count")
     assert code(desk.settle(desk.order(5_000))) == (409, "no_open_shift")
-    assert code(desk.do("clerk", shift, "paid-in", {"amount_fen": 1, "reason": "x"})) == (409, "state_conflict")
+    assert code(desk.do("clerk", shift, "paid-in", {"amount_fen": 1, "reason": "x"})) == (
+        409,
+        "state_conflict",
+    )
     assert desk.count(shift, 20_000)["difference_fen"] == 0
 
 
@@ -117,7 +120,10 @@ def test_the_fee_of_a_registration_lies_in_the_drawer_from_the_moment_it_is_take
     desk.work()
     assert Refund.objects.get().state == "succeeded"
     assert (desk.in_drawer(shift), desk.held(AccountKind.CLEARING, "cash")) == (0, 0)
-    assert list(ShiftEntry.objects.order_by("id").values_list("kind", flat=True)) == ["cash_in", "cash_refund"]
+    assert list(ShiftEntry.objects.order_by("id").values_list("kind", flat=True)) == [
+        "cash_in",
+        "cash_refund",
+    ]
     assert verify_ledger().ok
 
 

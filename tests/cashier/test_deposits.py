@@ -15,7 +15,11 @@ pytestmark = pytest.mark.requirement("CLN-08")
 
 
 def bag(desk: Desk, amount_fen: int, *shifts: Any, who: str = "books") -> Any:
-    body = {"shift_ids": [str(shift.pk) for shift in shifts], "amount_fen": amount_fen, "bank_account": "基本户"}
+    body = {
+        "shift_ids": [str(shift.pk) for shift in shifts],
+        "amount_fen": amount_fen,
+        "bank_account": "基本户",
+    }
     return desk.post(who, DEPOSITS, {**body, "bag_no": "F001"})
 
 
@@ -54,7 +58,11 @@ def test_a_rejected_deposit_frees_its_shifts(desk: Desk) -> None:
     shift = desk.accepted(takings_fen=5_000)
     made = bag(desk, 5_000, shift).json()
     rejected = desk.post("cfo", f"{DEPOSITS}/{made['id']}/reject", {"reason": "封条破损"})
-    assert (rejected.status_code, rejected.json()["state"], rejected.json()["shifts"]) == (200, "rejected", [])
+    assert (rejected.status_code, rejected.json()["state"], rejected.json()["shifts"]) == (
+        200,
+        "rejected",
+        [],
+    )
     assert desk.held(AccountKind.CASH_IN_TRANSIT) == 5_000
     assert bag(desk, 5_000, shift).status_code == 201
 

@@ -50,7 +50,12 @@ def test_a_shift_from_the_float_to_the_bank(desk: Desk) -> None:
     assert desk.held(AccountKind.CASH_IN_TRANSIT, "float") == 0
     assert not WorkItem.objects.filter(kind="cashier.receive", state="open").exists()
 
-    bag = {"shift_ids": [str(shift.pk)], "amount_fen": takings, "bank_account": "工行基本户", "bag_no": "F001"}
+    bag = {
+        "shift_ids": [str(shift.pk)],
+        "amount_fen": takings,
+        "bank_account": "工行基本户",
+        "bag_no": "F001",
+    }
     made = desk.post("books", DEPOSITS, bag)
     assert made.status_code == 201, made.content
     confirmed = desk.post("cfo", f"{DEPOSITS}/{made.json()['id']}/confirm", {"slip_no": "20261123001"})
@@ -105,7 +110,10 @@ def test_any_count_is_taken_and_its_difference_is_posted_with_the_reason(
     desk.must("clerk", shift, "explain", {"reason": "找零时看错"})
     assert code(desk.do("clerk", shift, "explain", {"reason": "再来一次"})) == (409, "state_conflict")
     clerk = str(desk.world.staff["clerk"].pk)
-    assert (desk.held(AccountKind.OVER_SUSPENSE), desk.held(AccountKind.SHORT_RECEIVABLE, clerk)) == (over, short)
+    assert (desk.held(AccountKind.OVER_SUSPENSE), desk.held(AccountKind.SHORT_RECEIVABLE, clerk)) == (
+        over,
+        short,
+    )
     assert desk.in_drawer(shift) == counted
     assert LedgerTransaction.objects.get(kind="shift_difference").note == "找零时看错"
     assert desk.hand_over(shift).status_code == 200

@@ -14,7 +14,10 @@ class DrawerInUse(DomainError):
 
     code, status = "drawer_in_use", 409
     members = ("clerk_name",)
-    zh, en = "该钱箱正由{clerk_name}使用,尚未交班", "{clerk_name} works with this drawer and has not handed it over."
+    zh, en = (
+        "该钱箱正由{clerk_name}使用,尚未交班",
+        "{clerk_name} works with this drawer and has not handed it over.",
+    )
 
 
 class CountedAlready(DomainError):
@@ -40,14 +43,20 @@ class CountersignRequired(DomainError):
 
     code, status = "countersign_required", 409
     members = ("difference_fen",)
-    zh, en = "差额超过限额,须先由主管复核签字", "The difference is above the limit: a supervisor countersigns first."
+    zh, en = (
+        "差额超过限额,须先由主管复核签字",
+        "The difference is above the limit: a supervisor countersigns first.",
+    )
 
 
 class SamePerson(DomainError):
     """Who answers for the cash so far never confirms it, under another account neither (rule 34)."""
 
     code, status = "same_person", 409
-    zh, en = "须由另一人办理,不能是本人(含本人的其他账号)", "Another person has to do this, not the same one by another account."
+    zh, en = (
+        "须由另一人办理,不能是本人(含本人的其他账号)",
+        "Another person has to do this, not the same one by another account.",
+    )
 
 
 RECEIVES = Expectation(
@@ -56,7 +65,9 @@ RECEIVES = Expectation(
     "Somebody else of the hospital, in service, who may receive cash.",
 )
 SUM_OF_SHIFTS = Expectation(
-    "sum_of_shifts", "须等于所选班次应缴金额之和,且大于零", "The sum of the takings of these shifts, above zero."
+    "sum_of_shifts",
+    "须等于所选班次应缴金额之和,且大于零",
+    "The sum of the takings of these shifts, above zero.",
 )
 ACCEPTED_SHIFTS = Expectation(
     "accepted_shifts",

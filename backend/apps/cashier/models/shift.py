@@ -59,7 +59,9 @@ class CashierShift(VersionedModel):
                 fields=["clerk"], condition=Q(handed_over_at__isnull=True), name="cashier_shift_one_of_clerk"
             ),
             models.UniqueConstraint(
-                fields=["drawer"], condition=Q(handed_over_at__isnull=True), name="cashier_shift_one_of_drawer"
+                fields=["drawer"],
+                condition=Q(handed_over_at__isnull=True),
+                name="cashier_shift_one_of_drawer",
             ),
             models.CheckConstraint(
                 condition=Q(counted_fen__isnull=True, expected_fen__isnull=True, difference_fen__isnull=True)
