@@ -41,12 +41,11 @@ groups(
     shift=("班次", "Shift", "shift_no state clerk_id drawer_id hospital_id"),
     money=(
         "金额", "Money",
-        "float_fen float_cash expected_fen counted_fen counted_cash difference_fen difference_reason "
-        "difference_posted takings_fen by_day",
+        "float_fen float_cash expected_fen counted_fen counted_cash difference_fen difference_reason takings_fen",
     ),
     people=(
         "复核与交接", "Countersign and hand-over",
-        "needs_countersign countersigned_by_id countersigned_at receiver_id reject_reason deposit_id",
+        "difference_posted needs_countersign countersigned_by_id countersigned_at receiver_id reject_reason deposit_id",
     ),
-    times=("时间", "Times", "opened_at closed_at counted_at handed_over_at accepted_at"),
+    times=("时间", "Times", "opened_at closed_at counted_at handed_over_at accepted_at by_day"),
 )  # fmt: skip

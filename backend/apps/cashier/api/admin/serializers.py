@@ -51,7 +51,7 @@ class ShiftReasonSerializer(Serializer):
     reason = serializers.CharField(max_length=200)
 
 
-class HandOverSerializer(Serializer):
+class ShiftHandOverSerializer(Serializer):
     """Who receives the cash."""
 
     receiver_id = ScopedRelatedField(source="receiver", queryset=StaffMember.objects.filter(status="active"))

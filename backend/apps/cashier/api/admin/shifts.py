@@ -132,7 +132,7 @@ class CashierShiftViewSet(ExportMixin, ListMixin, RetrieveMixin, ScopedViewSet):
         return count.recount(shift, by=self.me, reason=reason)
 
     @command(
-        body=io.HandOverSerializer, answer=_SHOWN, idempotent=True,
+        body=io.ShiftHandOverSerializer, answer=_SHOWN, idempotent=True,
         raises=(
             *OWN, InvalidValue, errors.SamePerson, errors.NotCounted, errors.DifferenceUnexplained,
             errors.CountersignRequired,
