@@ -9,7 +9,7 @@ class CashierConfig(AppConfig):
 
     def ready(self) -> None:
         """Keep the drawers that payments ask about."""
-        from apps.cashier.services.handling import CashOfShifts
+        from apps.cashier.adapters.drawers import CashOfShifts
         from apps.payments.drawers import register
 
         register(CashOfShifts())

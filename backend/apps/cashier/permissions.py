@@ -32,7 +32,8 @@ give("finance_head", "cashier.drawer.delete", "cashier.shift.countersign", "cash
 directory("cashier", module="cashier", zh="收费班次", en="Cashier's shifts", path="/cashier", icon="money",
           sort=77)  # fmt: skip
 page("cashier_shifts", resource="cashier.shift", zh="收费班次", en="Shifts", path="shifts",
-     component="cashier/shifts/index", parent="cashier", icon="list", sort=1)  # fmt: skip
+     component="cashier/shifts/index", parent="cashier", icon="list", sort=1,
+     parts=("view_all",))  # fmt: skip
 page("bank_deposits", resource="cashier.deposit", zh="缴款单", en="Bank deposits", path="deposits",
      component="cashier/deposits/index", parent="cashier", icon="bank", sort=2)  # fmt: skip
 page("cash_drawers", resource="cashier.drawer", zh="钱箱", en="Cash drawers", path="drawers",

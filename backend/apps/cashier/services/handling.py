@@ -17,30 +17,21 @@ from kernel.errors import StateConflict
 from kernel.locks import lock_rows
 
 
-class CashOfShifts:
-    """What payments ask (payments.drawers). Nothing is tied to a shift where the clerk needs none and has none."""
+def require_usable(hospital_id: UUID, staff_id: UUID) -> None:
+    """NoOpenShift unless that clerk may handle cash now; nothing is locked."""
+    _usable(hospital_id, _live(hospital_id, staff_id).first())
 
-    def check(self, *, hospital_id: UUID, staff_id: UUID) -> None:
-        """NoOpenShift."""
-        _usable(hospital_id, _live(hospital_id, staff_id).first())
 
-    def take(self, cash: Cash) -> None:
-        """A payment. NoOpenShift."""
-        self._tie(cash, EntryKind.CASH_IN)
-
-    def give(self, cash: Cash) -> None:
-        """A refund, out of the drawer of who hands it out, whoever took the money. NoOpenShift."""
-        self._tie(cash, EntryKind.CASH_REFUND)
-
-    def _tie(self, cash: Cash, kind: EntryKind) -> None:
-        found = lock_rows(_live(cash.hospital_id, cash.staff_id))
-        shift = _usable(cash.hospital_id, found[0] if found else None)
-        if shift is not None:
-            enter(
-                shift, kind, cash.amount_fen, staff_id=cash.staff_id, tendered_fen=cash.tendered_fen,
-                subject_type=cash.subject_type, subject_id=cash.subject_id, order_id=cash.order_id,
-                refund_id=cash.refund_id,
-            )  # fmt: skip
+def tie(cash: Cash, kind: EntryKind) -> None:
+    """Cash of a payment or refund lies in the clerk's drawer, or left it; in the caller's transaction. NoOpenShift."""
+    found = lock_rows(_live(cash.hospital_id, cash.staff_id))
+    shift = _usable(cash.hospital_id, found[0] if found else None)
+    if shift is not None:
+        enter(
+            shift, kind, cash.amount_fen, staff_id=cash.staff_id, tendered_fen=cash.tendered_fen,
+            subject_type=cash.subject_type, subject_id=cash.subject_id, order_id=cash.order_id,
+            refund_id=cash.refund_id,
+        )  # fmt: skip
 
 
 def _live(hospital_id: UUID, staff_id: UUID) -> Any:
