@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
-from apps.cashier.models import BankDeposit
+from apps.cashier.models import BankDeposit, CashDrawer
+from apps.cashier.services.open_shift import open_shift
 from apps.payments.models import AccountKind, LedgerTransaction
 from apps.payments.services.verify_ledger import verify_ledger
 from apps.worklist.models import WorkItem
-from tests.cashier.support import DEPOSITS, Desk
+from tests.cashier.support import DEPOSITS, Desk, notes
 from tests.scheduling.support import code
 
 pytestmark = pytest.mark.requirement("CLN-08")
@@ -76,3 +77,10 @@ def test_only_accepted_shifts_go_to_the_bank(desk: Desk) -> None:
     twice = bag(desk, 200, done, done)
     assert (twice.status_code, twice.json()["errors"][0]["field"]) == (400, "shift_ids")
     assert desk.post("clerk", DEPOSITS, {}).status_code == 403
+
+
+def test_two_hospitals_number_their_shifts_each_for_itself(desk: Desk) -> None:
+    here = desk.open()
+    drawer = CashDrawer.objects.create(hospital=desk.world.h2, code="Q1", name="1 号窗口")
+    there = open_shift(clerk=desk.world.staff["admin2"], drawer=drawer, cash=notes(0))
+    assert (here.shift_no, here.hospital) == (there.shift_no, desk.world.h1)

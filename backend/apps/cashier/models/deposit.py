@@ -16,7 +16,7 @@ class BankDeposit(VersionedModel):
     """
 
     hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+", db_index=False)
-    deposit_no = models.CharField(max_length=32, unique=True)
+    deposit_no = models.CharField(max_length=32)
     state = models.CharField(max_length=12, choices=DEPOSITS.choices, default=DepositState.MADE.value)
     amount_fen = FenField()
     bank_account = models.CharField(max_length=64)
@@ -32,6 +32,7 @@ class BankDeposit(VersionedModel):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["hospital", "deposit_no"], name="bank_deposit_no"),
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="bank_deposit_has_amount"),
             models.CheckConstraint(
                 condition=Q(state="made", decided_at__isnull=True)

@@ -22,7 +22,7 @@ class CashierShift(VersionedModel):
     hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+", db_index=False)
     clerk = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="+", db_index=False)
     drawer = models.ForeignKey(CashDrawer, on_delete=models.PROTECT, related_name="+", db_index=False)
-    shift_no = models.CharField(max_length=32, unique=True)
+    shift_no = models.CharField(max_length=32)
     state = models.CharField(max_length=12, choices=SHIFTS.choices, default=ShiftState.OPEN.value)
     float_fen = FenField(default=0)
     float_cash = models.JSONField(default=dict)
@@ -55,6 +55,7 @@ class CashierShift(VersionedModel):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["hospital", "shift_no"], name="cashier_shift_no"),
             models.UniqueConstraint(
                 fields=["clerk"], condition=Q(handed_over_at__isnull=True), name="cashier_shift_one_of_clerk"
             ),
