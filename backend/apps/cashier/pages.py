@@ -1,4 +1,4 @@
-from kernel.pages import SET, action, columns, groups
+from kernel.pages import SET, action, bulk, columns, groups
 
 columns(
     "cashier_shifts_list",
@@ -34,6 +34,7 @@ action(
     state=["handed_over"],
 )
 action("cashier_shifts_reject", danger=True, state=["handed_over"])
+bulk("cashier_shifts_list", "bank_deposits_create", ids="shift_ids", state=["accepted"], deposit_id=[None])
 action("bank_deposits_confirm", state=["made"])
 action("bank_deposits_reject", danger=True, state=["made"])
 groups(
