@@ -40,7 +40,10 @@ def by_day(shift: CashierShift) -> list[Day]:
     """The sums of each calendar day, the first day first."""
     days = _entries(shift).annotate(date=TruncDate("at", tzinfo=clock.LOCAL)).values("date")
     rows = days.annotate(**_SUMS).order_by("date")
-    return [Day(**{name: value or 0 for name, value in row.items()}, net_fen=_net(row)) for row in rows]
+    return [
+        Day(date=row["date"], net_fen=_net(row), **{name: int(row[name] or 0) for name in _SUMS})
+        for row in rows
+    ]
 
 
 def current_of(staff_id: Any) -> CashierShift | None:
