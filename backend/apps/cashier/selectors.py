@@ -1,7 +1,7 @@
 """What the entries of a shift add up to."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,7 +39,7 @@ def dropped_fen(shift: CashierShift) -> int:
 def by_day(shift: CashierShift) -> list[Day]:
     """The sums of each calendar day, the first day first."""
     days = _entries(shift).annotate(date=TruncDate("at", tzinfo=clock.LOCAL)).values("date")
-    rows = days.annotate(**_SUMS).order_by("date")
+    rows: Iterable[Mapping[str, Any]] = days.annotate(**_SUMS).order_by("date")
     return [
         Day(date=row["date"], net_fen=_net(row), **{name: int(row[name] or 0) for name in _SUMS})
         for row in rows
