@@ -15,7 +15,7 @@ PATIENTS = (
 RELATIVES = "((full|sensitive)_)?contact|related_person|relative|holder"
 COLLEAGUES = (
     "staff(_create|_name)?|(bookable_|board_)?doctor|practitioner|myself|executor|manager|supervisor|requester|signer|"
-    "substituted_for|[a-z_]*by|actor"
+    "substituted_for|[a-z_]*by|actor|clerk|receiver"
 )
 STAFF, PATIENT, RELATIVE = "李建国", "陈晓梅", "陈志远"
 

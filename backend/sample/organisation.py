@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from apps.cashier.models import CashDrawer
 from apps.identity.models import Department, Group, Hospital, Location, OrgUnit, Position
 from apps.identity.services.org_units import create_org_unit
 from kernel.rows import create_row
@@ -11,6 +12,7 @@ OPENING_HOURS = {
     day: ["08:00-12:00", "14:00-17:30"] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 }
 POSITIONS = (("director", "科主任"), ("physician", "医师"), ("window", "窗口收费员"), ("office", "行政"))
+DRAWERS = (("Q1", "门诊收费 1 号窗口"), ("Q2", "门诊收费 2 号窗口"))
 
 
 @dataclass(slots=True)
@@ -60,6 +62,8 @@ def _house(ordinal: int, plan: HospitalPlan, group: Group) -> House:
         house.departments.append(_department(hospital, department, unit, position))
     for code, name in POSITIONS:
         house.positions[code] = create_row(Position, hospital=hospital, code=code, name=name)
+    for code, name in DRAWERS:
+        create_row(CashDrawer, hospital=hospital, code=code, name=name)
     return house
 
 

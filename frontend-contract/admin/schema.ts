@@ -904,6 +904,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/v1/bank-deposits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询缴款单
+         * @description 缴款单: takings of accepted shifts, brought to the bank by one person and confirmed by another.
+         */
+        get: operations["bank_deposits_list"];
+        put?: never;
+        /**
+         * 缴款
+         * @description 缴款: the takings of these shifts, which their amount has to equal.
+         */
+        post: operations["bank_deposits_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/bank-deposits/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看缴款单
+         * @description 缴款单: takings of accepted shifts, brought to the bank by one person and confirmed by another.
+         */
+        get: operations["bank_deposits_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/bank-deposits/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 确认缴款
+         * @description 确认缴款: another person has seen the bank's slip.
+         */
+        post: operations["bank_deposits_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/bank-deposits/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 退回缴款
+         * @description 退回缴款: it is not at the bank; its shifts are free for another deposit.
+         */
+        post: operations["bank_deposits_reject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/bill-items/{id}/perform": {
         parameters: {
             query?: never;
@@ -1332,6 +1416,382 @@ export interface paths {
          * @description 就诊卡充值: ask for one at the window, look up all.
          */
         get: operations["card_top_ups_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/cash-drawers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询钱箱
+         * @description 钱箱: where clerks keep cash.
+         */
+        get: operations["cash_drawers_list"];
+        put?: never;
+        /**
+         * 新增钱箱
+         * @description 钱箱: where clerks keep cash.
+         */
+        post: operations["cash_drawers_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/cash-drawers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看钱箱
+         * @description 钱箱: where clerks keep cash.
+         */
+        get: operations["cash_drawers_retrieve"];
+        put?: never;
+        post?: never;
+        /**
+         * 删除钱箱
+         * @description 钱箱: where clerks keep cash.
+         */
+        delete: operations["cash_drawers_destroy"];
+        options?: never;
+        head?: never;
+        /**
+         * 修改钱箱
+         * @description 钱箱: where clerks keep cash.
+         */
+        patch: operations["cash_drawers_partial_update"];
+        trace?: never;
+    };
+    "/api/admin/v1/cash-drawers/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 选择钱箱
+         * @description 选项: the rows that a form offers, by what was typed; or just those of `ids`.
+         */
+        get: operations["cash_drawers_options_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/cashier-shifts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询收费班次
+         * @description 收费班次: opened with a float, counted blind, handed over to somebody who accepts it.
+         */
+        get: operations["cashier_shifts_list"];
+        put?: never;
+        /**
+         * 开班
+         * @description 开班: take a drawer with its float.
+         */
+        post: operations["cashier_shifts_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/cashier-shifts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看收费班次
+         * @description 收费班次 with its denominations and the sums of each day.
+         */
+        get: operations["cashier_shifts_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/cashier-shifts/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 接收
+         * @description 接收: the receiver has the cash.
+         */
+        post: operations["cashier_shifts_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/cashier-shifts/{id}/countersign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 复核签字
+         * @description 复核签字 of a difference above the limit, by another person than the clerk.
+         */
+        post: operations["cashier_shifts_countersign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/cashier-shifts/{id}/enter-count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 录入清点结果
+         * @description 录入清点结果: whatever it is; the answer says what was expected.
+         */
+        post: operations["cashier_shifts_enter_count"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/cashier-shifts/{id}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 说明差额
+         * @description 说明差额: why the count differs; it goes into the books so.
+         */
+        post: operations["cashier_shifts_explain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/cashier-shifts/{id}/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 交班
+         * @description 交班: give what was counted to somebody who has to accept it.
+         */
+        post: operations["cashier_shifts_hand_over"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/cashier-shifts/{id}/paid-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 存入现金
+         * @description 存入: cash that comes into the drawer and is no payment, such as more change.
+         */
+        post: operations["cashier_shifts_paid_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/cashier-shifts/{id}/paid-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 支出现金
+         * @description 支出: cash that leaves the drawer and is no refund.
+         */
+        post: operations["cashier_shifts_paid_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/cashier-shifts/{id}/recount": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 退回重新清点
+         * @description 退回重新清点 instead of countersigning.
+         */
+        post: operations["cashier_shifts_recount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/cashier-shifts/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 退回
+         * @description 退回: the receiver does not agree, it is counted again.
+         */
+        post: operations["cashier_shifts_reject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/cashier-shifts/{id}/safe-drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 投入保险柜
+         * @description 投入保险柜: cash that is put away before the shift ends.
+         */
+        post: operations["cashier_shifts_safe_drop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/cashier-shifts/{id}/start-count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 开始清点
+         * @description 开始清点: no cash comes or goes from now on.
+         */
+        post: operations["cashier_shifts_start_count"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/cashier-shifts/current": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 我的当前班次
+         * @description 我的当前班次: what is not handed over yet, and whether cash needs one.
+         */
+        get: operations["cashier_shifts_current"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/cashier-shifts/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 导出收费班次
+         * @description 导出: the rows that the filters leave, as Excel or CSV.
+         */
+        get: operations["cashier_shifts_export"];
         put?: never;
         post?: never;
         delete?: never;
@@ -7260,6 +7720,63 @@ export interface components {
             readonly changes: components["schemas"]["LoggedChange"][];
         };
         AuditObject: string;
+        /** @description 缴款单. `shifts`: none once it was rejected. */
+        BankDeposit: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            readonly hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /** 缴款单号 */
+            readonly deposit_no: string;
+            /** 状态 */
+            readonly state: components["schemas"]["DepositState"];
+            /** 金额 */
+            readonly amount_fen: number;
+            /** 银行账户 */
+            readonly bank_account: string;
+            /** 封包号 */
+            readonly bag_no: string;
+            /** 银行回单号 */
+            readonly slip_no: string;
+            /** 原因 */
+            readonly reason: string;
+            /**
+             * 缴款人
+             * Format: uuid
+             */
+            readonly made_by_id: string;
+            /** 缴款人姓名 */
+            readonly made_by_name: string;
+            /**
+             * 缴款时间
+             * Format: date-time
+             */
+            readonly made_at: string;
+            /**
+             * 审批人
+             * Format: uuid
+             */
+            readonly decided_by_id: string | null;
+            /** 审批人姓名 */
+            readonly decided_by_name: string | null;
+            /**
+             * 审批时间
+             * Format: date-time
+             */
+            readonly decided_at: string | null;
+            /** 班次 */
+            readonly shifts: components["schemas"]["DepositedShift"][];
+            /** 版本 */
+            readonly version: number;
+        };
         /** @enum {string} */
         BecauseEnum: "practitioner" | "room";
         /** @enum {string} */
@@ -8165,6 +8682,180 @@ export interface components {
              */
             readonly created_at: string;
         };
+        /** @description 面额: how many of each note and coin. */
+        Cash: {
+            /** 100 元(张) */
+            yuan_100: number;
+            /** 50 元(张) */
+            yuan_50: number;
+            /** 20 元(张) */
+            yuan_20: number;
+            /** 10 元(张) */
+            yuan_10: number;
+            /** 5 元(张) */
+            yuan_5: number;
+            /** 1 元(张/枚) */
+            yuan_1: number;
+            /** 5 角(枚) */
+            jiao_5: number;
+            /** 1 角(枚) */
+            jiao_1: number;
+        };
+        /** @description 钱箱: a named place where one clerk at a time keeps cash. */
+        CashDrawer: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /**
+             * 科室
+             * Format: uuid
+             */
+            department_id: string | null;
+            /** 科室名称 */
+            readonly department_name: string | null;
+            /** 钱箱编码 */
+            code: string;
+            /** 钱箱名称 */
+            name: string;
+            /** 启用 */
+            is_active: boolean;
+            /** 版本 */
+            version: number;
+        };
+        /** @description 钱箱: a named place where one clerk at a time keeps cash. */
+        CashDrawerRequest: {
+            /**
+             * 医院
+             * Format: uuid
+             */
+            hospital_id: string;
+            /**
+             * 科室
+             * Format: uuid
+             */
+            department_id?: string | null;
+            /** 钱箱编码 */
+            code: string;
+            /** 钱箱名称 */
+            name: string;
+            /**
+             * 启用
+             * @default true
+             */
+            is_active?: boolean;
+        };
+        /** @description 收费班次. What tells how much is expected is null until the count is entered. */
+        CashierShift: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            readonly hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /** 班次号 */
+            readonly shift_no: string;
+            /**
+             * 收费员
+             * Format: uuid
+             */
+            readonly clerk_id: string;
+            /** 收费员姓名 */
+            readonly clerk_name: string;
+            /**
+             * 钱箱
+             * Format: uuid
+             */
+            readonly drawer_id: string;
+            /** 钱箱名称 */
+            readonly drawer_name: string;
+            /** 状态 */
+            readonly state: components["schemas"]["ShiftState"];
+            /** 备用金 */
+            readonly float_fen: number;
+            /**
+             * 开班时间
+             * Format: date-time
+             */
+            readonly opened_at: string;
+            /**
+             * 停止收付时间
+             * Format: date-time
+             * @description no cash since
+             */
+            readonly closed_at: string | null;
+            /**
+             * 清点时间
+             * Format: date-time
+             */
+            readonly counted_at: string | null;
+            /** 清点金额 */
+            readonly counted_fen: number | null;
+            /** 应有金额 */
+            readonly expected_fen: number | null;
+            /** 差额 */
+            readonly difference_fen: number | null;
+            /** 差额原因 */
+            readonly difference_reason: string;
+            /** 差额已入账 */
+            readonly difference_posted: boolean;
+            /** 须复核签字 */
+            readonly needs_countersign: boolean;
+            /**
+             * 复核人
+             * Format: uuid
+             */
+            readonly countersigned_by_id: string | null;
+            /** 复核人姓名 */
+            readonly countersigned_by_name: string | null;
+            /**
+             * 复核时间
+             * Format: date-time
+             */
+            readonly countersigned_at: string | null;
+            /**
+             * 接收人
+             * Format: uuid
+             */
+            readonly receiver_id: string | null;
+            /** 接收人姓名 */
+            readonly receiver_name: string | null;
+            /**
+             * 交班时间
+             * Format: date-time
+             */
+            readonly handed_over_at: string | null;
+            /**
+             * 接收时间
+             * Format: date-time
+             */
+            readonly accepted_at: string | null;
+            /** 退回原因 */
+            readonly reject_reason: string;
+            /** 应缴金额 */
+            readonly takings_fen: number | null;
+            /**
+             * 缴款单
+             * Format: uuid
+             */
+            readonly deposit_id: string | null;
+            /** 版本 */
+            readonly version: number;
+        };
         /** @enum {string} */
         Category: "tag" | "source" | "vip_level" | "occupation" | "industry" | "gender";
         /** @description What a 费用类别 comes to, reversals taken off. */
@@ -8743,6 +9434,13 @@ export interface components {
         };
         /** @enum {string} */
         CounterChannel: "cash" | "pos" | "card_balance";
+        /** @description The own shift that is not handed over yet, if there is one. `is_required`: no cash is handled without. */
+        CurrentShift: {
+            /** 必须开班 */
+            is_required: boolean;
+            /** 班次 */
+            shift: components["schemas"]["CashierShift"] | null;
+        };
         /** @description Every day with charges, the newest first; `detail` is the day that was asked for. */
         DailyCharges: {
             /**
@@ -9025,6 +9723,51 @@ export interface components {
              * @default true
              */
             is_active?: boolean;
+        };
+        /** @description The number of the bank's slip. */
+        DepositConfirmRequest: {
+            /** 银行回单号 */
+            slip_no: string;
+        };
+        /** @description Whose takings; `amount_fen` is what they add up to, as it lies in the bag. */
+        DepositMakeRequest: {
+            /** 班次列表 */
+            shift_ids: string[];
+            /**
+             * 金额
+             * Format: int64
+             */
+            amount_fen: number;
+            /** 银行账户 */
+            bank_account: string;
+            /** 封包号 */
+            bag_no: string;
+        };
+        /** @enum {string} */
+        DepositState: "made" | "confirmed" | "rejected";
+        /** @description A shift whose takings are in the bag. */
+        DepositedShift: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /** 班次号 */
+            readonly shift_no: string;
+            /**
+             * 收费员
+             * Format: uuid
+             */
+            readonly clerk_id: string;
+            /** 收费员姓名 */
+            readonly clerk_name: string;
+            /**
+             * 接收时间
+             * Format: date-time
+             */
+            readonly accepted_at: string | null;
+            /** 应缴金额 */
+            readonly takings_fen: number | null;
         };
         /** @description 数据字典: a list the administrator extends without a release; `hospital` null = the whole group. */
         Dictionary: {
@@ -11597,6 +12340,26 @@ export interface components {
             /** 结果 */
             results: components["schemas"]["AuditEvent"][];
         };
+        PaginatedBankDepositList: {
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
+            count: number;
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
+            count_capped: boolean;
+            /** 页码 */
+            page: number;
+            /** 每页条数 */
+            page_size: number;
+            /** 有下一页 */
+            has_next: boolean;
+            /** 结果 */
+            results: components["schemas"]["BankDeposit"][];
+        };
         PaginatedBookingLimitList: {
             /**
              * 数量
@@ -11676,6 +12439,46 @@ export interface components {
             has_next: boolean;
             /** 结果 */
             results: components["schemas"]["CardTopUp"][];
+        };
+        PaginatedCashDrawerList: {
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
+            count: number;
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
+            count_capped: boolean;
+            /** 页码 */
+            page: number;
+            /** 每页条数 */
+            page_size: number;
+            /** 有下一页 */
+            has_next: boolean;
+            /** 结果 */
+            results: components["schemas"]["CashDrawer"][];
+        };
+        PaginatedCashierShiftList: {
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
+            count: number;
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
+            count_capped: boolean;
+            /** 页码 */
+            page: number;
+            /** 每页条数 */
+            page_size: number;
+            /** 有下一页 */
+            has_next: boolean;
+            /** 结果 */
+            results: components["schemas"]["CashierShift"][];
         };
         PaginatedChargeList: {
             /**
@@ -13069,6 +13872,27 @@ export interface components {
             required?: boolean;
             /** 排序 */
             sort?: number;
+            /** 启用 */
+            is_active?: boolean;
+            /** 版本 */
+            version: number;
+        };
+        /** @description 钱箱: a named place where one clerk at a time keeps cash. */
+        PatchedCashDrawerRequest: {
+            /**
+             * 医院
+             * Format: uuid
+             */
+            hospital_id?: string;
+            /**
+             * 科室
+             * Format: uuid
+             */
+            department_id?: string | null;
+            /** 钱箱编码 */
+            code?: string;
+            /** 钱箱名称 */
+            name?: string;
             /** 启用 */
             is_active?: boolean;
             /** 版本 */
@@ -15040,9 +15864,9 @@ export interface components {
             /** 值 */
             value?: number;
         };
-        Problem409AlreadyBookedBookingLimitReachedAnd6More: components["schemas"]["Problem"] & {
+        Problem409AlreadyBookedBookingLimitReachedBookingSuspendedNoOfferAnd5More: components["schemas"]["Problem"] & {
             /** @enum {string} */
-            code?: "already_booked" | "booking_limit_reached" | "booking_suspended" | "outside_booking_window" | "request_in_progress" | "session_not_open" | "slot_full" | "slot_past";
+            code?: "already_booked" | "booking_limit_reached" | "booking_suspended" | "no_offer" | "offer_lapsed" | "outside_booking_window" | "request_in_progress" | "session_not_open" | "slot_past";
             /** 天数 */
             days?: number;
             /** 开始日期 */
@@ -15059,9 +15883,9 @@ export interface components {
             /** 值 */
             value?: number;
         };
-        Problem409AlreadyBookedBookingLimitReachedAnd7More: components["schemas"]["Problem"] & {
+        Problem409AlreadyBookedBookingLimitReachedBookingSuspendedNoOpenShiftAnd5More: components["schemas"]["Problem"] & {
             /** @enum {string} */
-            code?: "already_booked" | "booking_limit_reached" | "booking_suspended" | "no_offer" | "offer_lapsed" | "outside_booking_window" | "request_in_progress" | "session_not_open" | "slot_past";
+            code?: "already_booked" | "booking_limit_reached" | "booking_suspended" | "no_open_shift" | "outside_booking_window" | "request_in_progress" | "session_not_open" | "slot_full" | "slot_past";
             /** 天数 */
             days?: number;
             /** 开始日期 */
@@ -15115,9 +15939,9 @@ export interface components {
             /** @enum {string} */
             code?: "appointment_not_missed";
         };
-        Problem409AppointmentStandsExecutorIsRequesterAnd8More: components["schemas"]["Problem"] & {
+        Problem409AppointmentStandsExecutorIsRequesterAnd9More: components["schemas"]["Problem"] & {
             /** @enum {string} */
-            code?: "appointment_stands" | "executor_is_requester" | "his_refused_refund" | "invoice_reprint_required" | "refund_exceeds_balance" | "refund_exceeds_bill" | "refund_exceeds_online_total" | "refund_needs_approval" | "request_in_progress" | "state_conflict";
+            code?: "appointment_stands" | "executor_is_requester" | "his_refused_refund" | "invoice_reprint_required" | "no_open_shift" | "refund_exceeds_balance" | "refund_exceeds_bill" | "refund_exceeds_online_total" | "refund_needs_approval" | "request_in_progress" | "state_conflict";
             allowed_fen?: number;
             /** 账单 */
             bill_id?: string;
@@ -15240,9 +16064,9 @@ export interface components {
             /** 渠道 */
             channel?: string;
         };
-        Problem409ChannelNotOfferedDuplicateAnd4More: components["schemas"]["Problem"] & {
+        Problem409ChannelNotOfferedDuplicateAnd5More: components["schemas"]["Problem"] & {
             /** @enum {string} */
-            code?: "channel_not_offered" | "duplicate" | "insufficient_balance" | "payment_order_expired" | "request_in_progress" | "state_conflict";
+            code?: "channel_not_offered" | "duplicate" | "insufficient_balance" | "no_open_shift" | "payment_order_expired" | "request_in_progress" | "state_conflict";
             /** 账单 */
             bill_id?: string;
             /** 渠道 */
@@ -15263,21 +16087,49 @@ export interface components {
             /** 排队号 */
             ticket_no?: number;
         };
-        Problem409CheckInTooLateHoldExpiredAnd3More: components["schemas"]["Problem"] & {
+        Problem409CheckInTooLateHoldExpiredAnd4More: components["schemas"]["Problem"] & {
             /** @enum {string} */
-            code?: "check_in_too_late" | "hold_expired" | "registration_fee_paid" | "request_in_progress" | "state_conflict";
+            code?: "check_in_too_late" | "hold_expired" | "no_open_shift" | "registration_fee_paid" | "request_in_progress" | "state_conflict";
             /** 账单 */
             bill_id?: string;
             current?: string;
             target?: string;
         };
-        Problem409CheckInTooLateNotSettledInCashAnd2More: components["schemas"]["Problem"] & {
+        Problem409CheckInTooLateNoOpenShiftAnd3More: components["schemas"]["Problem"] & {
             /** @enum {string} */
-            code?: "check_in_too_late" | "not_settled_in_cash" | "request_in_progress" | "state_conflict";
+            code?: "check_in_too_late" | "no_open_shift" | "not_settled_in_cash" | "request_in_progress" | "state_conflict";
             /** 账单 */
             bill_id?: string;
             current?: string;
             target?: string;
+        };
+        Problem409CountersignRequiredDifferenceUnexplainedAnd4More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "countersign_required" | "difference_unexplained" | "request_in_progress" | "same_person" | "shift_not_counted" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            /** 差额 */
+            difference_fen?: number;
+            target?: string;
+        };
+        Problem409DifferenceUnexplainedSamePersonAnd2More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "difference_unexplained" | "same_person" | "shift_not_counted" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            /** 差额 */
+            difference_fen?: number;
+            target?: string;
+        };
+        Problem409DrawerInUseRequestInProgressAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "drawer_in_use" | "request_in_progress" | "shift_open_already";
+            /** 收费员姓名 */
+            clerk_name?: string;
+            /** 班次号 */
+            shift_no?: string;
         };
         Problem409Duplicate: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -15416,6 +16268,14 @@ export interface components {
             patient_id?: string;
             target?: string;
         };
+        Problem409NoOpenShiftRequestInProgressAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "no_open_shift" | "request_in_progress" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
+        };
         Problem409OfferLapsedStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "offer_lapsed" | "state_conflict";
@@ -15528,6 +16388,30 @@ export interface components {
             /** @enum {string} */
             code?: "request_in_progress";
         };
+        Problem409RequestInProgressSamePersonAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "request_in_progress" | "same_person" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
+        };
+        Problem409RequestInProgressShiftCountedAlreadyAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "request_in_progress" | "shift_counted_already" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
+        };
+        Problem409RequestInProgressShiftNotCountedAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "request_in_progress" | "shift_not_counted" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
+        };
         Problem409RequestInProgressStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "request_in_progress" | "state_conflict";
@@ -15539,6 +16423,14 @@ export interface components {
         Problem409ResultNotReadyStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "result_not_ready" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
+        };
+        Problem409SamePersonShiftNotCountedAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "same_person" | "shift_not_counted" | "state_conflict";
             /** 账单 */
             bill_id?: string;
             current?: string;
@@ -17027,6 +17919,12 @@ export interface components {
             "booking.same_day_pay_timing": (string & components["schemas"]["PayTiming"]) | null;
             /** 爽约后停止预约的天数 */
             "booking.suspension_days": number | null;
+            /** 差额超过此金额须主管复核签字 */
+            "cashier.countersign_above_fen": number | null;
+            /** 班次最长小时数,超过即提醒主管 */
+            "cashier.shift_hours": number | null;
+            /** 收付现金须先开班 */
+            "cashier.shift_required": boolean | null;
             /** 每人每天精确查询次数 */
             exact_searches_per_day: number | null;
             /** 每人每分钟精确查询次数 */
@@ -17156,6 +18054,12 @@ export interface components {
             "booking.same_day_pay_timing"?: (string & components["schemas"]["PayTiming"]) | null;
             /** 爽约后停止预约的天数 */
             "booking.suspension_days"?: number | null;
+            /** 差额超过此金额须主管复核签字 */
+            "cashier.countersign_above_fen"?: number | null;
+            /** 班次最长小时数,超过即提醒主管 */
+            "cashier.shift_hours"?: number | null;
+            /** 收付现金须先开班 */
+            "cashier.shift_required"?: boolean | null;
             /** 每人每天精确查询次数 */
             exact_searches_per_day?: number | null;
             /** 每人每分钟精确查询次数 */
@@ -17263,6 +18167,94 @@ export interface components {
              */
             valid_until?: string | null;
         };
+        /** @description Cash that is no payment and no refund, and why it moves. */
+        ShiftCashRequest: {
+            /**
+             * 金额
+             * Format: int64
+             */
+            amount_fen: number;
+            /** 原因 */
+            reason: string;
+        };
+        /** @description Everything that is in the drawer, the float with it. */
+        ShiftCountRequest: {
+            /** 100 元(张) */
+            yuan_100: number;
+            /** 50 元(张) */
+            yuan_50: number;
+            /** 20 元(张) */
+            yuan_20: number;
+            /** 10 元(张) */
+            yuan_10: number;
+            /** 5 元(张) */
+            yuan_5: number;
+            /** 1 元(张/枚) */
+            yuan_1: number;
+            /** 5 角(枚) */
+            jiao_5: number;
+            /** 1 角(枚) */
+            jiao_1: number;
+        };
+        /** @description The cash of a shift on one calendar day. `net_fen`: in minus out. */
+        ShiftDay: {
+            /**
+             * 日期
+             * Format: date
+             */
+            date: string;
+            /** 现金收入 */
+            cash_in_fen: number;
+            /** 现金退款 */
+            cash_refund_fen: number;
+            /** 存入 */
+            paid_in_fen: number;
+            /** 支出 */
+            paid_out_fen: number;
+            /** 投入保险柜 */
+            safe_drop_fen: number;
+            /** 净额 */
+            net_fen: number;
+        };
+        /** @description Who receives the cash. */
+        ShiftHandOverRequest: {
+            /**
+             * 接收人
+             * Format: uuid
+             */
+            receiver_id: string;
+        };
+        /** @description Which drawer, and the float in it. */
+        ShiftOpenRequest: {
+            /** 100 元(张) */
+            yuan_100: number;
+            /** 50 元(张) */
+            yuan_50: number;
+            /** 20 元(张) */
+            yuan_20: number;
+            /** 10 元(张) */
+            yuan_10: number;
+            /** 5 元(张) */
+            yuan_5: number;
+            /** 1 元(张/枚) */
+            yuan_1: number;
+            /** 5 角(枚) */
+            jiao_5: number;
+            /** 1 角(枚) */
+            jiao_1: number;
+            /**
+             * 钱箱
+             * Format: uuid
+             */
+            drawer_id: string;
+        };
+        /** @description Why; kept with what is done. */
+        ShiftReasonRequest: {
+            /** 原因 */
+            reason: string;
+        };
+        /** @enum {string} */
+        ShiftState: "open" | "counting" | "handed_over" | "accepted" | "banked";
         /** @description A row as one side has it; of totals what was stated and what was counted. Null: that side says nothing of it. */
         Side: {
             /** 行号 */
@@ -19375,6 +20367,115 @@ export interface components {
              */
             reason?: string;
         };
+        /** @description 收费班次 with its denominations and, once it is counted, with the sums of each day. */
+        WholeCashierShift: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            readonly hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /** 班次号 */
+            readonly shift_no: string;
+            /**
+             * 收费员
+             * Format: uuid
+             */
+            readonly clerk_id: string;
+            /** 收费员姓名 */
+            readonly clerk_name: string;
+            /**
+             * 钱箱
+             * Format: uuid
+             */
+            readonly drawer_id: string;
+            /** 钱箱名称 */
+            readonly drawer_name: string;
+            /** 状态 */
+            readonly state: components["schemas"]["ShiftState"];
+            /** 备用金 */
+            readonly float_fen: number;
+            /**
+             * 开班时间
+             * Format: date-time
+             */
+            readonly opened_at: string;
+            /**
+             * 停止收付时间
+             * Format: date-time
+             * @description no cash since
+             */
+            readonly closed_at: string | null;
+            /**
+             * 清点时间
+             * Format: date-time
+             */
+            readonly counted_at: string | null;
+            /** 清点金额 */
+            readonly counted_fen: number | null;
+            /** 应有金额 */
+            readonly expected_fen: number | null;
+            /** 差额 */
+            readonly difference_fen: number | null;
+            /** 差额原因 */
+            readonly difference_reason: string;
+            /** 差额已入账 */
+            readonly difference_posted: boolean;
+            /** 须复核签字 */
+            readonly needs_countersign: boolean;
+            /**
+             * 复核人
+             * Format: uuid
+             */
+            readonly countersigned_by_id: string | null;
+            /** 复核人姓名 */
+            readonly countersigned_by_name: string | null;
+            /**
+             * 复核时间
+             * Format: date-time
+             */
+            readonly countersigned_at: string | null;
+            /**
+             * 接收人
+             * Format: uuid
+             */
+            readonly receiver_id: string | null;
+            /** 接收人姓名 */
+            readonly receiver_name: string | null;
+            /**
+             * 交班时间
+             * Format: date-time
+             */
+            readonly handed_over_at: string | null;
+            /**
+             * 接收时间
+             * Format: date-time
+             */
+            readonly accepted_at: string | null;
+            /** 退回原因 */
+            readonly reject_reason: string;
+            /** 应缴金额 */
+            readonly takings_fen: number | null;
+            /**
+             * 缴款单
+             * Format: uuid
+             */
+            readonly deposit_id: string | null;
+            /** 版本 */
+            readonly version: number;
+            /** 备用金面额 */
+            readonly float_cash: components["schemas"]["Cash"];
+            /** 清点面额 */
+            readonly counted_cash: components["schemas"]["Cash"] | null;
+            /** 按日汇总 */
+            readonly by_day: components["schemas"]["ShiftDay"][];
+        };
         /** @description 流水 with its entries. */
         WholeLedgerTransaction: {
             /**
@@ -20065,22 +21166,22 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409AlreadyBookedBookingLimitReachedAnd10More"];
             };
         };
-        /** @description Conflict: already_booked, booking_limit_reached, booking_suspended, outside_booking_window, request_in_progress, session_not_open, slot_full, slot_past */
-        Problem409AlreadyBookedBookingLimitReachedAnd6More: {
+        /** @description Conflict: already_booked, booking_limit_reached, booking_suspended, no_offer, offer_lapsed, outside_booking_window, request_in_progress, session_not_open, slot_past */
+        Problem409AlreadyBookedBookingLimitReachedBookingSuspendedNoOfferAnd5More: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem409AlreadyBookedBookingLimitReachedAnd6More"];
+                "application/problem+json": components["schemas"]["Problem409AlreadyBookedBookingLimitReachedBookingSuspendedNoOfferAnd5More"];
             };
         };
-        /** @description Conflict: already_booked, booking_limit_reached, booking_suspended, no_offer, offer_lapsed, outside_booking_window, request_in_progress, session_not_open, slot_past */
-        Problem409AlreadyBookedBookingLimitReachedAnd7More: {
+        /** @description Conflict: already_booked, booking_limit_reached, booking_suspended, no_open_shift, outside_booking_window, request_in_progress, session_not_open, slot_full, slot_past */
+        Problem409AlreadyBookedBookingLimitReachedBookingSuspendedNoOpenShiftAnd5More: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem409AlreadyBookedBookingLimitReachedAnd7More"];
+                "application/problem+json": components["schemas"]["Problem409AlreadyBookedBookingLimitReachedBookingSuspendedNoOpenShiftAnd5More"];
             };
         };
         /** @description Conflict: already_queued, has_appointment */
@@ -20119,13 +21220,13 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409AppointmentNotMissed"];
             };
         };
-        /** @description Conflict: appointment_stands, executor_is_requester, his_refused_refund, invoice_reprint_required, refund_exceeds_balance, refund_exceeds_bill, refund_exceeds_online_total, refund_needs_approval, request_in_progress, state_conflict */
-        Problem409AppointmentStandsExecutorIsRequesterAnd8More: {
+        /** @description Conflict: appointment_stands, executor_is_requester, his_refused_refund, invoice_reprint_required, no_open_shift, refund_exceeds_balance, refund_exceeds_bill, refund_exceeds_online_total, refund_needs_approval, request_in_progress, state_conflict */
+        Problem409AppointmentStandsExecutorIsRequesterAnd9More: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem409AppointmentStandsExecutorIsRequesterAnd8More"];
+                "application/problem+json": components["schemas"]["Problem409AppointmentStandsExecutorIsRequesterAnd9More"];
             };
         };
         /** @description Conflict: appointment_stands, his_refused_refund, nothing_refundable, refund_exceeds_bill, refund_of_several_doctors, refund_requested, request_in_progress, state_conflict */
@@ -20236,13 +21337,13 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409ChannelNotOfferedDuplicateAnd1More"];
             };
         };
-        /** @description Conflict: channel_not_offered, duplicate, insufficient_balance, payment_order_expired, request_in_progress, state_conflict */
-        Problem409ChannelNotOfferedDuplicateAnd4More: {
+        /** @description Conflict: channel_not_offered, duplicate, insufficient_balance, no_open_shift, payment_order_expired, request_in_progress, state_conflict */
+        Problem409ChannelNotOfferedDuplicateAnd5More: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem409ChannelNotOfferedDuplicateAnd4More"];
+                "application/problem+json": components["schemas"]["Problem409ChannelNotOfferedDuplicateAnd5More"];
             };
         };
         /** @description Conflict: check_in_too_early, check_in_too_late, registration_fee_unpaid, state_conflict, waits_as_walk_in */
@@ -20254,22 +21355,49 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409CheckInTooEarlyCheckInTooLateAnd3More"];
             };
         };
-        /** @description Conflict: check_in_too_late, hold_expired, registration_fee_paid, request_in_progress, state_conflict */
-        Problem409CheckInTooLateHoldExpiredAnd3More: {
+        /** @description Conflict: check_in_too_late, hold_expired, no_open_shift, registration_fee_paid, request_in_progress, state_conflict */
+        Problem409CheckInTooLateHoldExpiredAnd4More: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem409CheckInTooLateHoldExpiredAnd3More"];
+                "application/problem+json": components["schemas"]["Problem409CheckInTooLateHoldExpiredAnd4More"];
             };
         };
-        /** @description Conflict: check_in_too_late, not_settled_in_cash, request_in_progress, state_conflict */
-        Problem409CheckInTooLateNotSettledInCashAnd2More: {
+        /** @description Conflict: check_in_too_late, no_open_shift, not_settled_in_cash, request_in_progress, state_conflict */
+        Problem409CheckInTooLateNoOpenShiftAnd3More: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem409CheckInTooLateNotSettledInCashAnd2More"];
+                "application/problem+json": components["schemas"]["Problem409CheckInTooLateNoOpenShiftAnd3More"];
+            };
+        };
+        /** @description Conflict: countersign_required, difference_unexplained, request_in_progress, same_person, shift_not_counted, state_conflict */
+        Problem409CountersignRequiredDifferenceUnexplainedAnd4More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409CountersignRequiredDifferenceUnexplainedAnd4More"];
+            };
+        };
+        /** @description Conflict: difference_unexplained, same_person, shift_not_counted, state_conflict */
+        Problem409DifferenceUnexplainedSamePersonAnd2More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409DifferenceUnexplainedSamePersonAnd2More"];
+            };
+        };
+        /** @description Conflict: drawer_in_use, request_in_progress, shift_open_already */
+        Problem409DrawerInUseRequestInProgressAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409DrawerInUseRequestInProgressAnd1More"];
             };
         };
         /** @description Conflict: duplicate */
@@ -20461,6 +21589,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409MergeClashPatientMergedAnd2More"];
             };
         };
+        /** @description Conflict: no_open_shift, request_in_progress, state_conflict */
+        Problem409NoOpenShiftRequestInProgressAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409NoOpenShiftRequestInProgressAnd1More"];
+            };
+        };
         /** @description Conflict: offer_lapsed, state_conflict */
         Problem409OfferLapsedStateConflict: {
             headers: {
@@ -20569,6 +21706,33 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409RequestInProgress"];
             };
         };
+        /** @description Conflict: request_in_progress, same_person, state_conflict */
+        Problem409RequestInProgressSamePersonAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409RequestInProgressSamePersonAnd1More"];
+            };
+        };
+        /** @description Conflict: request_in_progress, shift_counted_already, state_conflict */
+        Problem409RequestInProgressShiftCountedAlreadyAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409RequestInProgressShiftCountedAlreadyAnd1More"];
+            };
+        };
+        /** @description Conflict: request_in_progress, shift_not_counted, state_conflict */
+        Problem409RequestInProgressShiftNotCountedAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409RequestInProgressShiftNotCountedAnd1More"];
+            };
+        };
         /** @description Conflict: request_in_progress, state_conflict */
         Problem409RequestInProgressStateConflict: {
             headers: {
@@ -20585,6 +21749,15 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem409ResultNotReadyStateConflict"];
+            };
+        };
+        /** @description Conflict: same_person, shift_not_counted, state_conflict */
+        Problem409SamePersonShiftNotCountedAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409SamePersonShiftNotCountedAnd1More"];
             };
         };
         /** @description Conflict: session_not_open, state_conflict */
@@ -20847,6 +22020,7 @@ export type AuditAction = components['schemas']['AuditAction'];
 export type AuditEvent = components['schemas']['AuditEvent'];
 export type AuditEventDetail = components['schemas']['AuditEventDetail'];
 export type AuditObject = components['schemas']['AuditObject'];
+export type BankDeposit = components['schemas']['BankDeposit'];
 export type BecauseEnum = components['schemas']['BecauseEnum'];
 export type BillKind = components['schemas']['BillKind'];
 export type BillQuote = components['schemas']['BillQuote'];
@@ -20890,6 +22064,10 @@ export type CardShare = components['schemas']['CardShare'];
 export type CardTopUp = components['schemas']['CardTopUp'];
 export type CareRole = components['schemas']['CareRole'];
 export type CareTeamMember = components['schemas']['CareTeamMember'];
+export type Cash = components['schemas']['Cash'];
+export type CashDrawer = components['schemas']['CashDrawer'];
+export type CashDrawerRequest = components['schemas']['CashDrawerRequest'];
+export type CashierShift = components['schemas']['CashierShift'];
 export type Category = components['schemas']['Category'];
 export type CategoryTotal = components['schemas']['CategoryTotal'];
 export type Change = components['schemas']['Change'];
@@ -20908,6 +22086,7 @@ export type CloseCause = components['schemas']['CloseCause'];
 export type CompleteRequest = components['schemas']['CompleteRequest'];
 export type Conflict = components['schemas']['Conflict'];
 export type CounterChannel = components['schemas']['CounterChannel'];
+export type CurrentShift = components['schemas']['CurrentShift'];
 export type DailyCharges = components['schemas']['DailyCharges'];
 export type DailyList = components['schemas']['DailyList'];
 export type DataScope = components['schemas']['DataScope'];
@@ -20919,6 +22098,10 @@ export type DecisionRequest = components['schemas']['DecisionRequest'];
 export type DeliveryAttempt = components['schemas']['DeliveryAttempt'];
 export type Department = components['schemas']['Department'];
 export type DepartmentRequest = components['schemas']['DepartmentRequest'];
+export type DepositConfirmRequest = components['schemas']['DepositConfirmRequest'];
+export type DepositMakeRequest = components['schemas']['DepositMakeRequest'];
+export type DepositState = components['schemas']['DepositState'];
+export type DepositedShift = components['schemas']['DepositedShift'];
 export type Dictionary = components['schemas']['Dictionary'];
 export type DictionaryItem = components['schemas']['DictionaryItem'];
 export type DictionaryItemRequest = components['schemas']['DictionaryItemRequest'];
@@ -21030,10 +22213,13 @@ export type PageCode = components['schemas']['PageCode'];
 export type PaginatedAppointmentList = components['schemas']['PaginatedAppointmentList'];
 export type PaginatedApprovalList = components['schemas']['PaginatedApprovalList'];
 export type PaginatedAuditEventList = components['schemas']['PaginatedAuditEventList'];
+export type PaginatedBankDepositList = components['schemas']['PaginatedBankDepositList'];
 export type PaginatedBookingLimitList = components['schemas']['PaginatedBookingLimitList'];
 export type PaginatedCalendarDayList = components['schemas']['PaginatedCalendarDayList'];
 export type PaginatedCaptureFieldList = components['schemas']['PaginatedCaptureFieldList'];
 export type PaginatedCardTopUpList = components['schemas']['PaginatedCardTopUpList'];
+export type PaginatedCashDrawerList = components['schemas']['PaginatedCashDrawerList'];
+export type PaginatedCashierShiftList = components['schemas']['PaginatedCashierShiftList'];
 export type PaginatedChargeList = components['schemas']['PaginatedChargeList'];
 export type PaginatedClinicSessionList = components['schemas']['PaginatedClinicSessionList'];
 export type PaginatedDeadLetterList = components['schemas']['PaginatedDeadLetterList'];
@@ -21102,6 +22288,7 @@ export type PasswordRequest = components['schemas']['PasswordRequest'];
 export type PatchedBookingLimitRequest = components['schemas']['PatchedBookingLimitRequest'];
 export type PatchedCalendarDayRequest = components['schemas']['PatchedCalendarDayRequest'];
 export type PatchedCaptureFieldRequest = components['schemas']['PatchedCaptureFieldRequest'];
+export type PatchedCashDrawerRequest = components['schemas']['PatchedCashDrawerRequest'];
 export type PatchedChangeAdmissionRequest = components['schemas']['PatchedChangeAdmissionRequest'];
 export type PatchedClinicSessionRequest = components['schemas']['PatchedClinicSessionRequest'];
 export type PatchedDepartmentRequest = components['schemas']['PatchedDepartmentRequest'];
@@ -21198,13 +22385,13 @@ export type Problem409AdmissionOfHisStaleVersion = components['schemas']['Proble
 export type Problem409AdmissionOfHisStateConflict = components['schemas']['Problem409AdmissionOfHisStateConflict'];
 export type Problem409AlreadyAdmittedRequestInProgress = components['schemas']['Problem409AlreadyAdmittedRequestInProgress'];
 export type Problem409AlreadyBookedBookingLimitReachedAnd10More = components['schemas']['Problem409AlreadyBookedBookingLimitReachedAnd10More'];
-export type Problem409AlreadyBookedBookingLimitReachedAnd6More = components['schemas']['Problem409AlreadyBookedBookingLimitReachedAnd6More'];
-export type Problem409AlreadyBookedBookingLimitReachedAnd7More = components['schemas']['Problem409AlreadyBookedBookingLimitReachedAnd7More'];
+export type Problem409AlreadyBookedBookingLimitReachedBookingSuspendedNoOfferAnd5More = components['schemas']['Problem409AlreadyBookedBookingLimitReachedBookingSuspendedNoOfferAnd5More'];
+export type Problem409AlreadyBookedBookingLimitReachedBookingSuspendedNoOpenShiftAnd5More = components['schemas']['Problem409AlreadyBookedBookingLimitReachedBookingSuspendedNoOpenShiftAnd5More'];
 export type Problem409AlreadyQueuedHasAppointment = components['schemas']['Problem409AlreadyQueuedHasAppointment'];
 export type Problem409AlreadyQueuedStateConflict = components['schemas']['Problem409AlreadyQueuedStateConflict'];
 export type Problem409AlreadyWaitingBookingSuspendedAnd1More = components['schemas']['Problem409AlreadyWaitingBookingSuspendedAnd1More'];
 export type Problem409AppointmentNotMissed = components['schemas']['Problem409AppointmentNotMissed'];
-export type Problem409AppointmentStandsExecutorIsRequesterAnd8More = components['schemas']['Problem409AppointmentStandsExecutorIsRequesterAnd8More'];
+export type Problem409AppointmentStandsExecutorIsRequesterAnd9More = components['schemas']['Problem409AppointmentStandsExecutorIsRequesterAnd9More'];
 export type Problem409AppointmentStandsHisRefusedRefundAnd6More = components['schemas']['Problem409AppointmentStandsHisRefusedRefundAnd6More'];
 export type Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More = components['schemas']['Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More'];
 export type Problem409ApprovalWithoutStepsNotLinkableAnd1More = components['schemas']['Problem409ApprovalWithoutStepsNotLinkableAnd1More'];
@@ -21217,10 +22404,13 @@ export type Problem409BulkRefused = components['schemas']['Problem409BulkRefused
 export type Problem409CalendarYearUnknown = components['schemas']['Problem409CalendarYearUnknown'];
 export type Problem409CardBalanceLimitRequestInProgressAnd2More = components['schemas']['Problem409CardBalanceLimitRequestInProgressAnd2More'];
 export type Problem409ChannelNotOfferedDuplicateAnd1More = components['schemas']['Problem409ChannelNotOfferedDuplicateAnd1More'];
-export type Problem409ChannelNotOfferedDuplicateAnd4More = components['schemas']['Problem409ChannelNotOfferedDuplicateAnd4More'];
+export type Problem409ChannelNotOfferedDuplicateAnd5More = components['schemas']['Problem409ChannelNotOfferedDuplicateAnd5More'];
 export type Problem409CheckInTooEarlyCheckInTooLateAnd3More = components['schemas']['Problem409CheckInTooEarlyCheckInTooLateAnd3More'];
-export type Problem409CheckInTooLateHoldExpiredAnd3More = components['schemas']['Problem409CheckInTooLateHoldExpiredAnd3More'];
-export type Problem409CheckInTooLateNotSettledInCashAnd2More = components['schemas']['Problem409CheckInTooLateNotSettledInCashAnd2More'];
+export type Problem409CheckInTooLateHoldExpiredAnd4More = components['schemas']['Problem409CheckInTooLateHoldExpiredAnd4More'];
+export type Problem409CheckInTooLateNoOpenShiftAnd3More = components['schemas']['Problem409CheckInTooLateNoOpenShiftAnd3More'];
+export type Problem409CountersignRequiredDifferenceUnexplainedAnd4More = components['schemas']['Problem409CountersignRequiredDifferenceUnexplainedAnd4More'];
+export type Problem409DifferenceUnexplainedSamePersonAnd2More = components['schemas']['Problem409DifferenceUnexplainedSamePersonAnd2More'];
+export type Problem409DrawerInUseRequestInProgressAnd1More = components['schemas']['Problem409DrawerInUseRequestInProgressAnd1More'];
 export type Problem409Duplicate = components['schemas']['Problem409Duplicate'];
 export type Problem409DuplicateMenuCycleAnd1More = components['schemas']['Problem409DuplicateMenuCycleAnd1More'];
 export type Problem409DuplicateOrgUnitCycleAnd1More = components['schemas']['Problem409DuplicateOrgUnitCycleAnd1More'];
@@ -21242,6 +22432,7 @@ export type Problem409ItemNotPerformedItemRefunded = components['schemas']['Prob
 export type Problem409LastAdministrator = components['schemas']['Problem409LastAdministrator'];
 export type Problem409LastAdministratorStateConflict = components['schemas']['Problem409LastAdministratorStateConflict'];
 export type Problem409MergeClashPatientMergedAnd2More = components['schemas']['Problem409MergeClashPatientMergedAnd2More'];
+export type Problem409NoOpenShiftRequestInProgressAnd1More = components['schemas']['Problem409NoOpenShiftRequestInProgressAnd1More'];
 export type Problem409OfferLapsedStateConflict = components['schemas']['Problem409OfferLapsedStateConflict'];
 export type Problem409PatientDuplicatePatientMergedAnd1More = components['schemas']['Problem409PatientDuplicatePatientMergedAnd1More'];
 export type Problem409PatientMerged = components['schemas']['Problem409PatientMerged'];
@@ -21254,8 +22445,12 @@ export type Problem409QueuePausedStateConflict = components['schemas']['Problem4
 export type Problem409RefundExceedsBalanceRefundExceedsOnlineTotal = components['schemas']['Problem409RefundExceedsBalanceRefundExceedsOnlineTotal'];
 export type Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More = components['schemas']['Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More'];
 export type Problem409RequestInProgress = components['schemas']['Problem409RequestInProgress'];
+export type Problem409RequestInProgressSamePersonAnd1More = components['schemas']['Problem409RequestInProgressSamePersonAnd1More'];
+export type Problem409RequestInProgressShiftCountedAlreadyAnd1More = components['schemas']['Problem409RequestInProgressShiftCountedAlreadyAnd1More'];
+export type Problem409RequestInProgressShiftNotCountedAnd1More = components['schemas']['Problem409RequestInProgressShiftNotCountedAnd1More'];
 export type Problem409RequestInProgressStateConflict = components['schemas']['Problem409RequestInProgressStateConflict'];
 export type Problem409ResultNotReadyStateConflict = components['schemas']['Problem409ResultNotReadyStateConflict'];
+export type Problem409SamePersonShiftNotCountedAnd1More = components['schemas']['Problem409SamePersonShiftNotCountedAnd1More'];
 export type Problem409SessionNotOpenStateConflict = components['schemas']['Problem409SessionNotOpenStateConflict'];
 export type Problem409SessionPublished = components['schemas']['Problem409SessionPublished'];
 export type Problem409SlotPastStateConflict = components['schemas']['Problem409SlotPastStateConflict'];
@@ -21344,6 +22539,13 @@ export type SettingValues = components['schemas']['SettingValues'];
 export type SettingValuesRequest = components['schemas']['SettingValuesRequest'];
 export type SettleRequest = components['schemas']['SettleRequest'];
 export type ShareRequest = components['schemas']['ShareRequest'];
+export type ShiftCashRequest = components['schemas']['ShiftCashRequest'];
+export type ShiftCountRequest = components['schemas']['ShiftCountRequest'];
+export type ShiftDay = components['schemas']['ShiftDay'];
+export type ShiftHandOverRequest = components['schemas']['ShiftHandOverRequest'];
+export type ShiftOpenRequest = components['schemas']['ShiftOpenRequest'];
+export type ShiftReasonRequest = components['schemas']['ShiftReasonRequest'];
+export type ShiftState = components['schemas']['ShiftState'];
 export type Side = components['schemas']['Side'];
 export type SignInRequest = components['schemas']['SignInRequest'];
 export type Signature = components['schemas']['Signature'];
@@ -21408,6 +22610,7 @@ export type VisitTier = components['schemas']['VisitTier'];
 export type WaitlistEntry = components['schemas']['WaitlistEntry'];
 export type WaitlistOffer = components['schemas']['WaitlistOffer'];
 export type WalkInRequest = components['schemas']['WalkInRequest'];
+export type WholeCashierShift = components['schemas']['WholeCashierShift'];
 export type WholeLedgerTransaction = components['schemas']['WholeLedgerTransaction'];
 export type WholeOrder = components['schemas']['WholeOrder'];
 export type WithdrawRequest = components['schemas']['WithdrawRequest'];
@@ -21451,13 +22654,13 @@ export type ResponseProblem409AdmissionOfHisStaleVersion = components['responses
 export type ResponseProblem409AdmissionOfHisStateConflict = components['responses']['Problem409AdmissionOfHisStateConflict'];
 export type ResponseProblem409AlreadyAdmittedRequestInProgress = components['responses']['Problem409AlreadyAdmittedRequestInProgress'];
 export type ResponseProblem409AlreadyBookedBookingLimitReachedAnd10More = components['responses']['Problem409AlreadyBookedBookingLimitReachedAnd10More'];
-export type ResponseProblem409AlreadyBookedBookingLimitReachedAnd6More = components['responses']['Problem409AlreadyBookedBookingLimitReachedAnd6More'];
-export type ResponseProblem409AlreadyBookedBookingLimitReachedAnd7More = components['responses']['Problem409AlreadyBookedBookingLimitReachedAnd7More'];
+export type ResponseProblem409AlreadyBookedBookingLimitReachedBookingSuspendedNoOfferAnd5More = components['responses']['Problem409AlreadyBookedBookingLimitReachedBookingSuspendedNoOfferAnd5More'];
+export type ResponseProblem409AlreadyBookedBookingLimitReachedBookingSuspendedNoOpenShiftAnd5More = components['responses']['Problem409AlreadyBookedBookingLimitReachedBookingSuspendedNoOpenShiftAnd5More'];
 export type ResponseProblem409AlreadyQueuedHasAppointment = components['responses']['Problem409AlreadyQueuedHasAppointment'];
 export type ResponseProblem409AlreadyQueuedStateConflict = components['responses']['Problem409AlreadyQueuedStateConflict'];
 export type ResponseProblem409AlreadyWaitingBookingSuspendedAnd1More = components['responses']['Problem409AlreadyWaitingBookingSuspendedAnd1More'];
 export type ResponseProblem409AppointmentNotMissed = components['responses']['Problem409AppointmentNotMissed'];
-export type ResponseProblem409AppointmentStandsExecutorIsRequesterAnd8More = components['responses']['Problem409AppointmentStandsExecutorIsRequesterAnd8More'];
+export type ResponseProblem409AppointmentStandsExecutorIsRequesterAnd9More = components['responses']['Problem409AppointmentStandsExecutorIsRequesterAnd9More'];
 export type ResponseProblem409AppointmentStandsHisRefusedRefundAnd6More = components['responses']['Problem409AppointmentStandsHisRefusedRefundAnd6More'];
 export type ResponseProblem409ApprovalKindGoneApproverDecidedBeforeAnd3More = components['responses']['Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More'];
 export type ResponseProblem409ApprovalWithoutStepsNotLinkableAnd1More = components['responses']['Problem409ApprovalWithoutStepsNotLinkableAnd1More'];
@@ -21470,10 +22673,13 @@ export type ResponseProblem409BulkRefused = components['responses']['Problem409B
 export type ResponseProblem409CalendarYearUnknown = components['responses']['Problem409CalendarYearUnknown'];
 export type ResponseProblem409CardBalanceLimitRequestInProgressAnd2More = components['responses']['Problem409CardBalanceLimitRequestInProgressAnd2More'];
 export type ResponseProblem409ChannelNotOfferedDuplicateAnd1More = components['responses']['Problem409ChannelNotOfferedDuplicateAnd1More'];
-export type ResponseProblem409ChannelNotOfferedDuplicateAnd4More = components['responses']['Problem409ChannelNotOfferedDuplicateAnd4More'];
+export type ResponseProblem409ChannelNotOfferedDuplicateAnd5More = components['responses']['Problem409ChannelNotOfferedDuplicateAnd5More'];
 export type ResponseProblem409CheckInTooEarlyCheckInTooLateAnd3More = components['responses']['Problem409CheckInTooEarlyCheckInTooLateAnd3More'];
-export type ResponseProblem409CheckInTooLateHoldExpiredAnd3More = components['responses']['Problem409CheckInTooLateHoldExpiredAnd3More'];
-export type ResponseProblem409CheckInTooLateNotSettledInCashAnd2More = components['responses']['Problem409CheckInTooLateNotSettledInCashAnd2More'];
+export type ResponseProblem409CheckInTooLateHoldExpiredAnd4More = components['responses']['Problem409CheckInTooLateHoldExpiredAnd4More'];
+export type ResponseProblem409CheckInTooLateNoOpenShiftAnd3More = components['responses']['Problem409CheckInTooLateNoOpenShiftAnd3More'];
+export type ResponseProblem409CountersignRequiredDifferenceUnexplainedAnd4More = components['responses']['Problem409CountersignRequiredDifferenceUnexplainedAnd4More'];
+export type ResponseProblem409DifferenceUnexplainedSamePersonAnd2More = components['responses']['Problem409DifferenceUnexplainedSamePersonAnd2More'];
+export type ResponseProblem409DrawerInUseRequestInProgressAnd1More = components['responses']['Problem409DrawerInUseRequestInProgressAnd1More'];
 export type ResponseProblem409Duplicate = components['responses']['Problem409Duplicate'];
 export type ResponseProblem409DuplicateMenuCycleAnd1More = components['responses']['Problem409DuplicateMenuCycleAnd1More'];
 export type ResponseProblem409DuplicateOrgUnitCycleAnd1More = components['responses']['Problem409DuplicateOrgUnitCycleAnd1More'];
@@ -21495,6 +22701,7 @@ export type ResponseProblem409ItemNotPerformedItemRefunded = components['respons
 export type ResponseProblem409LastAdministrator = components['responses']['Problem409LastAdministrator'];
 export type ResponseProblem409LastAdministratorStateConflict = components['responses']['Problem409LastAdministratorStateConflict'];
 export type ResponseProblem409MergeClashPatientMergedAnd2More = components['responses']['Problem409MergeClashPatientMergedAnd2More'];
+export type ResponseProblem409NoOpenShiftRequestInProgressAnd1More = components['responses']['Problem409NoOpenShiftRequestInProgressAnd1More'];
 export type ResponseProblem409OfferLapsedStateConflict = components['responses']['Problem409OfferLapsedStateConflict'];
 export type ResponseProblem409PatientDuplicatePatientMergedAnd1More = components['responses']['Problem409PatientDuplicatePatientMergedAnd1More'];
 export type ResponseProblem409PatientMerged = components['responses']['Problem409PatientMerged'];
@@ -21507,8 +22714,12 @@ export type ResponseProblem409QueuePausedStateConflict = components['responses']
 export type ResponseProblem409RefundExceedsBalanceRefundExceedsOnlineTotal = components['responses']['Problem409RefundExceedsBalanceRefundExceedsOnlineTotal'];
 export type ResponseProblem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More = components['responses']['Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More'];
 export type ResponseProblem409RequestInProgress = components['responses']['Problem409RequestInProgress'];
+export type ResponseProblem409RequestInProgressSamePersonAnd1More = components['responses']['Problem409RequestInProgressSamePersonAnd1More'];
+export type ResponseProblem409RequestInProgressShiftCountedAlreadyAnd1More = components['responses']['Problem409RequestInProgressShiftCountedAlreadyAnd1More'];
+export type ResponseProblem409RequestInProgressShiftNotCountedAnd1More = components['responses']['Problem409RequestInProgressShiftNotCountedAnd1More'];
 export type ResponseProblem409RequestInProgressStateConflict = components['responses']['Problem409RequestInProgressStateConflict'];
 export type ResponseProblem409ResultNotReadyStateConflict = components['responses']['Problem409ResultNotReadyStateConflict'];
+export type ResponseProblem409SamePersonShiftNotCountedAnd1More = components['responses']['Problem409SamePersonShiftNotCountedAnd1More'];
 export type ResponseProblem409SessionNotOpenStateConflict = components['responses']['Problem409SessionNotOpenStateConflict'];
 export type ResponseProblem409SessionPublished = components['responses']['Problem409SessionPublished'];
 export type ResponseProblem409SlotPastStateConflict = components['responses']['Problem409SlotPastStateConflict'];
@@ -22489,7 +23700,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409AlreadyBookedBookingLimitReachedAnd6More"];
+            409: components["responses"]["Problem409AlreadyBookedBookingLimitReachedBookingSuspendedNoOpenShiftAnd5More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -23006,7 +24217,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409CheckInTooLateNotSettledInCashAnd2More"];
+            409: components["responses"]["Problem409CheckInTooLateNoOpenShiftAnd3More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -23080,7 +24291,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409CheckInTooLateHoldExpiredAnd3More"];
+            409: components["responses"]["Problem409CheckInTooLateHoldExpiredAnd4More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -24519,6 +25730,365 @@ export interface operations {
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429AccountLockedThrottled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    bank_deposits_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                state?: ("confirmed" | "made" | "rejected")[];
+                bag_no?: string;
+                /** @description made_at, amount_fen; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询缴款单 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": true,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "deposit_no": "无",
+                     *           "state": "made",
+                     *           "amount_fen": 5000,
+                     *           "bank_account": "无",
+                     *           "bag_no": "无",
+                     *           "slip_no": "无",
+                     *           "reason": "临时有事",
+                     *           "made_by_id": "0199c3a5-d1f2-75c8-9848-bd3d114ba7cb",
+                     *           "made_by_name": "李建国",
+                     *           "made_at": "2026-03-16T09:30:00+08:00",
+                     *           "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
+                     *           "decided_by_name": "李建国",
+                     *           "decided_at": "2026-03-16T09:30:00+08:00",
+                     *           "shifts": [
+                     *             {
+                     *               "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *               "shift_no": "无",
+                     *               "clerk_id": "0199c3a5-d1f2-791e-9ed6-1165a55a2f1d",
+                     *               "clerk_name": "李建国",
+                     *               "accepted_at": "2026-03-16T09:30:00+08:00",
+                     *               "takings_fen": 5000
+                     *             }
+                     *           ],
+                     *           "version": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedBankDepositList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    bank_deposits_create: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "shift_ids": [
+                 *         "0199c3a5-d1f2-7196-9e01-e595d8bfde6f"
+                 *       ],
+                 *       "amount_fen": 5000,
+                 *       "bank_account": "无",
+                 *       "bag_no": "无"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DepositMakeRequest"];
+            };
+        };
+        responses: {
+            /** @description 缴款 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "deposit_no": "无",
+                     *       "state": "made",
+                     *       "amount_fen": 5000,
+                     *       "bank_account": "无",
+                     *       "bag_no": "无",
+                     *       "slip_no": "无",
+                     *       "reason": "临时有事",
+                     *       "made_by_id": "0199c3a5-d1f2-75c8-9848-bd3d114ba7cb",
+                     *       "made_by_name": "李建国",
+                     *       "made_at": "2026-03-16T09:30:00+08:00",
+                     *       "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
+                     *       "decided_by_name": "李建国",
+                     *       "decided_at": "2026-03-16T09:30:00+08:00",
+                     *       "shifts": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "shift_no": "无",
+                     *           "clerk_id": "0199c3a5-d1f2-791e-9ed6-1165a55a2f1d",
+                     *           "clerk_name": "李建国",
+                     *           "accepted_at": "2026-03-16T09:30:00+08:00",
+                     *           "takings_fen": 5000
+                     *         }
+                     *       ],
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BankDeposit"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            409: components["responses"]["Problem409RequestInProgress"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    bank_deposits_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看缴款单 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "deposit_no": "无",
+                     *       "state": "made",
+                     *       "amount_fen": 5000,
+                     *       "bank_account": "无",
+                     *       "bag_no": "无",
+                     *       "slip_no": "无",
+                     *       "reason": "临时有事",
+                     *       "made_by_id": "0199c3a5-d1f2-75c8-9848-bd3d114ba7cb",
+                     *       "made_by_name": "李建国",
+                     *       "made_at": "2026-03-16T09:30:00+08:00",
+                     *       "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
+                     *       "decided_by_name": "李建国",
+                     *       "decided_at": "2026-03-16T09:30:00+08:00",
+                     *       "shifts": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "shift_no": "无",
+                     *           "clerk_id": "0199c3a5-d1f2-791e-9ed6-1165a55a2f1d",
+                     *           "clerk_name": "李建国",
+                     *           "accepted_at": "2026-03-16T09:30:00+08:00",
+                     *           "takings_fen": 5000
+                     *         }
+                     *       ],
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BankDeposit"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    bank_deposits_confirm: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "slip_no": "无"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DepositConfirmRequest"];
+            };
+        };
+        responses: {
+            /** @description 确认缴款 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "deposit_no": "无",
+                     *       "state": "made",
+                     *       "amount_fen": 5000,
+                     *       "bank_account": "无",
+                     *       "bag_no": "无",
+                     *       "slip_no": "无",
+                     *       "reason": "临时有事",
+                     *       "made_by_id": "0199c3a5-d1f2-75c8-9848-bd3d114ba7cb",
+                     *       "made_by_name": "李建国",
+                     *       "made_at": "2026-03-16T09:30:00+08:00",
+                     *       "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
+                     *       "decided_by_name": "李建国",
+                     *       "decided_at": "2026-03-16T09:30:00+08:00",
+                     *       "shifts": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "shift_no": "无",
+                     *           "clerk_id": "0199c3a5-d1f2-791e-9ed6-1165a55a2f1d",
+                     *           "clerk_name": "李建国",
+                     *           "accepted_at": "2026-03-16T09:30:00+08:00",
+                     *           "takings_fen": 5000
+                     *         }
+                     *       ],
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BankDeposit"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409RequestInProgressSamePersonAnd1More"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    bank_deposits_reject: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "临时有事"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ShiftReasonRequest"];
+            };
+        };
+        responses: {
+            /** @description 退回缴款 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "deposit_no": "无",
+                     *       "state": "made",
+                     *       "amount_fen": 5000,
+                     *       "bank_account": "无",
+                     *       "bag_no": "无",
+                     *       "slip_no": "无",
+                     *       "reason": "临时有事",
+                     *       "made_by_id": "0199c3a5-d1f2-75c8-9848-bd3d114ba7cb",
+                     *       "made_by_name": "李建国",
+                     *       "made_at": "2026-03-16T09:30:00+08:00",
+                     *       "decided_by_id": "0199c3a5-d1f2-79e5-901a-079fe859ee7c",
+                     *       "decided_by_name": "李建国",
+                     *       "decided_at": "2026-03-16T09:30:00+08:00",
+                     *       "shifts": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "shift_no": "无",
+                     *           "clerk_id": "0199c3a5-d1f2-791e-9ed6-1165a55a2f1d",
+                     *           "clerk_name": "李建国",
+                     *           "accepted_at": "2026-03-16T09:30:00+08:00",
+                     *           "takings_fen": 5000
+                     *         }
+                     *       ],
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BankDeposit"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409RequestInProgressSamePersonAnd1More"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
@@ -26341,6 +27911,1475 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    cash_drawers_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                department_id?: string;
+                is_active?: boolean;
+                /** @description part of the code or name */
+                search?: string;
+                /** @description code; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询钱箱 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": true,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *           "department_name": "心内科",
+                     *           "code": "123456",
+                     *           "name": "心内科",
+                     *           "is_active": true,
+                     *           "version": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedCashDrawerList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    cash_drawers_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                 *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                 *       "code": "123456",
+                 *       "name": "心内科",
+                 *       "is_active": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["CashDrawerRequest"];
+            };
+        };
+        responses: {
+            /** @description 新增钱箱 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "code": "123456",
+                     *       "name": "心内科",
+                     *       "is_active": true,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CashDrawer"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            409: components["responses"]["Problem409Duplicate"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    cash_drawers_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看钱箱 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "code": "123456",
+                     *       "name": "心内科",
+                     *       "is_active": true,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CashDrawer"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    cash_drawers_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409InUse"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    cash_drawers_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                 *       "code": "123456",
+                 *       "name": "心内科",
+                 *       "is_active": true,
+                 *       "version": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["PatchedCashDrawerRequest"];
+            };
+        };
+        responses: {
+            /** @description 修改钱箱 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "code": "123456",
+                     *       "name": "心内科",
+                     *       "is_active": true,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CashDrawer"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409DuplicateStaleVersion"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    cash_drawers_options_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                department_id?: string;
+                is_active?: boolean;
+                /** @description part of the code or name */
+                search?: string;
+                /** @description code; `-` in front reverses, commas separate */
+                ordering?: string;
+                /** @description comma-separated: just these, in force or not, as a form shows what is chosen */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 选择钱箱 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Option"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    cashier_shifts_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                clerk_id?: string;
+                receiver_id?: string;
+                drawer_id?: string;
+                deposit_id?: string;
+                state?: ("accepted" | "banked" | "counting" | "handed_over" | "open")[];
+                opened_from?: string;
+                opened_to?: string;
+                /** @description opened_at; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询收费班次 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": true,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "shift_no": "无",
+                     *           "clerk_id": "0199c3a5-d1f2-791e-9ed6-1165a55a2f1d",
+                     *           "clerk_name": "李建国",
+                     *           "drawer_id": "0199c3a5-d1f2-74f2-9698-8f59d89c3adc",
+                     *           "drawer_name": "心内科",
+                     *           "state": "open",
+                     *           "float_fen": 5000,
+                     *           "opened_at": "2026-03-16T09:30:00+08:00",
+                     *           "closed_at": "2026-03-16T09:30:00+08:00",
+                     *           "counted_at": "2026-03-16T09:30:00+08:00",
+                     *           "counted_fen": 5000,
+                     *           "expected_fen": 5000,
+                     *           "difference_fen": 5000,
+                     *           "difference_reason": "临时有事",
+                     *           "difference_posted": true,
+                     *           "needs_countersign": true,
+                     *           "countersigned_by_id": "0199c3a5-d1f2-7994-9216-014cf29cd9e1",
+                     *           "countersigned_by_name": "李建国",
+                     *           "countersigned_at": "2026-03-16T09:30:00+08:00",
+                     *           "receiver_id": "0199c3a5-d1f2-7e61-9600-65d3860a5b76",
+                     *           "receiver_name": "李建国",
+                     *           "handed_over_at": "2026-03-16T09:30:00+08:00",
+                     *           "accepted_at": "2026-03-16T09:30:00+08:00",
+                     *           "reject_reason": "临时有事",
+                     *           "takings_fen": 5000,
+                     *           "deposit_id": "0199c3a5-d1f2-7ec4-975a-2712f3e0385d",
+                     *           "version": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedCashierShiftList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    cashier_shifts_create: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "yuan_100": 1,
+                 *       "yuan_50": 1,
+                 *       "yuan_20": 1,
+                 *       "yuan_10": 1,
+                 *       "yuan_5": 1,
+                 *       "yuan_1": 1,
+                 *       "jiao_5": 1,
+                 *       "jiao_1": 1,
+                 *       "drawer_id": "0199c3a5-d1f2-74f2-9698-8f59d89c3adc"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ShiftOpenRequest"];
+            };
+        };
+        responses: {
+            /** @description 开班 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "shift_no": "无",
+                     *       "clerk_id": "0199c3a5-d1f2-791e-9ed6-1165a55a2f1d",
+                     *       "clerk_name": "李建国",
+                     *       "drawer_id": "0199c3a5-d1f2-74f2-9698-8f59d89c3adc",
+                     *       "drawer_name": "心内科",
+                     *       "state": "open",
+                     *       "float_fen": 5000,
+                     *       "opened_at": "2026-03-16T09:30:00+08:00",
+                     *       "closed_at": "2026-03-16T09:30:00+08:00",
+                     *       "counted_at": "2026-03-16T09:30:00+08:00",
+                     *       "counted_fen": 5000,
+                     *       "expected_fen": 5000,
+                     *       "difference_fen": 5000,
+                     *       "difference_reason": "临时有事",
+                     *       "difference_posted": true,
+                     *       "needs_countersign": true,
+                     *       "countersigned_by_id": "0199c3a5-d1f2-7994-9216-014cf29cd9e1",
+                     *       "countersigned_by_name": "李建国",
+                     *       "countersigned_at": "2026-03-16T09:30:00+08:00",
+                     *       "receiver_id": "0199c3a5-d1f2-7e61-9600-65d3860a5b76",
+                     *       "receiver_name": "李建国",
+                     *       "handed_over_at": "2026-03-16T09:30:00+08:00",
+                     *       "accepted_at": "2026-03-16T09:30:00+08:00",
+                     *       "reject_reason": "临时有事",
+                     *       "takings_fen": 5000,
+                     *       "deposit_id": "0199c3a5-d1f2-7ec4-975a-2712f3e0385d",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CashierShift"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            409: components["responses"]["Problem409DrawerInUseRequestInProgressAnd1More"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    cashier_shifts_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看收费班次 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "shift_no": "无",
+                     *       "clerk_id": "0199c3a5-d1f2-791e-9ed6-1165a55a2f1d",
+                     *       "clerk_name": "李建国",
+                     *       "drawer_id": "0199c3a5-d1f2-74f2-9698-8f59d89c3adc",
+                     *       "drawer_name": "心内科",
+                     *       "state": "open",
+                     *       "float_fen": 5000,
+                     *       "opened_at": "2026-03-16T09:30:00+08:00",
+                     *       "closed_at": "2026-03-16T09:30:00+08:00",
+                     *       "counted_at": "2026-03-16T09:30:00+08:00",
+                     *       "counted_fen": 5000,
+                     *       "expected_fen": 5000,
+                     *       "difference_fen": 5000,
+                     *       "difference_reason": "临时有事",
+                     *       "difference_posted": true,
+                     *       "needs_countersign": true,
+                     *       "countersigned_by_id": "0199c3a5-d1f2-7994-9216-014cf29cd9e1",
+                     *       "countersigned_by_name": "李建国",
+                     *       "countersigned_at": "2026-03-16T09:30:00+08:00",
+                     *       "receiver_id": "0199c3a5-d1f2-7e61-9600-65d3860a5b76",
+                     *       "receiver_name": "李建国",
+                     *       "handed_over_at": "2026-03-16T09:30:00+08:00",
+                     *       "accepted_at": "2026-03-16T09:30:00+08:00",
+                     *       "reject_reason": "临时有事",
+                     *       "takings_fen": 5000,
+                     *       "deposit_id": "0199c3a5-d1f2-7ec4-975a-2712f3e0385d",
+                     *       "version": 1,
+                     *       "float_cash": {
+                     *         "yuan_100": 1,
+                     *         "yuan_50": 1,
+                     *         "yuan_20": 1,
+                     *         "yuan_10": 1,
+                     *         "yuan_5": 1,
+                     *         "yuan_1": 1,
+                     *         "jiao_5": 1,
+                     *         "jiao_1": 1
+                     *       },
+                     *       "counted_cash": {
+                     *         "yuan_100": 1,
+                     *         "yuan_50": 1,
+                     *         "yuan_20": 1,
+                     *         "yuan_10": 1,
+                     *         "yuan_5": 1,
+                     *         "yuan_1": 1,
+                     *         "jiao_5": 1,
+                     *         "jiao_1": 1
+                     *       },
+                     *       "by_day": [
+                     *         {
+                     *           "date": "2026-03-16",
+                     *           "cash_in_fen": 5000,
+                     *           "cash_refund_fen": 5000,
+                     *           "paid_in_fen": 5000,
+                     *           "paid_out_fen": 5000,
+                     *           "safe_drop_fen": 5000,
+                     *           "net_fen": 5000
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WholeCashierShift"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    cashier_shifts_accept: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 接收 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "shift_no": "无",
+                     *       "clerk_id": "0199c3a5-d1f2-791e-9ed6-1165a55a2f1d",
+                     *       "clerk_name": "李建国",
+                     *       "drawer_id": "0199c3a5-d1f2-74f2-9698-8f59d89c3adc",
+                     *       "drawer_name": "心内科",
+                     *       "state": "open",
+                     *       "float_fen": 5000,
+                     *       "opened_at": "2026-03-16T09:30:00+08:00",
+                     *       "closed_at": "2026-03-16T09:30:00+08:00",
+                     *       "counted_at": "2026-03-16T09:30:00+08:00",
+                     *       "counted_fen": 5000,
+                     *       "expected_fen": 5000,
+                     *       "difference_fen": 5000,
+                     *       "difference_reason": "临时有事",
+                     *       "difference_posted": true,
+                     *       "needs_countersign": true,
+                     *       "countersigned_by_id": "0199c3a5-d1f2-7994-9216-014cf29cd9e1",
+                     *       "countersigned_by_name": "李建国",
+                     *       "countersigned_at": "2026-03-16T09:30:00+08:00",
+                     *       "receiver_id": "0199c3a5-d1f2-7e61-9600-65d3860a5b76",
+                     *       "receiver_name": "李建国",
+                     *       "handed_over_at": "2026-03-16T09:30:00+08:00",
+                     *       "accepted_at": "2026-03-16T09:30:00+08:00",
+                     *       "reject_reason": "临时有事",
+                     *       "takings_fen": 5000,
+                     *       "deposit_id": "0199c3a5-d1f2-7ec4-975a-2712f3e0385d",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CashierShift"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409RequestInProgressSamePersonAnd1More"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    cashier_shifts_countersign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 复核签字 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "shift_no": "无",
+                     *       "clerk_id": "0199c3a5-d1f2-791e-9ed6-1165a55a2f1d",
+                     *       "clerk_name": "李建国",
+                     *       "drawer_id": "0199c3a5-d1f2-74f2-9698-8f59d89c3adc",
+                     *       "drawer_name": "心内科",
+                     *       "state": "open",
+                     *       "float_fen": 5000,
+                     *       "opened_at": "2026-03-16T09:30:00+08:00",
+                     *       "closed_at": "2026-03-16T09:30:00+08:00",
+                     *       "counted_at": "2026-03-16T09:30:00+08:00",
+                     *       "counted_fen": 5000,
+                     *       "expected_fen": 5000,
+                     *       "difference_fen": 5000,
+                     *       "difference_reason": "临时有事",
+                     *       "difference_posted": true,
+                     *       "needs_countersign": true,
+                     *       "countersigned_by_id": "0199c3a5-d1f2-7994-9216-014cf29cd9e1",
+                     *       "countersigned_by_name": "李建国",
+                     *       "countersigned_at": "2026-03-16T09:30:00+08:00",
+                     *       "receiver_id": "0199c3a5-d1f2-7e61-9600-65d3860a5b76",
+                     *       "receiver_name": "李建国",
+                     *       "handed_over_at": "2026-03-16T09:30:00+08:00",
+                     *       "accepted_at": "2026-03-16T09:30:00+08:00",
+                     *       "reject_reason": "临时有事",
+                     *       "takings_fen": 5000,
+                     *       "deposit_id": "0199c3a5-d1f2-7ec4-975a-2712f3e0385d",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CashierShift"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409DifferenceUnexplainedSamePersonAnd2More"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    cashier_shifts_enter_count: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "yuan_100": 1,
+                 *       "yuan_50": 1,
+                 *       "yuan_20": 1,
+                 *       "yuan_10": 1,
+                 *       "yuan_5": 1,
+                 *       "yuan_1": 1,
+                 *       "jiao_5": 1,
+                 *       "jiao_1": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["ShiftCountRequest"];
+            };
+        };
+        responses: {
+            /** @description 录入清点结果 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "shift_no": "无",
+                     *       "clerk_id": "0199c3a5-d1f2-791e-9ed6-1165a55a2f1d",
+                     *       "clerk_name": "李建国",
+                     *       "drawer_id": "0199c3a5-d1f2-74f2-9698-8f59d89c3adc",
+                     *       "drawer_name": "心内科",
+                     *       "state": "open",
+                     *       "float_fen": 5000,
+                     *       "opened_at": "2026-03-16T09:30:00+08:00",
+                     *       "closed_at": "2026-03-16T09:30:00+08:00",
+                     *       "counted_at": "2026-03-16T09:30:00+08:00",
+                     *       "counted_fen": 5000,
+                     *       "expected_fen": 5000,
+                     *       "difference_fen": 5000,
+                     *       "difference_reason": "临时有事",
+                     *       "difference_posted": true,
+                     *       "needs_countersign": true,
+                     *       "countersigned_by_id": "0199c3a5-d1f2-7994-9216-014cf29cd9e1",
+                     *       "countersigned_by_name": "李建国",
+                     *       "countersigned_at": "2026-03-16T09:30:00+08:00",
+                     *       "receiver_id": "0199c3a5-d1f2-7e61-9600-65d3860a5b76",
+                     *       "receiver_name": "李建国",
+                     *       "handed_over_at": "2026-03-16T09:30:00+08:00",
+                     *       "accepted_at": "2026-03-16T09:30:00+08:00",
+                     *       "reject_reason": "临时有事",
+                     *       "takings_fen": 5000,
+                     *       "deposit_id": "0199c3a5-d1f2-7ec4-975a-2712f3e0385d",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CashierShift"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409RequestInProgressShiftCountedAlreadyAnd1More"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    cashier_shifts_explain: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "临时有事"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ShiftReasonRequest"];
+            };
+        };
+        responses: {
+            /** @description 说明差额 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "shift_no": "无",
+                     *       "clerk_id": "0199c3a5-d1f2-791e-9ed6-1165a55a2f1d",
+                     *       "clerk_name": "李建国",
+                     *       "drawer_id": "0199c3a5-d1f2-74f2-9698-8f59d89c3adc",
+                     *       "drawer_name": "心内科",
+                     *       "state": "open",
+                     *       "float_fen": 5000,
+                     *       "opened_at": "2026-03-16T09:30:00+08:00",
+                     *       "closed_at": "2026-03-16T09:30:00+08:00",
+                     *       "counted_at": "2026-03-16T09:30:00+08:00",
+                     *       "counted_fen": 5000,
+                     *       "expected_fen": 5000,
+                     *       "difference_fen": 5000,
+                     *       "difference_reason": "临时有事",
+                     *       "difference_posted": true,
+                     *       "needs_countersign": true,
+                     *       "countersigned_by_id": "0199c3a5-d1f2-7994-9216-014cf29cd9e1",
+                     *       "countersigned_by_name": "李建国",
+                     *       "countersigned_at": "2026-03-16T09:30:00+08:00",
+                     *       "receiver_id": "0199c3a5-d1f2-7e61-9600-65d3860a5b76",
+                     *       "receiver_name": "李建国",
+                     *       "handed_over_at": "2026-03-16T09:30:00+08:00",
+                     *       "accepted_at": "2026-03-16T09:30:00+08:00",
+                     *       "reject_reason": "临时有事",
+                     *       "takings_fen": 5000,
+                     *       "deposit_id": "0199c3a5-d1f2-7ec4-975a-2712f3e0385d",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CashierShift"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409RequestInProgressShiftNotCountedAnd1More"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    cashier_shifts_hand_over: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "receiver_id": "0199c3a5-d1f2-7e61-9600-65d3860a5b76"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ShiftHandOverRequest"];
+            };
+        };
+        responses: {
+            /** @description 交班 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "shift_no": "无",
+                     *       "clerk_id": "0199c3a5-d1f2-791e-9ed6-1165a55a2f1d",
+                     *       "clerk_name": "李建国",
+                     *       "drawer_id": "0199c3a5-d1f2-74f2-9698-8f59d89c3adc",
+                     *       "drawer_name": "心内科",
+                     *       "state": "open",
+                     *       "float_fen": 5000,
+                     *       "opened_at": "2026-03-16T09:30:00+08:00",
+                     *       "closed_at": "2026-03-16T09:30:00+08:00",
+                     *       "counted_at": "2026-03-16T09:30:00+08:00",
+                     *       "counted_fen": 5000,
+                     *       "expected_fen": 5000,
+                     *       "difference_fen": 5000,
+                     *       "difference_reason": "临时有事",
+                     *       "difference_posted": true,
+                     *       "needs_countersign": true,
+                     *       "countersigned_by_id": "0199c3a5-d1f2-7994-9216-014cf29cd9e1",
+                     *       "countersigned_by_name": "李建国",
+                     *       "countersigned_at": "2026-03-16T09:30:00+08:00",
+                     *       "receiver_id": "0199c3a5-d1f2-7e61-9600-65d3860a5b76",
+                     *       "receiver_name": "李建国",
+                     *       "handed_over_at": "2026-03-16T09:30:00+08:00",
+                     *       "accepted_at": "2026-03-16T09:30:00+08:00",
+                     *       "reject_reason": "临时有事",
+                     *       "takings_fen": 5000,
+                     *       "deposit_id": "0199c3a5-d1f2-7ec4-975a-2712f3e0385d",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CashierShift"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409CountersignRequiredDifferenceUnexplainedAnd4More"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    cashier_shifts_paid_in: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "amount_fen": 5000,
+                 *       "reason": "临时有事"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ShiftCashRequest"];
+            };
+        };
+        responses: {
+            /** @description 存入现金 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "shift_no": "无",
+                     *       "clerk_id": "0199c3a5-d1f2-791e-9ed6-1165a55a2f1d",
+                     *       "clerk_name": "李建国",
+                     *       "drawer_id": "0199c3a5-d1f2-74f2-9698-8f59d89c3adc",
+                     *       "drawer_name": "心内科",
+                     *       "state": "open",
+                     *       "float_fen": 5000,
+                     *       "opened_at": "2026-03-16T09:30:00+08:00",
+                     *       "closed_at": "2026-03-16T09:30:00+08:00",
+                     *       "counted_at": "2026-03-16T09:30:00+08:00",
+                     *       "counted_fen": 5000,
+                     *       "expected_fen": 5000,
+                     *       "difference_fen": 5000,
+                     *       "difference_reason": "临时有事",
+                     *       "difference_posted": true,
+                     *       "needs_countersign": true,
+                     *       "countersigned_by_id": "0199c3a5-d1f2-7994-9216-014cf29cd9e1",
+                     *       "countersigned_by_name": "李建国",
+                     *       "countersigned_at": "2026-03-16T09:30:00+08:00",
+                     *       "receiver_id": "0199c3a5-d1f2-7e61-9600-65d3860a5b76",
+                     *       "receiver_name": "李建国",
+                     *       "handed_over_at": "2026-03-16T09:30:00+08:00",
+                     *       "accepted_at": "2026-03-16T09:30:00+08:00",
+                     *       "reject_reason": "临时有事",
+                     *       "takings_fen": 5000,
+                     *       "deposit_id": "0199c3a5-d1f2-7ec4-975a-2712f3e0385d",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CashierShift"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409RequestInProgressStateConflict"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    cashier_shifts_paid_out: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "amount_fen": 5000,
+                 *       "reason": "临时有事"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ShiftCashRequest"];
+            };
+        };
+        responses: {
+            /** @description 支出现金 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "shift_no": "无",
+                     *       "clerk_id": "0199c3a5-d1f2-791e-9ed6-1165a55a2f1d",
+                     *       "clerk_name": "李建国",
+                     *       "drawer_id": "0199c3a5-d1f2-74f2-9698-8f59d89c3adc",
+                     *       "drawer_name": "心内科",
+                     *       "state": "open",
+                     *       "float_fen": 5000,
+                     *       "opened_at": "2026-03-16T09:30:00+08:00",
+                     *       "closed_at": "2026-03-16T09:30:00+08:00",
+                     *       "counted_at": "2026-03-16T09:30:00+08:00",
+                     *       "counted_fen": 5000,
+                     *       "expected_fen": 5000,
+                     *       "difference_fen": 5000,
+                     *       "difference_reason": "临时有事",
+                     *       "difference_posted": true,
+                     *       "needs_countersign": true,
+                     *       "countersigned_by_id": "0199c3a5-d1f2-7994-9216-014cf29cd9e1",
+                     *       "countersigned_by_name": "李建国",
+                     *       "countersigned_at": "2026-03-16T09:30:00+08:00",
+                     *       "receiver_id": "0199c3a5-d1f2-7e61-9600-65d3860a5b76",
+                     *       "receiver_name": "李建国",
+                     *       "handed_over_at": "2026-03-16T09:30:00+08:00",
+                     *       "accepted_at": "2026-03-16T09:30:00+08:00",
+                     *       "reject_reason": "临时有事",
+                     *       "takings_fen": 5000,
+                     *       "deposit_id": "0199c3a5-d1f2-7ec4-975a-2712f3e0385d",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CashierShift"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409RequestInProgressStateConflict"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    cashier_shifts_recount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "临时有事"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ShiftReasonRequest"];
+            };
+        };
+        responses: {
+            /** @description 退回重新清点 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "shift_no": "无",
+                     *       "clerk_id": "0199c3a5-d1f2-791e-9ed6-1165a55a2f1d",
+                     *       "clerk_name": "李建国",
+                     *       "drawer_id": "0199c3a5-d1f2-74f2-9698-8f59d89c3adc",
+                     *       "drawer_name": "心内科",
+                     *       "state": "open",
+                     *       "float_fen": 5000,
+                     *       "opened_at": "2026-03-16T09:30:00+08:00",
+                     *       "closed_at": "2026-03-16T09:30:00+08:00",
+                     *       "counted_at": "2026-03-16T09:30:00+08:00",
+                     *       "counted_fen": 5000,
+                     *       "expected_fen": 5000,
+                     *       "difference_fen": 5000,
+                     *       "difference_reason": "临时有事",
+                     *       "difference_posted": true,
+                     *       "needs_countersign": true,
+                     *       "countersigned_by_id": "0199c3a5-d1f2-7994-9216-014cf29cd9e1",
+                     *       "countersigned_by_name": "李建国",
+                     *       "countersigned_at": "2026-03-16T09:30:00+08:00",
+                     *       "receiver_id": "0199c3a5-d1f2-7e61-9600-65d3860a5b76",
+                     *       "receiver_name": "李建国",
+                     *       "handed_over_at": "2026-03-16T09:30:00+08:00",
+                     *       "accepted_at": "2026-03-16T09:30:00+08:00",
+                     *       "reject_reason": "临时有事",
+                     *       "takings_fen": 5000,
+                     *       "deposit_id": "0199c3a5-d1f2-7ec4-975a-2712f3e0385d",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CashierShift"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409SamePersonShiftNotCountedAnd1More"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    cashier_shifts_reject: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "临时有事"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ShiftReasonRequest"];
+            };
+        };
+        responses: {
+            /** @description 退回 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "shift_no": "无",
+                     *       "clerk_id": "0199c3a5-d1f2-791e-9ed6-1165a55a2f1d",
+                     *       "clerk_name": "李建国",
+                     *       "drawer_id": "0199c3a5-d1f2-74f2-9698-8f59d89c3adc",
+                     *       "drawer_name": "心内科",
+                     *       "state": "open",
+                     *       "float_fen": 5000,
+                     *       "opened_at": "2026-03-16T09:30:00+08:00",
+                     *       "closed_at": "2026-03-16T09:30:00+08:00",
+                     *       "counted_at": "2026-03-16T09:30:00+08:00",
+                     *       "counted_fen": 5000,
+                     *       "expected_fen": 5000,
+                     *       "difference_fen": 5000,
+                     *       "difference_reason": "临时有事",
+                     *       "difference_posted": true,
+                     *       "needs_countersign": true,
+                     *       "countersigned_by_id": "0199c3a5-d1f2-7994-9216-014cf29cd9e1",
+                     *       "countersigned_by_name": "李建国",
+                     *       "countersigned_at": "2026-03-16T09:30:00+08:00",
+                     *       "receiver_id": "0199c3a5-d1f2-7e61-9600-65d3860a5b76",
+                     *       "receiver_name": "李建国",
+                     *       "handed_over_at": "2026-03-16T09:30:00+08:00",
+                     *       "accepted_at": "2026-03-16T09:30:00+08:00",
+                     *       "reject_reason": "临时有事",
+                     *       "takings_fen": 5000,
+                     *       "deposit_id": "0199c3a5-d1f2-7ec4-975a-2712f3e0385d",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CashierShift"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409RequestInProgressSamePersonAnd1More"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    cashier_shifts_safe_drop: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "amount_fen": 5000,
+                 *       "reason": "临时有事"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ShiftCashRequest"];
+            };
+        };
+        responses: {
+            /** @description 投入保险柜 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "shift_no": "无",
+                     *       "clerk_id": "0199c3a5-d1f2-791e-9ed6-1165a55a2f1d",
+                     *       "clerk_name": "李建国",
+                     *       "drawer_id": "0199c3a5-d1f2-74f2-9698-8f59d89c3adc",
+                     *       "drawer_name": "心内科",
+                     *       "state": "open",
+                     *       "float_fen": 5000,
+                     *       "opened_at": "2026-03-16T09:30:00+08:00",
+                     *       "closed_at": "2026-03-16T09:30:00+08:00",
+                     *       "counted_at": "2026-03-16T09:30:00+08:00",
+                     *       "counted_fen": 5000,
+                     *       "expected_fen": 5000,
+                     *       "difference_fen": 5000,
+                     *       "difference_reason": "临时有事",
+                     *       "difference_posted": true,
+                     *       "needs_countersign": true,
+                     *       "countersigned_by_id": "0199c3a5-d1f2-7994-9216-014cf29cd9e1",
+                     *       "countersigned_by_name": "李建国",
+                     *       "countersigned_at": "2026-03-16T09:30:00+08:00",
+                     *       "receiver_id": "0199c3a5-d1f2-7e61-9600-65d3860a5b76",
+                     *       "receiver_name": "李建国",
+                     *       "handed_over_at": "2026-03-16T09:30:00+08:00",
+                     *       "accepted_at": "2026-03-16T09:30:00+08:00",
+                     *       "reject_reason": "临时有事",
+                     *       "takings_fen": 5000,
+                     *       "deposit_id": "0199c3a5-d1f2-7ec4-975a-2712f3e0385d",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CashierShift"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409RequestInProgressStateConflict"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    cashier_shifts_start_count: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 开始清点 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "shift_no": "无",
+                     *       "clerk_id": "0199c3a5-d1f2-791e-9ed6-1165a55a2f1d",
+                     *       "clerk_name": "李建国",
+                     *       "drawer_id": "0199c3a5-d1f2-74f2-9698-8f59d89c3adc",
+                     *       "drawer_name": "心内科",
+                     *       "state": "open",
+                     *       "float_fen": 5000,
+                     *       "opened_at": "2026-03-16T09:30:00+08:00",
+                     *       "closed_at": "2026-03-16T09:30:00+08:00",
+                     *       "counted_at": "2026-03-16T09:30:00+08:00",
+                     *       "counted_fen": 5000,
+                     *       "expected_fen": 5000,
+                     *       "difference_fen": 5000,
+                     *       "difference_reason": "临时有事",
+                     *       "difference_posted": true,
+                     *       "needs_countersign": true,
+                     *       "countersigned_by_id": "0199c3a5-d1f2-7994-9216-014cf29cd9e1",
+                     *       "countersigned_by_name": "李建国",
+                     *       "countersigned_at": "2026-03-16T09:30:00+08:00",
+                     *       "receiver_id": "0199c3a5-d1f2-7e61-9600-65d3860a5b76",
+                     *       "receiver_name": "李建国",
+                     *       "handed_over_at": "2026-03-16T09:30:00+08:00",
+                     *       "accepted_at": "2026-03-16T09:30:00+08:00",
+                     *       "reject_reason": "临时有事",
+                     *       "takings_fen": 5000,
+                     *       "deposit_id": "0199c3a5-d1f2-7ec4-975a-2712f3e0385d",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CashierShift"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StateConflict"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    cashier_shifts_current: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 我的当前班次 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "is_required": true,
+                     *       "shift": {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *         "hospital_name": "第一医院",
+                     *         "shift_no": "无",
+                     *         "clerk_id": "0199c3a5-d1f2-791e-9ed6-1165a55a2f1d",
+                     *         "clerk_name": "李建国",
+                     *         "drawer_id": "0199c3a5-d1f2-74f2-9698-8f59d89c3adc",
+                     *         "drawer_name": "心内科",
+                     *         "state": "open",
+                     *         "float_fen": 5000,
+                     *         "opened_at": "2026-03-16T09:30:00+08:00",
+                     *         "closed_at": "2026-03-16T09:30:00+08:00",
+                     *         "counted_at": "2026-03-16T09:30:00+08:00",
+                     *         "counted_fen": 5000,
+                     *         "expected_fen": 5000,
+                     *         "difference_fen": 5000,
+                     *         "difference_reason": "临时有事",
+                     *         "difference_posted": true,
+                     *         "needs_countersign": true,
+                     *         "countersigned_by_id": "0199c3a5-d1f2-7994-9216-014cf29cd9e1",
+                     *         "countersigned_by_name": "李建国",
+                     *         "countersigned_at": "2026-03-16T09:30:00+08:00",
+                     *         "receiver_id": "0199c3a5-d1f2-7e61-9600-65d3860a5b76",
+                     *         "receiver_name": "李建国",
+                     *         "handed_over_at": "2026-03-16T09:30:00+08:00",
+                     *         "accepted_at": "2026-03-16T09:30:00+08:00",
+                     *         "reject_reason": "临时有事",
+                     *         "takings_fen": 5000,
+                     *         "deposit_id": "0199c3a5-d1f2-7ec4-975a-2712f3e0385d",
+                     *         "version": 1
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CurrentShift"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    cashier_shifts_export: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                clerk_id?: string;
+                receiver_id?: string;
+                drawer_id?: string;
+                deposit_id?: string;
+                state?: ("accepted" | "banked" | "counting" | "handed_over" | "open")[];
+                opened_from?: string;
+                opened_to?: string;
+                /** @description opened_at; `-` in front reverses, commas separate */
+                ordering?: string;
+                /** @description Excel keeps long numbers whole */
+                file_format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description UTF-8 with a byte order mark */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example 无 */
+                    "text/csv": string;
+                    /** @example … */
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -29171,6 +32210,9 @@ export interface operations {
                      *         "booking.same_day_hold_minutes": 1,
                      *         "booking.same_day_pay_timing": "counter",
                      *         "booking.suspension_days": 1,
+                     *         "cashier.countersign_above_fen": 5000,
+                     *         "cashier.shift_hours": 1,
+                     *         "cashier.shift_required": true,
                      *         "exact_searches_per_day": 1,
                      *         "exact_searches_per_minute": 1,
                      *         "his.driver": "embedded",
@@ -29301,6 +32343,9 @@ export interface operations {
                      *         "booking.same_day_hold_minutes": 1,
                      *         "booking.same_day_pay_timing": "counter",
                      *         "booking.suspension_days": 1,
+                     *         "cashier.countersign_above_fen": 5000,
+                     *         "cashier.shift_hours": 1,
+                     *         "cashier.shift_required": true,
                      *         "exact_searches_per_day": 1,
                      *         "exact_searches_per_minute": 1,
                      *         "his.driver": "embedded",
@@ -37724,7 +40769,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409ChannelNotOfferedDuplicateAnd4More"];
+            409: components["responses"]["Problem409ChannelNotOfferedDuplicateAnd5More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -41705,7 +44750,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409AppointmentStandsExecutorIsRequesterAnd8More"];
+            409: components["responses"]["Problem409AppointmentStandsExecutorIsRequesterAnd9More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -42042,7 +45087,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409RequestInProgressStateConflict"];
+            409: components["responses"]["Problem409NoOpenShiftRequestInProgressAnd1More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -44916,7 +47961,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409AlreadyBookedBookingLimitReachedAnd7More"];
+            409: components["responses"]["Problem409AlreadyBookedBookingLimitReachedBookingSuspendedNoOfferAnd5More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];

@@ -10,6 +10,8 @@ from django.db.models import ForeignKey
 from django.test.utils import CaptureQueriesContext
 
 from apps.audit.models import AuditEvent
+from apps.cashier.models import CashDrawer
+from apps.cashier.services.open_shift import open_shift
 from apps.identity.models import Dictionary, DictionaryItem
 from kernel.ids import uuid7
 from kernel.rows import can_be_in_use, can_be_taken
@@ -177,6 +179,8 @@ def _refer(world: World, model: Any, key: str) -> None:
     """Let something refer to the row."""
     if model is Dictionary:
         DictionaryItem.objects.create(dictionary_id=key, value="x", label="x")
+    if model is CashDrawer:
+        open_shift(clerk=world.staff["clerk"], drawer=CashDrawer.objects.get(pk=key), cash={})
     for row in (world.staff["doctor_a"], world.departments["surgery"]):
         columns = [column.name for column in row._meta.concrete_fields if column.related_model is model]
         if columns:

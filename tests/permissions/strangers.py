@@ -8,6 +8,9 @@ from typing import Any
 from apps.access.models import Role
 from apps.billing.models import Bill
 from apps.billing.services.checkout import open_payment
+from apps.cashier.denominations import pieces
+from apps.cashier.models import CashDrawer, CashierShift
+from apps.cashier.services.open_shift import open_shift
 from apps.identity.models import Dictionary, Location, Position
 from apps.messaging.models import Message
 from apps.messaging.services.notify import notify
@@ -28,7 +31,7 @@ from tests.support.estates import Estate
 #: Names for the same kind of thing.
 KIND = {
     "staff": "practitioner", "room": "location", "move_to": "session", "other": "patient", "merged": "patient",
-    "linked_patient": "patient", "linked": "difference",
+    "linked_patient": "patient", "linked": "difference", "receiver": "practitioner",
 }  # fmt: skip
 
 
@@ -115,6 +118,15 @@ class Strangers:
             hospital=self.world.h2, channel="cash", name="现金", config="{}"
         )
 
+    @cached_property
+    def drawer(self) -> CashDrawer:
+        """A drawer of hospital 2."""
+        return CashDrawer.objects.create(hospital=self.world.h2, code="Q9", name="9 号窗口")
+
+    def shift(self) -> CashierShift:
+        """A shift at it."""
+        return open_shift(clerk=self.world.staff["doctor_h2"], drawer=self.drawer, cash=pieces({}))
+
     def difference(self) -> Difference:
         """A difference of that account."""
         run = ReconciliationRun.objects.create(
@@ -158,6 +170,8 @@ OWN: Makers = {
     "message": lambda s: s.estate.get("message"),
     "merchant": lambda s: s.estate.get("merchant"),
     "difference": lambda s: s.estate.get("difference"),
+    "drawer": lambda s: s.estate.get("cash_drawer"),
+    "shift": lambda s: s.estate.get("cashier_shift"),
     "menu": lambda s: s.estate.get("menu"),
     "relative": lambda s: s.estate.get("related_person"),
     "binding_id": lambda s: s.world.bindings["patient_a"],
@@ -182,6 +196,8 @@ FOREIGN: Makers = {
     "dictionary": lambda s: Dictionary.objects.create(hospital=s.world.h2, code="foreign", name="foreign"),
     "merchant": lambda s: s.merchant,
     "difference": lambda s: s.difference(),
+    "drawer": lambda s: s.drawer,
+    "shift": Strangers.shift,
     "message": Strangers.message,
     "relative": Strangers.relative,
     "binding_id": lambda s: s.world.bindings["patient_b"],

@@ -39,6 +39,16 @@ class ChannelRefused(DomainError):
     zh, en = "支付渠道拒绝了本次支付({reason})", "The payment channel refused ({reason})."
 
 
+class NoOpenShift(DomainError):
+    """Cash is taken and given back out of a clerk's drawer, and this clerk has none open."""
+
+    code, status = "no_open_shift", 409
+    zh, en = (
+        "您没有进行中的收费班次,请先开班再收付现金",
+        "You have no open shift: open one before cash is handled.",
+    )
+
+
 class OrderExpired(DomainError):
     """The time for paying is over."""
 

@@ -53,6 +53,7 @@ LOCAL_APPS = [
     "apps.queueing",
     "apps.inpatient",
     "apps.reconciliation",
+    "apps.cashier",
     "apps.integrations",
     "workflows",
     "sample",

@@ -127,7 +127,7 @@ def reverse_fee(appointment_id: UUID, *, staff_id: UUID | None, fee_fen: int) ->
         if order.state == OrderState.PAID_UNPOSTED:
             give_back(order, cause=ReturnCause.REVERSED, route=RefundRoute.COUNTER_CASH)
     for refund in refunds.waiting_for_a_clerk([order.pk for order in recorded]):
-        pay_out_in_cash(refund, staff=staff)
+        pay_out_in_cash(refund, staff=staff, handed_back=True)
 
 
 def _reverse(bill: Bill, fee_fen: int, staff: StaffMember | None) -> None:

@@ -31,8 +31,8 @@ def execute(request: RefundRequest, *, staff: StaffMember) -> RefundRequest:
     """Give the money back: by the way it came, or in cash out of this clerk's hands. Not inside a transaction.
 
     RefundNeedsApproval, ExecutorIsRequester, InvoiceReprintRequired, StateConflict (executed already, rejected),
-    RefundExceedsBill or the caps of the card, ServiceUnavailable and HisRefusedRefund. Nothing has moved then. Cash
-    has gone back on return; anything else is executing until the channel has confirmed it.
+    RefundExceedsBill or the caps of the card, ServiceUnavailable, HisRefusedRefund, NoOpenShift (for cash).
+    Nothing has moved then. Cash has gone back on return; anything else is executing until the channel has confirmed it.
     """
     if request.state not in _READY:
         raise StateConflict(current=request.state)

@@ -30,7 +30,7 @@ class AccountKind(models.TextChoices):
     BANK = "bank", "银行存款"  # (account)
     CHANNEL_FEES = "channel_fees", "渠道手续费"  # (channel code)
     CASH_DRAWER = "cash_drawer", "钱箱现金"  # (shift)
-    CASH_IN_TRANSIT = "cash_in_transit", "在途现金"  # handed over, not yet at the bank
+    CASH_IN_TRANSIT = "cash_in_transit", "在途现金"  # (nobody: for the bank; `float`, `petty`: see cashier)
     BOOKING_DEPOSIT = "booking_deposit", "预约定金"  # (deposit)
     STORED_VALUE = "stored_value", "储值"  # (stored-value account)
     INPATIENT_DEPOSIT = "inpatient_deposit", "住院押金"  # (admission)

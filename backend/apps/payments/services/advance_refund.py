@@ -12,6 +12,7 @@ from apps.payments.channels.base import (
     RefundState as ChannelState,
 )
 from apps.payments.channels.counter import AT_COUNTER
+from apps.payments.errors import NoOpenShift
 from apps.payments.models import Refund, RefundCause, RefundRoute
 from apps.payments.ports import HisRefused, HisUnavailable
 from apps.payments.services import his, record_refund
@@ -79,7 +80,7 @@ def _step(refund: Refund) -> str:
         record_refund.record_failed(refund.pk, code="at_counter", same_number=True)  # a clerk has it
         return ""
     if refund.route == RefundRoute.COUNTER_CASH or refund.attempt.merchant is None:
-        record_refund.record_succeeded(refund.pk)
+        _done_by_us(refund)
         return ""
     try:
         result = _ask(refund)
@@ -95,6 +96,14 @@ def _step(refund: Refund) -> str:
     record(refund, result)
     fault_point("refund.recorded")
     return ""
+
+
+def _done_by_us(refund: Refund) -> None:
+    """Nobody else moves the money. Cash whose clerk has closed the shift meanwhile waits for another clerk."""
+    try:
+        record_refund.record_succeeded(refund.pk)
+    except NoOpenShift as error:
+        record_refund.record_failed(refund.pk, code=error.code, same_number=True)
 
 
 def _ask(refund: Refund) -> RefundResult:

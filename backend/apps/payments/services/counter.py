@@ -9,6 +9,7 @@ from apps.patients.models import PatientCard
 from apps.payments import errors
 from apps.payments.channels.base import PayMethod, TradeResult, TradeState
 from apps.payments.channels.card_balance import CARD_BALANCE
+from apps.payments.drawers import CASH, Cash, drawers
 from apps.payments.models import PaymentAttempt, PaymentOrder
 from apps.payments.payables import scenes
 from apps.payments.services.merchants import spec_of
@@ -39,13 +40,14 @@ def pay_at_counter(
     """A clerk has taken the order's amount in cash, or by POS with the slip's number in `reference`.
 
     `tendered_fen`: the cash handed over (default: the amount). The order as it is after posting was tried: posted,
-    paid_unposted while HIS does not answer, or returning. ChannelNotOffered, InvalidValue, OrderExpired, StateConflict.
+    paid_unposted while HIS does not answer, or returning. ChannelNotOffered, InvalidValue, OrderExpired, StateConflict,
+    NoOpenShift.
     """
     spec = spec_of(channel)
     if spec.online:
         raise errors.ChannelNotOffered(channel=channel)
     tendered = order.amount_fen if tendered_fen is None else tendered_fen
-    if tendered < order.amount_fen or (channel != "cash" and tendered != order.amount_fen):
+    if tendered < order.amount_fen or (channel != CASH and tendered != order.amount_fen):
         raise InvalidValue(field="tendered_fen", expected=TENDERED)
     if channel == "pos" and not reference:
         raise InvalidValue(field="reference", expected=REQUIRED)
@@ -69,7 +71,8 @@ def pay_from_card(
 def record_taken(order: PaymentOrder, *, channel: str, staff_id: UUID | None) -> None:
     """Cash that a clerk has taken already is an attempt of its own kind, however late; a worker posts it.
 
-    For an order that is paid it is overpayment, and waits for a clerk to hand it back.
+    For an order that is paid it is overpayment, and waits for a clerk to hand it back. The drawer has it already: who
+    took it noted that then.
     """
     locked = lock_one(PaymentOrder.objects, pk=order.pk)
     _write(locked, channel, PayMethod.RECORDED, staff_id=staff_id, tendered_fen=locked.amount_fen)
@@ -91,6 +94,8 @@ def _take(
         raise StateConflict(current=order.state)
     if order.expires_at <= clock.now():
         raise errors.OrderExpired
+    if channel == CASH and staff is not None:
+        drawers().take(_cash(order, staff, tendered_fen))
     _write(
         order,
         channel,
@@ -104,6 +109,13 @@ def _take(
         PaymentOrder, order.pk, clock.now() + leases.LEASE
     )  # posted in this request: no worker is faster
     store.finish_with(order.pk)
+
+
+def _cash(order: PaymentOrder, staff: StaffMember, tendered_fen: int) -> Cash:
+    return Cash(
+        order.hospital_id, staff.pk, order.amount_fen, "payments.paymentorder", order.pk, order_id=order.pk,
+        tendered_fen=tendered_fen,
+    )  # fmt: skip
 
 
 def _write(

@@ -7,8 +7,16 @@ from django.db import transaction
 from django.db.models import F
 
 from apps.identity.models import StaffMember
+from apps.payments.drawers import CASH, Cash, drawers
 from apps.payments.events import OfRefund, RefundCancelled, RefundFailed, RefundSucceeded
-from apps.payments.models import PaymentOrder, PaymentOrderLine, Refund, RefundLine, RefundRoute
+from apps.payments.models import (
+    PaymentOrder,
+    PaymentOrderLine,
+    Refund,
+    RefundCause,
+    RefundLine,
+    RefundRoute,
+)
 from apps.payments.services import ledger
 from apps.payments.services.ledger import Account, AccountKind, Movement
 from apps.payments.services.record_payment import source_of
@@ -18,8 +26,6 @@ from kernel import clock, ids, leases
 from kernel.errors import StateConflict
 from kernel.locks import lock_one
 from kernel.outbox.events import publish
-
-CASH = "cash"
 
 
 def _lock(refund_id: UUID) -> tuple[PaymentOrder, Refund]:
@@ -45,8 +51,13 @@ def record_accepted(refund_id: UUID, *, number: str, channel_refund_id: str = ""
 
 
 @transaction.atomic
-def record_succeeded(refund_id: UUID, *, channel_refund_id: str = "", at: dt.datetime | None = None) -> None:
-    """The money is back with the payer."""
+def record_succeeded(
+    refund_id: UUID, *, channel_refund_id: str = "", at: dt.datetime | None = None, handed_back: bool = False
+) -> None:
+    """The money is back with the payer. `handed_back`: in cash, as the drawer knows already.
+
+    NoOpenShift where cash is to leave the drawer of a clerk who has none open.
+    """
     order, refund = _lock(refund_id)
     if refund.state in (RefundState.SUCCEEDED, RefundState.CANCELLED):
         return
@@ -58,6 +69,8 @@ def record_succeeded(refund_id: UUID, *, channel_refund_id: str = "", at: dt.dat
         channel_refund_id=(channel_refund_id or refund.channel_refund_id)[:64],
         error="",
     )
+    if not handed_back:
+        _out_of_the_drawer(refund)
     source = source_of(refund.attempt)
     if refund.route == RefundRoute.COUNTER_CASH:
         source = Account(AccountKind.CLEARING, CASH)
@@ -75,6 +88,18 @@ def record_succeeded(refund_id: UUID, *, channel_refund_id: str = "", at: dt.dat
     if order.state == OrderState.RETURNING and refund.lines.exists():
         ORDERS.move(order, OrderState.RETURNED, returned_at=now)
     publish(_event(RefundSucceeded, refund))
+
+
+def _out_of_the_drawer(refund: Refund) -> None:
+    """A clerk hands it out now; what a reversal is about was handed out, and noted, before it came here."""
+    by_hand = refund.route == RefundRoute.COUNTER_CASH and refund.cause != RefundCause.REVERSED
+    if by_hand and refund.decided_by_id is not None:
+        drawers().give(
+            Cash(
+                refund.hospital_id, refund.decided_by_id, refund.amount_fen, "payments.refund", refund.pk,
+                order_id=refund.order_id, refund_id=refund.pk,
+            )
+        )  # fmt: skip
 
 
 @transaction.atomic
@@ -146,13 +171,16 @@ def reissue(refund: Refund, *, staff: StaffMember | None) -> Refund:
 
 
 @transaction.atomic
-def pay_out_in_cash(refund: Refund, *, staff: StaffMember | None) -> Refund:
-    """A clerk pays a failed refund out in cash. The caller has asked the channel once more. StateConflict."""
+def pay_out_in_cash(refund: Refund, *, staff: StaffMember | None, handed_back: bool = False) -> Refund:
+    """A clerk pays a failed refund out in cash. The caller has asked the channel once more. StateConflict, NoOpenShift.
+
+    `handed_back`: as `record_succeeded`.
+    """
     _, locked = _lock(refund.pk)
     if locked.state != RefundState.FAILED:
         raise StateConflict(current=locked.state)
     Refund.objects.filter(pk=locked.pk).update(route=RefundRoute.COUNTER_CASH, decided_by=staff)
-    record_succeeded(locked.pk)
+    record_succeeded(locked.pk, handed_back=handed_back)
     locked.refresh_from_db()
     return locked
 

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from apps.identity.models import StaffMember, WeChatAccount
 from apps.payments import errors, payables
+from apps.payments.drawers import drawers
 from apps.payments.models import (
     PaymentAttempt,
     PaymentOrder,
@@ -57,8 +58,9 @@ def create_refund(
 
     RefundExceedsPaid beyond what a line still holds; InsufficientBalance when a prepaid account has been spent;
     StateConflict unless the order is posted and its Payable lets go of it; InvalidValue for a foreign line or an amount
-    below 1.
+    below 1; NoOpenShift for cash out of the hands of a clerk who has no drawer open.
     """
+    _check_drawer(order, staff, cause, route)
     locked = lock_one(PaymentOrder.objects, pk=order.pk)
     if locked.state != OrderState.POSTED:
         raise StateConflict(current=locked.state)
@@ -80,6 +82,14 @@ def create_refund(
     _post(refund, [Movement(account_of(lines[pk]), amount) for pk, amount in amounts.items()])
     fault_point("refund.decided")
     return refund
+
+
+def _check_drawer(
+    order: PaymentOrder, staff: StaffMember | None, cause: RefundCause, route: RefundRoute
+) -> None:
+    """Cash leaves that clerk's drawer soon; what a reversal is about has left it before."""
+    if route == RefundRoute.COUNTER_CASH and staff is not None and cause != RefundCause.REVERSED:
+        drawers().check(hospital_id=order.hospital_id, staff_id=staff.pk)
 
 
 def _check_rules(lines: Sequence[PaymentOrderLine], cause: RefundCause) -> None:

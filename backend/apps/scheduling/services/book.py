@@ -14,6 +14,7 @@ from apps.patients.errors import CardRequired
 from apps.patients.models import Patient
 from apps.patients.selectors import require_binding
 from apps.patients.services.care_team import note_booking
+from apps.payments.drawers import Cash, drawers
 from apps.payments.payers import PayerType
 from apps.scheduling import errors, settings
 from apps.scheduling.events import AppointmentBooked, AppointmentHeld, AppointmentSettled
@@ -147,6 +148,13 @@ def _whole(offer: Offer, values: dict[str, Any]) -> Iterator[None]:
             if values["payment_status"] == PaymentStatus.PAID_AT_COUNTER:
                 publish(_settled(offer, values))
         yield
+        if values["payment_status"] == PaymentStatus.PAID_AT_COUNTER:
+            drawers().take(_cash(offer, values))
+
+
+def _cash(offer: Offer, values: dict[str, Any]) -> Cash:
+    staff_id: UUID = values["booked_by_id"]
+    return Cash(offer.hospital_id, staff_id, values["fee_fen"], "scheduling.appointment", values["id"])
 
 
 def _settled(offer: Offer, values: dict[str, Any]) -> AppointmentSettled:

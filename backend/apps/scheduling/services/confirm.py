@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
+from apps.payments.drawers import Cash, drawers
 from apps.scheduling import errors
 from apps.scheduling.events import AppointmentBooked, AppointmentSettled
 from apps.scheduling.models import Appointment, PaymentStatus
@@ -93,11 +94,20 @@ def note_refund(*, appointment_id: UUID) -> None:
 def settle_at_counter(appointment: Appointment, *, staff_id: UUID | None = None) -> Appointment:
     """The fee was paid at the window: a hold is confirmed while it lasts, a booking is marked as paid.
 
-    HoldExpired, CheckInTooLate, AlreadyPaid, StateConflict.
+    HoldExpired, CheckInTooLate, AlreadyPaid, StateConflict, NoOpenShift.
     """
     settled = _settle_at_counter(appointment)
+    if staff_id is not None:
+        drawers().take(fee_in_cash(settled, staff_id))
     publish(event_of(AppointmentSettled, settled, fee_fen=settled.fee_fen, staff_id=staff_id))
     return settled
+
+
+def fee_in_cash(appointment: Appointment, staff_id: UUID) -> Cash:
+    """The fee, which that clerk takes or hands back."""
+    return Cash(
+        appointment.hospital_id, staff_id, appointment.fee_fen, "scheduling.appointment", appointment.pk
+    )
 
 
 def _settle_at_counter(appointment: Appointment) -> Appointment:

@@ -7,11 +7,13 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.audit.services import record
+from apps.payments.drawers import drawers
 from apps.scheduling import errors, settings
 from apps.scheduling.events import SettlementReversed
 from apps.scheduling.models import Appointment, AppointmentKind, PaymentStatus, SlotNumber
 from apps.scheduling.ports import tickets
 from apps.scheduling.services.announce import event_of
+from apps.scheduling.services.confirm import fee_in_cash
 from apps.scheduling.services.unchanged import lock_unchanged
 from apps.scheduling.states import APPOINTMENTS, AppointmentState, NumberState
 from kernel import clock
@@ -27,7 +29,7 @@ def reverse_settlement(appointment: Appointment, *, reason: str, staff_id: UUID 
     """The fee is unpaid again. What is paid in advance becomes a hold of the usual length, else it stays booked.
 
     A ticket goes back; StateConflict once the patient was called. NotSettledInCash, CheckInTooLate (past the pick-up
-    deadline only cancelling gives the money back).
+    deadline only cancelling gives the money back), NoOpenShift.
     """
     if appointment.payment_status != PaymentStatus.PAID_AT_COUNTER:
         raise errors.NotSettledInCash
@@ -47,6 +49,8 @@ def reverse_settlement(appointment: Appointment, *, reason: str, staff_id: UUID 
         hospital_id=appointment.hospital_id,
         detail={"fee_fen": appointment.fee_fen, "reason": reason},
     )
+    if staff_id is not None:
+        drawers().give(fee_in_cash(appointment, staff_id))
     publish(event_of(SettlementReversed, appointment, fee_fen=appointment.fee_fen, staff_id=staff_id))
     return appointment
 

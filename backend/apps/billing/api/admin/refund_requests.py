@@ -25,6 +25,7 @@ from apps.billing.services import refund_requests as requests
 from apps.billing.services.refund_allowance import bills_in
 from apps.billing.services.refund_execution import execute
 from apps.identity.models import StaffMember
+from apps.payments.errors import NoOpenShift
 from apps.payments.selectors import orders
 from apps.payments.types import PaymentOrder
 from apps.worklist.errors import ApproverIsRequester
@@ -150,6 +151,7 @@ class RefundRequestViewSet(ExportMixin, ScopedViewSet):
         StateConflict, errors.AppointmentStands, errors.RefundNeedsApproval, errors.ExecutorIsRequester,
         errors.InvoiceReprintRequired, errors.RefundExceedsBill,
         errors.RefundExceedsBalance, errors.RefundExceedsOnlineTotal, errors.HisRefusedRefund,
+        NoOpenShift,
     )  # fmt: skip
     @idempotent(atomic=False)
     def execute(self, request: Any, pk: UUID) -> Response:

@@ -90,7 +90,7 @@ class PaymentOrderViewSet(OptionsMixin, ListMixin, RetrieveMixin, ExportMixin):
     @extend_schema(request=SettleSerializer, responses=WholeOrderSerializer)
     @raises(
         NotFound, StateConflict, InvalidValue, DuplicateValue, errors.ChannelNotOffered, errors.OrderExpired,
-        errors.InsufficientBalance,
+        errors.InsufficientBalance, errors.NoOpenShift,
     )  # fmt: skip
     @idempotent(atomic=False)
     def settle(self, request: Any, pk: UUID) -> Response:

@@ -10,6 +10,7 @@ from apps.identity.models import StaffMember
 from apps.payments.api.admin.exporting import ExportMixin
 from apps.payments.api.filters import RefundFilter
 from apps.payments.api.serializers import RefundSerializer
+from apps.payments.errors import NoOpenShift
 from apps.payments.models import Refund
 from apps.payments.selectors.exports import refund_rows
 from apps.payments.services.failed_refunds import pay_out, send_again
@@ -57,7 +58,7 @@ class RefundViewSet(ListMixin, RetrieveMixin, ExportMixin):
         return self._answer(send_again(self.get_object(), staff=self._staff()))
 
     @extend_schema(request=None, responses=StaffRefundSerializer)
-    @raises(StateConflict)
+    @raises(StateConflict, NoOpenShift)
     @idempotent(atomic=False)
     def pay_out(self, request: Any, pk: UUID) -> Response:
         """现金退款: a failed refund is paid out in cash, unless the channel has done it after all."""

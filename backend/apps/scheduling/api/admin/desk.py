@@ -10,6 +10,7 @@ from apps.access.policies import policy_of
 from apps.access.scoped.exporting import ExportMixin
 from apps.access.scoped.options import OptionsMixin
 from apps.access.scoped.views import ScopedViewSet
+from apps.payments.errors import NoOpenShift
 from apps.scheduling import errors
 from apps.scheduling.api.admin import serializers as io
 from apps.scheduling.api.admin.limits import ReasonSerializer
@@ -71,6 +72,7 @@ class AppointmentViewSet(OptionsMixin, ExportMixin, ScopedViewSet):
         errors.SlotFull,
         errors.BookingLimitReached,
         errors.BookingSuspended,
+        NoOpenShift,
     )
     @idempotent(atomic=False)
     def create(self, request: Any) -> Response:
@@ -98,7 +100,7 @@ class AppointmentViewSet(OptionsMixin, ExportMixin, ScopedViewSet):
         return Response(appointments.one(made, result), status=201)
 
     @extend_schema(request=None, responses=AppointmentSerializer)
-    @raises(errors.HoldExpired, errors.CheckInTooLate, errors.AlreadyPaid, StateConflict)
+    @raises(errors.HoldExpired, errors.CheckInTooLate, errors.AlreadyPaid, StateConflict, NoOpenShift)
     @idempotent()
     def settle(self, request: Any, pk: UUID) -> Response:
         """收费: the registration fee was paid in cash at the window."""

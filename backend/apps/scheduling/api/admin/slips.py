@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from apps.access.scoped.views import ScopedViewSet
 from apps.identity.models.staff import VisitTier
+from apps.payments.errors import NoOpenShift
 from apps.scheduling import errors
 from apps.scheduling.api.admin.limits import ReasonSerializer
 from apps.scheduling.api.serializers import AppointmentSerializer
@@ -77,7 +78,7 @@ class RegistrationDeskViewSet(ScopedViewSet):
         return Appointment.objects.select_related("hospital")
 
     @extend_schema(request=ReasonSerializer, responses=AppointmentSerializer)
-    @raises(errors.NotSettledInCash, errors.CheckInTooLate, StateConflict)
+    @raises(errors.NotSettledInCash, errors.CheckInTooLate, StateConflict, NoOpenShift)
     @idempotent()
     def reverse_settlement(self, request: Any, pk: UUID) -> Response:
         """冲正: the cash goes back to the patient, until the patient is called."""

@@ -1,0 +1,146 @@
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from apps.access.scoped.fields import ScopedRelatedField
+from apps.cashier.denominations import MOST
+from apps.cashier.models import BankDeposit, CashDrawer, CashierShift
+from apps.cashier.selectors import by_day
+from apps.identity.models import StaffMember
+from kernel.http.serializers import ModelSerializer, Serializer
+from kernel.money import MAX_FEN
+
+
+class CashSerializer(Serializer):
+    """面额: how many of each note and coin."""
+
+    yuan_100 = serializers.IntegerField(min_value=0, max_value=MOST)
+    yuan_50 = serializers.IntegerField(min_value=0, max_value=MOST)
+    yuan_20 = serializers.IntegerField(min_value=0, max_value=MOST)
+    yuan_10 = serializers.IntegerField(min_value=0, max_value=MOST)
+    yuan_5 = serializers.IntegerField(min_value=0, max_value=MOST)
+    yuan_1 = serializers.IntegerField(min_value=0, max_value=MOST)
+    jiao_5 = serializers.IntegerField(min_value=0, max_value=MOST)
+    jiao_1 = serializers.IntegerField(min_value=0, max_value=MOST)
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        return {str(name): instance.get(name, 0) for name in self.fields}
+
+
+class ShiftOpenSerializer(CashSerializer):
+    """Which drawer, and the float in it."""
+
+    drawer_id = ScopedRelatedField(source="drawer", queryset=CashDrawer.objects.all())
+
+
+class ShiftCountSerializer(CashSerializer):
+    """Everything that is in the drawer, the float with it."""
+
+
+class ShiftCashSerializer(Serializer):
+    """Cash that is no payment and no refund, and why it moves."""
+
+    amount_fen = serializers.IntegerField(min_value=1, max_value=MAX_FEN)
+    reason = serializers.CharField(max_length=200)
+
+
+class ShiftReasonSerializer(Serializer):
+    """Why; kept with what is done."""
+
+    reason = serializers.CharField(max_length=200)
+
+
+class ShiftHandOverSerializer(Serializer):
+    """Who receives the cash."""
+
+    receiver_id = ScopedRelatedField(source="receiver", queryset=StaffMember.objects.filter(status="active"))
+
+
+class CashierShiftSerializer(ModelSerializer):
+    """收费班次. What tells how much is expected is null until the count is entered."""
+
+    class Meta:
+        model = CashierShift
+        fields = [
+            "id", "hospital_id", "hospital_name", "shift_no", "clerk_id", "clerk_name", "drawer_id", "drawer_name",
+            "state", "float_fen", "opened_at", "closed_at", "counted_at", "counted_fen", "expected_fen",
+            "difference_fen", "difference_reason", "difference_posted", "needs_countersign", "countersigned_by_id",
+            "countersigned_by_name", "countersigned_at", "receiver_id", "receiver_name", "handed_over_at",
+            "accepted_at", "reject_reason", "takings_fen", "deposit_id", "version",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class ShiftDaySerializer(Serializer):
+    """The cash of a shift on one calendar day. `net_fen`: in minus out."""
+
+    date = serializers.DateField()
+    cash_in_fen = serializers.IntegerField()
+    cash_refund_fen = serializers.IntegerField()
+    paid_in_fen = serializers.IntegerField()
+    paid_out_fen = serializers.IntegerField()
+    safe_drop_fen = serializers.IntegerField()
+    net_fen = serializers.IntegerField()
+
+
+class WholeCashierShiftSerializer(CashierShiftSerializer):
+    """收费班次 with its denominations and, once it is counted, with the sums of each day."""
+
+    float_cash = CashSerializer(read_only=True)
+    counted_cash = CashSerializer(read_only=True, allow_null=True)
+    by_day = serializers.SerializerMethodField()
+
+    class Meta(CashierShiftSerializer.Meta):
+        fields = [*CashierShiftSerializer.Meta.fields, "float_cash", "counted_cash", "by_day"]
+        read_only_fields = fields
+
+    @extend_schema_field(ShiftDaySerializer(many=True))
+    def get_by_day(self, shift: CashierShift) -> Any:
+        return ShiftDaySerializer(by_day(shift) if shift.counted_at else [], many=True).data
+
+
+class CurrentShiftSerializer(Serializer):
+    """The own shift that is not handed over yet, if there is one. `is_required`: no cash is handled without."""
+
+    is_required = serializers.BooleanField()
+    shift = CashierShiftSerializer(allow_null=True)
+
+
+class DepositedShiftSerializer(ModelSerializer):
+    """A shift whose takings are in the bag."""
+
+    class Meta:
+        model = CashierShift
+        fields = ["id", "shift_no", "clerk_id", "clerk_name", "accepted_at", "takings_fen"]
+        read_only_fields = fields
+
+
+class BankDepositSerializer(ModelSerializer):
+    """缴款单. `shifts`: none once it was rejected."""
+
+    shifts = DepositedShiftSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = BankDeposit
+        fields = [
+            "id", "hospital_id", "hospital_name", "deposit_no", "state", "amount_fen", "bank_account", "bag_no",
+            "slip_no", "reason", "made_by_id", "made_by_name", "made_at", "decided_by_id", "decided_by_name",
+            "decided_at", "shifts", "version",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class DepositMakeSerializer(Serializer):
+    """Whose takings; `amount_fen` is what they add up to, as it lies in the bag."""
+
+    shift_ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=200)
+    amount_fen = serializers.IntegerField(min_value=1, max_value=MAX_FEN)
+    bank_account = serializers.CharField(max_length=64)
+    bag_no = serializers.CharField(max_length=32)
+
+
+class DepositConfirmSerializer(Serializer):
+    """The number of the bank's slip."""
+
+    slip_no = serializers.CharField(max_length=64)

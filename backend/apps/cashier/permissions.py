@@ -1,0 +1,40 @@
+from apps.access.codes import give, module, resource
+from apps.access.menus import directory, page
+
+module("cashier", "收费班次", "Cashier's shifts", 77)
+resource("cashier", "drawer", "钱箱", ("list", "add", "change", "delete"))
+resource(
+    "cashier",
+    "shift",
+    "收费班次",
+    ("list", "export"),
+    work=("开班、清点和交班", "Open, count and hand over own shifts"),
+    accept=("接收交班", "Receive the cash of others' shifts"),
+    countersign=("复核班次差额", "Countersign differences of shifts"),
+    view_all=("查看全院班次", "See all shifts of the hospital"),
+)
+resource(
+    "cashier",
+    "deposit",
+    "缴款单",
+    ("list", "add"),
+    confirm=("确认缴款", "Confirm deposits at the bank"),
+)
+
+give("clerk", "cashier.drawer.list", "cashier.shift.list", "cashier.shift.work", "cashier.shift.accept")
+give(
+    "finance", "cashier.drawer.list", "cashier.drawer.add", "cashier.drawer.change", "cashier.shift.list",
+    "cashier.shift.export", "cashier.shift.work", "cashier.shift.accept", "cashier.shift.view_all",
+    "cashier.deposit.list", "cashier.deposit.add",
+)  # fmt: skip
+give("finance_head", "cashier.drawer.delete", "cashier.shift.countersign", "cashier.deposit.confirm")
+
+directory("cashier", module="cashier", zh="收费班次", en="Cashier's shifts", path="/cashier", icon="money",
+          sort=77)  # fmt: skip
+page("cashier_shifts", resource="cashier.shift", zh="收费班次", en="Shifts", path="shifts",
+     component="cashier/shifts/index", parent="cashier", icon="list", sort=1,
+     parts=("view_all",))  # fmt: skip
+page("bank_deposits", resource="cashier.deposit", zh="缴款单", en="Bank deposits", path="deposits",
+     component="cashier/deposits/index", parent="cashier", icon="bank", sort=2)  # fmt: skip
+page("cash_drawers", resource="cashier.drawer", zh="钱箱", en="Cash drawers", path="drawers",
+     component="cashier/drawers/index", parent="cashier", icon="box", sort=3)  # fmt: skip

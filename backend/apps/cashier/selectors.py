@@ -1,0 +1,63 @@
+"""What the entries of a shift add up to."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet, Sum
+from django.db.models.functions import TruncDate
+
+from apps.cashier.models import CashierShift, EntryKind, ShiftEntry
+from apps.cashier.models.entry import SIGN
+from kernel import clock
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The entries of a shift on one calendar day of the hospital, in fen by kind. `net_fen`: in minus out."""
+
+    date: dt.date
+    cash_in_fen: int
+    cash_refund_fen: int
+    paid_in_fen: int
+    paid_out_fen: int
+    safe_drop_fen: int
+    net_fen: int
+
+
+def expected_fen(shift: CashierShift) -> int:
+    """float + cash in − cash refunds + paid in − paid out − safe drops."""
+    return shift.float_fen + _net(_entries(shift).aggregate(**_SUMS))
+
+
+def dropped_fen(shift: CashierShift) -> int:
+    """What was put into the safe during the shift."""
+    return int(_entries(shift).aggregate(**_SUMS)["safe_drop_fen"] or 0)
+
+
+def by_day(shift: CashierShift) -> list[Day]:
+    """The sums of each calendar day, the first day first."""
+    days = _entries(shift).annotate(date=TruncDate("at", tzinfo=clock.LOCAL)).values("date")
+    rows: Iterable[Mapping[str, Any]] = days.annotate(**_SUMS).order_by("date")
+    return [
+        Day(date=row["date"], net_fen=_net(row), **{name: int(row[name] or 0) for name in _SUMS})
+        for row in rows
+    ]
+
+
+def current_of(staff_id: Any) -> CashierShift | None:
+    """The clerk's shift that is not handed over yet."""
+    rows = CashierShift.objects.select_related("hospital", "clerk", "drawer", "receiver", "countersigned_by")
+    return rows.filter(clerk_id=staff_id, handed_over_at=None).first()
+
+
+def _entries(shift: CashierShift) -> QuerySet[ShiftEntry]:
+    return ShiftEntry.objects.filter(shift=shift)
+
+
+_SUMS = {f"{kind.value}_fen": Sum("amount_fen", filter=Q(kind=kind.value)) for kind in EntryKind}
+
+
+def _net(sums: Mapping[str, Any]) -> int:
+    return sum(SIGN[kind] * int(sums[f"{kind.value}_fen"] or 0) for kind in EntryKind)

@@ -1,0 +1,136 @@
+"""清点: blind. What the drawer should hold is worked out when the clerk has said what is in it, and not before."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from apps.cashier.denominations import worth
+from apps.cashier.errors import CountedAlready, DifferenceUnexplained, NotCounted
+from apps.cashier.models import CashierShift
+from apps.cashier.selectors import expected_fen
+from apps.cashier.services import books
+from apps.cashier.services.rows import lock, lock_own, refuse_same_person
+from apps.cashier.settings import COUNTERSIGN_FEN
+from apps.cashier.states import SHIFTS, ShiftState
+from apps.cashier.work import COUNTERSIGN, RECOUNT
+from apps.identity.models import StaffMember
+from apps.identity.selectors import records_of_persons
+from apps.worklist.services.items import close_item, open_item
+from kernel import clock
+from kernel.errors import StateConflict
+from kernel.money import fen_to_yuan
+
+#: A shift that has not been counted.
+_UNCOUNTED: dict[str, Any] = {
+    "counted_at": None, "counted_fen": None, "counted_cash": None, "expected_fen": None, "difference_fen": None,
+    "difference_reason": "", "difference_posted": False, "needs_countersign": False, "countersigned_by": None,
+    "countersigned_at": None, "takings_fen": None,
+}  # fmt: skip
+
+
+@transaction.atomic
+def start_count(shift: CashierShift, *, by: StaffMember) -> CashierShift:
+    """The drawer takes no more cash. StateConflict, PermissionDenied."""
+    row = lock_own(shift, by)
+    if row.state != ShiftState.OPEN:
+        raise StateConflict(current=row.state)
+    SHIFTS.move(row, ShiftState.COUNTING, closed_at=clock.now())
+    return row
+
+
+@transaction.atomic
+def enter_count(shift: CashierShift, *, by: StaffMember, cash: Mapping[str, int]) -> CashierShift:
+    """What is in the drawer, whatever it is; the answer says what it should have been.
+
+    CountedAlready, StateConflict, PermissionDenied.
+    """
+    row = lock_own(shift, by)
+    _check_counting(row)
+    if row.counted_at is not None:
+        raise CountedAlready
+    counted, expected = worth(cash), expected_fen(row)
+    difference = counted - expected
+    _write(
+        row, counted_at=clock.now(), counted_fen=counted, counted_cash=dict(cash), expected_fen=expected,
+        difference_fen=difference, count_no=row.count_no + 1,
+        needs_countersign=abs(difference) > COUNTERSIGN_FEN.of(row.hospital),
+    )  # fmt: skip
+    return row
+
+
+@transaction.atomic
+def explain(shift: CashierShift, *, by: StaffMember, reason: str) -> CashierShift:
+    """Why it differs; the difference goes into the books with it, once. NotCounted, StateConflict."""
+    row = lock_own(shift, by)
+    _check_counted(row)
+    if not row.difference_fen or row.difference_posted:
+        raise StateConflict(current=row.state)
+    _write(row, difference_reason=reason, difference_posted=True)
+    books.post_difference(row)
+    if row.needs_countersign:
+        open_item(
+            COUNTERSIGN, hospital=row.hospital, subject_type="cashier.cashiershift", subject_id=row.pk,
+            title=f"复核班次差额 {row.shift_no} {row.clerk.name} {fen_to_yuan(row.difference_fen)}元",
+            barred=records_of_persons([row.clerk_id]),
+        )  # fmt: skip
+    return row
+
+
+@transaction.atomic
+def countersign(shift: CashierShift, *, by: StaffMember) -> CashierShift:
+    """A supervisor has looked at a large difference and at what was said of it. SamePerson, DifferenceUnexplained."""
+    row = lock(shift)
+    refuse_same_person(by, row.clerk)
+    _check_counted(row)
+    if not row.needs_countersign or row.countersigned_at is not None:
+        raise StateConflict(current=row.state)
+    if not row.difference_posted:
+        raise DifferenceUnexplained(difference_fen=row.difference_fen)
+    _write(row, countersigned_by=by, countersigned_at=clock.now())
+    close_item(COUNTERSIGN, subject_id=row.pk, outcome="已复核", staff=by)
+    return row
+
+
+@transaction.atomic
+def recount(shift: CashierShift, *, by: StaffMember, reason: str) -> CashierShift:
+    """The supervisor has it counted again instead. SamePerson, NotCounted, StateConflict."""
+    row = lock(shift)
+    refuse_same_person(by, row.clerk)
+    _check_counted(row)
+    forget_count(row, reason)
+    _write(row, reject_reason=reason)
+    return row
+
+
+def forget_count(row: CashierShift, reason: str) -> None:
+    """Under the shift's lock: what was counted counts no more; the log keeps it, the books get a contra entry.
+
+    The clerk has it as work, since another shift may be open meanwhile.
+    """
+    if row.difference_posted:
+        books.take_back_difference(row, reason)
+    close_item(COUNTERSIGN, subject_id=row.pk, withdrawn=True)
+    _write(row, **_UNCOUNTED)
+    open_item(
+        RECOUNT, hospital=row.hospital, subject_type="cashier.cashiershift", subject_id=row.pk, executor=row.clerk,
+        title=f"重新清点 {row.shift_no}: {reason}",
+    )  # fmt: skip
+
+
+def _check_counting(row: CashierShift) -> None:
+    if row.state != ShiftState.COUNTING:
+        raise StateConflict(current=row.state)
+
+
+def _check_counted(row: CashierShift) -> None:
+    _check_counting(row)
+    if row.counted_at is None:
+        raise NotCounted
+
+
+def _write(row: CashierShift, **changes: Any) -> None:
+    for name, value in changes.items():
+        setattr(row, name, value)
+    row.version, row.updated_at = row.version + 1, clock.now()
+    row.save(update_fields=[*changes, "version", "updated_at"])

@@ -1,0 +1,16 @@
+"""Actors of the cashier: ids in, a service called. The sweep may run anywhere, twice or late."""
+
+import dramatiq
+from dramatiq_crontab import cron
+
+from apps.cashier.services.overdue import overdue, tell_of_overdue
+
+BATCH = 200
+
+
+@cron("*/10 * * * *")
+@dramatiq.actor(queue_name="default", max_retries=0)
+def sweep_shifts() -> None:
+    """Every ten minutes: shifts that are open too long."""
+    for shift_id in overdue(BATCH):
+        tell_of_overdue(shift_id)

@@ -1,0 +1,37 @@
+"""Rows of the cashier for the rules that every resource keeps: one of hospital 1 each, the shift one of the clerk's."""
+
+from apps.cashier.denominations import pieces
+from apps.cashier.models import BankDeposit, CashDrawer, CashierShift
+from apps.cashier.services.open_shift import open_shift
+from tests.support.estates import Estate, Values
+
+
+class CashierEstate(Estate):
+    """Of the cashier."""
+
+    def make_cash_drawer(self) -> CashDrawer:
+        return CashDrawer.objects.create(
+            hospital=self.world.h1,
+            department=self.world.departments["cardiology"],
+            code="Q1",
+            name="1 号窗口",
+        )
+
+    def make_cashier_shift(self) -> CashierShift:
+        return open_shift(
+            clerk=self.world.staff["clerk"], drawer=self.get("cash_drawer"), cash=pieces({"yuan_100": 2})
+        )
+
+    def make_bank_deposit(self) -> BankDeposit:
+        return BankDeposit.objects.create(
+            hospital=self.world.h1, deposit_no="JK1", amount_fen=100, bank_account="基本户", bag_no="F001",
+            made_by=self.world.staff["clerk"],
+        )  # fmt: skip
+
+
+#: Path up to the parameter → the value that stands there.
+OBJECTS: Values = {
+    "admin/v1/cash-drawers/": lambda e: e.get("cash_drawer").pk,
+    "admin/v1/cashier-shifts/": lambda e: e.get("cashier_shift").pk,
+    "admin/v1/bank-deposits/": lambda e: e.get("bank_deposit").pk,
+}
