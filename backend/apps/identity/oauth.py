@@ -12,6 +12,7 @@ SCOPES: dict[str, str] = {
     "directory:read": "Read hospitals, departments and doctors",
     "bills:write": "Push bills of the hospital's information system",
     "inpatient:write": "Push admissions and inpatient charges of the hospital's information system",
+    "webhooks": "Manage the application's own webhook endpoints and read their deliveries",
 }
 
 

@@ -11,7 +11,7 @@ from kernel.http.closed import only_for
 from kernel.http.routing import by_method
 
 APPS = (
-    "access", "audit", "billing", "encounters", "files", "identity", "inpatient", "messaging", "patients", "payments",
+    "access", "audit", "billing", "encounters", "files", "identity", "inpatient", "integrations", "messaging", "patients", "payments",
     "queueing", "reconciliation", "scheduling", "worklist",
 )  # fmt: skip
 

@@ -2,6 +2,6 @@
 
 from django.urls import include, path
 
-APPS: tuple[str, ...] = ("billing", "identity", "inpatient")
+APPS: tuple[str, ...] = ("billing", "identity", "inpatient", "integrations")
 
 urlpatterns = [path("api/partner/v1/", include(f"apps.{name}.api.partner.urls")) for name in APPS]
