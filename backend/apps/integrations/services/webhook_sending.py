@@ -155,7 +155,7 @@ class Pump:
         body = row.body.encode()
         target = resolve(receiver.url, receiver.networks, loopback=settings.WEBHOOKS_TO_LOOPBACK)
         return self.client.post(
-            target, HEADERS | signed_headers(str(row.id), clock.now(), body, receiver.keys), body
+            target, HEADERS | signed_headers(str(row.id), clock.machine(), body, receiver.keys), body
         )
 
 
