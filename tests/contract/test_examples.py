@@ -29,7 +29,7 @@ OF_ROWS = frozenset(
     {
         "does_not_exist", "unknown", "in_the_past", "day_in_the_past", "bill_day", "within_a_day", "within_stay",
         "discharged_at", "another", "move_to", "serves_queue", "only_shared", "no_priority", "content",
-        "config_value", "config_usable",
+        "config_value", "config_usable", "address_refused", "no_such_host",
     }
 )  # fmt: skip
 #: Who asks: somebody who may do everything, for what a hospital's own administrator may not.

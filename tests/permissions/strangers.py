@@ -9,6 +9,7 @@ from apps.access.models import Role
 from apps.billing.models import Bill
 from apps.billing.services.checkout import open_payment
 from apps.identity.models import Dictionary, Location, Position
+from apps.identity.services.partners import create_application
 from apps.messaging.models import Message
 from apps.messaging.services.notify import notify
 from apps.patients.models import Patient, RelatedPerson
@@ -157,6 +158,7 @@ OWN: Makers = {
     "dictionary": lambda s: s.estate.get("dictionary"),
     "message": lambda s: s.estate.get("message"),
     "merchant": lambda s: s.estate.get("merchant"),
+    "application": lambda s: s.world.partner_application,
     "difference": lambda s: s.estate.get("difference"),
     "menu": lambda s: s.estate.get("menu"),
     "relative": lambda s: s.estate.get("related_person"),
@@ -181,6 +183,7 @@ FOREIGN: Makers = {
     "position": lambda s: Position.objects.create(hospital=s.world.h2, code="chief", name="主任"),
     "dictionary": lambda s: Dictionary.objects.create(hospital=s.world.h2, code="foreign", name="foreign"),
     "merchant": lambda s: s.merchant,
+    "application": lambda s: create_application(hospital=s.world.h2, name="口腔平台", allowed_scopes=[])[0],
     "difference": lambda s: s.difference(),
     "message": Strangers.message,
     "relative": Strangers.relative,

@@ -15,7 +15,7 @@ import structlog
 from django.conf import settings
 
 from apps.integrations.adapters.targets import Refused, resolve
-from apps.integrations.adapters.webhook_client import Reply, WebhookClient
+from apps.integrations.adapters.webhook_client import SECONDS, Reply, WebhookClient
 from apps.integrations.models import WebhookEndpoint, WebhookHealth
 from apps.integrations.selectors import receiving
 from apps.integrations.services.webhook_rows import Claimed, Tried, claim, reason_of, record, waits
@@ -76,7 +76,7 @@ class Pump:
                 if self._running or taken:
                     continue
                 over = now - begin >= self.seconds
-                if over or (now - last >= self.idle and not waits(SOON)):
+                if over or (now - last >= self.idle and not (self.idle and waits(SOON))):
                     return
                 time.sleep(IDLE)
 
@@ -165,9 +165,12 @@ def keys_of(endpoint: WebhookEndpoint) -> list[str]:
     return [endpoint.secret, *([endpoint.previous_secret] if old and endpoint.previous_secret else [])]
 
 
-def deliver() -> int:
-    """Send whatever is due now, in this thread's time; returns how many were tried. For tests and operators."""
-    pump = Pump(idle=0.0)
+def deliver(*, seconds: float = SECONDS) -> int:
+    """Send whatever is due now, in this thread's time; returns how many were tried. For tests and operators.
+
+    `seconds`: after which a receiver that does not answer is given up.
+    """
+    pump = Pump(idle=0.0, client=WebhookClient(seconds=seconds))
     try:
         for _ in pump.run():
             pass
