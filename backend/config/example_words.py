@@ -227,7 +227,10 @@ TEXTS: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ("template_ids?", ("qK8Zt3mUo0cN4yXr2bVw7sLd1eFg6hJ5", "SMS_123456789")),
     ("delivery_detail_body", (WEBHOOK_BODY,)),
     ("reply", ("ok",)),
-    ("((webhook|own)_)?endpoint_(create_|secret_)?secret", ("whsec_q83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vASNFZ4k=",)),
+    (
+        "((webhook|own)_)?endpoint_(create_|secret_)?secret",
+        ("whsec_q83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vASNFZ4k=",),
+    ),
     ("text(_zh)?", ("您已预约心内科李建国医生,3 月 17 日 08:30。",)),
     ("text_en", ("You are booked with Dr Li Jianguo, Cardiology, 17 March 08:30.",)),
     ("client_id", ("partner-0199c3a5",)),

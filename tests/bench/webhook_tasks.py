@@ -19,11 +19,16 @@ from kernel import clock, ids
 
 
 def webhook_rates(count: str, fast: str, dead: str) -> dict[str, float]:
-    """Deliveries a second: `bare` (the client posts the same signed bodies), `alone`, `beside` a receiver that hangs."""
-    application, _ = create_application(hospital=Hospital.objects.earliest("id"), name="bench", allowed_scopes=[])
+    """Deliveries a second: `bare` (the client posts signed bodies), `alone`, `beside` a receiver that hangs."""
+    application, _ = create_application(
+        hospital=Hospital.objects.earliest("id"), name="bench", allowed_scopes=[]
+    )
     made = [
         create_endpoint(
-            application=application, url=f"http://127.0.0.1:{port}/hooks", name="bench", event_types=["bill.paid"]
+            application=application,
+            url=f"http://127.0.0.1:{port}/hooks",
+            name="bench",
+            event_types=["bill.paid"],
         )[0]
         for port in (fast, dead)
     ]

@@ -17,7 +17,15 @@ from apps.worklist.models import WorkItem
 from kernel import clock
 from kernel.ids import uuid7
 from tests.integrations.receiver import receiver, status
-from tests.integrations.webhook_support import BOOKED, CANCELLED, DELIVERIES, ENDPOINTS, OWN, endpoint_at, happen
+from tests.integrations.webhook_support import (
+    BOOKED,
+    CANCELLED,
+    DELIVERIES,
+    ENDPOINTS,
+    OWN,
+    endpoint_at,
+    happen,
+)
 from tests.support.world import World
 
 pytestmark = pytest.mark.requirement("INT-03")
@@ -118,7 +126,10 @@ def test_what_is_switched_off_by_hand_gets_nothing_until_it_is_switched_on(world
         assert post(world, f"{one}/disable").status_code == 409
         assert (post(world, f"{one}/test").status_code, WebhookDelivery.objects.count()) == (409, 1)
         assert post(world, f"{one}/enable").json()["state"] == "active"
-        today = {"since": str(clock.now() - dt.timedelta(days=1)), "until": str(clock.now() + dt.timedelta(hours=1))}
+        today = {
+            "since": str(clock.now() - dt.timedelta(days=1)),
+            "until": str(clock.now() + dt.timedelta(hours=1)),
+        }
         assert post(world, f"{one}/replay", today).json() == {"replayed": 1, "left": 0}
         assert post(world, f"{one}/replay", today).json() == {"replayed": 0, "left": 0}
         assert deliver() == 1
@@ -187,7 +198,9 @@ def test_five_days_of_failures_switch_off_after_three_notices(world: World) -> N
         for title in titles:
             if title not in seen:
                 seen.append(title)
-    assert [kind for kind, _ in seen] == ["integrations.webhook_failing"] * 3 + ["integrations.webhook_disabled"]
+    assert [kind for kind, _ in seen] == ["integrations.webhook_failing"] * 3 + [
+        "integrations.webhook_disabled"
+    ]
     endpoint.refresh_from_db()
     assert (endpoint.state, endpoint.disabled_because) == ("disabled", "failing")
     assert endpoint.disabled_at == begin + dt.timedelta(days=5)
@@ -199,7 +212,9 @@ def test_a_success_ends_the_notices_and_the_count(world: World) -> None:
     with receiver() as made:
         endpoint_at(world, made.url)
         begin = clock.now()
-        WebhookHealth.objects.update(failures=3, failing_since=begin - dt.timedelta(days=2), last_failed_at=begin)
+        WebhookHealth.objects.update(
+            failures=3, failing_since=begin - dt.timedelta(days=2), last_failed_at=begin
+        )
         watch()
         assert WorkItem.objects.filter(state="open").count() == 1
         happen(world.h1.pk)

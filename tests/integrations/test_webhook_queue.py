@@ -59,7 +59,7 @@ def test_an_event_is_queued_for_webhooks_only_where_an_endpoint_wants_it(town: W
     event = book(town.h1)
     assert event.pending == others(event)
     with receiver() as made:
-        endpoint, _ = endpoint_at(town, made.url)
+        endpoint_at(town, made.url)
         event, foreign = book(town.h1), book(town.h2)
         assert (event.pending, foreign.pending) == (others(event) + 1, others(event))
         handle_event(str(event.pk), HANDLER)

@@ -79,7 +79,9 @@ def leads_to(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> list[str]:
 
 
 @pytest.mark.parametrize("address", ["169.254.169.254", "127.0.0.1", "::1", "fd00:ec2::254", "10.0.0.1"])
-def test_a_name_that_leads_to_a_refused_address_is_refused(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+def test_a_name_that_leads_to_a_refused_address_is_refused(
+    monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
     leads_to(monkeypatch, "1.1.1.1", address)
     with pytest.raises(Refused) as refused:
         resolve("https://harmless.test/")
@@ -137,7 +139,12 @@ def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch,
 def test_an_address_is_judged_when_it_is_saved(world: World, settings: Any, url: str, code: str) -> None:
     settings.WEBHOOKS_TO_LOOPBACK = False
     assert world.partner_application is not None
-    body = {"application_id": str(world.partner_application.pk), "name": "x", "url": url, "event_types": [BOOKED]}
+    body = {
+        "application_id": str(world.partner_application.pk),
+        "name": "x",
+        "url": url,
+        "event_types": [BOOKED],
+    }
     answer = world.client("admin1").post(ENDPOINTS, body, format="json")
     assert answer.status_code == 400
     assert [(e["field"], e["code"]) for e in answer.json()["errors"]] == [("url", code)]

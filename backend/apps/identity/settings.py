@@ -17,7 +17,7 @@ T = TypeVar("T", int, bool, str)
 
 @dataclass(frozen=True, slots=True)
 class Setting(Generic[T]):
-    """One setting. `minimum`/`maximum` bound integers, `choices` strings; `form` says what a text has to be that `fits`."""
+    """One setting. `minimum`/`maximum` bound integers, `choices` strings; `form` says what a text is that `fits`."""
 
     key: str
     default: T
@@ -27,7 +27,7 @@ class Setting(Generic[T]):
     maximum: int | None = None
     choices: tuple[str, ...] = ()
     form: Expectation | None = None
-    fits: Callable[[str], bool] | None = None
+    fits: Callable[[Any], bool] | None = None
 
     def of(self, hospital: Hospital) -> T:
         """The value in force at `hospital`."""

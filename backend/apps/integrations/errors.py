@@ -21,7 +21,9 @@ URL = Expectation(
     "须为 https:// 开头的完整地址,不含用户名、密码和 #,端口为 443 或 1024 至 65535",
     "A whole address that begins with https://, without user, password and #, with port 443 or 1024 to 65535.",
 )
-NO_SUCH_HOST = Expectation("no_such_host", "域名无法解析,请核对", "The name of the host has no address; check it.")
+NO_SUCH_HOST = Expectation(
+    "no_such_host", "域名无法解析,请核对", "The name of the host has no address; check it."
+)
 NOT_REACHED = Expectation(
     "address_refused",
     "该地址指向本机、内网或保留网段;内网地址须先列入医院设置的网段",

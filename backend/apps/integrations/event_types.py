@@ -29,6 +29,7 @@ class EventType:
 _APPOINTMENT = ("appointment_id", "patient_id", "practitioner_id", "department_id")
 _SESSION = ("session_id", "practitioner_id", "department_id")
 _BILL = ("bill_id", "patient_id")
+_TOP_UP = ("top_up_id", "patient_id")
 _ORDER = ("order_id", "patient_id")
 _REFUND = ("refund_id", "order_id", "patient_id")
 _ENCOUNTER = ("encounter_id", "patient_id")
@@ -41,19 +42,19 @@ EVERY = (
     EventType("appointment.cancelled", "预约取消", "Cancelled", scheduling.AppointmentCancelled, _APPOINTMENT),
     EventType("appointment.expired", "锁号超时", "A hold ran out", scheduling.AppointmentExpired, _APPOINTMENT),
     EventType("appointment.rescheduled", "改期", "Rescheduled", scheduling.AppointmentRescheduled, _APPOINTMENT),
-    EventType("appointment.moved", "停诊改约", "Moved to another session", scheduling.AppointmentMoved, _APPOINTMENT),
+    EventType("appointment.moved", "停诊改约", "Moved", scheduling.AppointmentMoved, _APPOINTMENT),
     EventType("appointment.reassigned", "替诊", "Another doctor", scheduling.AppointmentReassigned, _APPOINTMENT),
     EventType("appointment.checked_in", "已取号", "Checked in", scheduling.AppointmentCheckedIn, _APPOINTMENT),
     EventType("appointment.fulfilled", "已就诊", "Seen by the doctor", scheduling.AppointmentFulfilled, _APPOINTMENT),
     EventType("appointment.missed", "爽约", "Missed", scheduling.AppointmentMissed, _APPOINTMENT),
     EventType("session.stopped", "停诊", "A session is stopped", scheduling.SessionStopped, _SESSION),
-    EventType("session.substituted", "出诊替诊", "A session has another doctor", scheduling.SessionSubstituted, _SESSION),
+    EventType("session.substituted", "出诊替诊", "Another doctor", scheduling.SessionSubstituted, _SESSION),
     EventType("bill.issued", "账单待缴", "A bill waits to be paid", billing.BillIssued, _BILL),
     EventType("bill.paid", "账单已缴", "A bill is paid", billing.BillPaid, _BILL),
     EventType("bill.cancelled", "账单取消", "A bill is cancelled", billing.BillCancelled, _BILL),
     EventType("bill.lapsed", "账单逾期", "A bill was not paid in time", billing.BillLapsed, _BILL),
     EventType("bill.refunded", "账单退费", "A bill is refunded", billing.BillRefunded, _BILL),
-    EventType("card.topped_up", "就诊卡已充值", "A card is topped up", billing.CardToppedUp, ("top_up_id", "patient_id")),
+    EventType("card.topped_up", "就诊卡已充值", "A card is topped up", billing.CardToppedUp, _TOP_UP),
     EventType("order.paid", "订单已支付", "An order is paid", payments.PaymentOrderPaid, _ORDER),
     EventType("order.posted", "订单已入账", "An order is posted", payments.PaymentOrderPosted, _ORDER),
     EventType("order.closed", "订单关闭", "An order is closed", payments.PaymentOrderClosed, _ORDER),
@@ -73,7 +74,7 @@ EVERY = (
 )  # fmt: skip
 EVENT_TYPES: dict[str, EventType] = {each.code: each for each in EVERY}
 #: What deliveries are of: every type, and that of tests.
-WebhookEventType = StrEnum(
+WebhookEventType = StrEnum(  # type: ignore[misc]  # its members are those above
     "WebhookEventType", {each.code.replace(".", "_").upper(): each.code for each in EVERY} | {"TEST": TEST}
 )
 BY_TOPIC: dict[str, EventType] = {each.event.topic: each for each in EVERY}

@@ -18,7 +18,10 @@ action(
 action(
     "webhook_endpoints_disable",
     danger=True,
-    confirm=("停用后不再推送,等待中的投递将取消,确定停用?", "Nothing is sent, what waits is cancelled. Disable?"),
+    confirm=(
+        "停用后不再推送,等待中的投递将取消,确定停用?",
+        "Nothing is sent, what waits is cancelled. Disable?",
+    ),
     state=["active"],
 )
 action("webhook_endpoints_enable", state=["disabled"])

@@ -24,5 +24,7 @@ def wanted_kinds(kinds: Collection[Kind]) -> list[Kind]:
     if not hospitals:
         return []
     rows = receiving().filter(hospital_id__in=hospitals).values_list("hospital_id", "event_types")
-    wanted: set[tuple[UUID | None, str]] = {(hospital_id, code) for hospital_id, codes in rows for code in codes}
+    wanted: set[tuple[UUID | None, str]] = {
+        (hospital_id, code) for hospital_id, codes in rows for code in codes
+    }
     return [kind for kind in kinds if (kind[1], BY_TOPIC[kind[0]].code) in wanted]

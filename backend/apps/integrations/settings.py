@@ -21,7 +21,9 @@ def _fit(text: str) -> bool:
         found = networks(text)
     except ValueError:
         return False
-    return not any(net.is_loopback or net.is_link_local or net.is_multicast or net.prefixlen == 0 for net in found)
+    return not any(
+        net.is_loopback or net.is_link_local or net.is_multicast or net.prefixlen == 0 for net in found
+    )
 
 
 section("第三方应用", "Partner applications", "webhooks.")

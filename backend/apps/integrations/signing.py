@@ -20,6 +20,8 @@ def signed_headers(message_id: str, at: dt.datetime, body: bytes, keys: Iterable
     """The three headers of a message; one signature for each of the secrets, the newest first."""
     seconds = str(int(at.timestamp()))
     text = f"{message_id}.{seconds}.".encode() + body
-    made = (hmac.new(base64.b64decode(key.removeprefix(PREFIX)), text, hashlib.sha256).digest() for key in keys)
+    made = (
+        hmac.new(base64.b64decode(key.removeprefix(PREFIX)), text, hashlib.sha256).digest() for key in keys
+    )
     signatures = " ".join(f"v1,{base64.b64encode(digest).decode()}" for digest in made)
     return {"webhook-id": message_id, "webhook-timestamp": seconds, "webhook-signature": signatures}

@@ -7,5 +7,8 @@ from kernel.outbox.events import subscribe
 
 for _each in EVERY:
     subscribe(
-        _each.event, name=f"integrations.webhook_{_each.code.replace('.', '_')}", queue="default", wanted=wanted_kinds
+        _each.event,
+        name=f"integrations.webhook_{_each.code.replace('.', '_')}",
+        queue="default",
+        wanted=wanted_kinds,
     )(announce)

@@ -18,7 +18,13 @@ properties(
 )  # fmt: skip
 of("WebhookEndpoint", "WebhookEndpointCreate", "OwnEndpoint", "OwnEndpointCreate", name=("名称", "Name"))
 of("WebhookDeliveryDetail", "OwnDeliveryDetail", attempts=("尝试记录", "Attempts"), body=("推送内容", "Body"))
-of("WebhookDelivery", "WebhookDeliveryDetail", "OwnDelivery", "OwnDeliveryDetail", due_at=("下次尝试", "Next try"))
+of(
+    "WebhookDelivery",
+    "WebhookDeliveryDetail",
+    "OwnDelivery",
+    "OwnDeliveryDetail",
+    due_at=("下次尝试", "Next try"),
+)
 of("WebhookAttempt", status=("应答状态码", "HTTP status"), error=("错误", "Error"))
 references("webhook_endpoints", "endpoint_id")
 references("partner_applications", "application_id")
@@ -37,7 +43,8 @@ operations(
     webhook_deliveries_replay=("重新投递", "Send once more"),
 )
 values(EndpointState, {
-    "active": ("启用", "Active", "success"), "disabled": ("停用", "Disabled", "danger"), "retired": ("已注销", "Retired"),
+    "active": ("启用", "Active", "success"), "disabled": ("停用", "Disabled", "danger"),
+    "retired": ("已注销", "Retired"),
 })  # fmt: skip
 values(DeliveryState, {
     "pending": ("等待投递", "Waiting", "info"), "delivering": ("投递中", "Being sent", "info"),

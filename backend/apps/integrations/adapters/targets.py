@@ -23,7 +23,7 @@ METADATA = frozenset(
 )
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?")
-_PATH = re.compile(r"/[!-~]*")
+_PLAIN = re.compile(r"[!-~]+")
 
 
 class Refused(Exception):
@@ -62,6 +62,8 @@ def resolve(url: str, allowed: Iterable[Network] = (), *, loopback: bool = False
 def parts_of(url: str) -> tuple[str, str, int, str]:
     """Scheme, host, port and path of a URL of the right form; Refused."""
     wrong = Refused(errors.URL, "address")
+    if not _PLAIN.fullmatch(url):
+        raise wrong
     try:
         found = urlsplit(url)
         host, port = found.hostname or "", found.port
@@ -70,7 +72,7 @@ def parts_of(url: str) -> tuple[str, str, int, str]:
     path = (found.path or "/") + (f"?{found.query}" if found.query else "")
     if found.scheme not in ("https", "http") or "@" in found.netloc or "#" in url or "\\" in url:
         raise wrong
-    if not _PATH.fullmatch(path) or not (_HOST.fullmatch(host) or _is_ipv6(host)):
+    if not (_HOST.fullmatch(host) or _is_ipv6(host)):
         raise wrong
     standard = {"https": 443, "http": 80}[found.scheme]
     port = standard if port is None else port
@@ -105,11 +107,12 @@ def _may_be_reached(address: Address, allowed: list[Network]) -> bool:
         or address.is_link_local
         or address.is_multicast
         or address.is_unspecified
+        or address.is_reserved
     ):
         return False
     if any(address in network for network in allowed):
         return True
-    return address.is_global and not address.is_reserved
+    return address.is_global
 
 
 def _within(address: Address) -> ipaddress.IPv4Address | None:

@@ -131,7 +131,9 @@ def _beginning(response: httpcore.Response) -> bytes:
 
 def _retry_after(response: httpcore.Response) -> int:
     """Seconds; a date, too, is taken for the seconds until then."""
-    text = next((value.decode("latin-1") for name, value in response.headers if name.lower() == b"retry-after"), "")
+    text = next(
+        (value.decode("latin-1") for name, value in response.headers if name.lower() == b"retry-after"), ""
+    )
     if text.strip().isdecimal():
         return min(int(text), 10**6)
     try:

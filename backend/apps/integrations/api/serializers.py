@@ -19,7 +19,15 @@ from kernel.http.serializers import ModelSerializer, Serializer, VersionedModelS
 #: What an application may choose.
 CHOSEN = [(code, code) for code in EVENT_TYPES]
 EVERY_TYPE = [(kind.value, kind.value) for kind in WebhookEventType]
-HEALTH = ["last_sequence", "failures", "failing_since", "last_failed_at", "last_delivered_at", "held_until", "notices"]
+HEALTH = [
+    "last_sequence",
+    "failures",
+    "failing_since",
+    "last_failed_at",
+    "last_delivered_at",
+    "held_until",
+    "notices",
+]
 STATE = ["state", "disabled_because", "disabled_at", "previous_until", "created_at", "version"]
 
 
@@ -37,7 +45,9 @@ class EndpointFields(VersionedModelSerializer):
     last_sequence = serializers.IntegerField(source="health.last_sequence", read_only=True)
     failures = serializers.IntegerField(source="health.failures", read_only=True)
     failing_since = serializers.DateTimeField(source="health.failing_since", read_only=True, allow_null=True)
-    last_failed_at = serializers.DateTimeField(source="health.last_failed_at", read_only=True, allow_null=True)
+    last_failed_at = serializers.DateTimeField(
+        source="health.last_failed_at", read_only=True, allow_null=True
+    )
     last_delivered_at = serializers.DateTimeField(
         source="health.last_delivered_at", read_only=True, allow_null=True
     )

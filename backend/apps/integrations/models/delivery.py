@@ -7,12 +7,11 @@ from apps.integrations.states import DELIVERIES, DeliveryState
 from kernel import clock, ids
 from kernel.models import BaseModel
 
-
 _UNDER_WAY = ("pending", "delivering", "retrying")
 
 
 class AttemptError(models.TextChoices):
-    """Why an attempt failed. `name`: the host has none; `address`: one that nothing is sent to; `status`: as answered."""
+    """Why an attempt failed. `name`: the host has no address; `address`: nothing is sent there."""
 
     NAME = "name"
     ADDRESS = "address"
@@ -31,9 +30,7 @@ class WebhookDelivery(BaseModel):
     """
 
     hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+", db_index=False)
-    endpoint = models.ForeignKey(
-        WebhookEndpoint, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    endpoint = models.ForeignKey(WebhookEndpoint, on_delete=models.PROTECT, related_name="+", db_index=False)
     event_type = models.CharField(max_length=64)
     sequence = models.BigIntegerField()
     body = models.TextField()

@@ -30,6 +30,8 @@ BATCH = 5_000
 def announce(event: Event) -> None:
     """Write one delivery for each endpoint that wants the event, and wake who sends them."""
     kind = BY_TOPIC[event.topic]
+    if event.hospital_id is None:
+        return
     wanting = receiving().filter(hospital_id=event.hospital_id, event_types__contains=[kind.code])
     write(wanting, kind.code, {name: getattr(event, name) for name in kind.ids})
 
@@ -75,14 +77,12 @@ def send_test(endpoint: WebhookEndpoint) -> WebhookDelivery:
 
 @transaction.atomic
 def replay(delivery: WebhookDelivery) -> WebhookDelivery:
-    """Send it once more, with the schedule from its beginning. StateConflict while it is under way, EndpointNotActive."""
+    """Send it once more, with the schedule from its beginning. StateConflict, EndpointNotActive."""
     if not receiving().filter(pk=delivery.endpoint_id).exists():
         raise errors.EndpointNotActive
     if delivery.state not in REPLAYABLE:
         raise StateConflict(current=delivery.state, target=DeliveryState.PENDING)
-    DELIVERIES.move(
-        delivery, DeliveryState.PENDING, tries=0, replays=F("replays") + 1, due_at=clock.now()
-    )
+    DELIVERIES.move(delivery, DeliveryState.PENDING, tries=0, replays=F("replays") + 1, due_at=clock.now())
     wake()
     delivery.refresh_from_db()
     return delivery
@@ -119,7 +119,9 @@ def cancel_unwanted() -> int:
     with transaction.atomic():
         due = WebhookDelivery.objects.filter(due_at__lte=clock.now()).exclude(endpoint__in=receiving())
         keys = list(
-            due.select_for_update(of=("self",), skip_locked=True).order_by("pk").values_list("pk", flat=True)[:BATCH]
+            due.select_for_update(of=("self",), skip_locked=True)
+            .order_by("pk")
+            .values_list("pk", flat=True)[:BATCH]
         )
         return WebhookDelivery.objects.filter(pk__in=keys).update(
             state=DeliveryState.CANCELLED, due_at=None, updated_at=clock.now()

@@ -1,4 +1,4 @@
-"""接收地址 of an application: made, changed, rotated, switched off and on. A secret is shown once and kept encrypted."""
+"""接收地址 of an application: made, changed, switched off and on. A secret is shown once and kept encrypted."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -28,9 +28,7 @@ SUBJECT = "integrations.webhookendpoint"
 
 def target_of(hospital: Hospital, url: str) -> Target:
     """Where a URL leads now; Refused. Looks the name up: never call it inside a transaction."""
-    return resolve(
-        url, networks(PRIVATE_NETWORKS.of(hospital)), loopback=settings.WEBHOOKS_TO_LOOPBACK
-    )
+    return resolve(url, networks(PRIVATE_NETWORKS.of(hospital)), loopback=settings.WEBHOOKS_TO_LOOPBACK)
 
 
 def check_url(hospital: Hospital, url: str) -> None:
@@ -97,7 +95,9 @@ def _refuse_retired(endpoint: WebhookEndpoint) -> None:
 
 
 @transaction.atomic
-def disable(endpoint: WebhookEndpoint, *, because: DisabledBecause = DisabledBecause.BY_HAND) -> WebhookEndpoint:
+def disable(
+    endpoint: WebhookEndpoint, *, because: DisabledBecause = DisabledBecause.BY_HAND
+) -> WebhookEndpoint:
     """Nothing is sent any more, and what waits is cancelled. StateConflict."""
     ENDPOINTS.move(endpoint, EndpointState.DISABLED, disabled_because=because, disabled_at=clock.now())
     cancel_waiting(endpoint)

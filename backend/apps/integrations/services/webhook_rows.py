@@ -4,6 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -49,7 +50,7 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What became of one. `reply` None: it was not tried, and goes back as it was, unless nobody wants it any more."""
+    """What became of one. `reply` None: it was not tried, and goes back as it was, unless it is `unwanted`."""
 
     row: Claimed
     reply: Reply | None = None
@@ -58,15 +59,15 @@ class Tried:
 
 
 def claim(*, troubled: bool, receivers: int, room: int = 1, slow: Collection[UUID] = ()) -> list[Claimed]:
-    """Take what is due of at most so many receivers, up to `room` of each; `troubled`: of those that fail or are slow."""
+    """Take what is due of so many receivers, up to `room` of each; `troubled`: of those that fail or are slow."""
     now = clock.now()
-    values = {
+    values: dict[str, Any] = {
         "troubled": troubled, "receivers": receivers, "room": room, "now": now, "lease": now + LEASE,
         "slow": list(slow),
     }  # fmt: skip
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"{_UNSYNCED}; {_CLAIM}", values)
-        return [Claimed(*row, now + LEASE) for row in cursor.fetchall()]
+        return [Claimed(*row, lease=now + LEASE) for row in cursor.fetchall()]
 
 
 @transaction.atomic
@@ -94,8 +95,8 @@ def _attempt(each: Tried, now: dt.datetime) -> WebhookAttempt:
     )  # fmt: skip
 
 
-def _values(results: Iterable[Tried], now: dt.datetime) -> dict[str, object]:
-    columns: dict[str, list[object]] = defaultdict(list)
+def _values(results: Iterable[Tried], now: dt.datetime) -> dict[str, Any]:
+    columns: dict[str, list[Any]] = defaultdict(list)
     for each in results:
         state, due_at = _next(each, now)
         if not DELIVERIES.allows(DeliveryState.DELIVERING, state):

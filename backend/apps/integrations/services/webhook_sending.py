@@ -1,4 +1,4 @@
-"""Sends what is due until nothing is: HTTP in threads that never touch the database, rows in one that never waits for HTTP.
+"""Sends what is due until nothing is: HTTP in threads that have no database, rows in one that does not wait for HTTP.
 
 Receivers that fail or are slow have threads of their own, one for each of them at most: they keep nobody waiting.
 """

@@ -31,7 +31,9 @@ def watch() -> int:
 @transaction.atomic
 def _look(found: WebhookHealth) -> bool:
     """One endpoint, whose deliveries may be recorded meanwhile; whether it was switched off."""
-    health = lock_one(WebhookHealth.objects.select_related("endpoint__hospital", "endpoint__application"), pk=found.pk)
+    health = lock_one(
+        WebhookHealth.objects.select_related("endpoint__hospital", "endpoint__application"), pk=found.pk
+    )
     since, last = health.failing_since, health.last_failed_at
     endpoint = health.endpoint
     if since is None or last is None or endpoint.state != EndpointState.ACTIVE:

@@ -108,11 +108,15 @@ class WebhookEndpointViewSet(OptionsMixin, ListMixin, RetrieveMixin, CreateMixin
         return endpoints.create_endpoint(**data)[0]
 
     @raises(InvalidValue, DuplicateValue, StateConflict)
-    def perform_update(self, instance: WebhookEndpoint, data: dict[str, Any], version: int) -> WebhookEndpoint:
+    def perform_update(
+        self, instance: WebhookEndpoint, data: dict[str, Any], version: int
+    ) -> WebhookEndpoint:
         return endpoints.update_endpoint(instance, version=version, **data)
 
     @command(
-        body=io.EndpointVersionSerializer, answer=io.EndpointSecretSerializer, raises=(StaleVersion, StateConflict)
+        body=io.EndpointVersionSerializer,
+        answer=io.EndpointSecretSerializer,
+        raises=(StaleVersion, StateConflict),
     )
     def rotate_secret(self, row: WebhookEndpoint, *, version: int) -> WebhookEndpoint:
         """更换推送密钥: both sign for a while, so that the receiver can follow."""
@@ -143,7 +147,7 @@ class WebhookEndpointViewSet(OptionsMixin, ListMixin, RetrieveMixin, CreateMixin
         raises=(errors.EndpointNotActive, InvalidValue),
     )  # fmt: skip
     def replay(self, row: WebhookEndpoint, **values: Any) -> dict[str, int]:
-        """补发 what was written in a range of time: what never arrived, or all of it; 1,000 at once, the oldest first."""
+        """补发 a range of time: what never arrived, or all of it; 1,000 at once, the oldest first."""
         replayed, left = deliveries.replay_range(row, **values)
         return {"replayed": replayed, "left": left}
 
@@ -161,7 +165,11 @@ class WebhookDeliveryViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
     ordering = ["-id"]
 
     def base_queryset(self) -> QuerySet[Any]:
-        return io.with_attempts(super().base_queryset()) if self.action == "retrieve" else super().base_queryset()
+        return (
+            io.with_attempts(super().base_queryset())
+            if self.action == "retrieve"
+            else super().base_queryset()
+        )
 
     def get_serializer_class(self) -> Any:
         return WebhookDeliveryDetailSerializer if self.action == "retrieve" else WebhookDeliverySerializer

@@ -120,7 +120,9 @@ class OwnEndpointViewSet(OwnRows):
         return Response(self.get_serializer(endpoints.update_endpoint(row, **body.validated_data)).data)
 
     @command(
-        body=io.EndpointVersionSerializer, answer=io.EndpointSecretSerializer, raises=(StaleVersion, StateConflict)
+        body=io.EndpointVersionSerializer,
+        answer=io.EndpointSecretSerializer,
+        raises=(StaleVersion, StateConflict),
     )
     def rotate_secret(self, row: WebhookEndpoint, *, version: int) -> WebhookEndpoint:
         """更换推送密钥: both sign for a while, so that the receiver can follow."""
@@ -151,7 +153,7 @@ class OwnEndpointViewSet(OwnRows):
         raises=(errors.EndpointNotActive, InvalidValue),
     )  # fmt: skip
     def replay(self, row: WebhookEndpoint, **values: Any) -> dict[str, int]:
-        """补发 what was written in a range of time: what never arrived, or all of it; 1,000 at once, the oldest first."""
+        """补发 a range of time: what never arrived, or all of it; 1,000 at once, the oldest first."""
         replayed, left = deliveries.replay_range(row, **values)
         return {"replayed": replayed, "left": left}
 
