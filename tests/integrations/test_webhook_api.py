@@ -29,7 +29,7 @@ from tests.integrations.webhook_support import (
 from tests.support.world import World
 
 pytestmark = pytest.mark.requirement("INT-03")
-ADDRESS = "http://127.0.0.1:9/hooks"
+ADDRESS = "http://127.0.0.1:9009/hooks"
 
 
 def body_for(world: World, **more: Any) -> dict[str, Any]:
@@ -185,7 +185,7 @@ def test_one_delivery_is_replayed_and_its_tries_are_listed(world: World) -> None
 
 
 def test_five_days_of_failures_switch_off_after_three_notices(world: World) -> None:
-    endpoint, _ = endpoint_at(world, "http://127.0.0.1:9/")
+    endpoint, _ = endpoint_at(world, "http://127.0.0.1:9009/")
     begin = clock.now()
     WebhookHealth.objects.update(
         failures=9, failing_since=begin, last_failed_at=begin + dt.timedelta(days=2), last_sequence=9
@@ -225,7 +225,7 @@ def test_a_success_ends_the_notices_and_the_count(world: World) -> None:
 
 
 def test_failures_close_together_switch_nothing_off(world: World) -> None:
-    endpoint, _ = endpoint_at(world, "http://127.0.0.1:9/")
+    endpoint, _ = endpoint_at(world, "http://127.0.0.1:9009/")
     begin = clock.now()
     WebhookHealth.objects.update(failures=1, failing_since=begin, last_failed_at=begin)
     for day in range(10):

