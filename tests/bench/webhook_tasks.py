@@ -18,8 +18,8 @@ from apps.integrations.signing import signed_headers
 from kernel import clock, ids
 
 
-def webhook_rates(count: str, fast: str, dead: str) -> dict[str, float]:
-    """Deliveries a second: `bare` (the client posts signed bodies), `alone`, `beside` a receiver that hangs."""
+def webhook_rates(count: str, fast: str, dead: str, closed: str) -> dict[str, float]:
+    """Deliveries a second: `bare` (the client posts signed bodies), `alone`, and beside one that hangs or refuses."""
     application, _ = create_application(
         hospital=Hospital.objects.earliest("id"), name="bench", allowed_scopes=[]
     )
@@ -30,7 +30,7 @@ def webhook_rates(count: str, fast: str, dead: str) -> dict[str, float]:
             name="bench",
             event_types=["bill.paid"],
         )[0]
-        for port in (fast, dead)
+        for port in (fast, dead, closed)
     ]
     number = int(count)
     _write(made[0], 200)
@@ -38,10 +38,11 @@ def webhook_rates(count: str, fast: str, dead: str) -> dict[str, float]:
     found = {"bare": number / _bare(made[0], number)}
     _write(made[0], number)
     found["alone"] = number / _send(made[0])
-    _write(made[1], number)
-    _write(made[0], number)
-    found["beside"] = number / _send(made[0])
-    found["dead_tried"] = float(WebhookDelivery.objects.filter(endpoint=made[1], tries__gt=0).count())
+    for name, other in (("hangs", made[1]), ("refuses", made[2])):
+        _write(other, number)
+        _write(made[0], number)
+        found[name] = number / _send(made[0])
+        WebhookEndpoint.objects.filter(pk=other.pk).update(state="disabled")
     return found
 
 

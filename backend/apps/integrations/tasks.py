@@ -9,7 +9,7 @@ from dramatiq_crontab import cron
 from apps.integrations.services import webhook_deliveries, webhook_watch
 from apps.integrations.services.webhook_rows import waits
 from apps.integrations.services.webhook_sending import Pump
-from apps.integrations.services.webhook_waking import Turn
+from apps.integrations.services.webhook_waking import Turn, start
 
 LIMIT_MS = 180_000
 REFRESH = 5.0
@@ -34,7 +34,7 @@ def deliver_webhooks() -> None:
         pump.client.close()
         turn.leave()
     if waits(dt.timedelta()):
-        deliver_webhooks.send()
+        start()
 
 
 @cron("* * * * *")
@@ -43,7 +43,7 @@ def sweep_webhooks() -> None:
     """Every minute: what waits for a later try, what a dead sender left behind, what nobody receives any more."""
     webhook_deliveries.cancel_unwanted()
     if waits(dt.timedelta(seconds=5)):
-        deliver_webhooks.send()
+        start()
 
 
 @cron("23 * * * *")

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 
 from apps.integrations.adapters.webhook_client import Reply
 from apps.integrations.models import (
@@ -20,7 +21,7 @@ from apps.integrations.models import (
 )
 from apps.integrations.services import webhook_schedule as schedule
 from apps.integrations.services.webhook_endpoints import disable
-from apps.integrations.states import DELIVERIES, DeliveryState
+from apps.integrations.states import DELIVERIES, DeliveryState, EndpointState
 from apps.integrations.work import FAILING
 from apps.worklist.services.items import close_item
 from kernel import clock
@@ -58,12 +59,17 @@ class Tried:
     unwanted: bool = False
 
 
-def claim(*, troubled: bool, receivers: int, room: int = 1, slow: Collection[UUID] = ()) -> list[Claimed]:
-    """Take what is due of so many receivers, up to `room` of each; `troubled`: of those that fail or are slow."""
+def claim(
+    *, troubled: bool, receivers: int, room: int = 1, slow: Collection[UUID] = (), busy: Collection[UUID] = ()
+) -> list[Claimed]:
+    """Take what is due of so many receivers, up to `room` of each; `troubled`: of those that fail or are slow.
+
+    `busy`: receivers that get no more now.
+    """
     now = clock.now()
     values: dict[str, Any] = {
         "troubled": troubled, "receivers": receivers, "room": room, "now": now, "lease": now + LEASE,
-        "slow": list(slow),
+        "slow": list(slow), "busy": list(busy),
     }  # fmt: skip
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"{_UNSYNCED}; {_CLAIM}", values)
@@ -162,12 +168,10 @@ def _gone(endpoint_id: UUID) -> None:
 
 def waits(within: dt.timedelta) -> bool:
     """Whether something can be sent so soon."""
-    now = clock.now()
-    return (
-        WebhookDelivery.objects.filter(due_at__lte=now + within, endpoint__state="active")
-        .exclude(endpoint__health__held_until__gt=now + within)
-        .exists()
-    )
+    edge = clock.now() + within
+    due = WebhookDelivery.objects.filter(endpoint_id=OuterRef("pk"), due_at__lte=edge)
+    free = WebhookHealth.objects.filter(endpoint__state=EndpointState.ACTIVE).exclude(held_until__gt=edge)
+    return free.filter(Exists(due)).exists()
 
 
 def reason_of(error: str) -> Reply:

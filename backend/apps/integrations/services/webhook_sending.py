@@ -5,7 +5,7 @@ Receivers that fail or are slow have threads of their own, one for each of them 
 
 import datetime as dt
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -55,7 +55,7 @@ class Pump:
     idle: float = 2.0
     client: WebhookClient = field(default_factory=WebhookClient)
     sent: int = 0
-    _running: dict["Future[list[Tried]]", bool] = field(default_factory=dict)
+    _running: dict["Future[list[Tried]]", tuple[bool, UUID]] = field(default_factory=dict)
     _receivers: dict[UUID, Receiver] = field(default_factory=dict)
     _slow: dict[UUID, float] = field(default_factory=dict)
 
@@ -82,11 +82,13 @@ class Pump:
 
     def _start(self, threads: ThreadPoolExecutor, troubled: bool) -> int:
         """Claim as much as threads are free for, and hand it to them; returns how many deliveries."""
-        free = THREADS - sum(kind == troubled for kind in self._running.values())
+        free = THREADS - sum(kind == troubled for kind, _ in self._running.values())
         if free <= 0:
             return 0
         self._slow = {key: until for key, until in self._slow.items() if until > time.monotonic()}
-        rows = claim(troubled=troubled, receivers=free, room=LANES * CHUNK, slow=self._slow)
+        at_work = Counter(key for _, key in self._running.values())
+        busy = [key for key, lanes in at_work.items() if lanes >= LANES]
+        rows = claim(troubled=troubled, receivers=free, room=LANES * CHUNK, slow=self._slow, busy=busy)
         if not rows:
             return 0
         of_endpoint: dict[UUID, list[Claimed]] = defaultdict(list)
@@ -96,12 +98,13 @@ class Pump:
         unwanted = [Tried(row, unwanted=True) for row in rows if row.endpoint_id not in known]
         if unwanted:
             record(unwanted, {})
-        lanes = max(1, min(LANES, free // len(of_endpoint)))
+        share = max(1, free // len(of_endpoint))
         for endpoint_id in known:
             claimed = of_endpoint[endpoint_id]
-            for lane in range(min(lanes, len(claimed))):
+            lanes = min(share, LANES - at_work[endpoint_id], len(claimed))
+            for lane in range(lanes):
                 job = threads.submit(self._lane, self._receivers[endpoint_id], claimed[lane::lanes])
-                self._running[job] = troubled
+                self._running[job] = troubled, endpoint_id
         return len(rows)
 
     def _load(self, keys: Iterable[UUID]) -> list[UUID]:

@@ -17,10 +17,11 @@ log = structlog.get_logger(__name__)
 
 def wake() -> None:
     """After the commit. Should the queue be away, the sweep of every minute starts a sender."""
-    transaction.on_commit(_start, robust=True)
+    transaction.on_commit(start, robust=True)
 
 
-def _start() -> None:
+def start() -> None:
+    """Start a sender, unless the first one is at work."""
     from apps.integrations.tasks import deliver_webhooks  # the broker is configured late
 
     try:

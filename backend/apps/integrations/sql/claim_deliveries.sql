@@ -8,6 +8,7 @@ WITH receivers AS (
   FROM integrations_webhookendpoint e JOIN integrations_webhookhealth h ON h.endpoint_id = e.id
   WHERE e.state = 'active' AND (h.held_until IS NULL OR h.held_until <= %(now)s)
     AND (h.failures > 0 OR e.id = ANY(%(slow)s::uuid[])) = %(troubled)s
+    AND NOT e.id = ANY(%(busy)s::uuid[])
     AND EXISTS (
       SELECT FROM integrations_webhookdelivery due WHERE due.endpoint_id = e.id AND due.due_at <= %(now)s
     )
