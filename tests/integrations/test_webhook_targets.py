@@ -2,6 +2,7 @@
 
 import ipaddress
 import socket
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,8 +10,18 @@ import pytest
 from apps.integrations.adapters import targets
 from apps.integrations.adapters.targets import Refused, resolve
 from apps.integrations.services.webhook_sending import deliver
+from tests.integrations.conftest import reply_with
 from tests.integrations.receiver import receiver
-from tests.integrations.webhook_support import BOOKED, ENDPOINTS, endpoint_at, happen, last_try, only
+from tests.integrations.tls import tls_of, tls_server
+from tests.integrations.webhook_support import (
+    BOOKED,
+    ENDPOINTS,
+    at_its_time,
+    endpoint_at,
+    happen,
+    last_try,
+    only,
+)
 from tests.support.world import World
 
 pytestmark = pytest.mark.requirement("INT-03")
@@ -169,3 +180,18 @@ def test_the_hospitals_own_networks_are_a_setting(world: World, settings: Any) -
 
 def test_metadata_is_named_for_both_families() -> None:
     assert {address.version for address in targets.METADATA} == {4, 6}
+
+
+def test_a_receiver_proves_the_name_that_it_is_known_by(
+    monkeypatch: pytest.MonkeyPatch, world: World, tmp_path: Path
+) -> None:
+    context, authority = tls_of("receiver.test", tmp_path)
+    leads_to(monkeypatch, "127.0.0.1")
+    with tls_server(context, reply_with("200 OK", b"")) as port:
+        endpoint_at(world, f"https://receiver.test:{port}/")
+        happen(world.h1.pk)
+        assert deliver() == 1
+        assert (only().state, last_try().error) == ("retrying", "tls")
+        monkeypatch.setenv("SSL_CERT_FILE", str(authority))
+        assert at_its_time(only()) == 1
+    assert only().state == "delivered"

@@ -63,7 +63,7 @@ class EndpointFields(VersionedModelSerializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """The name of the host is looked up here, before any transaction."""
         attrs = super().validate(attrs)
-        if "url" in attrs:
+        if "url" in attrs and attrs["url"] != getattr(self.instance, "url", None):
             check_url(self.hospital_of(attrs), attrs["url"])
         return attrs
 
