@@ -73,7 +73,7 @@ def claim(
     }  # fmt: skip
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"{_UNSYNCED}; {_CLAIM}", values)
-        return [Claimed(*row, lease=now + LEASE) for row in cursor.fetchall()]
+        return [Claimed(row[0], row[1], row[2], row[3], row[4], now + LEASE) for row in cursor.fetchall()]
 
 
 @transaction.atomic
