@@ -104,6 +104,11 @@ def test_an_application_manages_its_own_endpoints_alone(world: World) -> None:
     changed = world.client("partner").patch(one, {"version": 1, "event_types": [CANCELLED]}, format="json")
     assert changed.json()["event_types"] == [CANCELLED]
     assert post(world, f"{one}/test", who="partner").status_code == 201
+    now = clock.now()
+    today = {"since": str(now - dt.timedelta(hours=1)), "until": str(now + dt.timedelta(hours=1))}
+    assert post(world, f"{one}/replay", today, "partner").json() == {"replayed": 0, "left": 0}
+    rotated = post(world, f"{one}/rotate-secret", {"version": changed.json()["version"]}, "partner").json()
+    assert rotated["secret"] not in (made.json()["secret"], "")
     (delivery,) = world.client("partner").get("/api/partner/v1/webhook-deliveries").json()["results"]
     detail = world.client("partner").get(f"/api/partner/v1/webhook-deliveries/{delivery['id']}").json()
     assert json.loads(detail["body"])["type"] == "endpoint.test" and detail["attempts"] == []

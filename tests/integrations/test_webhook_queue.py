@@ -119,6 +119,18 @@ def test_a_result_that_comes_after_the_lease_changes_nothing(town: World) -> Non
     assert only().state == "delivered"
 
 
+def test_who_has_much_to_come_does_not_keep_the_others_waiting(town: World) -> None:
+    with receiver() as made:
+        busy, _ = endpoint_at(town, f"{made.url}/busy")
+        for _ in range(100):
+            happen(town.h1.pk)
+        endpoint_at(town, f"{made.url}/quiet")
+        happen(town.h1.pk)
+        taken = webhook_rows.claim(troubled=False, receivers=2, room=10)
+    assert sum(row.endpoint_id == busy.pk for row in taken) == 10
+    assert sum(row.endpoint_id != busy.pk for row in taken) == 1
+
+
 def test_two_workers_never_have_one_delivery_at_once(town: World) -> None:
     with receiver() as made:
         endpoint_at(town, made.url)

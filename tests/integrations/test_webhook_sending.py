@@ -9,7 +9,7 @@ import pytest
 from standardwebhooks import WebhookVerificationError
 
 from apps.integrations.adapters.webhook_client import Reply
-from apps.integrations.models import WebhookAttempt, WebhookDelivery, WebhookHealth
+from apps.integrations.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookHealth
 from apps.integrations.services import webhook_endpoints
 from apps.integrations.services.webhook_deliveries import MAX_BODY, purge, replay, send_test
 from apps.integrations.services.webhook_schedule import JITTER, MAX_RETRY_AFTER, SCHEDULE, next_try
@@ -307,3 +307,14 @@ def test_the_log_is_forgotten_after_thirty_days(world: World, good: Receiver) ->
     with clock.frozen(begin + dt.timedelta(days=31)):
         purge()
     assert not WebhookAttempt.objects.exists() and not WebhookDelivery.objects.exists()
+
+
+def test_a_retired_endpoint_goes_with_the_last_of_its_log(world: World, good: Receiver) -> None:
+    endpoint, _ = endpoint_at(world, good.url)
+    happen(world.h1.pk)
+    webhook_endpoints.retire(endpoint)
+    begin = clock.now()
+    for days, kept in ((29, True), (31, False)):
+        with clock.frozen(begin + dt.timedelta(days=days)):
+            purge()
+        assert WebhookEndpoint.objects.exists() == kept

@@ -113,10 +113,11 @@ def disable(
 @transaction.atomic
 def enable(endpoint: WebhookEndpoint) -> WebhookEndpoint:
     """Events are written for it again, from now on; what was missed is replayed by hand. StateConflict."""
-    ENDPOINTS.move(endpoint, EndpointState.ACTIVE, disabled_because="", disabled_at=None)
+    # First: who records a result has this row before the endpoint's.
     WebhookHealth.objects.filter(pk=endpoint.pk).update(
         failures=0, failing_since=None, held_until=None, notices=0
     )
+    ENDPOINTS.move(endpoint, EndpointState.ACTIVE, disabled_because="", disabled_at=None)
     close_item(DISABLED, subject_id=endpoint.pk)
     return endpoint
 
