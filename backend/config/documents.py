@@ -142,6 +142,7 @@ API_TAGS: dict[str, tuple[str, str]] = {
     "dictionaries": ("字典", "Dictionaries"),
     "settings": ("参数设置", "Settings"),
     "partners": ("合作方", "Partner applications"),
+    "webhooks": ("事件推送", "Webhooks"),
     "oauth": ("访问令牌", "Access tokens"),
     "audit": ("操作日志", "Operation log"),
     "operations": ("消息投递与死信", "Delivery of events and dead letters"),

@@ -25,6 +25,11 @@ MERCHANT = {
     "apiv3_key": "0123456789abcdef0123456789abcdef",
 }  # fmt: skip
 
+WEBHOOK_BODY = (
+    '{"type":"appointment.booked","timestamp":"2026-03-16T01:30:00Z","sequence":12,'
+    '"data":{"appointment_id":"0199c3a5-d1f2-7c3e-9a4b-8e21f0a7d6c5"}}'
+)
+
 #: Whole values of names that no pattern could find: maps, and lists of choices.
 WHOLE: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ("channel_quotas", ({"window": 1},)),
@@ -37,6 +42,7 @@ WHOLE: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ("fields_to_complete", ({"note": "审批意见"},)),
     ("(shown_)?config", (MERCHANT,)),
     ("allowed_scopes", (["directory:read"],)),
+    ("event_types", (["appointment.booked", "appointment.cancelled"],)),
     ("menu_node_children|children", ([],)),
     ("client", ({"package": "prepay_id=wx260848351795654115", "timeStamp": "1795654115"},)),
     ("(moved|kept)", ({"appointments": 2}, 2)),
@@ -78,6 +84,8 @@ NAMES: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ("approval_step_name", ("科主任审批",)),
     ("merchant_account(_change)?_name", ("本院微信支付商户号",)),
     ("partner_application(_create)?_name", ("区域检验中心",)),
+    ("((webhook|own)_)?endpoint(_create)?_name", ("预约通知",)),
+    ("application_name", ("区域检验中心",)),
     ("file_name|(file|file_request)_name", ("患者名单.xlsx",)),
     ("([a-z_]*item|[a-z_]*charge)_name", ("十二导联心电图",)),
     ("(handler|owner|target|named)_name", ("心内科",)),
@@ -213,9 +221,16 @@ TEXTS: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ("desk", ("3 号诊台",)),
     ("(picture|portrait)_url", ("/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",)),
     ("notify_url", ("https://hospital.example/callbacks/payments/wechat_pay",)),
+    ("((webhook_)?|own_)endpoint(_create)?_url", ("https://203.0.113.10/webhooks",)),
     ("(url|uri)", ("https://hospital.example/file",)),
     ("scene", ("appointment_booked",)),
     ("template_ids?", ("qK8Zt3mUo0cN4yXr2bVw7sLd1eFg6hJ5", "SMS_123456789")),
+    ("delivery_detail_body", (WEBHOOK_BODY,)),
+    ("reply", ("ok",)),
+    (
+        "((webhook|own)_)?endpoint_(create_|secret_)?secret",
+        ("whsec_q83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vASNFZ4k=",),
+    ),
     ("text(_zh)?", ("您已预约心内科李建国医生,3 月 17 日 08:30。",)),
     ("text_en", ("You are booked with Dr Li Jianguo, Cardiology, 17 March 08:30.",)),
     ("client_id", ("partner-0199c3a5",)),
@@ -243,6 +258,7 @@ TEXTS: tuple[tuple[str, tuple[Any, ...]], ...] = (
 )
 
 MOMENTS: tuple[tuple[str, tuple[Any, ...]], ...] = (
+    ("since", ("2026-03-16T08:00:00+08:00",)),
     ("(starts_at|started_at)", ("2026-03-16T08:00:00+08:00",)),
     ("(ends_at|ended_at|until|expires_at|due_at)", ("2026-03-16", "2026-03-20T17:30:00+08:00")),
     ("valid_until", ("2026-12-31", "2026-12-31T17:30:00+08:00")),

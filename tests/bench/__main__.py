@@ -2,7 +2,7 @@
 
     ./scripts/bench [--quick] [ROW …]
         rows: booking lists ladder browse find start schema contract relay schedules waitlist hall ledger
-              notifications payment_path refund_storm imports duplicates
+              notifications payment_path refund_storm imports duplicates webhooks
 
 Full size is 1,000,000 patients and 5,000,000 appointments; --quick measures at 100,000 in some minutes. The data is
 made once and kept until tables or sample change. Trust the ratios: other work on the machine moves the figures.
@@ -26,6 +26,7 @@ from tests.bench.rows import (
     refund_storm,
     schedules,
     waitlist,
+    webhooks,
 )
 from tests.bench.table import Line, show
 
@@ -48,6 +49,7 @@ ROWS = {
     "refund_storm": refund_storm.measure,
     "imports": patients.imports,
     "duplicates": patients.duplicates,
+    "webhooks": webhooks.measure,
 }
 
 

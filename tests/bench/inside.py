@@ -23,8 +23,11 @@ if __name__ == "__main__":
         schedule_tasks,
         tasks,
         waiting,
+        webhook_tasks,
     )
 
-    modules = (tasks, ladder, patients, schedule_tasks, waiting, hall, ledger, payment_tasks, refund_tasks)
+    modules = (
+        tasks, ladder, patients, schedule_tasks, waiting, hall, ledger, payment_tasks, refund_tasks, webhook_tasks,
+    )  # fmt: skip
     module = next(module for module in modules if hasattr(module, sys.argv[1]))
     print(json.dumps(getattr(module, sys.argv[1])(*sys.argv[2:])))

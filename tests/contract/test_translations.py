@@ -12,6 +12,7 @@ PAGES = [
     "docs/operations.md",
     "docs/payment-channels.md",
     "docs/upgrading.md",
+    "docs/webhooks.md",
     "frontend-contract/README.md",
 ]
 FENCE = re.compile(r"```.*?```", re.DOTALL)

@@ -1,7 +1,7 @@
 """What a transaction published reaches every handler: once in effect, whatever fails in between."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -18,7 +18,7 @@ from apps.audit.models import AuditEvent
 from apps.identity.models import Group
 from kernel import clock
 from kernel.outbox import events, relay, tasks
-from kernel.outbox.events import Event, publish, rebuild, subscribe
+from kernel.outbox.events import Event, Kind, publish, rebuild, subscribe
 from kernel.outbox.models import DeadLetter, InboxEntry, OutboxEvent
 from tests.support.waiting import wait_until
 from tests.support.world import World
@@ -373,6 +373,27 @@ def test_two_handlers_never_have_one_name(handlers: Handlers) -> None:
     with pytest.raises(TypeError, match=r"two handlers are named 'tests\.wanted'"):
         subscribe(Happened, name="tests.wanted")(handlers.other)
     assert len(events.subscriptions_of(Happened.topic)) == 2
+
+
+def test_a_topic_has_one_handler_that_is_asked_first(handlers: Handlers) -> None:
+    subscribe(Happened, name="tests.asked", wanted=lambda kinds: kinds)(handlers.other)
+    with pytest.raises(TypeError, match="asked first"):
+        subscribe(Happened, name="tests.asked_too", wanted=lambda kinds: kinds)(handlers.wanted)
+
+
+def test_who_is_asked_first_gets_the_events_that_it_wants_and_counts_for_those_alone(
+    worker: dramatiq.Worker, handlers: Handlers
+) -> None:
+    hospital, seen = uuid4(), []
+
+    def of_one_hospital(kinds: Collection[Kind]) -> list[Kind]:
+        return [kind for kind in kinds if kind[1] == hospital]
+
+    subscribe(Happened, name="tests.asked", wanted=of_one_hospital)(lambda event: seen.append(event.name))
+    theirs, ours = happen("theirs", uuid4()), happen("ours", hospital)
+    relay.drain()
+    wait_until(lambda: settled(theirs) and settled(ours))
+    assert seen == ["ours"]
 
 
 @pytest.mark.parametrize("name", ["", "wanted", "tests.Wanted", "tests.kernel.wanted", "tests.wanted twice"])

@@ -12,6 +12,7 @@ from apps.cashier.denominations import pieces
 from apps.cashier.models import CashDrawer, CashierShift
 from apps.cashier.services.open_shift import open_shift
 from apps.identity.models import Dictionary, Location, Position
+from apps.identity.services.partners import create_application
 from apps.messaging.models import Message
 from apps.messaging.services.notify import notify
 from apps.patients.models import Patient, RelatedPerson
@@ -169,6 +170,7 @@ OWN: Makers = {
     "dictionary": lambda s: s.estate.get("dictionary"),
     "message": lambda s: s.estate.get("message"),
     "merchant": lambda s: s.estate.get("merchant"),
+    "application": lambda s: s.world.partner_application,
     "difference": lambda s: s.estate.get("difference"),
     "drawer": lambda s: s.estate.get("cash_drawer"),
     "shift": lambda s: s.estate.get("cashier_shift"),
@@ -195,6 +197,7 @@ FOREIGN: Makers = {
     "position": lambda s: Position.objects.create(hospital=s.world.h2, code="chief", name="主任"),
     "dictionary": lambda s: Dictionary.objects.create(hospital=s.world.h2, code="foreign", name="foreign"),
     "merchant": lambda s: s.merchant,
+    "application": lambda s: create_application(hospital=s.world.h2, name="口腔平台", allowed_scopes=[])[0],
     "difference": lambda s: s.difference(),
     "drawer": lambda s: s.drawer,
     "shift": Strangers.shift,

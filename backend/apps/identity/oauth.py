@@ -15,6 +15,7 @@ SCOPES: dict[str, str] = {
     "payments:write": "Take payments for bills and cards, give them back and read the own records",
     "reconciliation:read": "Read the hospital's own bill of a day, all applications together",
     "inpatient:write": "Push admissions and inpatient charges of the hospital's information system",
+    "webhooks": "Manage the application's own webhook endpoints and read their deliveries",
 }
 
 

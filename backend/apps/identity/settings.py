@@ -1,5 +1,6 @@
 """Typed per-hospital settings: declared in code with a default, overridden in `Hospital.settings`."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -16,7 +17,7 @@ T = TypeVar("T", int, bool, str)
 
 @dataclass(frozen=True, slots=True)
 class Setting(Generic[T]):
-    """One setting. `minimum`/`maximum` bound integers, `choices` strings."""
+    """One setting. `minimum`/`maximum` bound integers, `choices` strings; `form` says what a text is that `fits`."""
 
     key: str
     default: T
@@ -25,6 +26,8 @@ class Setting(Generic[T]):
     minimum: int | None = None
     maximum: int | None = None
     choices: tuple[str, ...] = ()
+    form: Expectation | None = None
+    fits: Callable[[Any], bool] | None = None
 
     def of(self, hospital: Hospital) -> T:
         """The value in force at `hospital`."""
@@ -42,6 +45,7 @@ class Setting(Generic[T]):
             or not in_range
             or len(str(value)) > MAX_TEXT
             or (self.choices and value not in self.choices)
+            or (self.fits is not None and not self.fits(value))
         ):
             raise InvalidValue(field=f"values.{self.key}", expected=self.expected, choices=self.choices)
         checked: T = value
@@ -51,6 +55,8 @@ class Setting(Generic[T]):
     def expected(self) -> Expectation:
         """What a value of it is, beside its choices."""
         default: Any = self.default
+        if self.form is not None:
+            return self.form
         if isinstance(default, bool):
             return BOOLEAN
         return whole_number(self.minimum, self.maximum) if isinstance(default, int) else TEXT

@@ -258,6 +258,8 @@ ALIYUN_SMS_CALLBACK_ADDRESSES: list[str] = env.list("YIHUI_ALIYUN_SMS_CALLBACK_A
 #: The address under which payment channels reach us, e.g. https://api.example.org: they push to /callbacks/ below it.
 PUBLIC_BASE_URL = env.str("YIHUI_PUBLIC_BASE_URL", default="").rstrip("/")
 PAYMENTS_HTTPS_ONLY = True
+#: Webhooks by plain HTTP and to this very machine: in tests and the demo alone.
+WEBHOOKS_TO_LOOPBACK = False
 
 HIS_BASE_URL = env.str("YIHUI_HIS_BASE_URL", default="")
 HIS_APP_ID = env.str("YIHUI_HIS_APP_ID", default="")

@@ -2,6 +2,6 @@
 
 from django.urls import include, path
 
-APPS: tuple[str, ...] = ("billing", "identity", "inpatient", "reconciliation")
+APPS: tuple[str, ...] = ("billing", "identity", "inpatient", "integrations", "reconciliation")
 
 urlpatterns = [path("api/partner/v1/", include(f"apps.{name}.api.partner.urls")) for name in APPS]

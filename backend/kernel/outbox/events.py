@@ -3,7 +3,7 @@
 import dataclasses
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
@@ -50,17 +50,25 @@ class EventRevived(OfDeadLetter):
 
 E = TypeVar("E", bound=Event)
 Handler = Callable[[Any], None]
+#: What an event is told apart by before anybody handles it: topic and hospital.
+Kind = tuple[str, UUID | None]
+#: Of the kinds of the events that wait, those that somebody wants; asked once for many, in the relay's transaction.
+Wanted = Callable[[Collection[Kind]], Collection[Kind]]
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """`name` identifies the handler wherever its code stands. `long`: it opens its own transactions."""
+    """`name` identifies the handler wherever its code stands. `long`: it opens its own transactions.
+
+    `wanted`: events of other kinds than it names are not queued for this handler.
+    """
 
     name: str
     event: type[Event]
     handler: Handler
     queue: str
     long: bool = False
+    wanted: Wanted | None = None
 
 
 SUBSCRIPTIONS: dict[str, Subscription] = {}
@@ -68,13 +76,14 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 
 
 def subscribe(
-    event: type[E], *, name: str, queue: str = "default", long: bool = False
+    event: type[E], *, name: str, queue: str = "default", long: bool = False, wanted: Wanted | None = None
 ) -> Callable[[Callable[[E], None]], Callable[[E], None]]:
     """Register a handler of `event`. It runs in a worker, in one transaction; called at least once, effective once.
 
     `name` is `<app>.<what_it_does>` and never changes: queues, inbox and dead letters know the handler by it. TypeError
     for one that is taken or has another form. A `long` handler reads files or the like before it writes: it runs in no
-    transaction, and is itself safe to repeat.
+    transaction, and is itself safe to repeat. `wanted`: for handlers that hardly anybody needs; a topic takes one of
+    them, so that the events it was queued for can be told from the others.
     """
     if not _NAME.fullmatch(name):
         raise TypeError(f"a handler's name is <app>.<what_it_does>, not {name!r}")
@@ -84,7 +93,9 @@ def subscribe(
             raise TypeError(
                 f"two handlers are named {name!r}: {_place(SUBSCRIPTIONS[name].handler)} and {_place(handler)}"
             )
-        SUBSCRIPTIONS[name] = Subscription(name, event, handler, queue, long)
+        if wanted is not None and asked_first(event.topic) is not None:
+            raise TypeError(f"{event.topic} has a handler already that is asked first")
+        SUBSCRIPTIONS[name] = Subscription(name, event, handler, queue, long, wanted)
         return handler
 
     return register
@@ -95,8 +106,14 @@ def _place(handler: Handler) -> str:
 
 
 def subscriptions_of(topic: str) -> list[Subscription]:
-    """The handlers of a topic."""
-    return [s for s in SUBSCRIPTIONS.values() if s.event.topic == topic]
+    """The handlers that every event of a topic is for."""
+    return [s for s in SUBSCRIPTIONS.values() if s.event.topic == topic and s.wanted is None]
+
+
+def asked_first(topic: str) -> Subscription | None:
+    """The handler of a topic that is asked first which events it wants."""
+    found = (s for s in SUBSCRIPTIONS.values() if s.event.topic == topic and s.wanted is not None)
+    return next(found, None)
 
 
 def payload_of(event: Event) -> dict[str, Any]:

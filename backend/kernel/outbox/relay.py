@@ -1,6 +1,7 @@
 """Moves committed events to the queues. Any number of relays may run; each takes rows the others have not locked."""
 
 import datetime as dt
+from collections.abc import Iterable
 from uuid import UUID
 
 import structlog
@@ -8,7 +9,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from kernel import clock
-from kernel.outbox.events import subscriptions_of
+from kernel.outbox.events import Kind, Subscription, Wanted, asked_first, subscriptions_of
 from kernel.outbox.models import DeadLetter, InboxEntry, OutboxEvent
 from kernel.prepared import Prepared, types_of
 
@@ -27,10 +28,11 @@ def drain(batch: int = 500) -> int:
 
     with transaction.atomic():
         waiting = OutboxEvent.objects.select_for_update(skip_locked=True).filter(published_at=None)
-        rows = list(waiting.order_by("id").values_list("id", "topic")[:batch])
+        rows = list(waiting.order_by("id").values_list("id", "topic", "hospital_id")[:batch])
+        asked = _asked((topic, hospital_id) for _, topic, hospital_id in rows)
         by_number: dict[int, list[UUID]] = {}
-        for event_id, topic in rows:
-            handlers = subscriptions_of(topic)
+        for event_id, topic, hospital_id in rows:
+            handlers = subscriptions_of(topic) + asked.get((topic, hospital_id), [])
             for subscription in handlers:
                 enqueue(event_id, subscription)
             by_number.setdefault(len(handlers), []).append(event_id)
@@ -40,6 +42,19 @@ def drain(batch: int = 500) -> int:
                 pending=F("pending") + number, published_at=clock.now()
             )
     return len(rows)
+
+
+def _asked(kinds: Iterable[Kind]) -> dict[Kind, list[Subscription]]:
+    """The handlers that want events of these kinds, of those that are asked first.
+
+    They are asked after the events were read: whoever wanted an event before it was committed is seen.
+    """
+    of_wanted: dict[Wanted, dict[Kind, Subscription]] = {}
+    for kind in set(kinds):
+        found = asked_first(kind[0])
+        if found is not None and found.wanted is not None:
+            of_wanted.setdefault(found.wanted, {})[kind] = found
+    return {kind: [askers[kind]] for wanted, askers in of_wanted.items() for kind in wanted(askers.keys())}
 
 
 def republish_lost(limit: int = 500) -> int:
@@ -55,6 +70,10 @@ def republish_lost(limit: int = 500) -> int:
         handled = set(InboxEntry.objects.filter(event_id=row.id).values_list("handler", flat=True))
         dead = set(DeadLetter.objects.filter(event=row, replayed_at=None).values_list("handler", flat=True))
         lost = [each for each in subscriptions_of(row.topic) if each.name not in handled | dead]
+        asking = asked_first(row.topic)
+        # It counts among `pending` only where it wanted the event: then more are missing than all the others.
+        if asking and asking.name not in handled | dead and row.pending - len(dead) > len(lost):
+            lost.append(asking)
         for subscription in lost:
             enqueue(row.id, subscription)
         count += len(lost)

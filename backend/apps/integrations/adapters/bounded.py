@@ -64,7 +64,9 @@ class _Stream(httpcore.NetworkStream):
         return self._inner.get_extra_info(info)
 
 
-class _Network(httpcore.SyncBackend):
+class Network(httpcore.SyncBackend):
+    """Connections whose every step ends by the deadline of the thread."""
+
     def connect_tcp(
         self,
         host: str,
@@ -88,5 +90,5 @@ class BoundedTransport(httpx.HTTPTransport):
             max_connections=connections,
             max_keepalive_connections=connections,
             keepalive_expiry=30.0,
-            network_backend=_Network(),
+            network_backend=Network(),
         )

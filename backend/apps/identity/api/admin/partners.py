@@ -7,6 +7,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from apps.access.scoped.fields import ScopedRelatedField
+from apps.access.scoped.options import OptionsMixin
 from apps.access.scoped.views import CrudViewSet
 from apps.identity.models import Hospital, PartnerApplication
 from apps.identity.oauth import SCOPES
@@ -69,7 +70,7 @@ class PartnerApplicationFilter(django_filters.FilterSet):
 
 
 @extend_schema(tags=["partners"])
-class PartnerApplicationViewSet(CrudViewSet):
+class PartnerApplicationViewSet(OptionsMixin, CrudViewSet):
     """第三方应用: partners' OAuth2 clients."""
 
     model = PartnerApplication
@@ -79,6 +80,7 @@ class PartnerApplicationViewSet(CrudViewSet):
     filterset_class = PartnerApplicationFilter
     ordering_fields = ["name"]
     ordering = ["name"]
+    option_columns = ("name", "client_id")
 
     def get_serializer_class(self) -> Any:
         return PartnerApplicationCreateSerializer if self.action == "create" else PartnerApplicationSerializer
