@@ -3568,6 +3568,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/v1/partner-applications/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 选择第三方应用
+         * @description 选项: the rows that a form offers, by what was typed; or just those of `ids`.
+         */
+        get: operations["partner_applications_options_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/partner-channels": {
         parameters: {
             query?: never;
@@ -6819,6 +6839,254 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/v1/webhook-deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询投递记录
+         * @description 投递记录: what was to be told to whom, and every try; kept for 30 days.
+         */
+        get: operations["webhook_deliveries_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/webhook-deliveries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看投递记录
+         * @description 投递记录: what was to be told to whom, and every try; kept for 30 days.
+         */
+        get: operations["webhook_deliveries_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/webhook-deliveries/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 重新投递
+         * @description 重新投递: the same `webhook-id` and body, with the schedule from its beginning.
+         */
+        post: operations["webhook_deliveries_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/webhook-endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询接收地址
+         * @description 接收地址 of partner applications.
+         */
+        get: operations["webhook_endpoints_list"];
+        put?: never;
+        /**
+         * 新增接收地址
+         * @description 接收地址 of partner applications.
+         */
+        post: operations["webhook_endpoints_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/webhook-endpoints/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看接收地址
+         * @description 接收地址 of partner applications.
+         */
+        get: operations["webhook_endpoints_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * 修改接收地址
+         * @description 接收地址 of partner applications.
+         */
+        patch: operations["webhook_endpoints_partial_update"];
+        trace?: never;
+    };
+    "/api/admin/v1/webhook-endpoints/{id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 停用
+         * @description 停用: nothing is sent any more, and what waits is cancelled.
+         */
+        post: operations["webhook_endpoints_disable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/webhook-endpoints/{id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 启用
+         * @description 启用: events are written for it from now on; replay what was missed.
+         */
+        post: operations["webhook_endpoints_enable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/webhook-endpoints/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 补发一段时间的事件
+         * @description 补发 a range of time: what never arrived, or all of it; 1,000 at once, the oldest first.
+         */
+        post: operations["webhook_endpoints_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/webhook-endpoints/{id}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 注销
+         * @description 注销, for ever: its log is kept for a month.
+         */
+        post: operations["webhook_endpoints_retire"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/webhook-endpoints/{id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 更换推送密钥
+         * @description 更换推送密钥: both sign for a while, so that the receiver can follow.
+         */
+        post: operations["webhook_endpoints_rotate_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/webhook-endpoints/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 发送测试事件
+         * @description 发送测试事件: a delivery of `endpoint.test`.
+         */
+        post: operations["webhook_endpoints_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/webhook-endpoints/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 选择接收地址
+         * @description 选项: the rows that a form offers, by what was typed; or just those of `ids`.
+         */
+        get: operations["webhook_endpoints_options_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/work-duties": {
         parameters: {
             query?: never;
@@ -7622,6 +7890,8 @@ export interface components {
             /** 错误 */
             readonly error: string;
         };
+        /** @enum {string} */
+        AttemptError: "name" | "address" | "connection" | "tls" | "timeout" | "protocol" | "redirect" | "status";
         /** @enum {string} */
         AttemptOutcome: "open" | "accepted" | "refused" | "temporary" | "unknown";
         /** @enum {string} */
@@ -9647,6 +9917,8 @@ export interface components {
             /** 回执码 */
             readonly report_code: string;
         };
+        /** @enum {string} */
+        DeliveryState: "pending" | "delivering" | "delivered" | "retrying" | "exhausted" | "cancelled";
         /** @description 科室: clinical department; the unit of data scope. */
         Department: {
             /**
@@ -9958,6 +10230,8 @@ export interface components {
         DifferenceState: "pending" | "cross_day" | "examining" | "open" | "proposed" | "done" | "withdrawn";
         /** @enum {string} */
         Direction: "in" | "out";
+        /** @enum {string} */
+        DisabledBecause: "by_hand" | "gone" | "failing";
         /** @description `discharged_at`: now, unless it was before. */
         DischargeRequest: {
             /**
@@ -10090,6 +10364,25 @@ export interface components {
         EncounterKind: "outpatient" | "inpatient" | "home" | "online";
         /** @enum {string} */
         EncounterState: "arrived" | "in_progress" | "finished" | "cancelled";
+        /** @description A new secret, shown only here. */
+        EndpointSecret: {
+            /** 密钥 */
+            secret: string;
+            /**
+             * 旧密钥有效至
+             * Format: date-time
+             */
+            previous_until: string | null;
+            /** 版本 */
+            version: number;
+        };
+        /** @enum {string} */
+        EndpointState: "active" | "disabled" | "retired";
+        /** @description The version that was read. */
+        EndpointVersionRequest: {
+            /** 版本 */
+            version: number;
+        };
         /** @description For the authenticator app; shown once. */
         Enrolment: {
             /** 密钥 */
@@ -10114,6 +10407,8 @@ export interface components {
         };
         /** @enum {string} */
         EntryState: "waiting" | "offered" | "accepted" | "cancelled" | "expired";
+        /** @enum {string} */
+        EventTypesEnum: "appointment.held" | "appointment.booked" | "appointment.cancelled" | "appointment.expired" | "appointment.rescheduled" | "appointment.moved" | "appointment.reassigned" | "appointment.checked_in" | "appointment.fulfilled" | "appointment.missed" | "session.stopped" | "session.substituted" | "bill.issued" | "bill.paid" | "bill.cancelled" | "bill.lapsed" | "bill.refunded" | "card.topped_up" | "order.paid" | "order.posted" | "order.closed" | "refund.succeeded" | "refund.failed" | "refund.cancelled" | "encounter.opened" | "encounter.ended" | "patient.admitted" | "patient.discharged" | "deposit.received" | "patient.merged" | "patient.parted";
         /** @enum {string} */
         FieldKind: "text" | "number" | "date" | "choice" | "multi" | "bool";
         /** @description 文件: what is known of a stored file; `media_type` and `checksum` are the content's. */
@@ -13522,6 +13817,46 @@ export interface components {
             /** 结果 */
             results: components["schemas"]["WaitlistEntry"][];
         };
+        PaginatedWebhookDeliveryList: {
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
+            count: number;
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
+            count_capped: boolean;
+            /** 页码 */
+            page: number;
+            /** 每页条数 */
+            page_size: number;
+            /** 有下一页 */
+            has_next: boolean;
+            /** 结果 */
+            results: components["schemas"]["WebhookDelivery"][];
+        };
+        PaginatedWebhookEndpointList: {
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
+            count: number;
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
+            count_capped: boolean;
+            /** 页码 */
+            page: number;
+            /** 每页条数 */
+            page_size: number;
+            /** 有下一页 */
+            has_next: boolean;
+            /** 结果 */
+            results: components["schemas"]["WebhookEndpoint"][];
+        };
         PaginatedWorkDutyList: {
             /**
              * 数量
@@ -13599,7 +13934,7 @@ export interface components {
             readonly client_id: string;
             /**
              * 允许的权限范围
-             * @description bills:write, directory:read, inpatient:write, payments:write, reconciliation:read
+             * @description bills:write, directory:read, inpatient:write, payments:write, reconciliation:read, webhooks
              */
             allowed_scopes: string[];
             /** 允许的来源地址 */
@@ -13639,7 +13974,7 @@ export interface components {
             readonly client_id: string;
             /**
              * 允许的权限范围
-             * @description bills:write, directory:read, inpatient:write, payments:write, reconciliation:read
+             * @description bills:write, directory:read, inpatient:write, payments:write, reconciliation:read, webhooks
              */
             allowed_scopes: string[];
             /** 允许的来源地址 */
@@ -13675,7 +14010,7 @@ export interface components {
             name: string;
             /**
              * 允许的权限范围
-             * @description bills:write, directory:read, inpatient:write, payments:write, reconciliation:read
+             * @description bills:write, directory:read, inpatient:write, payments:write, reconciliation:read, webhooks
              */
             allowed_scopes: string[];
             /** 允许的来源地址 */
@@ -14346,7 +14681,7 @@ export interface components {
             name?: string;
             /**
              * 允许的权限范围
-             * @description bills:write, directory:read, inpatient:write, payments:write, reconciliation:read
+             * @description bills:write, directory:read, inpatient:write, payments:write, reconciliation:read, webhooks
              */
             allowed_scopes?: string[];
             /** 允许的来源地址 */
@@ -14834,6 +15169,22 @@ export interface components {
              * Format: date
              */
             employed_on?: string | null;
+            /** 版本 */
+            version: number;
+        };
+        /** @description 接收地址: where an application is told of its hospital's events. Its secret is never shown again. */
+        PatchedWebhookEndpointRequest: {
+            /**
+             * 第三方应用
+             * Format: uuid
+             */
+            application_id?: string;
+            /** 名称 */
+            name?: string;
+            /** 地址 */
+            url?: string;
+            /** 事件类型 */
+            event_types?: components["schemas"]["EventTypesEnum"][];
             /** 版本 */
             version: number;
         };
@@ -16161,13 +16512,42 @@ export interface components {
             /** @enum {string} */
             code?: "duplicate" | "stale_version";
         };
-        Problem409DuplicateStaleVersionAnd1More: components["schemas"]["Problem"] & {
+        Problem409DuplicateStaleVersionStateConflict: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "duplicate" | "stale_version" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
+        };
+        Problem409DuplicateStaleVersionSystemRole: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "duplicate" | "stale_version" | "system_role";
         };
         Problem409DuplicateStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "duplicate" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
+        };
+        Problem409DuplicateTooManyEndpoints: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "duplicate" | "too_many_endpoints";
+            limit?: number;
+        };
+        Problem409EndpointNotActive: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "endpoint_not_active";
+        };
+        Problem409EndpointNotActiveRequestInProgress: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "endpoint_not_active" | "request_in_progress";
+        };
+        Problem409EndpointNotActiveStateConflict: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "endpoint_not_active" | "state_conflict";
             /** 账单 */
             bill_id?: string;
             current?: string;
@@ -17283,6 +17663,31 @@ export interface components {
              */
             linked_patient_id?: string | null;
         };
+        /** @description From `since` to before `until`, at most 30 days: what never arrived, or all of it. */
+        ReplayRangeRequest: {
+            /**
+             * 起始时间
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * 截止时间
+             * Format: date-time
+             */
+            until: string;
+            /**
+             * 只补发未送达的
+             * @default true
+             */
+            missing_only?: boolean;
+        };
+        /** @description So many are sent once more; `left`: for another call. */
+        Replayed: {
+            /** 补发数量 */
+            replayed: number;
+            /** 剩余 */
+            left: number;
+        };
         /** @description `amount_fen`: without it all that may go back. */
         RequestedBillRequest: {
             /**
@@ -17991,6 +18396,10 @@ export interface components {
             "waitlist.max_entries": number | null;
             /** 候补号保留分钟数 */
             "waitlist.offer_minutes": number | null;
+            /** 更换推送密钥后旧密钥继续签名的小时数 */
+            "webhooks.overlap_hours": number | null;
+            /** 可接收事件推送的内网网段 */
+            "webhooks.private_networks": string | null;
         };
         /** @description Every setting as a property: what the documents say of values by key. */
         SettingValuesRequest: {
@@ -18126,6 +18535,10 @@ export interface components {
             "waitlist.max_entries"?: number | null;
             /** 候补号保留分钟数 */
             "waitlist.offer_minutes"?: number | null;
+            /** 更换推送密钥后旧密钥继续签名的小时数 */
+            "webhooks.overlap_hours"?: number | null;
+            /** 可接收事件推送的内网网段 */
+            "webhooks.private_networks"?: string | null;
         };
         /** @description How the money was taken: cash, pos (with the slip's number) or card_balance (with the card). */
         SettleRequest: {
@@ -20367,6 +20780,304 @@ export interface components {
              */
             reason?: string;
         };
+        /** @description One try. `reply`: the first kilobyte of the answer; no `status`: there was none. */
+        WebhookAttempt: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /** 应答状态码 */
+            readonly status: number | null;
+            /** 错误 */
+            readonly error: components["schemas"]["AttemptError"] | string;
+            /** 耗时(毫秒) */
+            readonly duration_ms: number;
+            /** 应答内容 */
+            readonly reply: string;
+            /**
+             * 创建时间
+             * Format: date-time
+             */
+            readonly created_at: string;
+        };
+        /** @description 投递: one event for one endpoint. */
+        WebhookDelivery: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 接收地址
+             * Format: uuid
+             */
+            readonly endpoint_id: string;
+            /** 接收地址名称 */
+            readonly endpoint_name: string;
+            /** 事件类型 */
+            readonly event_type: components["schemas"]["WebhookEventType"];
+            /** 序号 */
+            readonly sequence: number;
+            /** 状态 */
+            readonly state: components["schemas"]["DeliveryState"];
+            /** 尝试次数 */
+            readonly tries: number;
+            /** 补发次数 */
+            readonly replays: number;
+            /** 最近应答 */
+            readonly last_status: number | null;
+            /** 最近错误 */
+            readonly last_error: components["schemas"]["AttemptError"] | string;
+            /**
+             * 送达时间
+             * Format: date-time
+             */
+            readonly delivered_at: string | null;
+            /**
+             * 下次尝试
+             * Format: date-time
+             */
+            readonly due_at: string | null;
+            /**
+             * 创建时间
+             * Format: date-time
+             */
+            readonly created_at: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            readonly hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+        };
+        /** @description With what is sent, to the byte, and every try. */
+        WebhookDeliveryDetail: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 接收地址
+             * Format: uuid
+             */
+            readonly endpoint_id: string;
+            /** 接收地址名称 */
+            readonly endpoint_name: string;
+            /** 事件类型 */
+            readonly event_type: components["schemas"]["WebhookEventType"];
+            /** 序号 */
+            readonly sequence: number;
+            /** 状态 */
+            readonly state: components["schemas"]["DeliveryState"];
+            /** 尝试次数 */
+            readonly tries: number;
+            /** 补发次数 */
+            readonly replays: number;
+            /** 最近应答 */
+            readonly last_status: number | null;
+            /** 最近错误 */
+            readonly last_error: components["schemas"]["AttemptError"] | string;
+            /**
+             * 送达时间
+             * Format: date-time
+             */
+            readonly delivered_at: string | null;
+            /**
+             * 下次尝试
+             * Format: date-time
+             */
+            readonly due_at: string | null;
+            /**
+             * 创建时间
+             * Format: date-time
+             */
+            readonly created_at: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            readonly hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /** 推送内容 */
+            readonly body: string;
+            /** 尝试记录 */
+            readonly attempts: components["schemas"]["WebhookAttempt"][];
+        };
+        /** @description 接收地址: where an application is told of its hospital's events. Its secret is never shown again. */
+        WebhookEndpoint: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 第三方应用
+             * Format: uuid
+             */
+            application_id: string;
+            /** 第三方应用名称 */
+            readonly application_name: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            readonly hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /** 名称 */
+            name: string;
+            /** 地址 */
+            url: string;
+            /** 事件类型 */
+            event_types: components["schemas"]["EventTypesEnum"][];
+            /** 最新序号 */
+            readonly last_sequence: number;
+            /** 连续失败次数 */
+            readonly failures: number;
+            /**
+             * 持续失败起
+             * Format: date-time
+             */
+            readonly failing_since: string | null;
+            /**
+             * 最近失败
+             * Format: date-time
+             */
+            readonly last_failed_at: string | null;
+            /**
+             * 最近送达
+             * Format: date-time
+             */
+            readonly last_delivered_at: string | null;
+            /**
+             * 暂缓至
+             * Format: date-time
+             */
+            readonly held_until: string | null;
+            /** 已提醒次数 */
+            readonly notices: number;
+            /** 状态 */
+            readonly state: components["schemas"]["EndpointState"];
+            /** 停用原因 */
+            readonly disabled_because: components["schemas"]["DisabledBecause"] | string;
+            /**
+             * 停用时间
+             * Format: date-time
+             */
+            readonly disabled_at: string | null;
+            /**
+             * 旧密钥有效至
+             * Format: date-time
+             */
+            readonly previous_until: string | null;
+            /**
+             * 创建时间
+             * Format: date-time
+             */
+            readonly created_at: string;
+            /** 版本 */
+            version: number;
+        };
+        /** @description A new endpoint with its secret. */
+        WebhookEndpointCreate: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 第三方应用
+             * Format: uuid
+             */
+            application_id: string;
+            /** 第三方应用名称 */
+            readonly application_name: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            readonly hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /** 名称 */
+            name: string;
+            /** 地址 */
+            url: string;
+            /** 事件类型 */
+            event_types: components["schemas"]["EventTypesEnum"][];
+            /** 最新序号 */
+            readonly last_sequence: number;
+            /** 连续失败次数 */
+            readonly failures: number;
+            /**
+             * 持续失败起
+             * Format: date-time
+             */
+            readonly failing_since: string | null;
+            /**
+             * 最近失败
+             * Format: date-time
+             */
+            readonly last_failed_at: string | null;
+            /**
+             * 最近送达
+             * Format: date-time
+             */
+            readonly last_delivered_at: string | null;
+            /**
+             * 暂缓至
+             * Format: date-time
+             */
+            readonly held_until: string | null;
+            /** 已提醒次数 */
+            readonly notices: number;
+            /** 状态 */
+            readonly state: components["schemas"]["EndpointState"];
+            /** 停用原因 */
+            readonly disabled_because: components["schemas"]["DisabledBecause"] | string;
+            /**
+             * 停用时间
+             * Format: date-time
+             */
+            readonly disabled_at: string | null;
+            /**
+             * 旧密钥有效至
+             * Format: date-time
+             */
+            readonly previous_until: string | null;
+            /**
+             * 创建时间
+             * Format: date-time
+             */
+            readonly created_at: string;
+            /** 版本 */
+            version: number;
+            /**
+             * 密钥
+             * @description shown only here
+             */
+            readonly secret: string;
+        };
+        /** @description A new endpoint with its secret. */
+        WebhookEndpointCreateRequest: {
+            /**
+             * 第三方应用
+             * Format: uuid
+             */
+            application_id: string;
+            /** 名称 */
+            name: string;
+            /** 地址 */
+            url: string;
+            /** 事件类型 */
+            event_types: components["schemas"]["EventTypesEnum"][];
+        };
+        /** @enum {string} */
+        WebhookEventType: "appointment.held" | "appointment.booked" | "appointment.cancelled" | "appointment.expired" | "appointment.rescheduled" | "appointment.moved" | "appointment.reassigned" | "appointment.checked_in" | "appointment.fulfilled" | "appointment.missed" | "session.stopped" | "session.substituted" | "bill.issued" | "bill.paid" | "bill.cancelled" | "bill.lapsed" | "bill.refunded" | "card.topped_up" | "order.paid" | "order.posted" | "order.closed" | "refund.succeeded" | "refund.failed" | "refund.cancelled" | "encounter.opened" | "encounter.ended" | "patient.admitted" | "patient.discharged" | "deposit.received" | "patient.merged" | "patient.parted" | "endpoint.test";
         /** @description 收费班次 with its denominations and, once it is counted, with the sums of each day. */
         WholeCashierShift: {
             /**
@@ -21454,13 +22165,22 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409DuplicateStaleVersion"];
             };
         };
-        /** @description Conflict: duplicate, stale_version, system_role */
-        Problem409DuplicateStaleVersionAnd1More: {
+        /** @description Conflict: duplicate, stale_version, state_conflict */
+        Problem409DuplicateStaleVersionStateConflict: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem409DuplicateStaleVersionAnd1More"];
+                "application/problem+json": components["schemas"]["Problem409DuplicateStaleVersionStateConflict"];
+            };
+        };
+        /** @description Conflict: duplicate, stale_version, system_role */
+        Problem409DuplicateStaleVersionSystemRole: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409DuplicateStaleVersionSystemRole"];
             };
         };
         /** @description Conflict: duplicate, state_conflict */
@@ -21470,6 +22190,42 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem409DuplicateStateConflict"];
+            };
+        };
+        /** @description Conflict: duplicate, too_many_endpoints */
+        Problem409DuplicateTooManyEndpoints: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409DuplicateTooManyEndpoints"];
+            };
+        };
+        /** @description Conflict: endpoint_not_active */
+        Problem409EndpointNotActive: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409EndpointNotActive"];
+            };
+        };
+        /** @description Conflict: endpoint_not_active, request_in_progress */
+        Problem409EndpointNotActiveRequestInProgress: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409EndpointNotActiveRequestInProgress"];
+            };
+        };
+        /** @description Conflict: endpoint_not_active, state_conflict */
+        Problem409EndpointNotActiveStateConflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409EndpointNotActiveStateConflict"];
             };
         };
         /** @description Conflict: handler_gone, state_conflict */
@@ -22014,6 +22770,7 @@ export type AskForCardRefundRequest = components['schemas']['AskForCardRefundReq
 export type AskForRefundRequest = components['schemas']['AskForRefundRequest'];
 export type AssignRequest = components['schemas']['AssignRequest'];
 export type Attempt = components['schemas']['Attempt'];
+export type AttemptError = components['schemas']['AttemptError'];
 export type AttemptOutcome = components['schemas']['AttemptOutcome'];
 export type AttemptState = components['schemas']['AttemptState'];
 export type AuditAction = components['schemas']['AuditAction'];
@@ -22096,6 +22853,7 @@ export type DayLoad = components['schemas']['DayLoad'];
 export type DeadLetter = components['schemas']['DeadLetter'];
 export type DecisionRequest = components['schemas']['DecisionRequest'];
 export type DeliveryAttempt = components['schemas']['DeliveryAttempt'];
+export type DeliveryState = components['schemas']['DeliveryState'];
 export type Department = components['schemas']['Department'];
 export type DepartmentRequest = components['schemas']['DepartmentRequest'];
 export type DepositConfirmRequest = components['schemas']['DepositConfirmRequest'];
@@ -22110,6 +22868,7 @@ export type Difference = components['schemas']['Difference'];
 export type DifferenceKind = components['schemas']['DifferenceKind'];
 export type DifferenceState = components['schemas']['DifferenceState'];
 export type Direction = components['schemas']['Direction'];
+export type DisabledBecause = components['schemas']['DisabledBecause'];
 export type DischargeRequest = components['schemas']['DischargeRequest'];
 export type DistinctRequest = components['schemas']['DistinctRequest'];
 export type DocumentKind = components['schemas']['DocumentKind'];
@@ -22118,9 +22877,13 @@ export type DuplicatePolicy = components['schemas']['DuplicatePolicy'];
 export type Encounter = components['schemas']['Encounter'];
 export type EncounterKind = components['schemas']['EncounterKind'];
 export type EncounterState = components['schemas']['EncounterState'];
+export type EndpointSecret = components['schemas']['EndpointSecret'];
+export type EndpointState = components['schemas']['EndpointState'];
+export type EndpointVersionRequest = components['schemas']['EndpointVersionRequest'];
 export type Enrolment = components['schemas']['Enrolment'];
 export type Entry = components['schemas']['Entry'];
 export type EntryState = components['schemas']['EntryState'];
+export type EventTypesEnum = components['schemas']['EventTypesEnum'];
 export type FieldKind = components['schemas']['FieldKind'];
 export type File = components['schemas']['File'];
 export type FileFormatEnum = components['schemas']['FileFormatEnum'];
@@ -22273,6 +23036,8 @@ export type PaginatedSuspensionAppealList = components['schemas']['PaginatedSusp
 export type PaginatedSuspensionList = components['schemas']['PaginatedSuspensionList'];
 export type PaginatedTimelineEntryList = components['schemas']['PaginatedTimelineEntryList'];
 export type PaginatedWaitlistEntryList = components['schemas']['PaginatedWaitlistEntryList'];
+export type PaginatedWebhookDeliveryList = components['schemas']['PaginatedWebhookDeliveryList'];
+export type PaginatedWebhookEndpointList = components['schemas']['PaginatedWebhookEndpointList'];
 export type PaginatedWorkDutyList = components['schemas']['PaginatedWorkDutyList'];
 export type PaginatedWorkItemList = components['schemas']['PaginatedWorkItemList'];
 export type PairState = components['schemas']['PairState'];
@@ -22316,6 +23081,7 @@ export type PatchedRoleRequest = components['schemas']['PatchedRoleRequest'];
 export type PatchedScheduleTemplateRequest = components['schemas']['PatchedScheduleTemplateRequest'];
 export type PatchedSettingsChangeRequest = components['schemas']['PatchedSettingsChangeRequest'];
 export type PatchedStaffRequest = components['schemas']['PatchedStaffRequest'];
+export type PatchedWebhookEndpointRequest = components['schemas']['PatchedWebhookEndpointRequest'];
 export type PatchedWorkDutyRequest = components['schemas']['PatchedWorkDutyRequest'];
 export type Patient = components['schemas']['Patient'];
 export type PatientCard = components['schemas']['PatientCard'];
@@ -22417,8 +23183,13 @@ export type Problem409DuplicateOrgUnitCycleAnd1More = components['schemas']['Pro
 export type Problem409DuplicatePatientDuplicateAnd1More = components['schemas']['Problem409DuplicatePatientDuplicateAnd1More'];
 export type Problem409DuplicateStaffHasAccount = components['schemas']['Problem409DuplicateStaffHasAccount'];
 export type Problem409DuplicateStaleVersion = components['schemas']['Problem409DuplicateStaleVersion'];
-export type Problem409DuplicateStaleVersionAnd1More = components['schemas']['Problem409DuplicateStaleVersionAnd1More'];
+export type Problem409DuplicateStaleVersionStateConflict = components['schemas']['Problem409DuplicateStaleVersionStateConflict'];
+export type Problem409DuplicateStaleVersionSystemRole = components['schemas']['Problem409DuplicateStaleVersionSystemRole'];
 export type Problem409DuplicateStateConflict = components['schemas']['Problem409DuplicateStateConflict'];
+export type Problem409DuplicateTooManyEndpoints = components['schemas']['Problem409DuplicateTooManyEndpoints'];
+export type Problem409EndpointNotActive = components['schemas']['Problem409EndpointNotActive'];
+export type Problem409EndpointNotActiveRequestInProgress = components['schemas']['Problem409EndpointNotActiveRequestInProgress'];
+export type Problem409EndpointNotActiveStateConflict = components['schemas']['Problem409EndpointNotActiveStateConflict'];
 export type Problem409HandlerGoneStateConflict = components['schemas']['Problem409HandlerGoneStateConflict'];
 export type Problem409HisRefusedRefundStateConflict = components['schemas']['Problem409HisRefusedRefundStateConflict'];
 export type Problem409ImportHasErrorsStateConflict = components['schemas']['Problem409ImportHasErrorsStateConflict'];
@@ -22508,6 +23279,8 @@ export type ReissueRequest = components['schemas']['ReissueRequest'];
 export type RejectRequest = components['schemas']['RejectRequest'];
 export type RelatedPerson = components['schemas']['RelatedPerson'];
 export type RelatedPersonRequest = components['schemas']['RelatedPersonRequest'];
+export type ReplayRangeRequest = components['schemas']['ReplayRangeRequest'];
+export type Replayed = components['schemas']['Replayed'];
 export type RequestedBillRequest = components['schemas']['RequestedBillRequest'];
 export type RequestedRefund = components['schemas']['RequestedRefund'];
 export type RescheduleRequest = components['schemas']['RescheduleRequest'];
@@ -22610,6 +23383,13 @@ export type VisitTier = components['schemas']['VisitTier'];
 export type WaitlistEntry = components['schemas']['WaitlistEntry'];
 export type WaitlistOffer = components['schemas']['WaitlistOffer'];
 export type WalkInRequest = components['schemas']['WalkInRequest'];
+export type WebhookAttempt = components['schemas']['WebhookAttempt'];
+export type WebhookDelivery = components['schemas']['WebhookDelivery'];
+export type WebhookDeliveryDetail = components['schemas']['WebhookDeliveryDetail'];
+export type WebhookEndpoint = components['schemas']['WebhookEndpoint'];
+export type WebhookEndpointCreate = components['schemas']['WebhookEndpointCreate'];
+export type WebhookEndpointCreateRequest = components['schemas']['WebhookEndpointCreateRequest'];
+export type WebhookEventType = components['schemas']['WebhookEventType'];
 export type WholeCashierShift = components['schemas']['WholeCashierShift'];
 export type WholeLedgerTransaction = components['schemas']['WholeLedgerTransaction'];
 export type WholeOrder = components['schemas']['WholeOrder'];
@@ -22686,8 +23466,13 @@ export type ResponseProblem409DuplicateOrgUnitCycleAnd1More = components['respon
 export type ResponseProblem409DuplicatePatientDuplicateAnd1More = components['responses']['Problem409DuplicatePatientDuplicateAnd1More'];
 export type ResponseProblem409DuplicateStaffHasAccount = components['responses']['Problem409DuplicateStaffHasAccount'];
 export type ResponseProblem409DuplicateStaleVersion = components['responses']['Problem409DuplicateStaleVersion'];
-export type ResponseProblem409DuplicateStaleVersionAnd1More = components['responses']['Problem409DuplicateStaleVersionAnd1More'];
+export type ResponseProblem409DuplicateStaleVersionStateConflict = components['responses']['Problem409DuplicateStaleVersionStateConflict'];
+export type ResponseProblem409DuplicateStaleVersionSystemRole = components['responses']['Problem409DuplicateStaleVersionSystemRole'];
 export type ResponseProblem409DuplicateStateConflict = components['responses']['Problem409DuplicateStateConflict'];
+export type ResponseProblem409DuplicateTooManyEndpoints = components['responses']['Problem409DuplicateTooManyEndpoints'];
+export type ResponseProblem409EndpointNotActive = components['responses']['Problem409EndpointNotActive'];
+export type ResponseProblem409EndpointNotActiveRequestInProgress = components['responses']['Problem409EndpointNotActiveRequestInProgress'];
+export type ResponseProblem409EndpointNotActiveStateConflict = components['responses']['Problem409EndpointNotActiveStateConflict'];
 export type ResponseProblem409HandlerGoneStateConflict = components['responses']['Problem409HandlerGoneStateConflict'];
 export type ResponseProblem409HisRefusedRefundStateConflict = components['responses']['Problem409HisRefusedRefundStateConflict'];
 export type ResponseProblem409ImportHasErrorsStateConflict = components['responses']['Problem409ImportHasErrorsStateConflict'];
@@ -32245,7 +33030,9 @@ export interface operations {
                      *         "sign_in_max_failures": 3,
                      *         "waitlist.by_priority": true,
                      *         "waitlist.max_entries": 1,
-                     *         "waitlist.offer_minutes": 1
+                     *         "waitlist.offer_minutes": 1,
+                     *         "webhooks.overlap_hours": 1,
+                     *         "webhooks.private_networks": "无"
                      *       },
                      *       "settings": [
                      *         {
@@ -32378,7 +33165,9 @@ export interface operations {
                      *         "sign_in_max_failures": 3,
                      *         "waitlist.by_priority": true,
                      *         "waitlist.max_entries": 1,
-                     *         "waitlist.offer_minutes": 1
+                     *         "waitlist.offer_minutes": 1,
+                     *         "webhooks.overlap_hours": 1,
+                     *         "webhooks.private_networks": "无"
                      *       },
                      *       "settings": [
                      *         {
@@ -35831,6 +36620,48 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    partner_applications_options_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                is_active?: boolean;
+                search?: string;
+                /** @description name; `-` in front reverses, commas separate */
+                ordering?: string;
+                /** @description comma-separated: just these, in force or not, as a form shows what is chosen */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 选择第三方应用 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Option"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     partner_channels_list: {
         parameters: {
             query?: {
@@ -35867,7 +36698,7 @@ export interface operations {
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "application_id": "0199c3a5-d1f2-746e-9b21-2e097b0888d0",
-                     *           "application_name": "心内科",
+                     *           "application_name": "区域检验中心",
                      *           "channel": "wechat_pay",
                      *           "operations": [
                      *             "pay"
@@ -35930,7 +36761,7 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "application_id": "0199c3a5-d1f2-746e-9b21-2e097b0888d0",
-                     *       "application_name": "心内科",
+                     *       "application_name": "区域检验中心",
                      *       "channel": "wechat_pay",
                      *       "operations": [
                      *         "pay"
@@ -35978,7 +36809,7 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "application_id": "0199c3a5-d1f2-746e-9b21-2e097b0888d0",
-                     *       "application_name": "心内科",
+                     *       "application_name": "区域检验中心",
                      *       "channel": "wechat_pay",
                      *       "operations": [
                      *         "pay"
@@ -36066,7 +36897,7 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "application_id": "0199c3a5-d1f2-746e-9b21-2e097b0888d0",
-                     *       "application_name": "心内科",
+                     *       "application_name": "区域检验中心",
                      *       "channel": "wechat_pay",
                      *       "operations": [
                      *         "pay"
@@ -45501,7 +46332,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403GrantTooWidePasswordChangeRequiredAnd1More"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409DuplicateStaleVersionAnd1More"];
+            409: components["responses"]["Problem409DuplicateStaleVersionSystemRole"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -48030,6 +48861,822 @@ export interface operations {
             409: components["responses"]["Problem409OfferLapsedStateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    webhook_deliveries_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                application_id?: string;
+                endpoint_id?: string;
+                event_type?: ("appointment.booked" | "appointment.cancelled" | "appointment.checked_in" | "appointment.expired" | "appointment.fulfilled" | "appointment.held" | "appointment.missed" | "appointment.moved" | "appointment.reassigned" | "appointment.rescheduled" | "bill.cancelled" | "bill.issued" | "bill.lapsed" | "bill.paid" | "bill.refunded" | "card.topped_up" | "deposit.received" | "encounter.ended" | "encounter.opened" | "endpoint.test" | "order.closed" | "order.paid" | "order.posted" | "patient.admitted" | "patient.discharged" | "patient.merged" | "patient.parted" | "refund.cancelled" | "refund.failed" | "refund.succeeded" | "session.stopped" | "session.substituted")[];
+                state?: ("cancelled" | "delivered" | "delivering" | "exhausted" | "pending" | "retrying")[];
+                last_error?: "address" | "connection" | "name" | "protocol" | "redirect" | "status" | "timeout" | "tls";
+                created_from?: string;
+                created_to?: string;
+                /** @description 用于排序结果的字段。 */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询投递记录 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": true,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "endpoint_id": "0199c3a5-d1f2-7119-9458-d3796ea65f14",
+                     *           "endpoint_name": "预约通知",
+                     *           "event_type": "appointment.held",
+                     *           "sequence": 1,
+                     *           "state": "pending",
+                     *           "tries": 1,
+                     *           "replays": 1,
+                     *           "last_status": 1,
+                     *           "last_error": "name",
+                     *           "delivered_at": "2026-03-16T09:30:00+08:00",
+                     *           "due_at": "2026-03-20T17:30:00+08:00",
+                     *           "created_at": "2026-03-16T09:30:00+08:00",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedWebhookDeliveryList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    webhook_deliveries_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看投递记录 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "endpoint_id": "0199c3a5-d1f2-7119-9458-d3796ea65f14",
+                     *       "endpoint_name": "预约通知",
+                     *       "event_type": "appointment.held",
+                     *       "sequence": 1,
+                     *       "state": "pending",
+                     *       "tries": 1,
+                     *       "replays": 1,
+                     *       "last_status": 1,
+                     *       "last_error": "name",
+                     *       "delivered_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "body": "无",
+                     *       "attempts": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "status": 1,
+                     *           "error": "name",
+                     *           "duration_ms": 1,
+                     *           "reply": "ok",
+                     *           "created_at": "2026-03-16T09:30:00+08:00"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookDeliveryDetail"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    webhook_deliveries_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 重新投递 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "endpoint_id": "0199c3a5-d1f2-7119-9458-d3796ea65f14",
+                     *       "endpoint_name": "预约通知",
+                     *       "event_type": "appointment.held",
+                     *       "sequence": 1,
+                     *       "state": "pending",
+                     *       "tries": 1,
+                     *       "replays": 1,
+                     *       "last_status": 1,
+                     *       "last_error": "name",
+                     *       "delivered_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409EndpointNotActiveStateConflict"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    webhook_endpoints_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                application_id?: string;
+                state?: ("active" | "disabled" | "retired")[];
+                search?: string;
+                /** @description name; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询接收地址 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": true,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "application_id": "0199c3a5-d1f2-746e-9b21-2e097b0888d0",
+                     *           "application_name": "区域检验中心",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "name": "预约通知",
+                     *           "url": "https://hospital.example/file",
+                     *           "event_types": [
+                     *             "appointment.booked",
+                     *             "appointment.cancelled"
+                     *           ],
+                     *           "last_sequence": 1,
+                     *           "failures": 1,
+                     *           "failing_since": "2026-03-16T08:00:00+08:00",
+                     *           "last_failed_at": "2026-03-16T09:30:00+08:00",
+                     *           "last_delivered_at": "2026-03-16T09:30:00+08:00",
+                     *           "held_until": "2026-03-20T17:30:00+08:00",
+                     *           "notices": 1,
+                     *           "state": "active",
+                     *           "disabled_because": "by_hand",
+                     *           "disabled_at": "2026-03-16T09:30:00+08:00",
+                     *           "previous_until": "2026-03-20T17:30:00+08:00",
+                     *           "created_at": "2026-03-16T09:30:00+08:00",
+                     *           "version": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedWebhookEndpointList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    webhook_endpoints_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "application_id": "0199c3a5-d1f2-746e-9b21-2e097b0888d0",
+                 *       "name": "预约通知",
+                 *       "url": "https://hospital.example/file",
+                 *       "event_types": [
+                 *         "appointment.booked",
+                 *         "appointment.cancelled"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookEndpointCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description 新增接收地址 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "application_id": "0199c3a5-d1f2-746e-9b21-2e097b0888d0",
+                     *       "application_name": "区域检验中心",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "name": "预约通知",
+                     *       "url": "https://hospital.example/file",
+                     *       "event_types": [
+                     *         "appointment.booked",
+                     *         "appointment.cancelled"
+                     *       ],
+                     *       "last_sequence": 1,
+                     *       "failures": 1,
+                     *       "failing_since": "2026-03-16T08:00:00+08:00",
+                     *       "last_failed_at": "2026-03-16T09:30:00+08:00",
+                     *       "last_delivered_at": "2026-03-16T09:30:00+08:00",
+                     *       "held_until": "2026-03-20T17:30:00+08:00",
+                     *       "notices": 1,
+                     *       "state": "active",
+                     *       "disabled_because": "by_hand",
+                     *       "disabled_at": "2026-03-16T09:30:00+08:00",
+                     *       "previous_until": "2026-03-20T17:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1,
+                     *       "secret": "s3cr3t-shown-once"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookEndpointCreate"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            409: components["responses"]["Problem409DuplicateTooManyEndpoints"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    webhook_endpoints_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看接收地址 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "application_id": "0199c3a5-d1f2-746e-9b21-2e097b0888d0",
+                     *       "application_name": "区域检验中心",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "name": "预约通知",
+                     *       "url": "https://hospital.example/file",
+                     *       "event_types": [
+                     *         "appointment.booked",
+                     *         "appointment.cancelled"
+                     *       ],
+                     *       "last_sequence": 1,
+                     *       "failures": 1,
+                     *       "failing_since": "2026-03-16T08:00:00+08:00",
+                     *       "last_failed_at": "2026-03-16T09:30:00+08:00",
+                     *       "last_delivered_at": "2026-03-16T09:30:00+08:00",
+                     *       "held_until": "2026-03-20T17:30:00+08:00",
+                     *       "notices": 1,
+                     *       "state": "active",
+                     *       "disabled_because": "by_hand",
+                     *       "disabled_at": "2026-03-16T09:30:00+08:00",
+                     *       "previous_until": "2026-03-20T17:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    webhook_endpoints_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "预约通知",
+                 *       "url": "https://hospital.example/file",
+                 *       "event_types": [
+                 *         "appointment.booked",
+                 *         "appointment.cancelled"
+                 *       ],
+                 *       "version": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["PatchedWebhookEndpointRequest"];
+            };
+        };
+        responses: {
+            /** @description 修改接收地址 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "application_id": "0199c3a5-d1f2-746e-9b21-2e097b0888d0",
+                     *       "application_name": "区域检验中心",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "name": "预约通知",
+                     *       "url": "https://hospital.example/file",
+                     *       "event_types": [
+                     *         "appointment.booked",
+                     *         "appointment.cancelled"
+                     *       ],
+                     *       "last_sequence": 1,
+                     *       "failures": 1,
+                     *       "failing_since": "2026-03-16T08:00:00+08:00",
+                     *       "last_failed_at": "2026-03-16T09:30:00+08:00",
+                     *       "last_delivered_at": "2026-03-16T09:30:00+08:00",
+                     *       "held_until": "2026-03-20T17:30:00+08:00",
+                     *       "notices": 1,
+                     *       "state": "active",
+                     *       "disabled_because": "by_hand",
+                     *       "disabled_at": "2026-03-16T09:30:00+08:00",
+                     *       "previous_until": "2026-03-20T17:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409DuplicateStaleVersionStateConflict"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    webhook_endpoints_disable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 停用 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "application_id": "0199c3a5-d1f2-746e-9b21-2e097b0888d0",
+                     *       "application_name": "区域检验中心",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "name": "预约通知",
+                     *       "url": "https://hospital.example/file",
+                     *       "event_types": [
+                     *         "appointment.booked",
+                     *         "appointment.cancelled"
+                     *       ],
+                     *       "last_sequence": 1,
+                     *       "failures": 1,
+                     *       "failing_since": "2026-03-16T08:00:00+08:00",
+                     *       "last_failed_at": "2026-03-16T09:30:00+08:00",
+                     *       "last_delivered_at": "2026-03-16T09:30:00+08:00",
+                     *       "held_until": "2026-03-20T17:30:00+08:00",
+                     *       "notices": 1,
+                     *       "state": "active",
+                     *       "disabled_because": "by_hand",
+                     *       "disabled_at": "2026-03-16T09:30:00+08:00",
+                     *       "previous_until": "2026-03-20T17:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StateConflict"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    webhook_endpoints_enable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 启用 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "application_id": "0199c3a5-d1f2-746e-9b21-2e097b0888d0",
+                     *       "application_name": "区域检验中心",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "name": "预约通知",
+                     *       "url": "https://hospital.example/file",
+                     *       "event_types": [
+                     *         "appointment.booked",
+                     *         "appointment.cancelled"
+                     *       ],
+                     *       "last_sequence": 1,
+                     *       "failures": 1,
+                     *       "failing_since": "2026-03-16T08:00:00+08:00",
+                     *       "last_failed_at": "2026-03-16T09:30:00+08:00",
+                     *       "last_delivered_at": "2026-03-16T09:30:00+08:00",
+                     *       "held_until": "2026-03-20T17:30:00+08:00",
+                     *       "notices": 1,
+                     *       "state": "active",
+                     *       "disabled_because": "by_hand",
+                     *       "disabled_at": "2026-03-16T09:30:00+08:00",
+                     *       "previous_until": "2026-03-20T17:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StateConflict"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    webhook_endpoints_replay: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "since": "2026-03-16T08:00:00+08:00",
+                 *       "until": "2026-03-20T17:30:00+08:00",
+                 *       "missing_only": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReplayRangeRequest"];
+            };
+        };
+        responses: {
+            /** @description 补发一段时间的事件 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "replayed": 1,
+                     *       "left": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Replayed"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409EndpointNotActiveRequestInProgress"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    webhook_endpoints_retire: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 注销 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "application_id": "0199c3a5-d1f2-746e-9b21-2e097b0888d0",
+                     *       "application_name": "区域检验中心",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "name": "预约通知",
+                     *       "url": "https://hospital.example/file",
+                     *       "event_types": [
+                     *         "appointment.booked",
+                     *         "appointment.cancelled"
+                     *       ],
+                     *       "last_sequence": 1,
+                     *       "failures": 1,
+                     *       "failing_since": "2026-03-16T08:00:00+08:00",
+                     *       "last_failed_at": "2026-03-16T09:30:00+08:00",
+                     *       "last_delivered_at": "2026-03-16T09:30:00+08:00",
+                     *       "held_until": "2026-03-20T17:30:00+08:00",
+                     *       "notices": 1,
+                     *       "state": "active",
+                     *       "disabled_because": "by_hand",
+                     *       "disabled_at": "2026-03-16T09:30:00+08:00",
+                     *       "previous_until": "2026-03-20T17:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StateConflict"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    webhook_endpoints_rotate_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "version": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["EndpointVersionRequest"];
+            };
+        };
+        responses: {
+            /** @description 更换推送密钥 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "secret": "s3cr3t-shown-once",
+                     *       "previous_until": "2026-03-20T17:30:00+08:00",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EndpointSecret"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StaleVersionStateConflict"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    webhook_endpoints_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 发送测试事件 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "endpoint_id": "0199c3a5-d1f2-7119-9458-d3796ea65f14",
+                     *       "endpoint_name": "预约通知",
+                     *       "event_type": "appointment.held",
+                     *       "sequence": 1,
+                     *       "state": "pending",
+                     *       "tries": 1,
+                     *       "replays": 1,
+                     *       "last_status": 1,
+                     *       "last_error": "name",
+                     *       "delivered_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409EndpointNotActive"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    webhook_endpoints_options_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                application_id?: string;
+                state?: ("active" | "disabled" | "retired")[];
+                search?: string;
+                /** @description name; `-` in front reverses, commas separate */
+                ordering?: string;
+                /** @description comma-separated: just these, in force or not, as a form shows what is chosen */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 选择接收地址 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Option"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };

@@ -508,6 +508,234 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/partner/v1/webhook-deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询投递记录
+         * @description 投递记录 of the application's endpoints; kept for 30 days.
+         */
+        get: operations["webhook_deliveries_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/partner/v1/webhook-deliveries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看投递记录
+         * @description 投递记录 of the application's endpoints; kept for 30 days.
+         */
+        get: operations["webhook_deliveries_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/partner/v1/webhook-deliveries/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 重新投递
+         * @description 重新投递: the same `webhook-id` and body, with the schedule from its beginning.
+         */
+        post: operations["webhook_deliveries_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/partner/v1/webhook-endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询接收地址
+         * @description 接收地址 of the application: where it is told of its hospital's events, and of which.
+         */
+        get: operations["webhook_endpoints_list"];
+        put?: never;
+        /**
+         * 新增接收地址
+         * @description 接收地址 of the application: where it is told of its hospital's events, and of which.
+         */
+        post: operations["webhook_endpoints_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/partner/v1/webhook-endpoints/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看接收地址
+         * @description 接收地址 of the application: where it is told of its hospital's events, and of which.
+         */
+        get: operations["webhook_endpoints_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * 修改接收地址
+         * @description 接收地址 of the application: where it is told of its hospital's events, and of which.
+         */
+        patch: operations["webhook_endpoints_partial_update"];
+        trace?: never;
+    };
+    "/api/partner/v1/webhook-endpoints/{id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 停用
+         * @description 停用: nothing is sent any more, and what waits is cancelled.
+         */
+        post: operations["webhook_endpoints_disable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/partner/v1/webhook-endpoints/{id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 启用
+         * @description 启用: events are written for it from now on; replay what was missed.
+         */
+        post: operations["webhook_endpoints_enable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/partner/v1/webhook-endpoints/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 补发一段时间的事件
+         * @description 补发 a range of time: what never arrived, or all of it; 1,000 at once, the oldest first.
+         */
+        post: operations["webhook_endpoints_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/partner/v1/webhook-endpoints/{id}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 注销
+         * @description 注销, for ever: its log is kept for a month.
+         */
+        post: operations["webhook_endpoints_retire"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/partner/v1/webhook-endpoints/{id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 更换推送密钥
+         * @description 更换推送密钥: both sign for a while, so that the receiver can follow.
+         */
+        post: operations["webhook_endpoints_rotate_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/partner/v1/webhook-endpoints/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 发送测试事件
+         * @description 发送测试事件: a delivery of `endpoint.test`.
+         */
+        post: operations["webhook_endpoints_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -528,6 +756,8 @@ export interface components {
         };
         /** @enum {string} */
         AdmissionStatus: "admitted" | "discharged";
+        /** @enum {string} */
+        AttemptError: "name" | "address" | "connection" | "tls" | "timeout" | "protocol" | "redirect" | "status";
         /** @enum {string} */
         BillKind: "registration" | "examination" | "test" | "prescription" | "treatment" | "inpatient_deposit" | "card_top_up";
         /** @enum {string} */
@@ -558,6 +788,8 @@ export interface components {
         };
         /** @enum {string} */
         CurrencyEnum: "CNY";
+        /** @enum {string} */
+        DeliveryState: "pending" | "delivering" | "delivered" | "retrying" | "exhausted" | "cancelled";
         /** @description 科室. */
         Department: {
             /**
@@ -574,6 +806,8 @@ export interface components {
             /** 位置 */
             location: components["schemas"]["Location"] | null;
         };
+        /** @enum {string} */
+        DisabledBecause: "by_hand" | "gone" | "failing";
         /** @description 医生, without anything personal. */
         Doctor: {
             /**
@@ -615,6 +849,27 @@ export interface components {
             /** 校验码 */
             check_code: string;
         };
+        /** @description A new secret, shown only here. */
+        EndpointSecret: {
+            /** 密钥 */
+            secret: string;
+            /**
+             * 旧密钥有效至
+             * Format: date-time
+             */
+            previous_until: string | null;
+            /** 版本 */
+            version: number;
+        };
+        /** @enum {string} */
+        EndpointState: "active" | "disabled" | "retired";
+        /** @description The version that was read. */
+        EndpointVersionRequest: {
+            /** 版本 */
+            version: number;
+        };
+        /** @enum {string} */
+        EventTypesEnum: "appointment.held" | "appointment.booked" | "appointment.cancelled" | "appointment.expired" | "appointment.rescheduled" | "appointment.moved" | "appointment.reassigned" | "appointment.checked_in" | "appointment.fulfilled" | "appointment.missed" | "session.stopped" | "session.substituted" | "bill.issued" | "bill.paid" | "bill.cancelled" | "bill.lapsed" | "bill.refunded" | "card.topped_up" | "order.paid" | "order.posted" | "order.closed" | "refund.succeeded" | "refund.failed" | "refund.cancelled" | "encounter.opened" | "encounter.ended" | "patient.admitted" | "patient.discharged" | "deposit.received" | "patient.merged" | "patient.parted";
         /** @enum {string} */
         Gender: "male" | "female" | "unknown";
         /** @enum {string} */
@@ -737,6 +992,234 @@ export interface components {
         };
         /** @enum {string} */
         OrderState: "pending" | "paid_unposted" | "posted" | "returning" | "returned" | "closed";
+        /** @description 投递 to one of the application's endpoints. */
+        OwnDelivery: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 接收地址
+             * Format: uuid
+             */
+            readonly endpoint_id: string;
+            /** 接收地址名称 */
+            readonly endpoint_name: string;
+            /** 事件类型 */
+            readonly event_type: components["schemas"]["WebhookEventType"];
+            /** 序号 */
+            readonly sequence: number;
+            /** 状态 */
+            readonly state: components["schemas"]["DeliveryState"];
+            /** 尝试次数 */
+            readonly tries: number;
+            /** 补发次数 */
+            readonly replays: number;
+            /** 最近应答 */
+            readonly last_status: number | null;
+            /** 最近错误 */
+            readonly last_error: components["schemas"]["AttemptError"] | string;
+            /**
+             * 送达时间
+             * Format: date-time
+             */
+            readonly delivered_at: string | null;
+            /**
+             * 下次尝试
+             * Format: date-time
+             */
+            readonly due_at: string | null;
+            /**
+             * 创建时间
+             * Format: date-time
+             */
+            readonly created_at: string;
+        };
+        /** @description With what is sent, to the byte, and every try. */
+        OwnDeliveryDetail: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 接收地址
+             * Format: uuid
+             */
+            readonly endpoint_id: string;
+            /** 接收地址名称 */
+            readonly endpoint_name: string;
+            /** 事件类型 */
+            readonly event_type: components["schemas"]["WebhookEventType"];
+            /** 序号 */
+            readonly sequence: number;
+            /** 状态 */
+            readonly state: components["schemas"]["DeliveryState"];
+            /** 尝试次数 */
+            readonly tries: number;
+            /** 补发次数 */
+            readonly replays: number;
+            /** 最近应答 */
+            readonly last_status: number | null;
+            /** 最近错误 */
+            readonly last_error: components["schemas"]["AttemptError"] | string;
+            /**
+             * 送达时间
+             * Format: date-time
+             */
+            readonly delivered_at: string | null;
+            /**
+             * 下次尝试
+             * Format: date-time
+             */
+            readonly due_at: string | null;
+            /**
+             * 创建时间
+             * Format: date-time
+             */
+            readonly created_at: string;
+            /** 推送内容 */
+            readonly body: string;
+            /** 尝试记录 */
+            readonly attempts: components["schemas"]["WebhookAttempt"][];
+        };
+        /** @description 接收地址 of the application. Its secret is never shown again. */
+        OwnEndpoint: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /** 名称 */
+            name: string;
+            /** 地址 */
+            url: string;
+            /** 事件类型 */
+            event_types: components["schemas"]["EventTypesEnum"][];
+            /** 最新序号 */
+            readonly last_sequence: number;
+            /** 连续失败次数 */
+            readonly failures: number;
+            /**
+             * 持续失败起
+             * Format: date-time
+             */
+            readonly failing_since: string | null;
+            /**
+             * 最近失败
+             * Format: date-time
+             */
+            readonly last_failed_at: string | null;
+            /**
+             * 最近送达
+             * Format: date-time
+             */
+            readonly last_delivered_at: string | null;
+            /**
+             * 暂缓至
+             * Format: date-time
+             */
+            readonly held_until: string | null;
+            /** 已提醒次数 */
+            readonly notices: number;
+            /** 状态 */
+            readonly state: components["schemas"]["EndpointState"];
+            /** 停用原因 */
+            readonly disabled_because: components["schemas"]["DisabledBecause"] | string;
+            /**
+             * 停用时间
+             * Format: date-time
+             */
+            readonly disabled_at: string | null;
+            /**
+             * 旧密钥有效至
+             * Format: date-time
+             */
+            readonly previous_until: string | null;
+            /**
+             * 创建时间
+             * Format: date-time
+             */
+            readonly created_at: string;
+            /** 版本 */
+            version: number;
+        };
+        /** @description A new endpoint with its secret. */
+        OwnEndpointCreate: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /** 名称 */
+            name: string;
+            /** 地址 */
+            url: string;
+            /** 事件类型 */
+            event_types: components["schemas"]["EventTypesEnum"][];
+            /** 最新序号 */
+            readonly last_sequence: number;
+            /** 连续失败次数 */
+            readonly failures: number;
+            /**
+             * 持续失败起
+             * Format: date-time
+             */
+            readonly failing_since: string | null;
+            /**
+             * 最近失败
+             * Format: date-time
+             */
+            readonly last_failed_at: string | null;
+            /**
+             * 最近送达
+             * Format: date-time
+             */
+            readonly last_delivered_at: string | null;
+            /**
+             * 暂缓至
+             * Format: date-time
+             */
+            readonly held_until: string | null;
+            /** 已提醒次数 */
+            readonly notices: number;
+            /** 状态 */
+            readonly state: components["schemas"]["EndpointState"];
+            /** 停用原因 */
+            readonly disabled_because: components["schemas"]["DisabledBecause"] | string;
+            /**
+             * 停用时间
+             * Format: date-time
+             */
+            readonly disabled_at: string | null;
+            /**
+             * 旧密钥有效至
+             * Format: date-time
+             */
+            readonly previous_until: string | null;
+            /**
+             * 创建时间
+             * Format: date-time
+             */
+            readonly created_at: string;
+            /** 版本 */
+            version: number;
+            /**
+             * 密钥
+             * @description shown only here
+             */
+            readonly secret: string;
+        };
+        /** @description A new endpoint with its secret. */
+        OwnEndpointCreateRequest: {
+            /** 名称 */
+            name: string;
+            /** 地址 */
+            url: string;
+            /** 事件类型 */
+            event_types: components["schemas"]["EventTypesEnum"][];
+        };
         PaginatedDepartmentList: {
             /**
              * 数量
@@ -796,6 +1279,46 @@ export interface components {
             has_next: boolean;
             /** 结果 */
             results: components["schemas"]["Hospital"][];
+        };
+        PaginatedOwnDeliveryList: {
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
+            count: number;
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
+            count_capped: boolean;
+            /** 页码 */
+            page: number;
+            /** 每页条数 */
+            page_size: number;
+            /** 有下一页 */
+            has_next: boolean;
+            /** 结果 */
+            results: components["schemas"]["OwnDelivery"][];
+        };
+        PaginatedOwnEndpointList: {
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
+            count: number;
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
+            count_capped: boolean;
+            /** 页码 */
+            page: number;
+            /** 每页条数 */
+            page_size: number;
+            /** 有下一页 */
+            has_next: boolean;
+            /** 结果 */
+            results: components["schemas"]["OwnEndpoint"][];
         };
         PaginatedPartnerOrderList: {
             /**
@@ -976,6 +1499,17 @@ export interface components {
              * Format: date-time
              */
             readonly created_at: string;
+        };
+        /** @description 接收地址 of the application. Its secret is never shown again. */
+        PatchedOwnEndpointRequest: {
+            /** 名称 */
+            name?: string;
+            /** 地址 */
+            url?: string;
+            /** 事件类型 */
+            event_types?: components["schemas"]["EventTypesEnum"][];
+            /** 版本 */
+            version: number;
         };
         /** @description Through which channel, and how. */
         PayOrderRequest: {
@@ -1209,9 +1743,46 @@ export interface components {
             /** @enum {string} */
             code?: "duplicate";
         };
+        Problem409DuplicateStaleVersionAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "duplicate" | "stale_version" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
+        };
         Problem409DuplicateStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "duplicate" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
+        };
+        Problem409DuplicateTooManyEndpoints: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "duplicate" | "too_many_endpoints";
+            limit?: number;
+        };
+        Problem409EndpointNotActive: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "endpoint_not_active";
+        };
+        Problem409EndpointNotActiveRequestInProgress: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "endpoint_not_active" | "request_in_progress";
+        };
+        Problem409EndpointNotActiveStateConflict: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "endpoint_not_active" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
+        };
+        Problem409StaleVersionStateConflict: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "stale_version" | "state_conflict";
             /** 账单 */
             bill_id?: string;
             current?: string;
@@ -1545,6 +2116,31 @@ export interface components {
         };
         /** @enum {string} */
         RefundRoute: "original" | "counter_cash";
+        /** @description From `since` to before `until`, at most 30 days: what never arrived, or all of it. */
+        ReplayRangeRequest: {
+            /**
+             * 起始时间
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * 截止时间
+             * Format: date-time
+             */
+            until: string;
+            /**
+             * 只补发未送达的
+             * @default true
+             */
+            missing_only?: boolean;
+        };
+        /** @description So many are sent once more; `left`: for another call. */
+        Replayed: {
+            /** 补发数量 */
+            replayed: number;
+            /** 剩余 */
+            left: number;
+        };
         /** @description RFC 7009. */
         RevokeRequestRequest: {
             /** 令牌 */
@@ -1615,6 +2211,29 @@ export interface components {
         };
         /** @enum {string} */
         VisitTier: "normal" | "expert";
+        /** @description One try. `reply`: the first kilobyte of the answer; no `status`: there was none. */
+        WebhookAttempt: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /** 应答状态码 */
+            readonly status: number | null;
+            /** 错误 */
+            readonly error: components["schemas"]["AttemptError"] | string;
+            /** 耗时(毫秒) */
+            readonly duration_ms: number;
+            /** 应答内容 */
+            readonly reply: string;
+            /**
+             * 创建时间
+             * Format: date-time
+             */
+            readonly created_at: string;
+        };
+        /** @enum {string} */
+        WebhookEventType: "appointment.held" | "appointment.booked" | "appointment.cancelled" | "appointment.expired" | "appointment.rescheduled" | "appointment.moved" | "appointment.reassigned" | "appointment.checked_in" | "appointment.fulfilled" | "appointment.missed" | "session.stopped" | "session.substituted" | "bill.issued" | "bill.paid" | "bill.cancelled" | "bill.lapsed" | "bill.refunded" | "card.topped_up" | "order.paid" | "order.posted" | "order.closed" | "refund.succeeded" | "refund.failed" | "refund.cancelled" | "encounter.opened" | "encounter.ended" | "patient.admitted" | "patient.discharged" | "deposit.received" | "patient.merged" | "patient.parted" | "endpoint.test";
         /** @description Base of plain serializers. */
         WithdrawRequest: {
             /**
@@ -1805,6 +2424,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409Duplicate"];
             };
         };
+        /** @description Conflict: duplicate, stale_version, state_conflict */
+        Problem409DuplicateStaleVersionAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409DuplicateStaleVersionAnd1More"];
+            };
+        };
         /** @description Conflict: duplicate, state_conflict */
         Problem409DuplicateStateConflict: {
             headers: {
@@ -1812,6 +2440,51 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem409DuplicateStateConflict"];
+            };
+        };
+        /** @description Conflict: duplicate, too_many_endpoints */
+        Problem409DuplicateTooManyEndpoints: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409DuplicateTooManyEndpoints"];
+            };
+        };
+        /** @description Conflict: endpoint_not_active */
+        Problem409EndpointNotActive: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409EndpointNotActive"];
+            };
+        };
+        /** @description Conflict: endpoint_not_active, request_in_progress */
+        Problem409EndpointNotActiveRequestInProgress: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409EndpointNotActiveRequestInProgress"];
+            };
+        };
+        /** @description Conflict: endpoint_not_active, state_conflict */
+        Problem409EndpointNotActiveStateConflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409EndpointNotActiveStateConflict"];
+            };
+        };
+        /** @description Conflict: stale_version, state_conflict */
+        Problem409StaleVersionStateConflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409StaleVersionStateConflict"];
             };
         };
         /** @description Conflict: state_conflict */
@@ -1903,14 +2576,21 @@ export interface components {
 }
 export type AccessToken = components['schemas']['AccessToken'];
 export type AdmissionStatus = components['schemas']['AdmissionStatus'];
+export type AttemptError = components['schemas']['AttemptError'];
 export type BillKind = components['schemas']['BillKind'];
 export type BillStatus = components['schemas']['BillStatus'];
 export type CardRefundRequest = components['schemas']['CardRefundRequest'];
 export type CardRequest = components['schemas']['CardRequest'];
 export type CurrencyEnum = components['schemas']['CurrencyEnum'];
+export type DeliveryState = components['schemas']['DeliveryState'];
 export type Department = components['schemas']['Department'];
+export type DisabledBecause = components['schemas']['DisabledBecause'];
 export type Doctor = components['schemas']['Doctor'];
 export type EReceiptRequest = components['schemas']['EReceiptRequest'];
+export type EndpointSecret = components['schemas']['EndpointSecret'];
+export type EndpointState = components['schemas']['EndpointState'];
+export type EndpointVersionRequest = components['schemas']['EndpointVersionRequest'];
+export type EventTypesEnum = components['schemas']['EventTypesEnum'];
 export type Gender = components['schemas']['Gender'];
 export type GrantTypeEnum = components['schemas']['GrantTypeEnum'];
 export type GrantedChannel = components['schemas']['GrantedChannel'];
@@ -1923,9 +2603,16 @@ export type OAuthError = components['schemas']['OAuthError'];
 export type OpenOrderRequest = components['schemas']['OpenOrderRequest'];
 export type OpenTopUpRequest = components['schemas']['OpenTopUpRequest'];
 export type OrderState = components['schemas']['OrderState'];
+export type OwnDelivery = components['schemas']['OwnDelivery'];
+export type OwnDeliveryDetail = components['schemas']['OwnDeliveryDetail'];
+export type OwnEndpoint = components['schemas']['OwnEndpoint'];
+export type OwnEndpointCreate = components['schemas']['OwnEndpointCreate'];
+export type OwnEndpointCreateRequest = components['schemas']['OwnEndpointCreateRequest'];
 export type PaginatedDepartmentList = components['schemas']['PaginatedDepartmentList'];
 export type PaginatedDoctorList = components['schemas']['PaginatedDoctorList'];
 export type PaginatedHospitalList = components['schemas']['PaginatedHospitalList'];
+export type PaginatedOwnDeliveryList = components['schemas']['PaginatedOwnDeliveryList'];
+export type PaginatedOwnEndpointList = components['schemas']['PaginatedOwnEndpointList'];
 export type PaginatedPartnerOrderList = components['schemas']['PaginatedPartnerOrderList'];
 export type PaginatedPartnerRefundList = components['schemas']['PaginatedPartnerRefundList'];
 export type PartnerItem = components['schemas']['PartnerItem'];
@@ -1934,6 +2621,7 @@ export type PartnerOperation = components['schemas']['PartnerOperation'];
 export type PartnerOrder = components['schemas']['PartnerOrder'];
 export type PartnerPayMethod = components['schemas']['PartnerPayMethod'];
 export type PartnerRefund = components['schemas']['PartnerRefund'];
+export type PatchedOwnEndpointRequest = components['schemas']['PatchedOwnEndpointRequest'];
 export type PayOrderRequest = components['schemas']['PayOrderRequest'];
 export type PayableBill = components['schemas']['PayableBill'];
 export type PayableCard = components['schemas']['PayableCard'];
@@ -1961,7 +2649,13 @@ export type Problem409CardMismatchPartnerLimitAnd4More = components['schemas']['
 export type Problem409ChannelNotOfferedChannelRefusedAnd5More = components['schemas']['Problem409ChannelNotOfferedChannelRefusedAnd5More'];
 export type Problem409ChargeDiffersReversalExceedsChargeAnd1More = components['schemas']['Problem409ChargeDiffersReversalExceedsChargeAnd1More'];
 export type Problem409Duplicate = components['schemas']['Problem409Duplicate'];
+export type Problem409DuplicateStaleVersionAnd1More = components['schemas']['Problem409DuplicateStaleVersionAnd1More'];
 export type Problem409DuplicateStateConflict = components['schemas']['Problem409DuplicateStateConflict'];
+export type Problem409DuplicateTooManyEndpoints = components['schemas']['Problem409DuplicateTooManyEndpoints'];
+export type Problem409EndpointNotActive = components['schemas']['Problem409EndpointNotActive'];
+export type Problem409EndpointNotActiveRequestInProgress = components['schemas']['Problem409EndpointNotActiveRequestInProgress'];
+export type Problem409EndpointNotActiveStateConflict = components['schemas']['Problem409EndpointNotActiveStateConflict'];
+export type Problem409StaleVersionStateConflict = components['schemas']['Problem409StaleVersionStateConflict'];
 export type Problem409StateConflict = components['schemas']['Problem409StateConflict'];
 export type Problem413ContentTooLarge = components['schemas']['Problem413ContentTooLarge'];
 export type Problem415UnsupportedMediaType = components['schemas']['Problem415UnsupportedMediaType'];
@@ -1983,12 +2677,16 @@ export type PushedCharges = components['schemas']['PushedCharges'];
 export type RefundCause = components['schemas']['RefundCause'];
 export type RefundOrderRequest = components['schemas']['RefundOrderRequest'];
 export type RefundRoute = components['schemas']['RefundRoute'];
+export type ReplayRangeRequest = components['schemas']['ReplayRangeRequest'];
+export type Replayed = components['schemas']['Replayed'];
 export type RevokeRequestRequest = components['schemas']['RevokeRequestRequest'];
 export type SettledRequest = components['schemas']['SettledRequest'];
 export type StartedPayment = components['schemas']['StartedPayment'];
 export type StartedRefund = components['schemas']['StartedRefund'];
 export type TokenRequestRequest = components['schemas']['TokenRequestRequest'];
 export type VisitTier = components['schemas']['VisitTier'];
+export type WebhookAttempt = components['schemas']['WebhookAttempt'];
+export type WebhookEventType = components['schemas']['WebhookEventType'];
 export type WithdrawRequest = components['schemas']['WithdrawRequest'];
 export type ResponseProblem400AmountNotAllowedIdempotencyKeyRequiredAnd2More = components['responses']['Problem400AmountNotAllowedIdempotencyKeyRequiredAnd2More'];
 export type ResponseProblem400AmountNotAllowedIdempotencyKeyRequiredAnd3More = components['responses']['Problem400AmountNotAllowedIdempotencyKeyRequiredAnd3More'];
@@ -2010,7 +2708,13 @@ export type ResponseProblem409CardMismatchPartnerLimitAnd4More = components['res
 export type ResponseProblem409ChannelNotOfferedChannelRefusedAnd5More = components['responses']['Problem409ChannelNotOfferedChannelRefusedAnd5More'];
 export type ResponseProblem409ChargeDiffersReversalExceedsChargeAnd1More = components['responses']['Problem409ChargeDiffersReversalExceedsChargeAnd1More'];
 export type ResponseProblem409Duplicate = components['responses']['Problem409Duplicate'];
+export type ResponseProblem409DuplicateStaleVersionAnd1More = components['responses']['Problem409DuplicateStaleVersionAnd1More'];
 export type ResponseProblem409DuplicateStateConflict = components['responses']['Problem409DuplicateStateConflict'];
+export type ResponseProblem409DuplicateTooManyEndpoints = components['responses']['Problem409DuplicateTooManyEndpoints'];
+export type ResponseProblem409EndpointNotActive = components['responses']['Problem409EndpointNotActive'];
+export type ResponseProblem409EndpointNotActiveRequestInProgress = components['responses']['Problem409EndpointNotActiveRequestInProgress'];
+export type ResponseProblem409EndpointNotActiveStateConflict = components['responses']['Problem409EndpointNotActiveStateConflict'];
+export type ResponseProblem409StaleVersionStateConflict = components['responses']['Problem409StaleVersionStateConflict'];
 export type ResponseProblem409StateConflict = components['responses']['Problem409StateConflict'];
 export type ResponseProblem413ContentTooLarge = components['responses']['Problem413ContentTooLarge'];
 export type ResponseProblem415UnsupportedMediaType = components['responses']['Problem415UnsupportedMediaType'];
@@ -3545,6 +4249,733 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    webhook_deliveries_list: {
+        parameters: {
+            query?: {
+                endpoint_id?: string;
+                event_type?: ("appointment.booked" | "appointment.cancelled" | "appointment.checked_in" | "appointment.expired" | "appointment.fulfilled" | "appointment.held" | "appointment.missed" | "appointment.moved" | "appointment.reassigned" | "appointment.rescheduled" | "bill.cancelled" | "bill.issued" | "bill.lapsed" | "bill.paid" | "bill.refunded" | "card.topped_up" | "deposit.received" | "encounter.ended" | "encounter.opened" | "endpoint.test" | "order.closed" | "order.paid" | "order.posted" | "patient.admitted" | "patient.discharged" | "patient.merged" | "patient.parted" | "refund.cancelled" | "refund.failed" | "refund.succeeded" | "session.stopped" | "session.substituted")[];
+                state?: ("cancelled" | "delivered" | "delivering" | "exhausted" | "pending" | "retrying")[];
+                /** @description 用于排序结果的字段。 */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询投递记录 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": true,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "endpoint_id": "0199c3a5-d1f2-7119-9458-d3796ea65f14",
+                     *           "endpoint_name": "预约通知",
+                     *           "event_type": "appointment.held",
+                     *           "sequence": 1,
+                     *           "state": "pending",
+                     *           "tries": 1,
+                     *           "replays": 1,
+                     *           "last_status": 1,
+                     *           "last_error": "name",
+                     *           "delivered_at": "2026-03-16T09:30:00+08:00",
+                     *           "due_at": "2026-03-20T17:30:00+08:00",
+                     *           "created_at": "2026-03-16T09:30:00+08:00"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedOwnDeliveryList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    webhook_deliveries_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看投递记录 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "endpoint_id": "0199c3a5-d1f2-7119-9458-d3796ea65f14",
+                     *       "endpoint_name": "预约通知",
+                     *       "event_type": "appointment.held",
+                     *       "sequence": 1,
+                     *       "state": "pending",
+                     *       "tries": 1,
+                     *       "replays": 1,
+                     *       "last_status": 1,
+                     *       "last_error": "name",
+                     *       "delivered_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "body": "无",
+                     *       "attempts": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "status": 1,
+                     *           "error": "name",
+                     *           "duration_ms": 1,
+                     *           "reply": "ok",
+                     *           "created_at": "2026-03-16T09:30:00+08:00"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OwnDeliveryDetail"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    webhook_deliveries_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 重新投递 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "endpoint_id": "0199c3a5-d1f2-7119-9458-d3796ea65f14",
+                     *       "endpoint_name": "预约通知",
+                     *       "event_type": "appointment.held",
+                     *       "sequence": 1,
+                     *       "state": "pending",
+                     *       "tries": 1,
+                     *       "replays": 1,
+                     *       "last_status": 1,
+                     *       "last_error": "name",
+                     *       "delivered_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OwnDelivery"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409EndpointNotActiveStateConflict"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    webhook_endpoints_list: {
+        parameters: {
+            query?: {
+                /** @description name; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询接收地址 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": true,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "name": "预约通知",
+                     *           "url": "https://hospital.example/file",
+                     *           "event_types": [
+                     *             "appointment.booked",
+                     *             "appointment.cancelled"
+                     *           ],
+                     *           "last_sequence": 1,
+                     *           "failures": 1,
+                     *           "failing_since": "2026-03-16T08:00:00+08:00",
+                     *           "last_failed_at": "2026-03-16T09:30:00+08:00",
+                     *           "last_delivered_at": "2026-03-16T09:30:00+08:00",
+                     *           "held_until": "2026-03-20T17:30:00+08:00",
+                     *           "notices": 1,
+                     *           "state": "active",
+                     *           "disabled_because": "by_hand",
+                     *           "disabled_at": "2026-03-16T09:30:00+08:00",
+                     *           "previous_until": "2026-03-20T17:30:00+08:00",
+                     *           "created_at": "2026-03-16T09:30:00+08:00",
+                     *           "version": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedOwnEndpointList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    webhook_endpoints_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "预约通知",
+                 *       "url": "https://hospital.example/file",
+                 *       "event_types": [
+                 *         "appointment.booked",
+                 *         "appointment.cancelled"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["OwnEndpointCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description 新增接收地址 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "name": "预约通知",
+                     *       "url": "https://hospital.example/file",
+                     *       "event_types": [
+                     *         "appointment.booked",
+                     *         "appointment.cancelled"
+                     *       ],
+                     *       "last_sequence": 1,
+                     *       "failures": 1,
+                     *       "failing_since": "2026-03-16T08:00:00+08:00",
+                     *       "last_failed_at": "2026-03-16T09:30:00+08:00",
+                     *       "last_delivered_at": "2026-03-16T09:30:00+08:00",
+                     *       "held_until": "2026-03-20T17:30:00+08:00",
+                     *       "notices": 1,
+                     *       "state": "active",
+                     *       "disabled_because": "by_hand",
+                     *       "disabled_at": "2026-03-16T09:30:00+08:00",
+                     *       "previous_until": "2026-03-20T17:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1,
+                     *       "secret": "s3cr3t-shown-once"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OwnEndpointCreate"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            409: components["responses"]["Problem409DuplicateTooManyEndpoints"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    webhook_endpoints_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看接收地址 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "name": "预约通知",
+                     *       "url": "https://hospital.example/file",
+                     *       "event_types": [
+                     *         "appointment.booked",
+                     *         "appointment.cancelled"
+                     *       ],
+                     *       "last_sequence": 1,
+                     *       "failures": 1,
+                     *       "failing_since": "2026-03-16T08:00:00+08:00",
+                     *       "last_failed_at": "2026-03-16T09:30:00+08:00",
+                     *       "last_delivered_at": "2026-03-16T09:30:00+08:00",
+                     *       "held_until": "2026-03-20T17:30:00+08:00",
+                     *       "notices": 1,
+                     *       "state": "active",
+                     *       "disabled_because": "by_hand",
+                     *       "disabled_at": "2026-03-16T09:30:00+08:00",
+                     *       "previous_until": "2026-03-20T17:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OwnEndpoint"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    webhook_endpoints_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "预约通知",
+                 *       "url": "https://hospital.example/file",
+                 *       "event_types": [
+                 *         "appointment.booked",
+                 *         "appointment.cancelled"
+                 *       ],
+                 *       "version": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["PatchedOwnEndpointRequest"];
+            };
+        };
+        responses: {
+            /** @description 修改接收地址 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "name": "预约通知",
+                     *       "url": "https://hospital.example/file",
+                     *       "event_types": [
+                     *         "appointment.booked",
+                     *         "appointment.cancelled"
+                     *       ],
+                     *       "last_sequence": 1,
+                     *       "failures": 1,
+                     *       "failing_since": "2026-03-16T08:00:00+08:00",
+                     *       "last_failed_at": "2026-03-16T09:30:00+08:00",
+                     *       "last_delivered_at": "2026-03-16T09:30:00+08:00",
+                     *       "held_until": "2026-03-20T17:30:00+08:00",
+                     *       "notices": 1,
+                     *       "state": "active",
+                     *       "disabled_because": "by_hand",
+                     *       "disabled_at": "2026-03-16T09:30:00+08:00",
+                     *       "previous_until": "2026-03-20T17:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OwnEndpoint"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409DuplicateStaleVersionAnd1More"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    webhook_endpoints_disable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 停用 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "name": "预约通知",
+                     *       "url": "https://hospital.example/file",
+                     *       "event_types": [
+                     *         "appointment.booked",
+                     *         "appointment.cancelled"
+                     *       ],
+                     *       "last_sequence": 1,
+                     *       "failures": 1,
+                     *       "failing_since": "2026-03-16T08:00:00+08:00",
+                     *       "last_failed_at": "2026-03-16T09:30:00+08:00",
+                     *       "last_delivered_at": "2026-03-16T09:30:00+08:00",
+                     *       "held_until": "2026-03-20T17:30:00+08:00",
+                     *       "notices": 1,
+                     *       "state": "active",
+                     *       "disabled_because": "by_hand",
+                     *       "disabled_at": "2026-03-16T09:30:00+08:00",
+                     *       "previous_until": "2026-03-20T17:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OwnEndpoint"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StateConflict"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    webhook_endpoints_enable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 启用 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "name": "预约通知",
+                     *       "url": "https://hospital.example/file",
+                     *       "event_types": [
+                     *         "appointment.booked",
+                     *         "appointment.cancelled"
+                     *       ],
+                     *       "last_sequence": 1,
+                     *       "failures": 1,
+                     *       "failing_since": "2026-03-16T08:00:00+08:00",
+                     *       "last_failed_at": "2026-03-16T09:30:00+08:00",
+                     *       "last_delivered_at": "2026-03-16T09:30:00+08:00",
+                     *       "held_until": "2026-03-20T17:30:00+08:00",
+                     *       "notices": 1,
+                     *       "state": "active",
+                     *       "disabled_because": "by_hand",
+                     *       "disabled_at": "2026-03-16T09:30:00+08:00",
+                     *       "previous_until": "2026-03-20T17:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OwnEndpoint"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StateConflict"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    webhook_endpoints_replay: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "since": "2026-03-16T08:00:00+08:00",
+                 *       "until": "2026-03-20T17:30:00+08:00",
+                 *       "missing_only": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReplayRangeRequest"];
+            };
+        };
+        responses: {
+            /** @description 补发一段时间的事件 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "replayed": 1,
+                     *       "left": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Replayed"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409EndpointNotActiveRequestInProgress"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    webhook_endpoints_retire: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 注销 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "name": "预约通知",
+                     *       "url": "https://hospital.example/file",
+                     *       "event_types": [
+                     *         "appointment.booked",
+                     *         "appointment.cancelled"
+                     *       ],
+                     *       "last_sequence": 1,
+                     *       "failures": 1,
+                     *       "failing_since": "2026-03-16T08:00:00+08:00",
+                     *       "last_failed_at": "2026-03-16T09:30:00+08:00",
+                     *       "last_delivered_at": "2026-03-16T09:30:00+08:00",
+                     *       "held_until": "2026-03-20T17:30:00+08:00",
+                     *       "notices": 1,
+                     *       "state": "active",
+                     *       "disabled_because": "by_hand",
+                     *       "disabled_at": "2026-03-16T09:30:00+08:00",
+                     *       "previous_until": "2026-03-20T17:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OwnEndpoint"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StateConflict"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    webhook_endpoints_rotate_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "version": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["EndpointVersionRequest"];
+            };
+        };
+        responses: {
+            /** @description 更换推送密钥 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "secret": "s3cr3t-shown-once",
+                     *       "previous_until": "2026-03-20T17:30:00+08:00",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EndpointSecret"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StaleVersionStateConflict"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    webhook_endpoints_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 发送测试事件 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "endpoint_id": "0199c3a5-d1f2-7119-9458-d3796ea65f14",
+                     *       "endpoint_name": "预约通知",
+                     *       "event_type": "appointment.held",
+                     *       "sequence": 1,
+                     *       "state": "pending",
+                     *       "tries": 1,
+                     *       "replays": 1,
+                     *       "last_status": 1,
+                     *       "last_error": "name",
+                     *       "delivered_at": "2026-03-16T09:30:00+08:00",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OwnDelivery"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409EndpointNotActive"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };

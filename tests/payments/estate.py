@@ -51,7 +51,10 @@ class PaymentsEstate(Estate):
 
     def make_partner_channel(self) -> PartnerChannel:
         return PartnerChannel.objects.create(
-            hospital=self.world.h1, application=self.world.partner_application, channel="alipay", operations=["pay"]
+            hospital=self.world.h1,
+            application=self.world.partner_application,
+            channel="alipay",
+            operations=["pay"],
         )
 
     def make_payment_order(self) -> PaymentOrder:

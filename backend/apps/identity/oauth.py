@@ -9,11 +9,13 @@ from oauth2_provider.scopes import BaseScopes
 
 from kernel import clock
 
+#: The whole hospital's money, other applications' too.
+BOOKS = "reconciliation:read"
 SCOPES: dict[str, str] = {
     "directory:read": "Read hospitals, departments and doctors",
     "bills:write": "Push bills of the hospital's information system",
     "payments:write": "Take payments for bills and cards, give them back and read the own records",
-    "reconciliation:read": "Read the hospital's own bill of a day, all applications together",
+    BOOKS: "Read the hospital's own bill of a day, all applications together",
     "inpatient:write": "Push admissions and inpatient charges of the hospital's information system",
     "webhooks": "Manage the application's own webhook endpoints and read their deliveries",
 }

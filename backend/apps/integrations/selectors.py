@@ -3,8 +3,9 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from apps.identity.oauth import BOOKS
 from apps.integrations.event_types import BY_TOPIC
 from apps.integrations.models import WebhookEndpoint
 from apps.integrations.states import EndpointState
@@ -16,6 +17,12 @@ def receiving() -> QuerySet[WebhookEndpoint]:
     return WebhookEndpoint.objects.filter(
         state=EndpointState.ACTIVE, application__is_active=True, hospital__is_active=True
     )
+
+
+def entitled_to(application_id: UUID | None) -> Q:
+    """Endpoints that are told of an order: of the application that opened it, and of those that read the whole books."""
+    books = Q(application__allowed_scopes__contains=[BOOKS])
+    return books if application_id is None else books | Q(application_id=application_id)
 
 
 def wanted_kinds(kinds: Collection[Kind]) -> list[Kind]:

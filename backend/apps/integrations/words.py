@@ -5,7 +5,6 @@ from kernel.words import objects, of, operations, properties, references, resour
 
 properties(
     endpoint_id=("接收地址", "Endpoint"), endpoint_name=("接收地址名称", "Endpoint"),
-    application_id=("第三方应用", "Partner application"), application_name=("应用名称", "Partner application"),
     event_type=("事件类型", "Type of event"), event_types=("事件类型", "Types of events"),
     disabled_because=("停用原因", "Disabled because"), disabled_at=("停用时间", "Disabled"),
     previous_until=("旧密钥有效至", "The old secret signs until"), last_sequence=("最新序号", "Last number"),

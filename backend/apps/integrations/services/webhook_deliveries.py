@@ -12,9 +12,11 @@ from django.db.models import F, QuerySet
 from apps.integrations import errors
 from apps.integrations.event_types import BY_TOPIC, TEST
 from apps.integrations.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookHealth
-from apps.integrations.selectors import receiving
+from apps.integrations.selectors import entitled_to, receiving
 from apps.integrations.services.webhook_waking import wake
 from apps.integrations.states import DELIVERIES, MISSING, REPLAYABLE, DeliveryState, EndpointState
+from apps.payments.events import OfOrder, OfRefund
+from apps.payments.selectors.partners import opened_by
 from kernel import clock
 from kernel.errors import InvalidValue, StateConflict
 from kernel.outbox.events import Event
@@ -33,6 +35,8 @@ def announce(event: Event) -> None:
     if event.hospital_id is None:
         return
     wanting = receiving().filter(hospital_id=event.hospital_id, event_types__contains=[kind.code])
+    if isinstance(event, OfOrder | OfRefund):
+        wanting = wanting.filter(entitled_to(opened_by(event.order_id)))
     write(wanting, kind.code, {name: getattr(event, name) for name in kind.ids})
 
 

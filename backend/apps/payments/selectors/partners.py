@@ -24,3 +24,8 @@ def refunds_of_partner(application: PartnerApplication | None) -> QuerySet[Refun
 def attempt_of_partner(application: PartnerApplication, attempt_id: UUID) -> PaymentAttempt | None:
     """An attempt to pay one of its orders."""
     return PaymentAttempt.objects.filter(pk=attempt_id, order__partner=application).first()
+
+
+def opened_by(order_id: UUID) -> UUID | None:
+    """The application that opened the order, if one did."""
+    return PaymentOrder.objects.filter(pk=order_id).values_list("partner_id", flat=True).first()
