@@ -42,6 +42,7 @@ WHOLE: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ("fields_to_complete", ({"note": "审批意见"},)),
     ("(shown_)?config", (MERCHANT,)),
     ("allowed_scopes", (["directory:read"],)),
+    ("allowed_addresses", (["203.0.113.0/24"],)),
     ("event_types", (["appointment.booked", "appointment.cancelled"],)),
     ("menu_node_children|children", ([],)),
     ("client", ({"package": "prepay_id=wx260848351795654115", "timeStamp": "1795654115"},)),

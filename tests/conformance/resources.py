@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver
 from apps.access.scoped.rows import GivenRowViewSet
 from apps.access.scoped.views import ScopedViewSet
 from apps.identity.models import Department
+from apps.identity.services.partners import create_application
 from apps.messaging.scenes import SCENES
 from apps.worklist.kinds import DEAD_LETTER, KINDS
 from kernel.http.filters import KnownFilter
@@ -122,9 +123,15 @@ def _one_of(codes: Collection[str], number: int) -> str:
 
 
 #: How the values of a row differ from another's, where a number at the end of its last unique column does not do.
+def _application(world: World, number: int) -> str:
+    made, _ = create_application(hospital=world.h1, name=f"应用 {number}", allowed_scopes=[])
+    return str(made.pk)
+
+
 OTHERS: dict[str, Callable[[World, int], Body]] = {
     "message-templates": lambda world, n: {"scene": _one_of(SCENES, n), "fields_map": {}},
     "work-duties": lambda world, n: {"kind": _one_of(KINDS.keys() - {DEAD_LETTER.code}, n)},
+    "partner-channels": lambda world, n: {"application_id": _application(world, n)},
     "queue-rules": lambda world, n: {"department_id": _department(world, n)},
 }  # fmt: skip
 

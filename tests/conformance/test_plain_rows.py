@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from apps.audit.models import AuditEvent
 from apps.cashier.models import CashDrawer
 from apps.cashier.services.open_shift import open_shift
-from apps.identity.models import Dictionary, DictionaryItem
+from apps.identity.models import Dictionary, DictionaryItem, PartnerApplication
+from apps.identity.services.partners import create_application
 from kernel.ids import uuid7
 from kernel.rows import can_be_in_use, can_be_taken
 from tests.conformance.resources import RESOURCES, Resource, another, body_of, unique_column
@@ -155,6 +156,8 @@ def _other(world: World, column: Any, value: Any) -> Any:
     if isinstance(column, ForeignKey):
         if column.related_model is Dictionary:
             Dictionary.objects.create(code="other", name="other")
+        if column.related_model is PartnerApplication:
+            create_application(hospital=world.h1, name="other", allowed_scopes=[])
         strangers = column.related_model._default_manager.exclude(pk=UUID(value))
         return str((world.h2 if column.name == "hospital" else strangers.latest("id")).pk)
     if column.choices:

@@ -20,7 +20,7 @@ def receiving() -> QuerySet[WebhookEndpoint]:
 
 
 def entitled_to(application_id: UUID | None) -> Q:
-    """Endpoints that are told of an order: of the application that opened it, and of those that read the whole books."""
+    """Endpoints that are told of an order: of the application that opened it, and of those that read all books."""
     books = Q(application__allowed_scopes__contains=[BOOKS])
     return books if application_id is None else books | Q(application_id=application_id)
 

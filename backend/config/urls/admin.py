@@ -11,8 +11,8 @@ from kernel.http.closed import only_for
 from kernel.http.routing import by_method
 
 APPS = (
-    "access", "audit", "billing", "cashier", "encounters", "files", "identity", "inpatient", "integrations", "messaging",
-    "patients", "payments", "queueing", "reconciliation", "scheduling", "worklist",
+    "access", "audit", "billing", "cashier", "encounters", "files", "identity", "inpatient", "integrations",
+    "messaging", "patients", "payments", "queueing", "reconciliation", "scheduling", "worklist",
 )  # fmt: skip
 
 #: Billing opens payment orders, payments shows them.

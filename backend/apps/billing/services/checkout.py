@@ -65,11 +65,8 @@ def open_payment(
         lines=[LineSpec(SUBJECT, bill.pk, bill.title, bill.amount_fen, bill.department_id) for bill in bills],
         description=_description(hospital, bills),
         expires_at=_expires_at(hospital, bills),
-        application=application,
-        account=account,
-        staff=staff,
-        partner=partner,
-    )
+        application=application, account=account, staff=staff, partner=partner,
+    )  # fmt: skip
     store.finish_with(order.pk)
     return order
 

@@ -64,9 +64,7 @@ def request_bills(
     with transaction.atomic():
         wanted = not_yet_asked(order, amounts, allowed)
         request = RefundRequest(
-            hospital=order.hospital,
-            patient_id=order.patient_id,
-            order=order, application=WINDOW, requested_by=staff,
+            hospital=order.hospital, patient_id=order.patient_id, order=order, application=WINDOW, requested_by=staff,
             amount_fen=sum(wanted.values()),
             reason=reason,
             needs_approval=bool(decided),

@@ -18,7 +18,7 @@ class StaffDayQuerySerializer(DayQuerySerializer):
     """`application`: window, miniprogram, or the client id of a third-party application; without it all of them."""
 
     hospital_id = ScopedRelatedField(source="hospital", queryset=Hospital.objects.all())
-    application = serializers.CharField(max_length=100, required=False, default="")
+    application = serializers.CharField(max_length=100, allow_blank=True, default="")
 
 
 class DayBillView(CodedView, APIView):
