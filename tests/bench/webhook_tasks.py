@@ -1,5 +1,6 @@
 """Webhooks from inside the product: the bare client, a fast receiver, and a dead one beside it."""
 
+import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -16,6 +17,8 @@ from apps.integrations.services.webhook_endpoints import create_endpoint
 from apps.integrations.services.webhook_sending import HEADERS, LANES, Pump
 from apps.integrations.signing import signed_headers
 from kernel import clock, ids
+
+ROUNDS = 3
 
 
 def webhook_rates(count: str, fast: str, dead: str, closed: str) -> dict[str, float]:
@@ -36,14 +39,24 @@ def webhook_rates(count: str, fast: str, dead: str, closed: str) -> dict[str, fl
     _write(made[0], 200)
     _send(made[0])  # warm
     found = {"bare": number / _bare(made[0], number)}
-    _write(made[0], number)
-    found["alone"] = number / _send(made[0])
-    for name, other in (("hangs", made[1]), ("refuses", made[2])):
-        _write(other, number)
-        _write(made[0], number)
-        found[name] = number / _send(made[0])
-        WebhookEndpoint.objects.filter(pk=other.pk).update(state="disabled")
+    rates: dict[str, list[float]] = {"alone": [], "hangs": [], "refuses": []}
+    for _ in range(ROUNDS):  # in turn, so that what else the machine does meets all of them
+        for name, other in (("alone", None), ("hangs", made[1]), ("refuses", made[2])):
+            if other is not None:
+                _revive(other)
+                _write(other, number)
+            _write(made[0], number)
+            rates[name].append(number / _send(made[0]))
+            WebhookEndpoint.objects.filter(pk__in=[each.pk for each in made[1:]]).update(state="disabled")
+    found |= {name: statistics.median(each) for name, each in rates.items()}
     return found
+
+
+def _revive(endpoint: WebhookEndpoint) -> None:
+    """As if it had never failed."""
+    WebhookDelivery.objects.filter(endpoint=endpoint).delete()
+    WebhookEndpoint.objects.filter(pk=endpoint.pk).update(state="active")
+    WebhookHealth.objects.filter(pk=endpoint.pk).update(failures=0, failing_since=None, held_until=None)
 
 
 def _write(endpoint: WebhookEndpoint, number: int) -> None:

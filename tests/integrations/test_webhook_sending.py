@@ -3,12 +3,14 @@
 import datetime as dt
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler
 
 import pytest
 from standardwebhooks import WebhookVerificationError
 
-from apps.integrations.adapters.webhook_client import Reply
+from apps.integrations.adapters.targets import resolve
+from apps.integrations.adapters.webhook_client import Reply, WebhookClient
 from apps.integrations.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookHealth
 from apps.integrations.services import webhook_endpoints
 from apps.integrations.services.webhook_deliveries import MAX_BODY, purge, replay, send_test
@@ -318,3 +320,26 @@ def test_a_retired_endpoint_goes_with_the_last_of_its_log(world: World, good: Re
         with clock.frozen(begin + dt.timedelta(days=days)):
             purge()
         assert WebhookEndpoint.objects.exists() == kept
+
+
+def test_threads_never_take_each_others_connection(good: Receiver) -> None:
+    client, target = WebhookClient(), resolve(good.url, loopback=True)
+
+    def post(_: int) -> set[int]:
+        return {client.post(target, {"content-type": "application/json"}, b"{}").status for _ in range(20)}
+
+    with ThreadPoolExecutor(24) as threads:
+        found = set().union(*threads.map(post, range(24)))
+    client.close()
+    assert (found, len(good.got)) == ({200}, 480)
+
+
+def test_a_connection_that_the_receiver_closed_is_made_anew() -> None:
+    def once(made: Receiver, request: BaseHTTPRequestHandler) -> None:
+        status(200)(made, request)
+        request.close_connection = True
+
+    with receiver(once) as made:
+        client, target = WebhookClient(), resolve(made.url, loopback=True)
+        assert [client.post(target, {}, b"{}").status for _ in range(5)] == [200] * 5
+        client.close()

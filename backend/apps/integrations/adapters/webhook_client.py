@@ -3,6 +3,7 @@
 import ssl
 import time
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from threading import Lock
@@ -20,9 +21,9 @@ KEPT_BYTES = 1024
 #: A longer answer is not read to its end: its connection is given up instead.
 MAX_REPLY = 16 * 1024
 IDLE_SECONDS = 30.0
-#: Receivers whose connections are kept open, in a process.
-POOLS = 256
-PER_RECEIVER = 8
+#: Receivers whose connections are kept open, and how many of each.
+RECEIVERS, PER_RECEIVER = 256, 8
+Key = tuple[str, str, int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +49,20 @@ class _Pinned(Network):
 class WebhookClient:
     """Keeps connections of each receiver and address. Thread-safe; `close()` ends them. Knows no proxy.
 
+    A thread has a connection for itself: the library's pool closes one that another thread is just given.
     `seconds`: after which an exchange is given up.
     """
 
     def __init__(self, *, seconds: float = SECONDS) -> None:
         self._seconds, self._lock = seconds, Lock()
-        self._pools: OrderedDict[tuple[str, str, int, str], httpcore.ConnectionPool] = OrderedDict()
+        self._idle: OrderedDict[Key, list[httpcore.HTTPConnection]] = OrderedDict()
         self._tls: ssl.SSLContext = httpx.create_ssl_context()
 
     def close(self) -> None:
         with self._lock:
-            pools, self._pools = list(self._pools.values()), OrderedDict()
-        for pool in pools:
-            pool.close()
+            kept, self._idle = list(self._idle.values()), OrderedDict()
+        for connection in (each for connections in kept for each in connections):
+            connection.close()
 
     def post(self, target: Target, headers: dict[str, str], body: bytes) -> Reply:
         """Send it once; raises nothing."""
@@ -83,33 +85,70 @@ class WebhookClient:
         request = httpcore.Request(
             "POST",
             httpcore.URL(
-                scheme=target.scheme.encode(), host=target.host.encode(), port=target.port,
+                scheme=target.scheme.encode(),
+                host=target.host.encode(),
+                port=target.port,
                 target=target.path.encode(),
             ),
             headers=[(name.encode(), value.encode()) for name, value in sent.items()],
             content=body,
-            extensions={"timeout": {"connect": CONNECT_SECONDS, "pool": self._seconds}},
-        )  # fmt: skip
-        response = self._pool(target).handle_request(request)
-        try:
-            return Reply(response.status, "", _beginning(response), _retry_after(response))
-        finally:
-            response.close()
+            extensions={"timeout": {"connect": CONNECT_SECONDS}},
+        )
+        kept = self._take(target)
+        if kept is not None:
+            with suppress(httpcore.NetworkError, httpcore.RemoteProtocolError):
+                return self._on(kept, target, request)
+            # The receiver had closed it meanwhile, most likely: sent once more, as receivers have to expect.
+        return self._on(self._new(target), target, request)
 
-    def _pool(self, target: Target) -> httpcore.ConnectionPool:
-        key = (target.scheme, target.host, target.port, target.address)
+    def _on(self, connection: httpcore.HTTPConnection, target: Target, request: httpcore.Request) -> Reply:
+        try:
+            response = connection.handle_request(request)
+            try:
+                return Reply(response.status, "", _beginning(response), _retry_after(response))
+            finally:
+                response.close()
+        finally:
+            self._keep(connection, target)
+
+    def _new(self, target: Target) -> httpcore.HTTPConnection:
+        return httpcore.HTTPConnection(
+            httpcore.Origin(target.scheme.encode(), target.host.encode(), target.port),
+            ssl_context=self._tls,
+            keepalive_expiry=IDLE_SECONDS,
+            network_backend=_Pinned(target.address),
+        )
+
+    def _take(self, target: Target) -> httpcore.HTTPConnection | None:
+        """A connection that can be used again, for the caller alone."""
+        while True:
+            with self._lock:
+                connections = self._idle.get(_key(target))
+                if not connections:
+                    return None
+                connection = connections.pop()
+            if not connection.has_expired():
+                return connection
+            connection.close()
+
+    def _keep(self, connection: httpcore.HTTPConnection, target: Target) -> None:
+        """For the next one, if it is good for anything."""
+        dropped = []
         with self._lock:
-            pool = self._pools.pop(key, None)
-            if pool is None:
-                pool = httpcore.ConnectionPool(
-                    ssl_context=self._tls, max_connections=PER_RECEIVER, max_keepalive_connections=PER_RECEIVER,
-                    keepalive_expiry=IDLE_SECONDS, network_backend=_Pinned(target.address),
-                )  # fmt: skip
-            self._pools[key] = pool
-            oldest = self._pools.popitem(last=False)[1] if len(self._pools) > POOLS else None
-        if oldest is not None:
-            oldest.close()
-        return pool
+            connections = self._idle.setdefault(_key(target), [])
+            self._idle.move_to_end(_key(target))
+            if connection.is_idle() and len(connections) < PER_RECEIVER:
+                connections.append(connection)
+            else:
+                dropped.append(connection)
+            if len(self._idle) > RECEIVERS:
+                dropped += self._idle.popitem(last=False)[1]
+        for each in dropped:
+            each.close()
+
+
+def _key(target: Target) -> Key:
+    return target.scheme, target.host, target.port, target.address
 
 
 def _beginning(response: httpcore.Response) -> bytes:
