@@ -36344,7 +36344,7 @@ export interface operations {
                      *             "directory:read"
                      *           ],
                      *           "allowed_addresses": [
-                     *             "无"
+                     *             "203.0.113.0/24"
                      *           ],
                      *           "rate_per_minute": 600,
                      *           "previous_secret_until": "2026-03-20T17:30:00+08:00",
@@ -36381,7 +36381,7 @@ export interface operations {
                  *         "directory:read"
                  *       ],
                  *       "allowed_addresses": [
-                 *         "无"
+                 *         "203.0.113.0/24"
                  *       ],
                  *       "rate_per_minute": 600,
                  *       "is_active": true
@@ -36408,7 +36408,7 @@ export interface operations {
                      *         "directory:read"
                      *       ],
                      *       "allowed_addresses": [
-                     *         "无"
+                     *         "203.0.113.0/24"
                      *       ],
                      *       "rate_per_minute": 600,
                      *       "previous_secret_until": "2026-03-20T17:30:00+08:00",
@@ -36457,7 +36457,7 @@ export interface operations {
                      *         "directory:read"
                      *       ],
                      *       "allowed_addresses": [
-                     *         "无"
+                     *         "203.0.113.0/24"
                      *       ],
                      *       "rate_per_minute": 600,
                      *       "previous_secret_until": "2026-03-20T17:30:00+08:00",
@@ -36522,7 +36522,7 @@ export interface operations {
                  *         "directory:read"
                  *       ],
                  *       "allowed_addresses": [
-                 *         "无"
+                 *         "203.0.113.0/24"
                  *       ],
                  *       "rate_per_minute": 600,
                  *       "is_active": true,
@@ -36550,7 +36550,7 @@ export interface operations {
                      *         "directory:read"
                      *       ],
                      *       "allowed_addresses": [
-                     *         "无"
+                     *         "203.0.113.0/24"
                      *       ],
                      *       "rate_per_minute": 600,
                      *       "previous_secret_until": "2026-03-20T17:30:00+08:00",

@@ -57,6 +57,14 @@ class PaymentsEstate(Estate):
             operations=["pay"],
         )
 
+    def make_partner_order(self) -> PaymentOrder:
+        bill, partner = issue(self.world), self.world.partner_application
+        assert partner is not None
+        return open_payment(
+            hospital=self.world.h1, patient_id=bill.patient_id, bill_ids=[bill.pk], application=partner.client_id,
+            partner=partner,
+        )  # fmt: skip
+
     def make_payment_order(self) -> PaymentOrder:
         bill = issue(self.world)
         order = open_payment(
@@ -71,7 +79,7 @@ OBJECTS: Values = {
     "admin/v1/payment-orders/": lambda e: e.get("payment_order").pk,
     "admin/v1/refunds/": lambda e: e.get("refund").pk,
     "admin/v1/partner-channels/": lambda e: e.get("partner_channel").pk,
-    "partner/v1/payment-orders/": lambda e: e.get("payment_order").pk,
+    "partner/v1/payment-orders/": lambda e: e.get("partner_order").pk,
     "admin/v1/merchant-accounts/": lambda e: e.get("merchant").pk,
     "miniprogram/v1/refunds/": lambda e: e.get("refund").pk,
     "miniprogram/v1/payment-orders/": lambda e: e.get("payment_order").pk,
