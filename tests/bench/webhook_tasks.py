@@ -40,8 +40,11 @@ def webhook_rates(count: str, fast: str, dead: str, closed: str) -> dict[str, fl
     _send(made[0])  # warm
     found = {"bare": number / _bare(made[0], number)}
     rates: dict[str, list[float]] = {"alone": [], "hangs": [], "refuses": []}
-    for _ in range(ROUNDS):  # in turn, so that what else the machine does meets all of them
-        for name, other in (("alone", None), ("hangs", made[1]), ("refuses", made[2])):
+    cases = [("alone", None), ("hangs", made[1]), ("refuses", made[2])]
+    for turn in range(
+        ROUNDS
+    ):  # each is once the first and once the last: tables grow, and the machine has other work
+        for name, other in cases[turn:] + cases[:turn]:
             if other is not None:
                 _revive(other)
                 _write(other, number)
