@@ -21,7 +21,7 @@ from apps.patients.errors import CardMismatch
 from apps.payments import errors as payment_errors
 from apps.payments.selectors.partners import orders_of_partner, refunds_of_partner
 from apps.payments.services.partner_limits import refund_check, refund_check_of_any
-from apps.payments.states import ORDERS, REFUNDS
+from apps.payments.states import ORDERS, REFUNDS, OrderState
 from apps.payments.types import PaymentOrder, Refund
 from kernel import clock
 from kernel.errors import NotFound, ServiceUnavailable, StateConflict, TooManyRequests
@@ -160,6 +160,8 @@ class RefundOrderView(RefundingView):
             validated(io.RefundOrderSerializer, request.data),
             self.application(),
         )
+        if order.state != OrderState.POSTED:
+            raise StateConflict(current=order.state)
         made = refund_in_app(
             order=order, application=application.client_id, reason=body["reason"], wanted=body.get("bill_ids"),
             check=refund_check(application, order.channel),
