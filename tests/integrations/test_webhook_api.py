@@ -11,6 +11,7 @@ from apps.identity.models import PartnerApplication
 from apps.identity.services.partners import create_application
 from apps.integrations.event_types import EVENT_TYPES
 from apps.integrations.models import WebhookDelivery, WebhookEndpoint, WebhookHealth
+from apps.integrations.services import webhook_deliveries
 from apps.integrations.services.webhook_sending import deliver
 from apps.integrations.services.webhook_watch import watch
 from apps.worklist.models import WorkItem
@@ -106,7 +107,7 @@ def test_an_application_manages_its_own_endpoints_alone(world: World) -> None:
     assert post(world, f"{one}/test", who="partner").status_code == 201
     now = clock.now()
     today = {"since": str(now - dt.timedelta(hours=1)), "until": str(now + dt.timedelta(hours=1))}
-    assert post(world, f"{one}/replay", today, "partner").json() == {"replayed": 0, "left": 0}
+    assert post(world, f"{one}/replay", today, "partner").json() == {"replayed": 0, "next_since": None}
     rotated = post(world, f"{one}/rotate-secret", {"version": changed.json()["version"]}, "partner").json()
     assert rotated["secret"] not in (made.json()["secret"], "")
     (delivery,) = world.client("partner").get("/api/partner/v1/webhook-deliveries").json()["results"]
@@ -135,8 +136,8 @@ def test_what_is_switched_off_by_hand_gets_nothing_until_it_is_switched_on(world
             "since": str(clock.now() - dt.timedelta(days=1)),
             "until": str(clock.now() + dt.timedelta(hours=1)),
         }
-        assert post(world, f"{one}/replay", today).json() == {"replayed": 1, "left": 0}
-        assert post(world, f"{one}/replay", today).json() == {"replayed": 0, "left": 0}
+        assert post(world, f"{one}/replay", today).json() == {"replayed": 1, "next_since": None}
+        assert post(world, f"{one}/replay", today).json() == {"replayed": 0, "next_since": None}
         assert deliver() == 1
 
 
@@ -165,7 +166,7 @@ def test_a_range_is_replayed_once_for_a_key_and_within_a_month(world: World) -> 
         }  # fmt: skip
         key = {"HTTP_IDEMPOTENCY_KEY": str(uuid7())}
         first = world.client("admin1").post(path, body, format="json", **key)
-        assert first.json() == {"replayed": 3, "left": 0}
+        assert first.json() == {"replayed": 3, "next_since": None}
         assert deliver() == 3
         again = world.client("admin1").post(path, body, format="json", **key)
         assert again.json() == first.json() and deliver() == 0
@@ -245,3 +246,66 @@ def test_every_public_type_has_words_and_ids_of_its_event() -> None:
         fields = {name for base in kind.event.__mro__ for name in getattr(base, "__annotations__", {})}
         assert set(kind.ids) <= fields and all(name.endswith("_id") for name in kind.ids), kind.code
         assert kind.zh and kind.en
+
+
+def test_a_long_range_is_replayed_in_parts_that_go_on_where_the_last_one_ended(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhook_deliveries, "MAX_REPLAY", 2)
+    with receiver() as made:
+        endpoint, _ = endpoint_at(world, made.url)
+        begin = clock.now()
+        for minute in range(5):
+            with clock.frozen(begin + dt.timedelta(minutes=minute)):
+                happen(world.h1.pk)
+        deliver()
+        made.got.clear()
+        body = {"since": str(begin), "until": str(begin + dt.timedelta(hours=1)), "missing_only": False}
+        parts = []
+        while body["since"]:
+            said = post(world, f"{ENDPOINTS}/{endpoint.pk}/replay", body).json()
+            parts.append(said["replayed"])
+            body["since"] = said["next_since"]
+            deliver()
+        assert parts == [2, 2, 1]
+        assert len({message.headers["webhook-id"] for message in made.got}) == len(made.got) == 5
+
+
+def test_what_tells_of_the_whole_hospital_needs_a_scope_of_its_own(world: World) -> None:
+    application = world.partner_application
+    assert application is not None
+    endpoint, _ = endpoint_at(world, ADDRESS, BOOKED, "order.posted")
+    happen(world.h1.pk)
+    assert WebhookDelivery.objects.count() == 1
+    application.allowed_scopes = ["webhooks"]
+    application.save()
+    happen(world.h1.pk)
+    assert WebhookDelivery.objects.count() == 1, "it may not be told any more"
+    refused = post(world, OWN, {"name": "x", "url": ADDRESS + "2", "event_types": [BOOKED]}, "partner")
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "event_types")
+    own = post(world, OWN, {"name": "x", "url": ADDRESS + "2", "event_types": ["order.posted"]}, "partner")
+    assert own.status_code == 201
+    application.allowed_scopes = []
+    application.save()
+    assert post(world, f"{ENDPOINTS}/{endpoint.pk}/test").json()["code"] == "endpoint_not_active"
+
+
+def test_an_application_names_no_address_within_the_hospital_and_reads_no_answers(world: World) -> None:
+    world.h1.settings |= {"webhooks.private_networks": "10.20.0.0/16"}
+    world.h1.save()
+    body = {"name": "x", "url": "http://10.20.0.5/hook", "event_types": [BOOKED]}
+    refused = post(world, OWN, body, "partner")
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "url")
+    staff = {**body, "application_id": str(world.partner_application.pk)}  # type: ignore[union-attr]
+    assert post(world, ENDPOINTS, staff).status_code == 201
+    with receiver() as made:
+        endpoint_at(world, made.url)
+        happen(world.h1.pk)
+        deliver()
+    (row,) = (
+        world.client("partner")
+        .get("/api/partner/v1/webhook-deliveries", {"state": "delivered"})
+        .json()["results"]
+    )
+    detail = world.client("partner").get(f"/api/partner/v1/webhook-deliveries/{row['id']}").json()
+    assert [("reply" in each, each["status"]) for each in detail["attempts"]] == [(False, 200)]

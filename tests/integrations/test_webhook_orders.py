@@ -24,9 +24,9 @@ def told(world: World) -> dict[str, UUID]:
     """Endpoints of three applications of the hospital: who opens orders, another, and one that reads the books."""
     found = {}
     for name, scopes in (
-        ("opener", ["payments:write"]),
-        ("other", ["payments:write"]),
-        ("books", ["reconciliation:read"]),
+        ("opener", ["payments:write", "webhooks"]),
+        ("other", ["payments:write", "webhooks"]),
+        ("books", ["reconciliation:read", "webhooks"]),
     ):
         made, _ = create_application(hospital=world.h1, name=name, allowed_scopes=scopes)
         endpoint, _ = endpoint_at(

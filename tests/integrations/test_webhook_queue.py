@@ -12,7 +12,7 @@ from apps.identity.models import Hospital
 from apps.integrations import tasks
 from apps.integrations.models import WebhookDelivery
 from apps.integrations.selectors import wanted_kinds
-from apps.integrations.services import webhook_rows
+from apps.integrations.services import webhook_endpoints, webhook_rows
 from apps.integrations.services.webhook_sending import LANES, deliver
 from apps.integrations.services.webhook_waking import Turn
 from apps.scheduling.events import AppointmentBooked, AppointmentCancelled
@@ -22,7 +22,7 @@ from kernel.outbox import relay
 from kernel.outbox.events import publish
 from kernel.outbox.models import InboxEntry, OutboxEvent
 from kernel.outbox.tasks import handle_event
-from tests.integrations.receiver import Receiver, receiver
+from tests.integrations.receiver import Receiver, receiver, status
 from tests.integrations.webhook_support import BOOKED, endpoint_at, happen, only
 from tests.support.waiting import wait_until
 from tests.support.world import World, build_world
@@ -252,3 +252,35 @@ def test_the_actor_sends_what_is_due(town: World) -> None:
         happen(town.h1.pk)
         tasks.deliver_webhooks.fn()
         assert len(made.got) == 1 and only().state == "delivered"
+
+
+def test_a_handler_that_cannot_be_asked_holds_up_no_event(
+    town: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE integrations_webhookendpoint RENAME TO integrations_away")
+    try:
+        event = book(town.h1)
+        assert event.published_at is not None and event.pending == others(event) + 1
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE integrations_away RENAME TO integrations_webhookendpoint")
+    handle_event(str(event.pk), HANDLER)
+    event.refresh_from_db()
+    assert (event.pending, WebhookDelivery.objects.count()) == (others(event), 0)
+
+
+def test_a_receiver_that_is_gone_takes_no_other_result_along(
+    town: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhook_endpoints, "BATCH", 2)
+    with receiver() as well, receiver(status(410)) as gone:
+        endpoint_at(town, well.url)
+        endpoint, _ = endpoint_at(town, gone.url)
+        for _ in range(7):
+            happen(town.h1.pk)
+        deliver()
+        tasks.sweep_webhooks.fn()
+        rows = WebhookDelivery.objects.values_list("endpoint_id", "state")
+        assert {state for key, state in rows if key == endpoint.pk} == {"cancelled"}
+        assert {state for key, state in rows if key != endpoint.pk} == {"delivered"}

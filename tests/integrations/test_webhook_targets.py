@@ -165,7 +165,16 @@ def test_the_hospitals_own_networks_are_a_setting(world: World, settings: Any) -
     settings.WEBHOOKS_TO_LOOPBACK = False
     client = world.client("admin1")
     path = f"/api/admin/v1/hospitals/{world.h1.pk}/settings"
-    for wrong in ("10.0.0.0/33", "127.0.0.0/8", "0.0.0.0/0", "hospital"):
+    for wrong in (
+        "10.0.0.0/33",
+        "127.0.0.0/8",
+        "0.0.0.0/0",
+        "0.0.0.0/1",
+        "8.8.0.0/16",
+        "10.0.0.0/7",
+        "::/1",
+        "hospital",
+    ):
         body = {"version": world.h1.version, "values": {"webhooks.private_networks": wrong}}
         assert client.patch(path, body, format="json").status_code == 400, wrong
     body = {"version": world.h1.version, "values": {"webhooks.private_networks": "10.20.0.0/16, fd12::/16"}}

@@ -11,13 +11,17 @@ from kernel import clock
 
 #: The whole hospital's money, other applications' too.
 BOOKS = "reconciliation:read"
+#: What happens at the whole hospital, by ids.
+EVENTS = "events:read"
+WEBHOOKS = "webhooks"
 SCOPES: dict[str, str] = {
     "directory:read": "Read hospitals, departments and doctors",
     "bills:write": "Push bills of the hospital's information system",
     "payments:write": "Take payments for bills and cards, give them back and read the own records",
     BOOKS: "Read the hospital's own bill of a day, all applications together",
     "inpatient:write": "Push admissions and inpatient charges of the hospital's information system",
-    "webhooks": "Manage the application's own webhook endpoints and read their deliveries",
+    EVENTS: "Be told of the hospital's appointments, visits, stays and bills, by ids",
+    WEBHOOKS: "Manage the application's own webhook endpoints and read their deliveries",
 }
 
 

@@ -1,10 +1,12 @@
 """The events that applications may be told of: names for ever, the words of each, and the ids that its body has."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
 from apps.billing import events as billing
 from apps.encounters import events as encounters
+from apps.identity.oauth import EVENTS
 from apps.inpatient import events as inpatient
 from apps.patients import events as patients
 from apps.payments import events as payments
@@ -17,13 +19,25 @@ TEST = "endpoint.test"
 
 @dataclass(frozen=True, slots=True)
 class EventType:
-    """`code`: what receivers know it by; `ids`: fields of the event that stand in the body's `data`."""
+    """`code`: what receivers know it by; `ids`: fields of the event that stand in the body's `data`.
+
+    Of orders and refunds an application hears of those that it opened; all else tells of the whole hospital.
+    """
 
     code: str
     zh: str
     en: str
     event: type[Event]
     ids: tuple[str, ...]
+
+    @property
+    def scope(self) -> str:
+        """What an application needs beside `webhooks`; "" for what is its own."""
+        return "" if issubclass(self.event, payments.OfOrder | payments.OfRefund) else EVENTS
+
+    def is_open_to(self, scopes: Collection[str]) -> bool:
+        """Whether an application with these scopes may choose it."""
+        return not self.scope or self.scope in scopes
 
 
 _APPOINTMENT = ("appointment_id", "patient_id", "practitioner_id", "department_id")

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from apps.identity.oauth import BOOKS
+from apps.identity.oauth import BOOKS, WEBHOOKS
 from apps.integrations.event_types import BY_TOPIC
 from apps.integrations.models import WebhookEndpoint
 from apps.integrations.states import EndpointState
@@ -13,10 +13,11 @@ from kernel.outbox.events import Kind
 
 
 def receiving() -> QuerySet[WebhookEndpoint]:
-    """Endpoints that events are written for: in force, as their application and their hospital are."""
+    """Endpoints that events are written for: in force, as their application, its scope and their hospital are."""
     return WebhookEndpoint.objects.filter(
-        state=EndpointState.ACTIVE, application__is_active=True, hospital__is_active=True
-    )
+        state=EndpointState.ACTIVE, application__is_active=True, hospital__is_active=True,
+        application__allowed_scopes__contains=[WEBHOOKS],
+    )  # fmt: skip
 
 
 def entitled_to(application_id: UUID | None) -> Q:

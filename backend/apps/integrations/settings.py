@@ -5,8 +5,8 @@ from kernel.errors import Expectation
 
 NETWORKS = Expectation(
     "networks",
-    "须为以逗号分隔的网段,如 10.0.0.0/8,192.168.10.0/24,不含本机、链路本地和组播地址",
-    "Networks with commas between, as 10.0.0.0/8,192.168.10.0/24; none of this machine, link-local or multicast.",
+    "须为以逗号分隔的内网网段,如 10.0.0.0/8,192.168.10.0/24",
+    "Private networks with commas between, as 10.0.0.0/8,192.168.10.0/24.",
 )
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -16,14 +16,18 @@ def networks(text: str) -> list[Network]:
     return [ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip()]
 
 
+#: What networks within an organisation are numbered from (RFC 1918, 4193, 6598).
+_INNER = networks("10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,fc00::/7")
+
+
 def _fit(text: str) -> bool:
     try:
         found = networks(text)
     except ValueError:
         return False
-    return not any(
-        net.is_loopback or net.is_link_local or net.is_multicast or net.prefixlen == 0 for net in found
-    )
+    return all(
+        any(net.version == inner.version and net.subnet_of(inner) for inner in _INNER) for net in found
+    )  # type: ignore[arg-type]
 
 
 section("第三方应用", "Partner applications", "webhooks.")

@@ -14,6 +14,7 @@ properties(
     notices=("已提醒次数", "Notices"), replays=("补发次数", "Replays"), last_status=("最近应答", "Last status"),
     last_error=("最近错误", "Last error"), duration_ms=("耗时(毫秒)", "Milliseconds"), reply=("应答内容", "Reply"),
     missing_only=("只补发未送达的", "Only what never arrived"), replayed=("补发数量", "Replayed"),
+    next_since=("下次起点", "Go on from"),
 )  # fmt: skip
 of("WebhookEndpoint", "WebhookEndpointCreate", "OwnEndpoint", "OwnEndpointCreate", name=("名称", "Name"))
 of("WebhookDeliveryDetail", "OwnDeliveryDetail", attempts=("尝试记录", "Attempts"), body=("推送内容", "Body"))
@@ -24,7 +25,7 @@ of(
     "OwnDeliveryDetail",
     due_at=("下次尝试", "Next try"),
 )
-of("WebhookAttempt", status=("应答状态码", "HTTP status"), error=("错误", "Error"))
+of("WebhookAttempt", "OwnAttempt", status=("应答状态码", "HTTP status"), error=("错误", "Error"))
 references("webhook_endpoints", "endpoint_id")
 references("partner_applications", "application_id")
 

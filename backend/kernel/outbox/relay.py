@@ -1,7 +1,7 @@
 """Moves committed events to the queues. Any number of relays may run; each takes rows the others have not locked."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 import structlog
@@ -54,7 +54,17 @@ def _asked(kinds: Iterable[Kind]) -> dict[Kind, list[Subscription]]:
         found = asked_first(kind[0])
         if found is not None and found.wanted is not None:
             of_wanted.setdefault(found.wanted, {})[kind] = found
-    return {kind: [askers[kind]] for wanted, askers in of_wanted.items() for kind in wanted(askers.keys())}
+    return {kind: [askers[kind]] for wanted, askers in of_wanted.items() for kind in _ask(wanted, askers)}
+
+
+def _ask(wanted: Wanted, kinds: Collection[Kind]) -> Collection[Kind]:
+    """One handler's trouble holds up nobody: it gets all of them then, and decides when it handles them."""
+    try:
+        with transaction.atomic():
+            return wanted(list(kinds))
+    except Exception:
+        log.exception("handler_could_not_be_asked")
+        return list(kinds)
 
 
 def republish_lost(limit: int = 500) -> int:

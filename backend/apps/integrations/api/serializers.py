@@ -34,6 +34,7 @@ STATE = ["state", "disabled_because", "disabled_at", "previous_until", "created_
 class EndpointFields(VersionedModelSerializer):
     """What an endpoint is, and how it does."""
 
+    by_staff = True
     name = serializers.CharField(max_length=120)
     url = serializers.CharField(max_length=500)
     event_types = serializers.ListField(
@@ -64,7 +65,7 @@ class EndpointFields(VersionedModelSerializer):
         """The name of the host is looked up here, before any transaction."""
         attrs = super().validate(attrs)
         if "url" in attrs and attrs["url"] != getattr(self.instance, "url", None):
-            check_url(self.hospital_of(attrs), attrs["url"])
+            check_url(self.hospital_of(attrs), attrs["url"], by_staff=self.by_staff)
         return attrs
 
     def hospital_of(self, attrs: dict[str, Any]) -> Any:
@@ -126,7 +127,7 @@ class ReplayRangeSerializer(Serializer):
 
 
 class ReplayedSerializer(Serializer):
-    """So many are sent once more; `left`: for another call."""
+    """So many are sent once more; `next_since`: from where another call goes on, null once nothing is left."""
 
     replayed = serializers.IntegerField()
-    left = serializers.IntegerField()
+    next_since = serializers.DateTimeField(allow_null=True)

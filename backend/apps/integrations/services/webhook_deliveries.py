@@ -13,6 +13,7 @@ from apps.integrations import errors
 from apps.integrations.event_types import BY_TOPIC, TEST
 from apps.integrations.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookHealth
 from apps.integrations.selectors import entitled_to, receiving
+from apps.integrations.services.webhook_endpoints import cancel_some
 from apps.integrations.services.webhook_waking import wake
 from apps.integrations.states import DELIVERIES, MISSING, REPLAYABLE, DeliveryState, EndpointState
 from apps.payments.events import OfOrder, OfRefund
@@ -37,6 +38,8 @@ def announce(event: Event) -> None:
     wanting = receiving().filter(hospital_id=event.hospital_id, event_types__contains=[kind.code])
     if isinstance(event, OfOrder | OfRefund):
         wanting = wanting.filter(entitled_to(opened_by(event.order_id)))
+    else:
+        wanting = wanting.filter(application__allowed_scopes__contains=[kind.scope])
     write(wanting, kind.code, {name: getattr(event, name) for name in kind.ids})
 
 
@@ -95,8 +98,8 @@ def replay(delivery: WebhookDelivery) -> WebhookDelivery:
 @transaction.atomic
 def replay_range(
     endpoint: WebhookEndpoint, *, since: dt.datetime, until: dt.datetime, missing_only: bool = True
-) -> tuple[int, int]:
-    """Send once more what was written from `since` to before `until`; how many, and how many are left for another call.
+) -> tuple[int, dt.datetime | None]:
+    """Send once more what was written from `since` to before `until`; how many, and from when another call goes on.
 
     `missing_only`: what never arrived; else what arrived, too. The oldest MAX_REPLAY. EndpointNotActive, InvalidValue.
     """
@@ -108,28 +111,25 @@ def replay_range(
     found = WebhookDelivery.objects.filter(
         endpoint=endpoint, state__in=states, created_at__gte=since, created_at__lt=until
     )
-    keys = list(found.select_for_update().order_by("pk").values_list("pk", flat=True)[:MAX_REPLAY])
+    rows = found.select_for_update().order_by("created_at", "pk").values_list("pk", "created_at")
+    taken = list(rows[: MAX_REPLAY + 1])
+    keys, left = sorted(key for key, _ in taken[:MAX_REPLAY]), taken[MAX_REPLAY:]
     now = clock.now()
     changed = WebhookDelivery.objects.filter(pk__in=keys).update(
         state=DeliveryState.PENDING, tries=0, replays=F("replays") + 1, due_at=now, updated_at=now
     )
     if changed:
         wake()
-    return changed, found.count()
+    return changed, left[0][1] if left else None
 
 
 def cancel_unwanted() -> int:
     """What is due for an endpoint that receives nothing any more; returns how many. Safe to repeat."""
-    with transaction.atomic():
-        due = WebhookDelivery.objects.filter(due_at__lte=clock.now()).exclude(endpoint__in=receiving())
-        keys = list(
-            due.select_for_update(of=("self",), skip_locked=True)
-            .order_by("pk")
-            .values_list("pk", flat=True)[:BATCH]
-        )
-        return WebhookDelivery.objects.filter(pk__in=keys).update(
-            state=DeliveryState.CANCELLED, due_at=None, updated_at=clock.now()
-        )
+    count = 0
+    for endpoint in WebhookEndpoint.objects.exclude(pk__in=receiving()).order_by("pk"):
+        while cancelled := cancel_some(endpoint):
+            count += cancelled
+    return count
 
 
 def purge() -> int:
@@ -141,6 +141,9 @@ def purge() -> int:
     stale = WebhookAttempt.objects.filter(created_at__lt=edge)
     while keys := list(stale.values_list("pk", flat=True)[:BATCH]):
         count += WebhookAttempt.objects.filter(pk__in=keys).delete()[0]
+    WebhookEndpoint.objects.filter(previous_until__lt=clock.now()).update(
+        previous_secret="", previous_until=None, updated_at=clock.now()
+    )
     retired = WebhookEndpoint.objects.filter(state=EndpointState.RETIRED, disabled_at__lt=edge)
     for endpoint in retired:
         if not WebhookDelivery.objects.filter(endpoint=endpoint).exists():

@@ -6,10 +6,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from apps.identity.models import Hospital, PartnerApplication
 from apps.integrations import errors
-from apps.integrations.adapters.targets import Refused, Target, resolve
+from apps.integrations.adapters.targets import Refused, resolve
 from apps.integrations.event_types import EVENT_TYPES
 from apps.integrations.models import DisabledBecause, WebhookDelivery, WebhookEndpoint, WebhookHealth
 from apps.integrations.settings import OVERLAP_HOURS, PRIVATE_NETWORKS, networks
@@ -23,27 +24,29 @@ from kernel.locks import lock_one, save_version
 from kernel.rows import create_row, update_row
 
 MAX_ENDPOINTS = 20
+#: Deliveries that are cancelled at once; the sweep of every minute goes on.
+BATCH = 5_000
 SUBJECT = "integrations.webhookendpoint"
 
 
-def target_of(hospital: Hospital, url: str) -> Target:
-    """Where a URL leads now; Refused. Looks the name up: never call it inside a transaction."""
-    return resolve(url, networks(PRIVATE_NETWORKS.of(hospital)), loopback=settings.WEBHOOKS_TO_LOOPBACK)
+def check_url(hospital: Hospital, url: str, *, by_staff: bool) -> None:
+    """InvalidValue for an address that nothing would be sent to. Looks the name up.
 
-
-def check_url(hospital: Hospital, url: str) -> None:
-    """InvalidValue for an address that nothing would be sent to. Looks the name up."""
+    Within the hospital's own networks only its staff name one: who sees whether it answers sees into them.
+    """
     try:
-        target_of(hospital, url)
+        inside = networks(PRIVATE_NETWORKS.of(hospital)) if by_staff else ()
+        resolve(url, inside, loopback=settings.WEBHOOKS_TO_LOOPBACK)
     except Refused as refused:
         raise InvalidValue(field="url", expected=refused.expected) from refused
 
 
-def check_types(event_types: Iterable[str]) -> None:
-    """InvalidValue for a type that is unknown or named twice."""
-    named = list(event_types)
-    if any(code not in EVENT_TYPES for code in named):
-        raise InvalidValue(field="event_types", choices=sorted(EVENT_TYPES))
+def check_types(application: PartnerApplication, event_types: Iterable[str]) -> None:
+    """InvalidValue for a type that is unknown, named twice, or beyond the application's scopes."""
+    named, scopes = list(event_types), set(application.allowed_scopes)
+    may = sorted(code for code, kind in EVENT_TYPES.items() if kind.is_open_to(scopes))
+    if any(code not in may for code in named):
+        raise InvalidValue(field="event_types", choices=may)
     if len(set(named)) != len(named):
         raise InvalidValue(field="event_types", expected=errors.ONCE)
 
@@ -54,7 +57,7 @@ def create_endpoint(*, application: PartnerApplication, **fields: Any) -> tuple[
 
     TooManyEndpoints, DuplicateValue, InvalidValue.
     """
-    check_types(fields["event_types"])
+    check_types(application, fields["event_types"])
     lock_one(PartnerApplication.objects, pk=application.pk)  # so that two requests do not count the same
     live = WebhookEndpoint.objects.filter(application=application).exclude(state=EndpointState.RETIRED)
     if live.count() >= MAX_ENDPOINTS:
@@ -71,7 +74,7 @@ def update_endpoint(endpoint: WebhookEndpoint, *, version: int, **changes: Any) 
     """Change one read at `version`; StaleVersion, StateConflict, DuplicateValue, InvalidValue."""
     _refuse_retired(endpoint)
     if "event_types" in changes:
-        check_types(changes["event_types"])
+        check_types(endpoint.application, changes["event_types"])
     return update_row(endpoint, version=version, **changes)
 
 
@@ -100,7 +103,7 @@ def disable(
 ) -> WebhookEndpoint:
     """Nothing is sent any more, and what waits is cancelled. StateConflict."""
     ENDPOINTS.move(endpoint, EndpointState.DISABLED, disabled_because=because, disabled_at=clock.now())
-    cancel_waiting(endpoint)
+    cancel_some(endpoint)
     close_item(FAILING, subject_id=endpoint.pk, withdrawn=True)
     if because != DisabledBecause.BY_HAND:
         open_item(
@@ -129,18 +132,21 @@ def retire(endpoint: WebhookEndpoint) -> WebhookEndpoint:
         endpoint, EndpointState.RETIRED, disabled_at=clock.now(), secret="", previous_secret="",
         previous_until=None,
     )  # fmt: skip
-    cancel_waiting(endpoint)
+    cancel_some(endpoint)
     for kind in (FAILING, DISABLED):
         close_item(kind, subject_id=endpoint.pk, withdrawn=True)
     return endpoint
 
 
-def cancel_waiting(endpoint: WebhookEndpoint) -> int:
-    """What no worker has is cancelled; what one has ends by its result. Only inside a transaction."""
+@transaction.atomic
+def cancel_some(endpoint: WebhookEndpoint) -> int:
+    """The oldest that no worker has are cancelled, BATCH at most; what one has ends by its result. How many."""
     waiting = WebhookDelivery.objects.filter(
-        endpoint=endpoint, state__in=(DeliveryState.PENDING, DeliveryState.RETRYING)
-    )
-    keys = list(waiting.select_for_update().order_by("pk").values_list("pk", flat=True))
+        Q(state__in=(DeliveryState.PENDING, DeliveryState.RETRYING)) | Q(due_at__lte=clock.now()),
+        endpoint=endpoint, due_at__isnull=False,
+    )  # fmt: skip
+    locked = waiting.select_for_update(of=("self",), skip_locked=True).order_by("due_at")
+    keys = sorted(locked.values_list("pk", flat=True)[:BATCH])
     return WebhookDelivery.objects.filter(pk__in=keys).update(
         state=DeliveryState.CANCELLED, due_at=None, updated_at=clock.now()
     )

@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Value
+from django.db.models.functions import Coalesce
 
 from apps.integrations.adapters.webhook_client import Reply
 from apps.integrations.models import (
@@ -76,9 +77,16 @@ def claim(
         return [Claimed(row[0], row[1], row[2], row[3], row[4], now + LEASE) for row in cursor.fetchall()]
 
 
-@transaction.atomic
 def record(results: Sequence[Tried], health: dict[UUID, WebhookHealth]) -> None:
     """Write results in the order in which they came. `health`: of their endpoints, as it was when they were claimed."""
+    _write(results, health)
+    gone = {each.row.endpoint_id for each in results if each.reply and each.reply.status == schedule.GONE}
+    for endpoint_id in sorted(gone):
+        _gone(endpoint_id)
+
+
+@transaction.atomic
+def _write(results: Sequence[Tried], health: dict[UUID, WebhookHealth]) -> None:
     now = clock.now()
     with connection.cursor() as cursor:
         cursor.execute(f"{_UNSYNCED}; {_RECORD}", _values(results, now))
@@ -141,17 +149,14 @@ def _health(before: WebhookHealth, replies: list[Reply], now: dt.datetime) -> No
     rows = WebhookHealth.objects.filter(pk=before.pk)
     if well and (before.failures or before.failing_since or _is_old(before.last_delivered_at, now)):
         rows.update(failures=0, failing_since=None, held_until=None, notices=0, last_delivered_at=now)
-        if before.notices:
-            close_item(FAILING, subject_id=before.pk)
+        close_item(FAILING, subject_id=before.pk)  # a notice may have been given since the claim
     if failed:
         total = failed + (0 if well else before.failures)
-        since = now if well else before.failing_since or now
+        since = Value(now) if well else Coalesce("failing_since", Value(now))
         rows.update(
             failures=total, failing_since=since, last_failed_at=now,
             held_until=schedule.hold(total, replies[-1], now),
         )  # fmt: skip
-    if any(reply.status == schedule.GONE for reply in replies):
-        _gone(before.pk)
 
 
 def _is_old(moment: dt.datetime | None, now: dt.datetime) -> bool:

@@ -146,10 +146,10 @@ class WebhookEndpointViewSet(OptionsMixin, ListMixin, RetrieveMixin, CreateMixin
         body=io.ReplayRangeSerializer, answer=io.ReplayedSerializer, idempotent=True,
         raises=(errors.EndpointNotActive, InvalidValue),
     )  # fmt: skip
-    def replay(self, row: WebhookEndpoint, **values: Any) -> dict[str, int]:
+    def replay(self, row: WebhookEndpoint, **values: Any) -> dict[str, Any]:
         """补发 a range of time: what never arrived, or all of it; 1,000 at once, the oldest first."""
-        replayed, left = deliveries.replay_range(row, **values)
-        return {"replayed": replayed, "left": left}
+        replayed, next_since = deliveries.replay_range(row, **values)
+        return {"replayed": replayed, "next_since": next_since}
 
 
 @extend_schema(tags=["webhooks"])

@@ -24,6 +24,8 @@ from kernel.http.views import GenericViewSet
 class OwnEndpointSerializer(io.EndpointFields):
     """接收地址 of the application. Its secret is never shown again."""
 
+    by_staff = False
+
     def hospital_of(self, attrs: dict[str, Any]) -> Any:
         return self.context["view"].application.hospital
 
@@ -41,10 +43,18 @@ class OwnDeliverySerializer(io.DeliveryFields):
     """投递 to one of the application's endpoints."""
 
 
+class OwnAttemptSerializer(io.WebhookAttemptSerializer):
+    """One try. What its receiver answers an application knows by itself."""
+
+    class Meta(io.WebhookAttemptSerializer.Meta):
+        fields = [name for name in io.WebhookAttemptSerializer.Meta.fields if name != "reply"]
+        read_only_fields = fields
+
+
 class OwnDeliveryDetailSerializer(OwnDeliverySerializer):
     """With what is sent, to the byte, and every try."""
 
-    attempts = io.WebhookAttemptSerializer(many=True, read_only=True)
+    attempts = OwnAttemptSerializer(many=True, read_only=True)
 
     class Meta(OwnDeliverySerializer.Meta):
         fields = [*OwnDeliverySerializer.Meta.fields, "body", "attempts"]
@@ -152,10 +162,10 @@ class OwnEndpointViewSet(OwnRows):
         body=io.ReplayRangeSerializer, answer=io.ReplayedSerializer, idempotent=True,
         raises=(errors.EndpointNotActive, InvalidValue),
     )  # fmt: skip
-    def replay(self, row: WebhookEndpoint, **values: Any) -> dict[str, int]:
+    def replay(self, row: WebhookEndpoint, **values: Any) -> dict[str, Any]:
         """补发 a range of time: what never arrived, or all of it; 1,000 at once, the oldest first."""
-        replayed, left = deliveries.replay_range(row, **values)
-        return {"replayed": replayed, "left": left}
+        replayed, next_since = deliveries.replay_range(row, **values)
+        return {"replayed": replayed, "next_since": next_since}
 
 
 @extend_schema(tags=["webhooks"])
