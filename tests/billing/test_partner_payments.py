@@ -1,5 +1,6 @@
 """Third-party applications take payments within what they were granted, and read their own records alone."""
 
+import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
@@ -8,6 +9,7 @@ from uuid import uuid4
 import pytest
 from django.db import connections
 
+from apps.audit.models import AuditEvent
 from apps.billing.selectors.card_balance import balance_of
 from apps.billing.services.items import ItemSpec
 from apps.identity.models import PartnerApplication
@@ -153,6 +155,103 @@ def test_a_refund_of_an_order_goes_back_once_however_often_it_is_asked_for(till:
     assert Refund.objects.count() == 1
 
 
+def top_up(till: Till, fen: int, channel: str = "alipay") -> dict[str, Any]:
+    made: dict[str, Any] = send(till, "card-top-ups", {**payer(till), "amount_fen": fen}).json()
+    settle(till, start(till, made, channel=channel))
+    return made
+
+
+@pytest.fixture
+def topped(till: Till) -> Till:
+    """Top-ups are on."""
+    till.world.h1.settings |= {"billing.card_top_up_enabled": True}
+    till.world.h1.save()
+    return till
+
+
+def test_money_goes_back_only_through_channels_whose_refund_was_granted_and_within_each_limit(
+    topped: Till,
+) -> None:
+    till = topped
+    alipay = grant(till, "top_up")
+    till.offer("unionpay")
+    unionpay = PartnerChannel.objects.create(
+        hospital=till.world.h1, application=till.world.partner_application, channel="unionpay",
+        operations=["refund"],
+    )  # fmt: skip
+    top_up(till, 10_000)
+    body = {**payer(till), "amount_fen": 5_000}
+    assert code(send(till, "card-refunds", body)) == (409, "refund_exceeds_online_total")
+    unionpay.delete()
+    assert code(send(till, "card-refunds", body)) == (403, "partner_may_not")
+    alipay.operations, alipay.refund_day_limit_fen = ["refund", "top_up"], 4_999
+    alipay.save()
+    refused = send(till, "card-refunds", body)
+    assert (code(refused), refused.json()["which"]) == ((409, "partner_limit"), "refund_day_limit")
+    assert not Refund.objects.exists() and balance_of(till.world.cards["patient_a"]) == 10_000
+    assert send(till, "card-refunds", {**body, "amount_fen": 4_999}).status_code == 201
+
+
+def test_the_sum_that_two_applications_topped_up_goes_back_through_neither(topped: Till) -> None:
+    till = topped
+    grant(till)
+    top_up(till, 3_000)
+    other, client = other_client(till)
+    PartnerChannel.objects.create(hospital=till.world.h1, application=other, channel="alipay", operations=ALL)
+    made = send(till, "card-top-ups", {**payer(till), "amount_fen": 2_000}, client=client).json()
+    path, body = f"payment-orders/{made['id']}/pay", {"channel": "alipay", "method": "qr_code"}
+    settle(till, send(till, path, body, client=client))
+    assert balance_of(till.world.cards["patient_a"]) == 5_000
+    for amount, who in ((3_001, None), (2_001, client)):
+        refused = send(till, "card-refunds", {**payer(till), "amount_fen": amount}, client=who)
+        assert code(refused) == (409, "refund_exceeds_online_total"), amount
+    assert send(till, "card-refunds", {**payer(till), "amount_fen": 3_000}).status_code == 201
+
+
+def test_bills_that_another_application_or_the_patient_is_paying_stay_theirs(till: Till) -> None:
+    grant(till)
+    bill = bill_of(till, 50)
+    asked = {**payer(till), "bill_ids": [str(bill.pk)]}
+    made = send(till, "payment-orders", asked).json()
+    expires_at = PaymentOrder.objects.get().expires_at
+    till.later(minutes=5)
+    _, client = other_client(till)
+    assert code(send(till, "payment-orders", asked, client=client)) == (409, "being_paid")
+    assert code(till.post("patient_a", "payment-orders", {"bill_ids": [str(bill.pk)]})) == (409, "being_paid")
+    pay = till.post("patient_a", f"payment-orders/{made['id']}/pay", {"channel": "wechat_pay"})
+    assert code(pay) == (409, "being_paid")
+    order = PaymentOrder.objects.get()
+    assert (order.expires_at, order.attempts.count()) == (expires_at, 0)
+    own = bill_of(till, 30)
+    assert till.post("patient_a", "payment-orders", {"bill_ids": [str(own.pk)]}).status_code == 201
+    key = uuid4().hex
+    for _ in range(2):
+        taken = send(till, "payment-orders", {**payer(till), "bill_ids": [str(own.pk)]}, key)
+        assert code(taken) == (409, "being_paid"), "and the key is not spent"
+
+
+def test_an_order_kept_open_for_days_counts_on_the_day_it_is_paid(till: Till) -> None:
+    grant(till, day_limit_fen=9_999)
+    bills = [bill_of(till, 50) for _ in range(2)]
+    orders = []
+    for bill in bills:
+        asked = {**payer(till), "bill_ids": [str(bill.pk)]}
+        orders.append(send(till, "payment-orders", asked).json())
+    for row in PaymentOrder.objects.all():
+        PaymentOrder.objects.filter(pk=row.pk).update(created_at=row.created_at - dt.timedelta(days=3))
+    settle(till, start(till, orders[0]))
+    assert code(start(till, orders[1])) == (409, "partner_limit")
+
+
+def test_a_repeated_request_gives_no_code_after_the_grant_is_gone(till: Till) -> None:
+    row, made, key = grant(till), open_order(till), uuid4().hex
+    path, body = f"payment-orders/{made['id']}/pay", {"channel": "alipay", "method": "qr_code"}
+    first, again = (send(till, path, body, key) for _ in "ab")
+    assert first.json()["client"] == again.json()["client"]
+    row.delete()
+    assert code(send(till, path, body, key)) == (403, "partner_may_not")
+
+
 def test_what_was_not_granted_is_refused_and_nothing_is_begun(till: Till) -> None:
     made = open_order(till)
     assert code(start(till, made)) == (403, "partner_may_not")
@@ -237,19 +336,39 @@ def test_an_application_sees_and_moves_only_its_own(till: Till) -> None:
     assert not Refund.objects.exists()
 
 
-@pytest.mark.parametrize("wrong", [{"name": "李四光"}, {"card_number": "0000"}, {"name": " "}])
-def test_a_card_and_a_name_that_do_not_fit_tell_nothing_and_are_counted(
+WRONG = [{"name": "李四光"}, {"card_number": "0000"}]
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_a_card_and_a_name_that_do_not_fit_tell_nothing_and_lock_out_who_guesses(
     till: Till, wrong: dict[str, str]
 ) -> None:
-    body = {**payer(till), **wrong}
-    answers = [send(till, "payable-bills", body) for _ in range(6)]
-    if wrong["name" if "name" in wrong else "card_number"].strip():
-        assert {code(answer) for answer in answers[:5]} == {(409, "card_mismatch")}
-        assert answers[5].status_code == 429
-        right = send(till, "payable-bills", payer(till))
-        assert right.status_code == (429 if "name" in wrong else 200)
-    else:
-        assert {answer.status_code for answer in answers} == {400}
+    body = {**payer(till), "payer": "visitor-7", **wrong}
+    answers = [send(till, "payable-bills", body) for _ in range(5)]
+    assert {code(answer) for answer in answers} == {(409, "card_mismatch")}
+    assert len({answer.json()["title"] for answer in answers}) == 1
+    assert send(till, "payable-bills", body).status_code == 429
+    looks = AuditEvent.objects.filter(object_type="patients.patient", action="search")
+    assert [(each.object_id, each.detail["found"]) for each in looks] == [("", False)] * 5
+    assert wrong.get("name", "0000") not in str(list(looks.values_list("detail", flat=True)))
+
+
+def test_a_stranger_slows_an_owner_and_locks_nobody_out(till: Till) -> None:
+    for _ in range(6):
+        send(till, "payable-bills", {**payer(till), "payer": "visitor-7", "name": "李四光"})
+    owner = {**payer(till), "payer": "owner-1"}
+    assert send(till, "payable-bills", owner).status_code == 200
+    slowed = send(till, "payable-bills", owner)
+    assert slowed.status_code == 429 and int(slowed["Retry-After"]) <= 10
+    till.later(seconds=int(slowed["Retry-After"]))
+    assert send(till, "payable-bills", owner).status_code == 200
+    assert send(till, "payable-bills", payer(till, "patient_b")).status_code == 200
+
+
+def test_blank_names_and_numbers_are_refused_by_their_field(till: Till) -> None:
+    for name in ("name", "card_number"):
+        refused = send(till, "payable-bills", {**payer(till), name: "  "})
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, name)
 
 
 def test_what_people_type_around_a_name_and_a_number_is_no_mismatch(till: Till) -> None:

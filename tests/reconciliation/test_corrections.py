@@ -1,5 +1,6 @@
 """A corrected bill of a day counts instead of the one before, and what people did about its differences stays."""
 
+import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -105,6 +106,19 @@ def test_a_settlement_that_a_corrected_bill_makes_wrong_is_work_until_it_is_undo
     assert balance(hospital_id=run.hospital_id, account=Account(AccountKind.DIFFERENCES)) == 0
     assert verify_ledger().ok
     assert not WorkItem.objects.filter(kind="reconciliation.difference", state="open").exists()
+
+
+def test_a_corrected_bill_is_not_joined_with_what_it_replaces(till: Till) -> None:
+    pay_bill(till, 20)
+    plant(till, {"kind": "add", "number": "T20260316x", "fen": 700})
+    run = reconcile(till)
+    Difference.objects.filter(run=run).update(state="open")
+    late = pay_bill(till, 7)
+    moved = {"out_trade_no": "T20260316x", "paid_at": till.now - dt.timedelta(hours=20)}
+    type(late).objects.filter(pk=late.pk).update(**moved)
+    plant(till)
+    second = again(run)
+    assert found(second) == [("missing_theirs", "T20260316x", "pending", -700)]
 
 
 @pytest.mark.parametrize("day", ["2026-03-16", "2025-01-01", "2027-01-01"])

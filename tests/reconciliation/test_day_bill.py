@@ -117,3 +117,21 @@ def test_a_large_day_is_read_in_parts(till: Till, monkeypatch: pytest.MonkeyPatc
     till.move_to(NEXT_MORNING)
     rows, total = lines(fetch(till))
     assert (len(rows), total) == (3, ["#total", "3", "3000", "0"])
+
+
+def test_each_movement_belongs_to_the_day_of_its_moment_and_no_cell_is_a_formula(till: Till) -> None:
+    attempts = [pay_bill(till, 10) for _ in range(3)]
+    midnight = dt.datetime.combine(TODAY, dt.time(), till.now.tzinfo)
+    moments = (
+        midnight, midnight + dt.timedelta(days=1, microseconds=-1), midnight + dt.timedelta(days=1),
+    )  # fmt: skip
+    for attempt, at, slip in zip(attempts, moments, ("=1+1", "@x", "-1"), strict=True):
+        type(attempt).objects.filter(pk=attempt.pk).update(paid_at=at, transaction_id=slip)
+    till.move_to(NEXT_MORNING + dt.timedelta(days=1))
+    rows, _ = lines(fetch(till))
+    assert {row["order_no"] for row in rows} == {attempt.order.order_no for attempt in attempts[:2]}
+    assert {row["transaction_id"] for row in rows} == {"'=1+1", "'@x"}
+    later, _ = lines(fetch(till, business_date=str(TODAY + dt.timedelta(days=1))))
+    assert [row["order_no"] for row in later] == [attempts[2].order.order_no]
+    told, _ = lines(fetch(till, "partner", f"{PARTNER}/hospital-day-bill"))
+    assert "=1+1" in {row["transaction_id"] for row in told}, "programs get it as it is"

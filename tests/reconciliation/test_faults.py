@@ -9,7 +9,7 @@ from apps.payments.models import AccountKind, PaymentAttempt
 from apps.payments.services.ledger import Account, balance
 from apps.payments.services.verify_ledger import verify_ledger
 from apps.reconciliation.models import Difference, ReconciliationRun
-from apps.worklist.models import Approval, WorkItem
+from apps.worklist.models import Approval, ApprovalStep, WorkItem
 from tests.payments.support import TODAY, Till
 from tests.reconciliation.support import decide, pay_bill, plant, propose, reconcile
 from tests.support.effort import examples
@@ -45,6 +45,7 @@ def forget() -> None:
     """The day is reconciled for the first time once more."""
     WorkItem.objects.all().delete()
     Difference.objects.update(approval=None)
+    ApprovalStep.objects.all().delete()
     Approval.objects.all().delete()
     Difference.objects.all().delete()
     ReconciliationRun.objects.all().delete()

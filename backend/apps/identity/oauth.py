@@ -52,7 +52,7 @@ class PartnerValidator(OAuth2Validator):
         return self._with_either_secret(request, super()._authenticate_request_body)
 
     def _with_either_secret(self, request: Any, authenticate: Callable[[Any], bool]) -> bool:
-        """The present secret, or the one before while it counts."""
+        """The present secret, or the one before while it counts. A validator serves one request (`OAuthView.ask`)."""
         self._caller = request
         return bool(authenticate(request))
 

@@ -108,10 +108,7 @@ class PartnerMayNot(DomainError):
 
     code, status = "partner_may_not", 403
     members = ("channel", "operation")
-    zh, en = (
-        "该应用未获授权通过 {channel} 进行此操作",
-        "The application was not granted this through {channel}.",
-    )
+    zh, en = "该应用未获授权进行此操作", "The application was not granted this."
 
 
 class PartnerLimit(DomainError):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import structlog
 from django.utils.translation import gettext_lazy
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from oauth2_provider.models import AccessToken
@@ -20,8 +21,7 @@ from kernel import clock
 from kernel.http.addresses import client_ip
 from kernel.http.throttling import count_partner
 
-#: Requests of an application that move money, or look for who pays.
-MONEY_PER_MINUTE = 120
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,15 @@ def _comes_from(request: Any, networks: Sequence[str]) -> bool:
     """Whether the request comes from one of the networks; none named: from anywhere."""
     if not networks:
         return True
-    address = ipaddress.ip_address(client_ip(request._request) or "0.0.0.0")  # noqa: S104 - nobody's
-    return any(address in ipaddress.ip_network(network) for network in networks)
+    known = client_ip(request._request)
+    if known is None:
+        return False
+    address = ipaddress.ip_address(known)
+    address = getattr(address, "ipv4_mapped", None) or address
+    if any(address in ipaddress.ip_network(network) for network in networks):
+        return True
+    log.warning("partner_from_elsewhere", address=str(address))
+    return False
 
 
 class HasScope(BasePermission):
@@ -82,7 +89,8 @@ class MovesMoney(BasePermission):
 
     def has_permission(self, request: Any, view: Any) -> bool:
         if request.method == "POST" and isinstance(request.user, Partner):
-            count_partner(request, request.user.application.pk, MONEY_PER_MINUTE, kind="partner-money")
+            application = request.user.application
+            count_partner(request, application.pk, application.money_per_minute, kind="partner-money")
         return True
 
 

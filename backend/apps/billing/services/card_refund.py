@@ -1,8 +1,10 @@
 """The balance of a card goes back, order by order, the newest first: within every cap of rules.md 8, under locks."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -55,16 +57,22 @@ class CardCaps:
             raise errors.RefundExceedsOnlineTotal(field="amount_fen", allowed_fen=self.maximum_fen)
 
 
-def topped_up(card: PatientCard, application: str | None) -> QuerySet[PaymentOrder]:
+def topped_up(
+    card: PatientCard, application: str | None, channels: Collection[str] | None = None
+) -> QuerySet[PaymentOrder]:
     """Posted top-ups of the card that hold something still: what was paid online through the application.
 
     None is the window: all applications together, and what was topped up in cash, which goes back in cash.
+    `channels`: only what came by these.
     """
     keys = CardTopUp.objects.filter(card=card, state=TopUpState.CREDITED).values("order_id")
     orders = posted_with_rest(keys)
     if application is None:
         return orders
-    return orders.filter(application=application, channel__in=online_channels())
+    online = set(online_channels())
+    return orders.filter(
+        application=application, channel__in=online if channels is None else online & set(channels)
+    )
 
 
 def caps_of(card: PatientCard, application: str | None) -> CardCaps:
@@ -96,11 +104,12 @@ def refund_card(
     reason: str,
     application: str,
     account: WeChatAccount | None = None,
-    check: Callable[[int], None] | None = None,
+    channels: Collection[str] | None = None,
+    check: Callable[[str, int], None] | None = None,
 ) -> RefundRequest:
     """The patient's own refund, by the way the money came. RefundAtCounter; errors as CardCaps.check.
 
-    `check` may refuse the amount.
+    `channels`: of what came by these alone; `check` may refuse what goes back through one of them.
     """
     check_route(card.hospital)
     request = RefundRequest(
@@ -116,9 +125,9 @@ def refund_card(
     )
     with within_balance(card, application), transaction.atomic():
         request.save(force_insert=True)
-        if check is not None:
-            check(amount_fen)
-        move_card_money(request, card, cause=RefundCause.PATIENT, application=application)
+        move_card_money(
+            request, card, cause=RefundCause.PATIENT, application=application, channels=channels, check=check
+        )
         store.finish_with(request.pk)
     return request
 
@@ -140,14 +149,18 @@ def move_card_money(
     cause: RefundCause,
     application: str | None,
     staff: StaffMember | None = None,
+    channels: Collection[str] | None = None,
+    check: Callable[[str, int], None] | None = None,
 ) -> None:
     """Decide the refunds of a request about a card; within the caller's transaction and `within_balance`.
 
     The orders are locked in key order before any cap is looked at, accounts after them, as paying does.
     """
-    orders = {order.pk: order for order in lock_rows(topped_up(card, application))}
+    orders = {order.pk: order for order in lock_rows(topped_up(card, application, channels))}
     wanted = RefundRoute(settings.CARD_REFUND_ROUTE.of(card.hospital))
     shares = shares_of(_caps(card, list(orders.values())), request.amount_fen)
+    if check is not None:
+        _check_channels(orders, shares, check)
     line_of = dict(lines_for(SUBJECT, *orders).values_list("order_id", "pk"))
     for share in shares:
         order = orders[share.order_id]
@@ -162,3 +175,14 @@ def move_card_money(
             account=request.account,
             decision_id=request.pk,
         )
+
+
+def _check_channels(
+    orders: Mapping[UUID, PaymentOrder], shares: Sequence[Share], check: Callable[[str, int], None]
+) -> None:
+    """Each channel with all that goes back through it."""
+    sums: Counter[str] = Counter()
+    for share in shares:
+        sums[orders[share.order_id].channel] += share.amount_fen
+    for channel in sorted(sums):
+        check(channel, sums[channel])

@@ -62,12 +62,13 @@ def refund_in_app(
     account: WeChatAccount | None = None,
     reason: str,
     wanted: Sequence[UUID] | None = None,
-    check: Callable[[int], None] | None = None,
+    check: Callable[[str, int], None] | None = None,
 ) -> RefundRequest:
     """Give back all that may go back of the `wanted` bills. Not inside a transaction.
 
     Errors as `quote_in_app`, and NothingRefundable: of one that was named, or of all, nothing is left;
-    RefundRequested: the window has been asked for it, which staff see to. `check` may refuse the amount.
+    RefundRequested: the window has been asked for it, which staff see to. `check` may refuse what goes back through
+    a channel.
     """
     quote = quote_in_app(order=order, application=application, wanted=wanted)
     empty = [str(key) for key, amount in quote.amounts.items() if not amount]
@@ -77,7 +78,7 @@ def refund_in_app(
     with transaction.atomic():
         not_yet_asked(order, dict(amounts), amounts)
         if check is not None:
-            check(sum(amounts.values()))
+            check(order.channel, sum(amounts.values()))
         request = refund_bills(
             order=order,
             bill_amounts=amounts,

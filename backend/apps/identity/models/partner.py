@@ -14,7 +14,8 @@ class PartnerApplication(AbstractApplication):
     """第三方应用: a partner's client (OAuth2 client credentials) of one hospital, with the scopes it may ask for.
 
     `allowed_addresses`: networks (CIDR) that its requests come from; none: any. The secret before the present one goes
-    on until `previous_secret_until`, so that a partner changes over without a break.
+    on until `previous_secret_until`, so that a partner changes over without a break. `money_per_minute`: requests that
+    move money, or look for who pays.
     """
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
@@ -24,6 +25,7 @@ class PartnerApplication(AbstractApplication):
     previous_secret = models.CharField(max_length=255, blank=True, default="", editable=False)
     previous_secret_until = models.DateTimeField(null=True, editable=False)
     rate_per_minute = models.PositiveIntegerField(default=600)
+    money_per_minute = models.PositiveIntegerField(default=120)
     is_active = models.BooleanField(default=True)
     version = models.PositiveIntegerField(default=1, editable=False)
     updated_at = models.DateTimeField(default=clock.now, editable=False)

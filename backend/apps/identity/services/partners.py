@@ -18,6 +18,7 @@ from kernel.rows import delete_row, update_row
 
 #: Hours that a replaced secret may go on.
 MAX_OVERLAP_HOURS = 168
+_MAPPED = 96  # bits before the IPv4 address that an IPv6 one stands for
 NETWORK = Expectation(
     "network",
     "须为 IP 地址或网段,如 203.0.113.8 或 203.0.113.0/24",
@@ -96,7 +97,11 @@ def _networks(texts: Sequence[str]) -> list[str]:
     found = []
     for number, text in enumerate(texts):
         try:
-            found.append(str(ipaddress.ip_network(text.strip(), strict=False)))
+            network: Any = ipaddress.ip_network(text.strip(), strict=False)
+            inner = getattr(network.network_address, "ipv4_mapped", None)
+            if inner and network.prefixlen >= _MAPPED:
+                network = ipaddress.ip_network(f"{inner}/{network.prefixlen - _MAPPED}", strict=False)
+            found.append(str(network))
         except ValueError as error:
             raise InvalidValue(field=f"allowed_addresses.{number}", expected=NETWORK) from error
     return sorted(set(found))

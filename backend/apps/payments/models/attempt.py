@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from apps.audit.triggers import audited
-from apps.identity.models import Hospital, StaffMember
+from apps.identity.models import Hospital, PartnerApplication, StaffMember
 from apps.payments.channels.base import PayMethod
 from apps.payments.models.merchant import MerchantAccount
 from apps.payments.models.order import PaymentOrder
@@ -17,7 +17,7 @@ class PaymentAttempt(BaseModel):
     """支付尝试: one try to pay an order through one channel. The row is committed before the channel is called.
 
     `client` is what the payer's app was given. `paid_fen` is what the channel says came in. `taken_by`: the clerk, at
-    the window. `due_at`: when a worker asks the channel again.
+    the window. `partner`: the order's. `due_at`: when a worker asks the channel again.
     """
 
     worker: ClassVar[str] = "apps.payments.tasks.check_attempt"
@@ -29,6 +29,9 @@ class PaymentAttempt(BaseModel):
     )
     taken_by = models.ForeignKey(
         StaffMember, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    partner = models.ForeignKey(
+        PartnerApplication, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
     channel = models.CharField(max_length=24)
     method = models.CharField(max_length=16, choices=[(m.value, m.value) for m in PayMethod])
@@ -67,6 +70,11 @@ class PaymentAttempt(BaseModel):
         ]
         indexes = [
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="payment_attempt_due"),
+            models.Index(
+                fields=["partner", "channel", "started_at"],
+                condition=Q(partner__isnull=False),
+                name="payment_attempt_of_partner",
+            ),
             models.Index(
                 fields=["hospital", "channel", "paid_at"],
                 condition=Q(paid_at__isnull=False),

@@ -20,8 +20,8 @@ class PartnerOperation(models.TextChoices):
 class PartnerChannel(VersionedModel):
     """应用渠道: what a third-party application may do through a payment channel, and how much of it.
 
-    Limits in fen, null for none: of an order; of what is paid in a day, altogether and for one patient; of what goes
-    back in a day.
+    Limits in fen, null for none: of an order; of payments that are begun in a day, altogether and for one patient; of
+    what it gives back in a day.
     """
 
     hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+")

@@ -23,7 +23,8 @@ def refunds_of_partner(application: PartnerApplication | None) -> QuerySet[Refun
 
 def attempt_of_partner(application: PartnerApplication, attempt_id: UUID) -> PaymentAttempt | None:
     """An attempt to pay one of its orders."""
-    return PaymentAttempt.objects.filter(pk=attempt_id, order__partner=application).first()
+    rows = PaymentAttempt.objects.select_related("order")
+    return rows.filter(pk=attempt_id, order__partner=application).first()
 
 
 def opened_by(order_id: UUID) -> UUID | None:

@@ -67,8 +67,7 @@ def open_order(
     if expires_at <= clock.now():
         raise errors.OrderExpired
     opener = Opener(application, account, staff, partner)
-    if account is not None:
-        _check_open(account)
+    _check_open(opener, patient_id)
     number = NUMBERS.next(hospital.pk, clock.today())
     order = PaymentOrder(
         hospital=hospital,
@@ -82,7 +81,7 @@ def open_order(
         due_at=expires_at,
         origin=origin or (PaymentOrigin.ONLINE if account or partner else PaymentOrigin.COUNTER),
     )
-    return _insert(order, opener, lines) or _open_already(lines, expires_at)
+    return _insert(order, opener, lines) or _open_already(lines, expires_at, opener)
 
 
 def lock_order_of(subject_type: str, subject_id: UUID) -> PaymentOrder | None:
@@ -107,10 +106,23 @@ def _department(lines: Sequence[LineSpec]) -> UUID | None:
     return departments.pop() if len(departments) == 1 else None
 
 
-def _check_open(account: WeChatAccount) -> None:
-    """TooManyRequests while the account has as many orders open as anybody could pay."""
-    if PaymentOrder.objects.filter(account=account, state=OrderState.PENDING).count() >= MAX_OPEN:
+def _check_open(opener: Opener, patient_id: UUID) -> None:
+    """TooManyRequests while the account, or the application for that patient, has as many open as anybody could pay."""
+    pending = PaymentOrder.objects.filter(state=OrderState.PENDING)
+    if opener.account is not None:
+        pending = pending.filter(account=opener.account)
+    elif opener.partner is not None:
+        pending = pending.filter(patient_id=patient_id, partner=opener.partner)
+    else:
+        return
+    if pending.count() >= MAX_OPEN:
         raise TooManyRequests(retry_after=60)
+
+
+def check_opener(order: PaymentOrder, partner: PartnerApplication | None = None) -> None:
+    """SubjectBeingPaid for an order of another application: its money and its limits are that one's (rule 8)."""
+    if order.partner_id != (partner.pk if partner else None):
+        raise _being_paid({order.pk: order})
 
 
 def _insert(order: PaymentOrder, opener: Opener, lines: Sequence[LineSpec]) -> PaymentOrder | None:
@@ -150,7 +162,7 @@ def _total(hospital: Hospital, lines: Sequence[LineSpec]) -> int:
     return total
 
 
-def _open_already(lines: Sequence[LineSpec], expires_at: dt.datetime) -> PaymentOrder:
+def _open_already(lines: Sequence[LineSpec], expires_at: dt.datetime, opener: Opener) -> PaymentOrder:
     """The pending order of exactly these lines, payable until `expires_at` again; SubjectBeingPaid otherwise."""
     wanted = {(line.subject_type, line.subject_id, line.amount_fen) for line in lines}
     live = PaymentOrderLine.objects.filter(is_live=True, subject_id__in=[line.subject_id for line in lines])
@@ -158,6 +170,7 @@ def _open_already(lines: Sequence[LineSpec], expires_at: dt.datetime) -> Payment
     orders = {row.order_id: row.order for row in held}
     if len(orders) == 1:
         order = next(iter(orders.values()))
+        check_opener(order, opener.partner)
         has = {(row.subject_type, row.subject_id, row.amount_fen) for row in order.lines.all()}
         if has == wanted and _prolong(order, expires_at):
             return order

@@ -3,74 +3,74 @@
 import datetime as dt
 from collections.abc import Callable
 
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 
 from apps.identity.models import PartnerApplication
 from apps.payments.errors import PartnerLimit, PartnerMayNot
-from apps.payments.models import PartnerChannel, PartnerOperation, PaymentAttempt, PaymentOrder, Refund
+from apps.payments.models import (
+    PartnerChannel,
+    PartnerOperation,
+    PaymentAttempt,
+    PaymentOrder,
+    Refund,
+    RefundCause,
+)
 from apps.payments.states import UNSETTLED, AttemptState, RefundState
 from kernel import clock
 from kernel.locks import lock_rows
 
-#: What is being paid, or was; an order is paid within a day of its opening.
+#: What is being paid, or was.
 _COUNTED = (*UNSETTLED, AttemptState.SUCCEEDED, AttemptState.OVERPAYMENT)
-_LONGEST = dt.timedelta(days=1)
 Check = Callable[[PaymentOrder], None]
+#: Channel and fen that go back through it.
+RefundCheck = Callable[[str, int], None]
 
 
 def payment_check(application: PartnerApplication, channel: str, operation: PartnerOperation) -> Check:
     """What looks at an order before it is paid, inside the transaction that begins the attempt.
 
     PartnerMayNot now; then PartnerLimit. Payments of an application through a channel are looked at one by one, so
-    that together they stay within its limits.
+    that together they stay within its limits: those that were begun on the day.
     """
     require_grant(application, channel, operation)
 
     def check(order: PaymentOrder) -> None:
         grant = _locked(application, channel, operation)
-        _within(grant.order_limit_fen, order.amount_fen, "order_limit")
-        orders = _orders_today(application, channel).exclude(pk=order.pk)
-        _within(grant.day_limit_fen, _sum(orders) + order.amount_fen, "day_limit")
-        own = orders.filter(patient_id=order.patient_id)
-        _within(grant.card_day_limit_fen, _sum(own) + order.amount_fen, "card_day_limit")
+        begun = PaymentAttempt.objects.filter(
+            partner=application, channel=channel, started_at__gte=_midnight(), state__in=_COUNTED
+        ).exclude(order=order)
+        own = begun.filter(order__patient_id=order.patient_id)
+        _within(grant.order_limit_fen, lambda: order.amount_fen, "order_limit")
+        _within(grant.day_limit_fen, lambda: _sum(begun) + order.amount_fen, "day_limit")
+        _within(grant.card_day_limit_fen, lambda: _sum(own) + order.amount_fen, "card_day_limit")
 
     return check
 
 
-def refund_check(application: PartnerApplication, channel: str) -> Callable[[int], None]:
-    """What looks at the amount of a refund inside the transaction that decides it. PartnerMayNot, then PartnerLimit."""
-    require_grant(application, channel, PartnerOperation.REFUND)
+def refund_check(application: PartnerApplication) -> RefundCheck:
+    """What looks at what goes back through a channel, inside the transaction that decides it.
 
-    def check(amount_fen: int) -> None:
+    PartnerMayNot, PartnerLimit. Money that goes back by itself counts in no limit.
+    """
+
+    def check(channel: str, amount_fen: int) -> None:
         grant = _locked(application, channel, PartnerOperation.REFUND)
-        begun = _refunds_today(application).filter(order__channel=channel)
-        _within(grant.refund_day_limit_fen, _sum(begun) + amount_fen, "refund_day_limit")
+        begun = Refund.objects.filter(
+            hospital_id=application.hospital_id, created_at__gte=_midnight(), application=application.client_id,
+            order__channel=channel, cause=RefundCause.PATIENT,
+        ).exclude(state=RefundState.CANCELLED)  # fmt: skip
+        _within(grant.refund_day_limit_fen, lambda: _sum(begun) + amount_fen, "refund_day_limit")
 
     return check
 
 
-def refund_check_of_any(application: PartnerApplication) -> Callable[[int], None]:
-    """The same for money that goes back through whichever channels it came by: within what all of them allow."""
-    rows = PartnerChannel.objects.filter(
-        application=application, operations__contains=[PartnerOperation.REFUND]
-    )
-    if not rows.exists():
-        raise PartnerMayNot(channel="", operation=str(PartnerOperation.REFUND))
-
-    def check(amount_fen: int) -> None:
-        limits = [grant.refund_day_limit_fen for grant in lock_rows(rows)]
-        given = [limit for limit in limits if limit is not None]
-        most = sum(given) if len(given) == len(limits) else None
-        _within(most, _sum(_refunds_today(application)) + amount_fen, "refund_day_limit")
-
-    return check
-
-
-def _refunds_today(application: PartnerApplication) -> QuerySet[Refund]:
-    begun = Refund.objects.filter(
-        hospital_id=application.hospital_id, created_at__gte=_midnight(), application=application.client_id
-    )
-    return begun.exclude(state=RefundState.CANCELLED)
+def channels_of(application: PartnerApplication, operation: PartnerOperation) -> list[str]:
+    """The channels through which an application may do it; PartnerMayNot where there is none."""
+    rows = PartnerChannel.objects.filter(application=application, operations__contains=[operation])
+    found = list(rows.order_by("channel").values_list("channel", flat=True))
+    if not found:
+        raise PartnerMayNot(channel="", operation=str(operation))
+    return found
 
 
 def require_grant(
@@ -96,19 +96,13 @@ def _locked(application: PartnerApplication, channel: str, operation: PartnerOpe
     return found[0]
 
 
-def _orders_today(application: PartnerApplication, channel: str) -> QuerySet[PaymentOrder]:
-    since = _midnight()
-    tries = PaymentAttempt.objects.filter(channel=channel, state__in=_COUNTED, started_at__gte=since)
-    begun = PaymentOrder.objects.filter(partner=application, created_at__gte=since - _LONGEST)
-    return begun.filter(Exists(tries.filter(order=OuterRef("pk"))))
-
-
-def _sum(rows: QuerySet[PaymentOrder] | QuerySet[Refund]) -> int:
+def _sum(rows: QuerySet[PaymentAttempt] | QuerySet[Refund]) -> int:
     return int(rows.aggregate(total=Sum("amount_fen"))["total"] or 0)
 
 
-def _within(limit_fen: int | None, amount_fen: int, which: str) -> None:
-    if limit_fen is not None and amount_fen > limit_fen:
+def _within(limit_fen: int | None, amount_fen: Callable[[], int], which: str) -> None:
+    """What has no limit is not added up."""
+    if limit_fen is not None and amount_fen() > limit_fen:
         raise PartnerLimit(which=which, limit_fen=limit_fen)
 
 

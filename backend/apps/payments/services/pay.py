@@ -106,6 +106,7 @@ def _begin(
     return PaymentAttempt.objects.create(
         hospital_id=order.hospital_id,
         order=order,
+        partner_id=order.partner_id,
         merchant=merchant,
         channel=merchant.channel,
         method=method,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from apps.reconciliation.models import Action, Difference
+from apps.reconciliation.services.results import lock_account
 from apps.reconciliation.services.settle import settle
 from apps.reconciliation.settings import HEAD_FEN, SUPERVISOR_FEN
 from apps.reconciliation.states import DIFFERENCES, DifferenceState
@@ -54,7 +55,9 @@ class SettlementApproval(ApprovalKind):
         self._open_again(approval)
 
     def _open_again(self, approval: Approval) -> None:
-        row = Difference.objects.get(pk=approval.subject_id)
+        row = Difference.objects.select_related("run").get(pk=approval.subject_id)
+        lock_account(row.run.merchant_id)
+        row.refresh_from_db()
         if row.state == DifferenceState.PROPOSED:
             DIFFERENCES.move(row, DifferenceState.OPEN, action="", linked_ids=[])
 

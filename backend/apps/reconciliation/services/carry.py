@@ -5,11 +5,10 @@ import datetime as dt
 from django.db import transaction
 from django.db.models import QuerySet
 
-from apps.identity.models import Hospital
 from apps.reconciliation.models import Difference, DifferenceKind, ReconciliationRun
-from apps.reconciliation.services.results import close_work, settle_run
+from apps.reconciliation.services.results import close_work, lock_account, settle_run
 from apps.reconciliation.settings import PENDING_DAYS
-from apps.reconciliation.states import DIFFERENCES, DifferenceState
+from apps.reconciliation.states import DIFFERENCES, DifferenceState, RunState
 from kernel import clock, leases
 from kernel.locks import lock_rows
 
@@ -30,12 +29,16 @@ def join_pending(run: ReconciliationRun) -> None:
     by_key = {(row.kind, row.direction, row.key): row for row in mine}
     if not by_key:
         return
-    others = Difference.objects.filter(
-        run__merchant_id=run.merchant_id,
-        key__in=[key for _, _, key in by_key],
-        kind__in=_OTHER,
-        state__in=_LONELY,
-    ).exclude(run=run)
+    others = (
+        Difference.objects.filter(
+            run__merchant_id=run.merchant_id,
+            key__in=[key for _, _, key in by_key],
+            kind__in=_OTHER,
+            state__in=_LONELY,
+        )
+        .exclude(run=run)
+        .exclude(run__state=RunState.SUPERSEDED)
+    )
     for other in lock_rows(others):
         row = by_key.get((_OTHER[DifferenceKind(other.kind)], other.direction, other.key))
         if row is not None and row.our_fen + row.their_fen == other.our_fen + other.their_fen:
@@ -56,7 +59,7 @@ def _across(row: Difference, beside: Difference) -> None:
     )  # fmt: skip
 
 
-#: Business days after which the bills of a day's followers are no more waited for (rule 35).
+#: Days after which bills that should have come are no more waited for.
 MAX_WAIT_DAYS = 3
 
 
@@ -64,10 +67,13 @@ def examine_forgotten(today: dt.date) -> int:
     """What waits for a bill that does not come, as of an account that is used no more, is asked of the counterparty."""
     asked = 0
     waiting = Difference.objects.filter(state=DifferenceState.PENDING).exclude(carried_until__gte=today)
-    for hospital in Hospital.objects.filter(pk__in=waiting.values("hospital_id")):
-        last = today - dt.timedelta(days=PENDING_DAYS.of(hospital) + MAX_WAIT_DAYS)
+    runs = ReconciliationRun.objects.filter(pk__in=waiting.values("run_id")).select_related("hospital")
+    accounts = {run.merchant_id: run.hospital for run in runs}
+    for merchant_id in sorted(accounts):
+        last = today - dt.timedelta(days=PENDING_DAYS.of(accounts[merchant_id]) + MAX_WAIT_DAYS)
         with transaction.atomic():
-            asked += _examine(waiting.filter(hospital=hospital, business_date__lt=last))
+            lock_account(merchant_id)
+            asked += _examine(waiting.filter(run__merchant_id=merchant_id, business_date__lt=last))
     return asked
 
 

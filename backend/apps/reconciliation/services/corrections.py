@@ -49,7 +49,7 @@ def _carry_over(old: ReconciliationRun, new: ReconciliationRun) -> None:
     found = {_key(row): row for row in Difference.objects.filter(run=new)}
     for row in lock_rows(Difference.objects.select_related("hospital").filter(run=old)):
         twin = found.get(_key(row))
-        if twin is not None:
+        if twin is not None and twin.state != DifferenceState.CROSS_DAY:
             twin.delete()
             Difference.objects.filter(pk=row.pk).update(run=new)
         elif row.state not in _STANDS and row.state != DifferenceState.WITHDRAWN:

@@ -5,7 +5,7 @@ import datetime as dt
 import hashlib
 import io
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from apps.reconciliation.errors import BILL_DAY, BillNotReady
 from apps.reconciliation.services.runs import KEPT_DAYS
 from kernel import clock
 from kernel.errors import InvalidValue
+from kernel.sheets.writing import neutral
 
 #: When the bill of a day is made: what ends at midnight has been heard of by then.
 READY = dt.time(2)
@@ -47,28 +48,32 @@ def check_day(day: dt.date) -> None:
         raise BillNotReady(retry_after=int((ready - clock.now()).total_seconds()) + 1)
 
 
-def day_bill(hospital_id: UUID, day: dt.date, *, application: str = "") -> DayBill:
+def day_bill(hospital_id: UUID, day: dt.date, *, application: str = "", for_people: bool = False) -> DayBill:
     """The bill of a day: titles, a line per movement, and `#total` with their number, fen paid and fen given back.
 
-    `application` "": of all of them. Errors as `check_day`.
+    `application` "": of all of them. `for_people`: no cell is a formula for a spreadsheet. Errors as `check_day`.
     """
     check_day(day)
     file: Any = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - it lives as long as the answer
     digest, size = hashlib.sha256(), 0
-    for line in _lines(hospital_id, day, application):
+    for line in _lines(hospital_id, day, application, neutral if for_people else _as_it_is):
         digest.update(line)
         file.write(line)
         size += len(line)
     return DayBill(file, size, digest.hexdigest())
 
 
-def _lines(hospital_id: UUID, day: dt.date, application: str) -> Iterator[bytes]:
+def _as_it_is(text: str) -> str:
+    return text
+
+
+def _lines(hospital_id: UUID, day: dt.date, application: str, shown: Callable[[str], str]) -> Iterator[bytes]:
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\r\n")
     rows.writerow(Movement._fields)
     count = paid = back = 0
     for row in movements(hospital_id, day, application):
-        rows.writerow(row)
+        rows.writerow(shown(cell) if isinstance(cell, str) else cell for cell in row)
         count += 1
         paid += row.amount_fen * (row.kind == "payment")
         back += row.amount_fen * (row.kind == "refund")

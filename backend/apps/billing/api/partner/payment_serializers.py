@@ -14,10 +14,14 @@ METHODS = [(method.value, method.value) for method in (PayMethod.QR_CODE, PayMet
 
 
 class CardSerializer(Serializer):
-    """Whose money it is about: a card and its owner's name, as the payer typed or the terminal read them."""
+    """Whose money it is about: a card and its owner's name, as the payer typed or the terminal read them.
+
+    `payer`: who asks there, a user's or a terminal's id of the application. Wrong guesses are counted for it.
+    """
 
     card_number = serializers.CharField(max_length=64)
     name = serializers.CharField(max_length=64)
+    payer = serializers.CharField(max_length=64, allow_blank=True, default="")
 
 
 class GrantedChannelSerializer(Serializer):

@@ -23,7 +23,7 @@ from apps.payments import errors as payment_errors
 from apps.payments.selectors import channels
 from apps.payments.selectors.partners import attempt_of_partner, orders_of_partner
 from apps.payments.services.advance_order import give_up
-from apps.payments.services.partner_limits import granted, payment_check
+from apps.payments.services.partner_limits import granted, payment_check, require_grant
 from apps.payments.services.pay import pay_online
 from apps.payments.types import CloseCause, PartnerOperation, PaymentOrder, PayMethod
 from kernel.crypto import masking
@@ -58,6 +58,7 @@ class PaymentView(GenericAPIView[Any]):
         return card_of(
             application.hospital, card_number=body["card_number"], name=body["name"],
             caller=f"partner:{application.pk}",
+            payer=body["payer"],
         )  # fmt: skip
 
     def order(self, pk: UUID) -> PaymentOrder:
@@ -168,6 +169,10 @@ class TopUpsView(PaymentView):
         return self.shown(order.pk, 201)
 
 
+def _doing(order: PaymentOrder) -> PartnerOperation:
+    return PartnerOperation.TOP_UP if order.scene == CARD_TOP_UP.value else PartnerOperation.PAY
+
+
 class PayView(PaymentView):
     """去支付."""
 
@@ -188,10 +193,10 @@ class PayView(PaymentView):
             validated(io.PayOrderSerializer, request.data),
             self.application(),
         )
-        doing = PartnerOperation.TOP_UP if order.scene == CARD_TOP_UP.value else PartnerOperation.PAY
         attempt = pay_online(
             order=order, channel=body["channel"], method=PayMethod(body["method"]),
-            client_ip=client_ip(request._request) or "", check=payment_check(application, body["channel"], doing),
+            client_ip=client_ip(request._request) or "",
+            check=payment_check(application, body["channel"], _doing(order)),
         )  # fmt: skip
         return Response(io.StartedPaymentSerializer(attempt).data, status=201)
 
@@ -200,6 +205,7 @@ class PayView(PaymentView):
         attempt = attempt_of_partner(self.application(), result)
         if attempt is None:
             raise NotFound
+        require_grant(self.application(), attempt.channel, _doing(attempt.order))
         return Response(io.StartedPaymentSerializer(attempt).data, status=201)
 
 

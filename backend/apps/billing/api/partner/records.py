@@ -14,15 +14,15 @@ from apps.billing import errors
 from apps.billing.api.partner import payment_serializers as io
 from apps.billing.api.partner.payments import PaymentView
 from apps.billing.models import RefundRequest
-from apps.billing.services.card_refund import check_route, refund_card
+from apps.billing.services.card_refund import refund_card
 from apps.billing.services.refund_in_app import refund_in_app
 from apps.identity.models import PartnerApplication
 from apps.patients.errors import CardMismatch
 from apps.payments import errors as payment_errors
 from apps.payments.selectors.partners import orders_of_partner, refunds_of_partner
-from apps.payments.services.partner_limits import refund_check, refund_check_of_any
+from apps.payments.services.partner_limits import channels_of, refund_check, require_grant
 from apps.payments.states import ORDERS, REFUNDS, OrderState
-from apps.payments.types import PaymentOrder, Refund
+from apps.payments.types import PartnerOperation, PaymentOrder, Refund
 from kernel import clock
 from kernel.errors import NotFound, ServiceUnavailable, StateConflict, TooManyRequests
 from kernel.http.idempotency import idempotent
@@ -162,9 +162,10 @@ class RefundOrderView(RefundingView):
         )
         if order.state != OrderState.POSTED:
             raise StateConflict(current=order.state)
+        require_grant(application, order.channel, PartnerOperation.REFUND)
         made = refund_in_app(
             order=order, application=application.client_id, reason=body["reason"], wanted=body.get("bill_ids"),
-            check=refund_check(application, order.channel),
+            check=refund_check(application),
         )  # fmt: skip
         return self.started(made)
 
@@ -185,9 +186,9 @@ class RefundCardView(RefundingView):
         """余额退款 Order by order, the newest first: at most the balance, and what this application topped up."""
         body, application = validated(io.CardRefundSerializer, request.data), self.application()
         card = self.card(body)
-        check_route(card.hospital)
+        channels = channels_of(application, PartnerOperation.REFUND)
         made = refund_card(
             card=card, amount_fen=body["amount_fen"], reason=body["reason"], application=application.client_id,
-            check=refund_check_of_any(application),
+            channels=channels, check=refund_check(application),
         )  # fmt: skip
         return self.started(made)

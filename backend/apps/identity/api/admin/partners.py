@@ -29,12 +29,13 @@ class PartnerApplicationSerializer(VersionedModelSerializer):
         child=serializers.CharField(max_length=49), max_length=50, required=False, default=list
     )
     rate_per_minute = serializers.IntegerField(min_value=1, max_value=100_000, default=600)
+    money_per_minute = serializers.IntegerField(min_value=1, max_value=100_000, default=120)
 
     class Meta:
         model = PartnerApplication
         fields = [
             "id", "hospital_id", "hospital_name", "name", "client_id", "allowed_scopes",
-            "allowed_addresses", "rate_per_minute", "previous_secret_until", "is_active", "version",
+            "allowed_addresses", "rate_per_minute", "money_per_minute", "previous_secret_until", "is_active", "version",
         ]  # fmt: skip
         read_only_fields = ["client_id", "previous_secret_until"]
 

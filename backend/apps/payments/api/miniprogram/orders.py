@@ -21,6 +21,7 @@ from apps.payments.models import CloseCause, PaymentAttempt, PaymentOrder, Refun
 from apps.payments.selectors import channels, orders
 from apps.payments.services.advance_order import give_up
 from apps.payments.services.counter import pay_from_card
+from apps.payments.services.orders import check_opener
 from apps.payments.services.pay import pay_online
 from kernel.errors import REQUIRED, InvalidValue, NotFound, StateConflict
 from kernel.http.idempotency import idempotent
@@ -90,12 +91,13 @@ class PaymentOrderViewSet(OwnOrders):
     @extend_schema(request=PaySerializer, responses={201: OpenedAttemptSerializer})
     @raises(
         StateConflict, errors.ChannelNotOffered, errors.ChannelRefused, errors.ChannelUnavailable,
-        errors.OrderExpired, errors.TooManyAttempts,
+        errors.OrderExpired, errors.TooManyAttempts, errors.SubjectBeingPaid,
     )  # fmt: skip
     @idempotent(atomic=False)
     def pay(self, request: Any, pk: UUID) -> Response:
         """去支付: what the channel's own function needs; for WeChat the five fields of wx.requestPayment."""
         order, account = self._find(pk), request.user.wechat
+        check_opener(order)
         body = validated(PaySerializer, request.data)
         method = self._method(order, body)
         if not channels.belongs(body["channel"], method, inside=WECHAT_PAY):
@@ -121,12 +123,14 @@ class PaymentOrderViewSet(OwnOrders):
 
     @extend_schema(request=None, responses=PaymentOrderSerializer)
     @raises(
-        CardRequired, StateConflict, errors.ChannelNotOffered, errors.OrderExpired, errors.InsufficientBalance
-    )
+        CardRequired, StateConflict, errors.ChannelNotOffered, errors.OrderExpired, errors.InsufficientBalance,
+        errors.SubjectBeingPaid,
+    )  # fmt: skip
     @idempotent(atomic=False)
     def pay_with_card(self, request: Any, pk: UUID) -> Response:
         """就诊卡余额支付: out of the balance of the patient's bound card."""
         order = self._find(pk)
+        check_opener(order)
         binding = bindings_of(request.user.wechat).filter(patient_id=order.patient_id).first()
         if binding is None:
             raise CardRequired

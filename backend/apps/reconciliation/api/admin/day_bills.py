@@ -36,7 +36,7 @@ class DayBillView(CodedView, APIView):
         asked.is_valid(raise_exception=True)
         values = asked.validated_data
         day, hospital = values["business_date"], values["hospital"]
-        bill = day_bill(hospital.pk, day, application=values["application"])
+        bill = day_bill(hospital.pk, day, application=values["application"], for_people=True)
         record(
             action="export", object_type="reconciliation.day_bill", object_id=str(day),
             detail={"hospital_id": str(hospital.pk), "application": values["application"], "sha256": bill.sha256},
