@@ -13934,7 +13934,7 @@ export interface components {
             readonly client_id: string;
             /**
              * 允许的权限范围
-             * @description bills:write, directory:read, inpatient:write, payments:write, reconciliation:read, webhooks
+             * @description bills:write, directory:read, events:read, inpatient:write, payments:write, reconciliation:read, webhooks
              */
             allowed_scopes: string[];
             /** 允许的来源地址 */
@@ -13944,6 +13944,11 @@ export interface components {
              * @default 600
              */
             rate_per_minute: number;
+            /**
+             * 每分钟资金请求上限
+             * @default 120
+             */
+            money_per_minute: number;
             /**
              * 旧密钥有效至
              * Format: date-time
@@ -13974,7 +13979,7 @@ export interface components {
             readonly client_id: string;
             /**
              * 允许的权限范围
-             * @description bills:write, directory:read, inpatient:write, payments:write, reconciliation:read, webhooks
+             * @description bills:write, directory:read, events:read, inpatient:write, payments:write, reconciliation:read, webhooks
              */
             allowed_scopes: string[];
             /** 允许的来源地址 */
@@ -13984,6 +13989,11 @@ export interface components {
              * @default 600
              */
             rate_per_minute: number;
+            /**
+             * 每分钟资金请求上限
+             * @default 120
+             */
+            money_per_minute: number;
             /**
              * 旧密钥有效至
              * Format: date-time
@@ -14010,7 +14020,7 @@ export interface components {
             name: string;
             /**
              * 允许的权限范围
-             * @description bills:write, directory:read, inpatient:write, payments:write, reconciliation:read, webhooks
+             * @description bills:write, directory:read, events:read, inpatient:write, payments:write, reconciliation:read, webhooks
              */
             allowed_scopes: string[];
             /** 允许的来源地址 */
@@ -14021,6 +14031,11 @@ export interface components {
              */
             rate_per_minute?: number;
             /**
+             * 每分钟资金请求上限
+             * @default 120
+             */
+            money_per_minute?: number;
+            /**
              * 启用
              * @default true
              */
@@ -14029,8 +14044,8 @@ export interface components {
         /**
          * @description 应用渠道: what a third-party application may do through a payment channel, and how much of it.
          *
-         *     Limits in fen, null for none: of an order; of what is paid in a day, altogether and for one patient; of what goes
-         *     back in a day.
+         *     Limits in fen, null for none: of an order; of payments that are begun in a day, altogether and for one patient; of
+         *     what it gives back in a day.
          */
         PartnerChannel: {
             /**
@@ -14082,8 +14097,8 @@ export interface components {
         /**
          * @description 应用渠道: what a third-party application may do through a payment channel, and how much of it.
          *
-         *     Limits in fen, null for none: of an order; of what is paid in a day, altogether and for one patient; of what goes
-         *     back in a day.
+         *     Limits in fen, null for none: of an order; of payments that are begun in a day, altogether and for one patient; of
+         *     what it gives back in a day.
          */
         PartnerChannelRequest: {
             /**
@@ -14681,7 +14696,7 @@ export interface components {
             name?: string;
             /**
              * 允许的权限范围
-             * @description bills:write, directory:read, inpatient:write, payments:write, reconciliation:read, webhooks
+             * @description bills:write, directory:read, events:read, inpatient:write, payments:write, reconciliation:read, webhooks
              */
             allowed_scopes?: string[];
             /** 允许的来源地址 */
@@ -14691,6 +14706,11 @@ export interface components {
              * @default 600
              */
             rate_per_minute?: number;
+            /**
+             * 每分钟资金请求上限
+             * @default 120
+             */
+            money_per_minute?: number;
             /** 启用 */
             is_active?: boolean;
             /** 版本 */
@@ -14699,8 +14719,8 @@ export interface components {
         /**
          * @description 应用渠道: what a third-party application may do through a payment channel, and how much of it.
          *
-         *     Limits in fen, null for none: of an order; of what is paid in a day, altogether and for one patient; of what goes
-         *     back in a day.
+         *     Limits in fen, null for none: of an order; of payments that are begun in a day, altogether and for one patient; of
+         *     what it gives back in a day.
          */
         PatchedPartnerChannelRequest: {
             /**
@@ -17681,12 +17701,15 @@ export interface components {
              */
             missing_only?: boolean;
         };
-        /** @description So many are sent once more; `left`: for another call. */
+        /** @description So many are sent once more; `next_since`: from where another call goes on, null once nothing is left. */
         Replayed: {
             /** 补发数量 */
             replayed: number;
-            /** 剩余 */
-            left: number;
+            /**
+             * 下次起点
+             * Format: date-time
+             */
+            next_since: string | null;
         };
         /** @description `amount_fen`: without it all that may go back. */
         RequestedBillRequest: {
@@ -36347,6 +36370,7 @@ export interface operations {
                      *             "203.0.113.0/24"
                      *           ],
                      *           "rate_per_minute": 600,
+                     *           "money_per_minute": 120,
                      *           "previous_secret_until": "2026-03-20T17:30:00+08:00",
                      *           "is_active": true,
                      *           "version": 1
@@ -36384,6 +36408,7 @@ export interface operations {
                  *         "203.0.113.0/24"
                  *       ],
                  *       "rate_per_minute": 600,
+                 *       "money_per_minute": 120,
                  *       "is_active": true
                  *     }
                  */
@@ -36411,6 +36436,7 @@ export interface operations {
                      *         "203.0.113.0/24"
                      *       ],
                      *       "rate_per_minute": 600,
+                     *       "money_per_minute": 120,
                      *       "previous_secret_until": "2026-03-20T17:30:00+08:00",
                      *       "is_active": true,
                      *       "version": 1,
@@ -36460,6 +36486,7 @@ export interface operations {
                      *         "203.0.113.0/24"
                      *       ],
                      *       "rate_per_minute": 600,
+                     *       "money_per_minute": 120,
                      *       "previous_secret_until": "2026-03-20T17:30:00+08:00",
                      *       "is_active": true,
                      *       "version": 1
@@ -36525,6 +36552,7 @@ export interface operations {
                  *         "203.0.113.0/24"
                  *       ],
                  *       "rate_per_minute": 600,
+                 *       "money_per_minute": 120,
                  *       "is_active": true,
                  *       "version": 1
                  *     }
@@ -36553,6 +36581,7 @@ export interface operations {
                      *         "203.0.113.0/24"
                      *       ],
                      *       "rate_per_minute": 600,
+                     *       "money_per_minute": 120,
                      *       "previous_secret_until": "2026-03-20T17:30:00+08:00",
                      *       "is_active": true,
                      *       "version": 1
@@ -49464,7 +49493,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "replayed": 1,
-                     *       "left": 1
+                     *       "next_since": "2026-03-16T08:00:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["Replayed"];

@@ -3817,6 +3817,40 @@ export interface components {
             /** 状态 */
             state?: string;
         };
+        Problem409BeingPaidCardRequiredAnd5More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "being_paid" | "card_required" | "channel_not_offered" | "insufficient_balance" | "payment_order_expired" | "request_in_progress" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            /** 渠道 */
+            channel?: string;
+            current?: string;
+            /** 支付订单 */
+            order_id?: string;
+            /** 订单号 */
+            order_no?: string;
+            /** 状态 */
+            state?: string;
+            target?: string;
+        };
+        Problem409BeingPaidChannelNotOfferedAnd5More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "being_paid" | "channel_not_offered" | "channel_refused" | "payment_order_expired" | "request_in_progress" | "state_conflict" | "too_many_attempts";
+            /** 账单 */
+            bill_id?: string;
+            /** 渠道 */
+            channel?: string;
+            current?: string;
+            /** 支付订单 */
+            order_id?: string;
+            /** 订单号 */
+            order_no?: string;
+            /** 原因 */
+            reason?: string;
+            /** 状态 */
+            state?: string;
+            target?: string;
+        };
         Problem409CancelTooLateRefundAtCounterAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "cancel_too_late" | "refund_at_counter" | "state_conflict";
@@ -3845,16 +3879,6 @@ export interface components {
         Problem409CardRequired: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "card_required";
-        };
-        Problem409CardRequiredChannelNotOfferedAnd4More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
-            code?: "card_required" | "channel_not_offered" | "insufficient_balance" | "payment_order_expired" | "request_in_progress" | "state_conflict";
-            /** 账单 */
-            bill_id?: string;
-            /** 渠道 */
-            channel?: string;
-            current?: string;
-            target?: string;
         };
         Problem409CardRequiredRefundAtCounterAnd2More: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -3886,18 +3910,6 @@ export interface components {
             /** 账单 */
             bill_id?: string;
             current?: string;
-            target?: string;
-        };
-        Problem409ChannelNotOfferedChannelRefusedAnd4More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
-            code?: "channel_not_offered" | "channel_refused" | "payment_order_expired" | "request_in_progress" | "state_conflict" | "too_many_attempts";
-            /** 账单 */
-            bill_id?: string;
-            /** 渠道 */
-            channel?: string;
-            current?: string;
-            /** 原因 */
-            reason?: string;
             target?: string;
         };
         Problem409NoOfferOfferLapsed: components["schemas"]["Problem"] & {
@@ -4948,6 +4960,24 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409BeingPaidBillNotPayableAnd6More"];
             };
         };
+        /** @description Conflict: being_paid, card_required, channel_not_offered, insufficient_balance, payment_order_expired, request_in_progress, state_conflict */
+        Problem409BeingPaidCardRequiredAnd5More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409BeingPaidCardRequiredAnd5More"];
+            };
+        };
+        /** @description Conflict: being_paid, channel_not_offered, channel_refused, payment_order_expired, request_in_progress, state_conflict, too_many_attempts */
+        Problem409BeingPaidChannelNotOfferedAnd5More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409BeingPaidChannelNotOfferedAnd5More"];
+            };
+        };
         /** @description Conflict: cancel_too_late, refund_at_counter, state_conflict */
         Problem409CancelTooLateRefundAtCounterAnd1More: {
             headers: {
@@ -4973,15 +5003,6 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem409CardRequired"];
-            };
-        };
-        /** @description Conflict: card_required, channel_not_offered, insufficient_balance, payment_order_expired, request_in_progress, state_conflict */
-        Problem409CardRequiredChannelNotOfferedAnd4More: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem409CardRequiredChannelNotOfferedAnd4More"];
             };
         };
         /** @description Conflict: card_required, refund_at_counter, refund_exceeds_balance, refund_exceeds_online_total */
@@ -5018,15 +5039,6 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem409CardRequiredStateConflict"];
-            };
-        };
-        /** @description Conflict: channel_not_offered, channel_refused, payment_order_expired, request_in_progress, state_conflict, too_many_attempts */
-        Problem409ChannelNotOfferedChannelRefusedAnd4More: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem409ChannelNotOfferedChannelRefusedAnd4More"];
             };
         };
         /** @description Conflict: no_offer, offer_lapsed */
@@ -5320,15 +5332,15 @@ export type Problem409AppointmentStandsHisRefusedRefundAnd3More = components['sc
 export type Problem409AppointmentStandsHisRefusedRefundAnd7More = components['schemas']['Problem409AppointmentStandsHisRefusedRefundAnd7More'];
 export type Problem409BeingPaidBillNotPayableAnd5More = components['schemas']['Problem409BeingPaidBillNotPayableAnd5More'];
 export type Problem409BeingPaidBillNotPayableAnd6More = components['schemas']['Problem409BeingPaidBillNotPayableAnd6More'];
+export type Problem409BeingPaidCardRequiredAnd5More = components['schemas']['Problem409BeingPaidCardRequiredAnd5More'];
+export type Problem409BeingPaidChannelNotOfferedAnd5More = components['schemas']['Problem409BeingPaidChannelNotOfferedAnd5More'];
 export type Problem409CancelTooLateRefundAtCounterAnd1More = components['schemas']['Problem409CancelTooLateRefundAtCounterAnd1More'];
 export type Problem409CardBalanceLimitCardRequiredAnd3More = components['schemas']['Problem409CardBalanceLimitCardRequiredAnd3More'];
 export type Problem409CardRequired = components['schemas']['Problem409CardRequired'];
-export type Problem409CardRequiredChannelNotOfferedAnd4More = components['schemas']['Problem409CardRequiredChannelNotOfferedAnd4More'];
 export type Problem409CardRequiredRefundAtCounterAnd2More = components['schemas']['Problem409CardRequiredRefundAtCounterAnd2More'];
 export type Problem409CardRequiredRefundAtCounterAnd3More = components['schemas']['Problem409CardRequiredRefundAtCounterAnd3More'];
 export type Problem409CardRequiredStaleVersion = components['schemas']['Problem409CardRequiredStaleVersion'];
 export type Problem409CardRequiredStateConflict = components['schemas']['Problem409CardRequiredStateConflict'];
-export type Problem409ChannelNotOfferedChannelRefusedAnd4More = components['schemas']['Problem409ChannelNotOfferedChannelRefusedAnd4More'];
 export type Problem409NoOfferOfferLapsed = components['schemas']['Problem409NoOfferOfferLapsed'];
 export type Problem409OfferLapsedStateConflict = components['schemas']['Problem409OfferLapsedStateConflict'];
 export type Problem409RequestInProgress = components['schemas']['Problem409RequestInProgress'];
@@ -5404,15 +5416,15 @@ export type ResponseProblem409AppointmentStandsHisRefusedRefundAnd3More = compon
 export type ResponseProblem409AppointmentStandsHisRefusedRefundAnd7More = components['responses']['Problem409AppointmentStandsHisRefusedRefundAnd7More'];
 export type ResponseProblem409BeingPaidBillNotPayableAnd5More = components['responses']['Problem409BeingPaidBillNotPayableAnd5More'];
 export type ResponseProblem409BeingPaidBillNotPayableAnd6More = components['responses']['Problem409BeingPaidBillNotPayableAnd6More'];
+export type ResponseProblem409BeingPaidCardRequiredAnd5More = components['responses']['Problem409BeingPaidCardRequiredAnd5More'];
+export type ResponseProblem409BeingPaidChannelNotOfferedAnd5More = components['responses']['Problem409BeingPaidChannelNotOfferedAnd5More'];
 export type ResponseProblem409CancelTooLateRefundAtCounterAnd1More = components['responses']['Problem409CancelTooLateRefundAtCounterAnd1More'];
 export type ResponseProblem409CardBalanceLimitCardRequiredAnd3More = components['responses']['Problem409CardBalanceLimitCardRequiredAnd3More'];
 export type ResponseProblem409CardRequired = components['responses']['Problem409CardRequired'];
-export type ResponseProblem409CardRequiredChannelNotOfferedAnd4More = components['responses']['Problem409CardRequiredChannelNotOfferedAnd4More'];
 export type ResponseProblem409CardRequiredRefundAtCounterAnd2More = components['responses']['Problem409CardRequiredRefundAtCounterAnd2More'];
 export type ResponseProblem409CardRequiredRefundAtCounterAnd3More = components['responses']['Problem409CardRequiredRefundAtCounterAnd3More'];
 export type ResponseProblem409CardRequiredStaleVersion = components['responses']['Problem409CardRequiredStaleVersion'];
 export type ResponseProblem409CardRequiredStateConflict = components['responses']['Problem409CardRequiredStateConflict'];
-export type ResponseProblem409ChannelNotOfferedChannelRefusedAnd4More = components['responses']['Problem409ChannelNotOfferedChannelRefusedAnd4More'];
 export type ResponseProblem409NoOfferOfferLapsed = components['responses']['Problem409NoOfferOfferLapsed'];
 export type ResponseProblem409OfferLapsedStateConflict = components['responses']['Problem409OfferLapsedStateConflict'];
 export type ResponseProblem409RequestInProgress = components['responses']['Problem409RequestInProgress'];
@@ -8896,7 +8908,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409ChannelNotOfferedChannelRefusedAnd4More"];
+            409: components["responses"]["Problem409BeingPaidChannelNotOfferedAnd5More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -8969,7 +8981,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409CardRequiredChannelNotOfferedAnd4More"];
+            409: components["responses"]["Problem409BeingPaidCardRequiredAnd5More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];

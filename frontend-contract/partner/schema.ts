@@ -769,6 +769,11 @@ export interface components {
             /** 名称 */
             name: string;
             /**
+             * 付款人标识
+             * @default
+             */
+            payer?: string;
+            /**
              * 金额
              * Format: int64
              */
@@ -779,12 +784,21 @@ export interface components {
              */
             reason?: string;
         };
-        /** @description Whose money it is about: a card and its owner's name, as the payer typed or the terminal read them. */
+        /**
+         * @description Whose money it is about: a card and its owner's name, as the payer typed or the terminal read them.
+         *
+         *     `payer`: who asks there, a user's or a terminal's id of the application. Wrong guesses are counted for it.
+         */
         CardRequest: {
             /** 就诊卡号 */
             card_number: string;
             /** 名称 */
             name: string;
+            /**
+             * 付款人标识
+             * @default
+             */
+            payer?: string;
         };
         /** @enum {string} */
         CurrencyEnum: "CNY";
@@ -975,6 +989,11 @@ export interface components {
             card_number: string;
             /** 名称 */
             name: string;
+            /**
+             * 付款人标识
+             * @default
+             */
+            payer?: string;
             /** 账单列表 */
             bill_ids: string[];
         };
@@ -985,6 +1004,11 @@ export interface components {
             /** 名称 */
             name: string;
             /**
+             * 付款人标识
+             * @default
+             */
+            payer?: string;
+            /**
              * 金额
              * Format: int64
              */
@@ -992,6 +1016,25 @@ export interface components {
         };
         /** @enum {string} */
         OrderState: "pending" | "paid_unposted" | "posted" | "returning" | "returned" | "closed";
+        /** @description One try. What its receiver answers an application knows by itself. */
+        OwnAttempt: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /** 应答状态码 */
+            readonly status: number | null;
+            /** 错误 */
+            readonly error: components["schemas"]["AttemptError"] | string;
+            /** 耗时(毫秒) */
+            readonly duration_ms: number;
+            /**
+             * 创建时间
+             * Format: date-time
+             */
+            readonly created_at: string;
+        };
         /** @description 投递 to one of the application's endpoints. */
         OwnDelivery: {
             /**
@@ -1082,7 +1125,7 @@ export interface components {
             /** 推送内容 */
             readonly body: string;
             /** 尝试记录 */
-            readonly attempts: components["schemas"]["WebhookAttempt"][];
+            readonly attempts: components["schemas"]["OwnAttempt"][];
         };
         /** @description 接收地址 of the application. Its secret is never shown again. */
         OwnEndpoint: {
@@ -2134,12 +2177,15 @@ export interface components {
              */
             missing_only?: boolean;
         };
-        /** @description So many are sent once more; `left`: for another call. */
+        /** @description So many are sent once more; `next_since`: from where another call goes on, null once nothing is left. */
         Replayed: {
             /** 补发数量 */
             replayed: number;
-            /** 剩余 */
-            left: number;
+            /**
+             * 下次起点
+             * Format: date-time
+             */
+            next_since: string | null;
         };
         /** @description RFC 7009. */
         RevokeRequestRequest: {
@@ -2211,27 +2257,6 @@ export interface components {
         };
         /** @enum {string} */
         VisitTier: "normal" | "expert";
-        /** @description One try. `reply`: the first kilobyte of the answer; no `status`: there was none. */
-        WebhookAttempt: {
-            /**
-             * 标识
-             * Format: uuid
-             */
-            readonly id: string;
-            /** 应答状态码 */
-            readonly status: number | null;
-            /** 错误 */
-            readonly error: components["schemas"]["AttemptError"] | string;
-            /** 耗时(毫秒) */
-            readonly duration_ms: number;
-            /** 应答内容 */
-            readonly reply: string;
-            /**
-             * 创建时间
-             * Format: date-time
-             */
-            readonly created_at: string;
-        };
         /** @enum {string} */
         WebhookEventType: "appointment.held" | "appointment.booked" | "appointment.cancelled" | "appointment.expired" | "appointment.rescheduled" | "appointment.moved" | "appointment.reassigned" | "appointment.checked_in" | "appointment.fulfilled" | "appointment.missed" | "session.stopped" | "session.substituted" | "bill.issued" | "bill.paid" | "bill.cancelled" | "bill.lapsed" | "bill.refunded" | "card.topped_up" | "order.paid" | "order.posted" | "order.closed" | "refund.succeeded" | "refund.failed" | "refund.cancelled" | "encounter.opened" | "encounter.ended" | "patient.admitted" | "patient.discharged" | "deposit.received" | "patient.merged" | "patient.parted" | "endpoint.test";
         /** @description Base of plain serializers. */
@@ -2603,6 +2628,7 @@ export type OAuthError = components['schemas']['OAuthError'];
 export type OpenOrderRequest = components['schemas']['OpenOrderRequest'];
 export type OpenTopUpRequest = components['schemas']['OpenTopUpRequest'];
 export type OrderState = components['schemas']['OrderState'];
+export type OwnAttempt = components['schemas']['OwnAttempt'];
 export type OwnDelivery = components['schemas']['OwnDelivery'];
 export type OwnDeliveryDetail = components['schemas']['OwnDeliveryDetail'];
 export type OwnEndpoint = components['schemas']['OwnEndpoint'];
@@ -2685,7 +2711,6 @@ export type StartedPayment = components['schemas']['StartedPayment'];
 export type StartedRefund = components['schemas']['StartedRefund'];
 export type TokenRequestRequest = components['schemas']['TokenRequestRequest'];
 export type VisitTier = components['schemas']['VisitTier'];
-export type WebhookAttempt = components['schemas']['WebhookAttempt'];
 export type WebhookEventType = components['schemas']['WebhookEventType'];
 export type WithdrawRequest = components['schemas']['WithdrawRequest'];
 export type ResponseProblem400AmountNotAllowedIdempotencyKeyRequiredAnd2More = components['responses']['Problem400AmountNotAllowedIdempotencyKeyRequiredAnd2More'];
@@ -3158,6 +3183,7 @@ export interface operations {
                  * @example {
                  *       "card_number": "880100000123",
                  *       "name": "心内科",
+                 *       "payer": "",
                  *       "amount_fen": 5000,
                  *       "reason": "临时有事"
                  *     }
@@ -3223,6 +3249,7 @@ export interface operations {
                  * @example {
                  *       "card_number": "880100000123",
                  *       "name": "心内科",
+                 *       "payer": "",
                  *       "amount_fen": 5000
                  *     }
                  */
@@ -3759,7 +3786,8 @@ export interface operations {
                 /**
                  * @example {
                  *       "card_number": "880100000123",
-                 *       "name": "心内科"
+                 *       "name": "心内科",
+                 *       "payer": ""
                  *     }
                  */
                 "application/json": components["schemas"]["CardRequest"];
@@ -3899,6 +3927,7 @@ export interface operations {
                  * @example {
                  *       "card_number": "880100000123",
                  *       "name": "心内科",
+                 *       "payer": "",
                  *       "bill_ids": [
                  *         "0199c3a5-d1f2-780d-982a-77c2852175d6"
                  *       ]
@@ -4351,7 +4380,6 @@ export interface operations {
                      *           "status": 1,
                      *           "error": "name",
                      *           "duration_ms": 1,
-                     *           "reply": "ok",
                      *           "created_at": "2026-03-16T09:30:00+08:00"
                      *         }
                      *       ]
@@ -4812,7 +4840,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "replayed": 1,
-                     *       "left": 1
+                     *       "next_since": "2026-03-16T08:00:00+08:00"
                      *     }
                      */
                     "application/json": components["schemas"]["Replayed"];

@@ -349,8 +349,8 @@ def test_a_card_and_a_name_that_do_not_fit_tell_nothing_and_lock_out_who_guesses
     assert len({answer.json()["title"] for answer in answers}) == 1
     assert send(till, "payable-bills", body).status_code == 429
     looks = AuditEvent.objects.filter(object_type="patients.patient", action="search")
-    assert [(each.object_id, each.detail["found"]) for each in looks] == [("", False)] * 5
-    assert wrong.get("name", "0000") not in str(list(looks.values_list("detail", flat=True)))
+    assert [(each.object_id, each.after["found"]) for each in looks] == [("", False)] * 5
+    assert wrong.get("name", "0000") not in str(list(looks.values_list("after", flat=True)))
 
 
 def test_a_stranger_slows_an_owner_and_locks_nobody_out(till: Till) -> None:

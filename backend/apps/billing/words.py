@@ -16,6 +16,7 @@ from kernel.words import (
 )
 
 properties(
+    payer=("付款人标识", "Payer"),
     allocation=("分摊", "Allocation"), approval_id=("审批", "Approval"),
     bill_amount_fen=("账单金额", "Amount of the bill"), bill_id=("账单", "Bill"), bill_ids=("账单列表", "Bills"),
     bill_no=("账单号", "Bill number"), bills=("账单", "Bills"), cancel_cause=("取消原因类别", "Cause"),
