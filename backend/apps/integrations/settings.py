@@ -1,4 +1,5 @@
 import ipaddress
+from typing import Any
 
 from apps.identity.settings import Setting, define, section
 from kernel.errors import Expectation
@@ -25,9 +26,11 @@ def _fit(text: str) -> bool:
         found = networks(text)
     except ValueError:
         return False
-    return all(
-        any(net.version == inner.version and net.subnet_of(inner) for inner in _INNER) for net in found
-    )  # type: ignore[arg-type]
+    return all(_is_private(network) for network in found)
+
+
+def _is_private(network: Any) -> bool:
+    return any(network.version == inner.version and network.subnet_of(inner) for inner in _INNER)
 
 
 section("第三方应用", "Partner applications", "webhooks.")
