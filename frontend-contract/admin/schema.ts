@@ -1571,7 +1571,7 @@ export interface paths {
         put?: never;
         /**
          * 复核签字
-         * @description 复核签字 of a difference above the limit, by another person than the clerk.
+         * @description 复核签字 of a difference, or of cash put away or paid out, above the limit, by another person.
          */
         post: operations["cashier_shifts_countersign"];
         delete?: never;
@@ -1650,8 +1650,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 存入现金
-         * @description 存入: cash that comes into the drawer and is no payment, such as more change.
+         * 钱箱存入
+         * @description 钱箱存入: cash that comes into the drawer and is no payment, such as more change.
          */
         post: operations["cashier_shifts_paid_in"];
         delete?: never;
@@ -1670,8 +1670,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 支出现金
-         * @description 支出: cash that leaves the drawer and is no refund.
+         * 钱箱支出
+         * @description 钱箱支出: cash that leaves the drawer and is no refund.
          */
         post: operations["cashier_shifts_paid_out"];
         delete?: never;
@@ -1730,8 +1730,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 投入保险柜
-         * @description 投入保险柜: cash that is put away before the shift ends.
+         * 缴存保险柜
+         * @description 缴存保险柜: cash that is put away before the shift ends.
          */
         post: operations["cashier_shifts_safe_drop"];
         delete?: never;
@@ -1754,6 +1754,26 @@ export interface paths {
          * @description 开始清点: no cash comes or goes from now on.
          */
         post: operations["cashier_shifts_start_count"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/cashier-shifts/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 撤回交班
+         * @description 撤回交班: nobody has accepted it; the count stays, and it may be given to somebody else.
+         */
+        post: operations["cashier_shifts_withdraw"];
         delete?: never;
         options?: never;
         head?: never;
@@ -8966,9 +8986,9 @@ export interface components {
             yuan_5: number;
             /** 1 元(张/枚) */
             yuan_1: number;
-            /** 5 角(枚) */
+            /** 5 角(张/枚) */
             jiao_5: number;
-            /** 1 角(枚) */
+            /** 1 角(张/枚) */
             jiao_1: number;
         };
         /** @description 钱箱: a named place where one clerk at a time keeps cash. */
@@ -9023,7 +9043,12 @@ export interface components {
              */
             is_active?: boolean;
         };
-        /** @description 收费班次. What tells how much is expected is null until the count is entered. */
+        /**
+         * @description 收费班次. What tells how much is expected is null until the count is entered; the first difference stays.
+         *
+         *     `may_…`: whether who reads it may, as it stands: handle its cash, count and hand it over (in the clerk's place,
+         *     too), receive it, countersign it, have it counted again. `is_ready`: to be handed over.
+         */
         CashierShift: {
             /**
              * 标识
@@ -9079,6 +9104,21 @@ export interface components {
             readonly expected_fen: number | null;
             /** 差额 */
             readonly difference_fen: number | null;
+            /** 首次清点差额 */
+            readonly first_difference_fen: number | null;
+            /** 清点次数 */
+            readonly count_no: number;
+            /** 缴存保险柜 */
+            readonly safe_drop_fen: number | null;
+            /** 钱箱支出 */
+            readonly paid_out_fen: number | null;
+            /**
+             * 代办人
+             * Format: uuid
+             */
+            readonly closed_by_id: string | null;
+            /** 代办人姓名 */
+            readonly closed_by_name: string | null;
             /** 差额原因 */
             readonly difference_reason: string;
             /** 差额已入账 */
@@ -9123,6 +9163,20 @@ export interface components {
              * Format: uuid
              */
             readonly deposit_id: string | null;
+            /** 可由我收付 */
+            readonly may_work: boolean;
+            /** 可由我清点交班 */
+            readonly may_close: boolean;
+            /** 可由我接收 */
+            readonly may_receive: boolean;
+            /** 可由我复核 */
+            readonly may_countersign: boolean;
+            /** 可由我退回重点 */
+            readonly may_recount: boolean;
+            /** 差额已说明 */
+            readonly is_explained: boolean | null;
+            /** 可交班 */
+            readonly is_ready: boolean;
             /** 版本 */
             readonly version: number;
         };
@@ -16484,9 +16538,9 @@ export interface components {
             difference_fen?: number;
             target?: string;
         };
-        Problem409DifferenceUnexplainedSamePersonAnd2More: components["schemas"]["Problem"] & {
+        Problem409DifferenceUnexplainedRequestInProgressAnd3More: components["schemas"]["Problem"] & {
             /** @enum {string} */
-            code?: "difference_unexplained" | "same_person" | "shift_not_counted" | "state_conflict";
+            code?: "difference_unexplained" | "request_in_progress" | "same_person" | "shift_not_counted" | "state_conflict";
             /** 账单 */
             bill_id?: string;
             current?: string;
@@ -18347,6 +18401,8 @@ export interface components {
             "booking.same_day_pay_timing": (string & components["schemas"]["PayTiming"]) | null;
             /** 爽约后停止预约的天数 */
             "booking.suspension_days": number | null;
+            /** 接收后多少小时内须缴款,超过即提醒财务 */
+            "cashier.banking_hours": number | null;
             /** 差额超过此金额须主管复核签字 */
             "cashier.countersign_above_fen": number | null;
             /** 班次最长小时数,超过即提醒主管 */
@@ -18486,6 +18542,8 @@ export interface components {
             "booking.same_day_pay_timing"?: (string & components["schemas"]["PayTiming"]) | null;
             /** 爽约后停止预约的天数 */
             "booking.suspension_days"?: number | null;
+            /** 接收后多少小时内须缴款,超过即提醒财务 */
+            "cashier.banking_hours"?: number | null;
             /** 差额超过此金额须主管复核签字 */
             "cashier.countersign_above_fen"?: number | null;
             /** 班次最长小时数,超过即提醒主管 */
@@ -18627,9 +18685,9 @@ export interface components {
             yuan_5: number;
             /** 1 元(张/枚) */
             yuan_1: number;
-            /** 5 角(枚) */
+            /** 5 角(张/枚) */
             jiao_5: number;
-            /** 1 角(枚) */
+            /** 1 角(张/枚) */
             jiao_1: number;
         };
         /** @description The cash of a shift on one calendar day. `net_fen`: in minus out. */
@@ -18643,11 +18701,11 @@ export interface components {
             cash_in_fen: number;
             /** 现金退款 */
             cash_refund_fen: number;
-            /** 存入 */
+            /** 钱箱存入 */
             paid_in_fen: number;
-            /** 支出 */
+            /** 钱箱支出 */
             paid_out_fen: number;
-            /** 投入保险柜 */
+            /** 缴存保险柜 */
             safe_drop_fen: number;
             /** 净额 */
             net_fen: number;
@@ -18674,9 +18732,9 @@ export interface components {
             yuan_5: number;
             /** 1 元(张/枚) */
             yuan_1: number;
-            /** 5 角(枚) */
+            /** 5 角(张/枚) */
             jiao_5: number;
-            /** 1 角(枚) */
+            /** 1 角(张/枚) */
             jiao_1: number;
             /**
              * 钱箱
@@ -21157,6 +21215,21 @@ export interface components {
             readonly expected_fen: number | null;
             /** 差额 */
             readonly difference_fen: number | null;
+            /** 首次清点差额 */
+            readonly first_difference_fen: number | null;
+            /** 清点次数 */
+            readonly count_no: number;
+            /** 缴存保险柜 */
+            readonly safe_drop_fen: number | null;
+            /** 钱箱支出 */
+            readonly paid_out_fen: number | null;
+            /**
+             * 代办人
+             * Format: uuid
+             */
+            readonly closed_by_id: string | null;
+            /** 代办人姓名 */
+            readonly closed_by_name: string | null;
             /** 差额原因 */
             readonly difference_reason: string;
             /** 差额已入账 */
@@ -21201,6 +21274,20 @@ export interface components {
              * Format: uuid
              */
             readonly deposit_id: string | null;
+            /** 可由我收付 */
+            readonly may_work: boolean;
+            /** 可由我清点交班 */
+            readonly may_close: boolean;
+            /** 可由我接收 */
+            readonly may_receive: boolean;
+            /** 可由我复核 */
+            readonly may_countersign: boolean;
+            /** 可由我退回重点 */
+            readonly may_recount: boolean;
+            /** 差额已说明 */
+            readonly is_explained: boolean | null;
+            /** 可交班 */
+            readonly is_ready: boolean;
             /** 版本 */
             readonly version: number;
             /** 备用金面额 */
@@ -22116,13 +22203,13 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409CountersignRequiredDifferenceUnexplainedAnd4More"];
             };
         };
-        /** @description Conflict: difference_unexplained, same_person, shift_not_counted, state_conflict */
-        Problem409DifferenceUnexplainedSamePersonAnd2More: {
+        /** @description Conflict: difference_unexplained, request_in_progress, same_person, shift_not_counted, state_conflict */
+        Problem409DifferenceUnexplainedRequestInProgressAnd3More: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem409DifferenceUnexplainedSamePersonAnd2More"];
+                "application/problem+json": components["schemas"]["Problem409DifferenceUnexplainedRequestInProgressAnd3More"];
             };
         };
         /** @description Conflict: drawer_in_use, request_in_progress, shift_open_already */
@@ -23198,7 +23285,7 @@ export type Problem409CheckInTooEarlyCheckInTooLateAnd3More = components['schema
 export type Problem409CheckInTooLateHoldExpiredAnd4More = components['schemas']['Problem409CheckInTooLateHoldExpiredAnd4More'];
 export type Problem409CheckInTooLateNoOpenShiftAnd3More = components['schemas']['Problem409CheckInTooLateNoOpenShiftAnd3More'];
 export type Problem409CountersignRequiredDifferenceUnexplainedAnd4More = components['schemas']['Problem409CountersignRequiredDifferenceUnexplainedAnd4More'];
-export type Problem409DifferenceUnexplainedSamePersonAnd2More = components['schemas']['Problem409DifferenceUnexplainedSamePersonAnd2More'];
+export type Problem409DifferenceUnexplainedRequestInProgressAnd3More = components['schemas']['Problem409DifferenceUnexplainedRequestInProgressAnd3More'];
 export type Problem409DrawerInUseRequestInProgressAnd1More = components['schemas']['Problem409DrawerInUseRequestInProgressAnd1More'];
 export type Problem409Duplicate = components['schemas']['Problem409Duplicate'];
 export type Problem409DuplicateMenuCycleAnd1More = components['schemas']['Problem409DuplicateMenuCycleAnd1More'];
@@ -23481,7 +23568,7 @@ export type ResponseProblem409CheckInTooEarlyCheckInTooLateAnd3More = components
 export type ResponseProblem409CheckInTooLateHoldExpiredAnd4More = components['responses']['Problem409CheckInTooLateHoldExpiredAnd4More'];
 export type ResponseProblem409CheckInTooLateNoOpenShiftAnd3More = components['responses']['Problem409CheckInTooLateNoOpenShiftAnd3More'];
 export type ResponseProblem409CountersignRequiredDifferenceUnexplainedAnd4More = components['responses']['Problem409CountersignRequiredDifferenceUnexplainedAnd4More'];
-export type ResponseProblem409DifferenceUnexplainedSamePersonAnd2More = components['responses']['Problem409DifferenceUnexplainedSamePersonAnd2More'];
+export type ResponseProblem409DifferenceUnexplainedRequestInProgressAnd3More = components['responses']['Problem409DifferenceUnexplainedRequestInProgressAnd3More'];
 export type ResponseProblem409DrawerInUseRequestInProgressAnd1More = components['responses']['Problem409DrawerInUseRequestInProgressAnd1More'];
 export type ResponseProblem409Duplicate = components['responses']['Problem409Duplicate'];
 export type ResponseProblem409DuplicateMenuCycleAnd1More = components['responses']['Problem409DuplicateMenuCycleAnd1More'];
@@ -29056,6 +29143,12 @@ export interface operations {
                      *           "counted_fen": 5000,
                      *           "expected_fen": 5000,
                      *           "difference_fen": 5000,
+                     *           "first_difference_fen": 5000,
+                     *           "count_no": 1,
+                     *           "safe_drop_fen": 5000,
+                     *           "paid_out_fen": 5000,
+                     *           "closed_by_id": "0199c3a5-d1f2-76c0-9a48-62ddf0079f7e",
+                     *           "closed_by_name": "李建国",
                      *           "difference_reason": "临时有事",
                      *           "difference_posted": true,
                      *           "needs_countersign": true,
@@ -29069,6 +29162,13 @@ export interface operations {
                      *           "reject_reason": "临时有事",
                      *           "takings_fen": 5000,
                      *           "deposit_id": "0199c3a5-d1f2-7ec4-975a-2712f3e0385d",
+                     *           "may_work": true,
+                     *           "may_close": true,
+                     *           "may_receive": true,
+                     *           "may_countersign": true,
+                     *           "may_recount": true,
+                     *           "is_explained": true,
+                     *           "is_ready": true,
                      *           "version": 1
                      *         }
                      *       ]
@@ -29137,6 +29237,12 @@ export interface operations {
                      *       "counted_fen": 5000,
                      *       "expected_fen": 5000,
                      *       "difference_fen": 5000,
+                     *       "first_difference_fen": 5000,
+                     *       "count_no": 1,
+                     *       "safe_drop_fen": 5000,
+                     *       "paid_out_fen": 5000,
+                     *       "closed_by_id": "0199c3a5-d1f2-76c0-9a48-62ddf0079f7e",
+                     *       "closed_by_name": "李建国",
                      *       "difference_reason": "临时有事",
                      *       "difference_posted": true,
                      *       "needs_countersign": true,
@@ -29150,6 +29256,13 @@ export interface operations {
                      *       "reject_reason": "临时有事",
                      *       "takings_fen": 5000,
                      *       "deposit_id": "0199c3a5-d1f2-7ec4-975a-2712f3e0385d",
+                     *       "may_work": true,
+                     *       "may_close": true,
+                     *       "may_receive": true,
+                     *       "may_countersign": true,
+                     *       "may_recount": true,
+                     *       "is_explained": true,
+                     *       "is_ready": true,
                      *       "version": 1
                      *     }
                      */
@@ -29202,6 +29315,12 @@ export interface operations {
                      *       "counted_fen": 5000,
                      *       "expected_fen": 5000,
                      *       "difference_fen": 5000,
+                     *       "first_difference_fen": 5000,
+                     *       "count_no": 1,
+                     *       "safe_drop_fen": 5000,
+                     *       "paid_out_fen": 5000,
+                     *       "closed_by_id": "0199c3a5-d1f2-76c0-9a48-62ddf0079f7e",
+                     *       "closed_by_name": "李建国",
                      *       "difference_reason": "临时有事",
                      *       "difference_posted": true,
                      *       "needs_countersign": true,
@@ -29215,6 +29334,13 @@ export interface operations {
                      *       "reject_reason": "临时有事",
                      *       "takings_fen": 5000,
                      *       "deposit_id": "0199c3a5-d1f2-7ec4-975a-2712f3e0385d",
+                     *       "may_work": true,
+                     *       "may_close": true,
+                     *       "may_receive": true,
+                     *       "may_countersign": true,
+                     *       "may_recount": true,
+                     *       "is_explained": true,
+                     *       "is_ready": true,
                      *       "version": 1,
                      *       "float_cash": {
                      *         "yuan_100": 1,
@@ -29298,6 +29424,12 @@ export interface operations {
                      *       "counted_fen": 5000,
                      *       "expected_fen": 5000,
                      *       "difference_fen": 5000,
+                     *       "first_difference_fen": 5000,
+                     *       "count_no": 1,
+                     *       "safe_drop_fen": 5000,
+                     *       "paid_out_fen": 5000,
+                     *       "closed_by_id": "0199c3a5-d1f2-76c0-9a48-62ddf0079f7e",
+                     *       "closed_by_name": "李建国",
                      *       "difference_reason": "临时有事",
                      *       "difference_posted": true,
                      *       "needs_countersign": true,
@@ -29311,6 +29443,13 @@ export interface operations {
                      *       "reject_reason": "临时有事",
                      *       "takings_fen": 5000,
                      *       "deposit_id": "0199c3a5-d1f2-7ec4-975a-2712f3e0385d",
+                     *       "may_work": true,
+                     *       "may_close": true,
+                     *       "may_receive": true,
+                     *       "may_countersign": true,
+                     *       "may_recount": true,
+                     *       "is_explained": true,
+                     *       "is_ready": true,
                      *       "version": 1
                      *     }
                      */
@@ -29332,7 +29471,10 @@ export interface operations {
     cashier_shifts_countersign: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
             path: {
                 id: string;
             };
@@ -29364,6 +29506,12 @@ export interface operations {
                      *       "counted_fen": 5000,
                      *       "expected_fen": 5000,
                      *       "difference_fen": 5000,
+                     *       "first_difference_fen": 5000,
+                     *       "count_no": 1,
+                     *       "safe_drop_fen": 5000,
+                     *       "paid_out_fen": 5000,
+                     *       "closed_by_id": "0199c3a5-d1f2-76c0-9a48-62ddf0079f7e",
+                     *       "closed_by_name": "李建国",
                      *       "difference_reason": "临时有事",
                      *       "difference_posted": true,
                      *       "needs_countersign": true,
@@ -29377,19 +29525,27 @@ export interface operations {
                      *       "reject_reason": "临时有事",
                      *       "takings_fen": 5000,
                      *       "deposit_id": "0199c3a5-d1f2-7ec4-975a-2712f3e0385d",
+                     *       "may_work": true,
+                     *       "may_close": true,
+                     *       "may_receive": true,
+                     *       "may_countersign": true,
+                     *       "may_recount": true,
+                     *       "is_explained": true,
+                     *       "is_ready": true,
                      *       "version": 1
                      *     }
                      */
                     "application/json": components["schemas"]["CashierShift"];
                 };
             };
-            400: components["responses"]["Problem400ParseErrorValidationError"];
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409DifferenceUnexplainedSamePersonAnd2More"];
+            409: components["responses"]["Problem409DifferenceUnexplainedRequestInProgressAnd3More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -29448,6 +29604,12 @@ export interface operations {
                      *       "counted_fen": 5000,
                      *       "expected_fen": 5000,
                      *       "difference_fen": 5000,
+                     *       "first_difference_fen": 5000,
+                     *       "count_no": 1,
+                     *       "safe_drop_fen": 5000,
+                     *       "paid_out_fen": 5000,
+                     *       "closed_by_id": "0199c3a5-d1f2-76c0-9a48-62ddf0079f7e",
+                     *       "closed_by_name": "李建国",
                      *       "difference_reason": "临时有事",
                      *       "difference_posted": true,
                      *       "needs_countersign": true,
@@ -29461,6 +29623,13 @@ export interface operations {
                      *       "reject_reason": "临时有事",
                      *       "takings_fen": 5000,
                      *       "deposit_id": "0199c3a5-d1f2-7ec4-975a-2712f3e0385d",
+                     *       "may_work": true,
+                     *       "may_close": true,
+                     *       "may_receive": true,
+                     *       "may_countersign": true,
+                     *       "may_recount": true,
+                     *       "is_explained": true,
+                     *       "is_ready": true,
                      *       "version": 1
                      *     }
                      */
@@ -29526,6 +29695,12 @@ export interface operations {
                      *       "counted_fen": 5000,
                      *       "expected_fen": 5000,
                      *       "difference_fen": 5000,
+                     *       "first_difference_fen": 5000,
+                     *       "count_no": 1,
+                     *       "safe_drop_fen": 5000,
+                     *       "paid_out_fen": 5000,
+                     *       "closed_by_id": "0199c3a5-d1f2-76c0-9a48-62ddf0079f7e",
+                     *       "closed_by_name": "李建国",
                      *       "difference_reason": "临时有事",
                      *       "difference_posted": true,
                      *       "needs_countersign": true,
@@ -29539,6 +29714,13 @@ export interface operations {
                      *       "reject_reason": "临时有事",
                      *       "takings_fen": 5000,
                      *       "deposit_id": "0199c3a5-d1f2-7ec4-975a-2712f3e0385d",
+                     *       "may_work": true,
+                     *       "may_close": true,
+                     *       "may_receive": true,
+                     *       "may_countersign": true,
+                     *       "may_recount": true,
+                     *       "is_explained": true,
+                     *       "is_ready": true,
                      *       "version": 1
                      *     }
                      */
@@ -29604,6 +29786,12 @@ export interface operations {
                      *       "counted_fen": 5000,
                      *       "expected_fen": 5000,
                      *       "difference_fen": 5000,
+                     *       "first_difference_fen": 5000,
+                     *       "count_no": 1,
+                     *       "safe_drop_fen": 5000,
+                     *       "paid_out_fen": 5000,
+                     *       "closed_by_id": "0199c3a5-d1f2-76c0-9a48-62ddf0079f7e",
+                     *       "closed_by_name": "李建国",
                      *       "difference_reason": "临时有事",
                      *       "difference_posted": true,
                      *       "needs_countersign": true,
@@ -29617,6 +29805,13 @@ export interface operations {
                      *       "reject_reason": "临时有事",
                      *       "takings_fen": 5000,
                      *       "deposit_id": "0199c3a5-d1f2-7ec4-975a-2712f3e0385d",
+                     *       "may_work": true,
+                     *       "may_close": true,
+                     *       "may_receive": true,
+                     *       "may_countersign": true,
+                     *       "may_recount": true,
+                     *       "is_explained": true,
+                     *       "is_ready": true,
                      *       "version": 1
                      *     }
                      */
@@ -29659,7 +29854,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 存入现金 */
+            /** @description 钱箱存入 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -29683,6 +29878,12 @@ export interface operations {
                      *       "counted_fen": 5000,
                      *       "expected_fen": 5000,
                      *       "difference_fen": 5000,
+                     *       "first_difference_fen": 5000,
+                     *       "count_no": 1,
+                     *       "safe_drop_fen": 5000,
+                     *       "paid_out_fen": 5000,
+                     *       "closed_by_id": "0199c3a5-d1f2-76c0-9a48-62ddf0079f7e",
+                     *       "closed_by_name": "李建国",
                      *       "difference_reason": "临时有事",
                      *       "difference_posted": true,
                      *       "needs_countersign": true,
@@ -29696,6 +29897,13 @@ export interface operations {
                      *       "reject_reason": "临时有事",
                      *       "takings_fen": 5000,
                      *       "deposit_id": "0199c3a5-d1f2-7ec4-975a-2712f3e0385d",
+                     *       "may_work": true,
+                     *       "may_close": true,
+                     *       "may_receive": true,
+                     *       "may_countersign": true,
+                     *       "may_recount": true,
+                     *       "is_explained": true,
+                     *       "is_ready": true,
                      *       "version": 1
                      *     }
                      */
@@ -29738,7 +29946,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 支出现金 */
+            /** @description 钱箱支出 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -29762,6 +29970,12 @@ export interface operations {
                      *       "counted_fen": 5000,
                      *       "expected_fen": 5000,
                      *       "difference_fen": 5000,
+                     *       "first_difference_fen": 5000,
+                     *       "count_no": 1,
+                     *       "safe_drop_fen": 5000,
+                     *       "paid_out_fen": 5000,
+                     *       "closed_by_id": "0199c3a5-d1f2-76c0-9a48-62ddf0079f7e",
+                     *       "closed_by_name": "李建国",
                      *       "difference_reason": "临时有事",
                      *       "difference_posted": true,
                      *       "needs_countersign": true,
@@ -29775,6 +29989,13 @@ export interface operations {
                      *       "reject_reason": "临时有事",
                      *       "takings_fen": 5000,
                      *       "deposit_id": "0199c3a5-d1f2-7ec4-975a-2712f3e0385d",
+                     *       "may_work": true,
+                     *       "may_close": true,
+                     *       "may_receive": true,
+                     *       "may_countersign": true,
+                     *       "may_recount": true,
+                     *       "is_explained": true,
+                     *       "is_ready": true,
                      *       "version": 1
                      *     }
                      */
@@ -29837,6 +30058,12 @@ export interface operations {
                      *       "counted_fen": 5000,
                      *       "expected_fen": 5000,
                      *       "difference_fen": 5000,
+                     *       "first_difference_fen": 5000,
+                     *       "count_no": 1,
+                     *       "safe_drop_fen": 5000,
+                     *       "paid_out_fen": 5000,
+                     *       "closed_by_id": "0199c3a5-d1f2-76c0-9a48-62ddf0079f7e",
+                     *       "closed_by_name": "李建国",
                      *       "difference_reason": "临时有事",
                      *       "difference_posted": true,
                      *       "needs_countersign": true,
@@ -29850,6 +30077,13 @@ export interface operations {
                      *       "reject_reason": "临时有事",
                      *       "takings_fen": 5000,
                      *       "deposit_id": "0199c3a5-d1f2-7ec4-975a-2712f3e0385d",
+                     *       "may_work": true,
+                     *       "may_close": true,
+                     *       "may_receive": true,
+                     *       "may_countersign": true,
+                     *       "may_recount": true,
+                     *       "is_explained": true,
+                     *       "is_ready": true,
                      *       "version": 1
                      *     }
                      */
@@ -29914,6 +30148,12 @@ export interface operations {
                      *       "counted_fen": 5000,
                      *       "expected_fen": 5000,
                      *       "difference_fen": 5000,
+                     *       "first_difference_fen": 5000,
+                     *       "count_no": 1,
+                     *       "safe_drop_fen": 5000,
+                     *       "paid_out_fen": 5000,
+                     *       "closed_by_id": "0199c3a5-d1f2-76c0-9a48-62ddf0079f7e",
+                     *       "closed_by_name": "李建国",
                      *       "difference_reason": "临时有事",
                      *       "difference_posted": true,
                      *       "needs_countersign": true,
@@ -29927,6 +30167,13 @@ export interface operations {
                      *       "reject_reason": "临时有事",
                      *       "takings_fen": 5000,
                      *       "deposit_id": "0199c3a5-d1f2-7ec4-975a-2712f3e0385d",
+                     *       "may_work": true,
+                     *       "may_close": true,
+                     *       "may_receive": true,
+                     *       "may_countersign": true,
+                     *       "may_recount": true,
+                     *       "is_explained": true,
+                     *       "is_ready": true,
                      *       "version": 1
                      *     }
                      */
@@ -29969,7 +30216,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 投入保险柜 */
+            /** @description 缴存保险柜 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -29993,6 +30240,12 @@ export interface operations {
                      *       "counted_fen": 5000,
                      *       "expected_fen": 5000,
                      *       "difference_fen": 5000,
+                     *       "first_difference_fen": 5000,
+                     *       "count_no": 1,
+                     *       "safe_drop_fen": 5000,
+                     *       "paid_out_fen": 5000,
+                     *       "closed_by_id": "0199c3a5-d1f2-76c0-9a48-62ddf0079f7e",
+                     *       "closed_by_name": "李建国",
                      *       "difference_reason": "临时有事",
                      *       "difference_posted": true,
                      *       "needs_countersign": true,
@@ -30006,6 +30259,13 @@ export interface operations {
                      *       "reject_reason": "临时有事",
                      *       "takings_fen": 5000,
                      *       "deposit_id": "0199c3a5-d1f2-7ec4-975a-2712f3e0385d",
+                     *       "may_work": true,
+                     *       "may_close": true,
+                     *       "may_receive": true,
+                     *       "may_countersign": true,
+                     *       "may_recount": true,
+                     *       "is_explained": true,
+                     *       "is_ready": true,
                      *       "version": 1
                      *     }
                      */
@@ -30027,7 +30287,10 @@ export interface operations {
     cashier_shifts_start_count: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
             path: {
                 id: string;
             };
@@ -30059,6 +30322,12 @@ export interface operations {
                      *       "counted_fen": 5000,
                      *       "expected_fen": 5000,
                      *       "difference_fen": 5000,
+                     *       "first_difference_fen": 5000,
+                     *       "count_no": 1,
+                     *       "safe_drop_fen": 5000,
+                     *       "paid_out_fen": 5000,
+                     *       "closed_by_id": "0199c3a5-d1f2-76c0-9a48-62ddf0079f7e",
+                     *       "closed_by_name": "李建国",
                      *       "difference_reason": "临时有事",
                      *       "difference_posted": true,
                      *       "needs_countersign": true,
@@ -30072,19 +30341,109 @@ export interface operations {
                      *       "reject_reason": "临时有事",
                      *       "takings_fen": 5000,
                      *       "deposit_id": "0199c3a5-d1f2-7ec4-975a-2712f3e0385d",
+                     *       "may_work": true,
+                     *       "may_close": true,
+                     *       "may_receive": true,
+                     *       "may_countersign": true,
+                     *       "may_recount": true,
+                     *       "is_explained": true,
+                     *       "is_ready": true,
                      *       "version": 1
                      *     }
                      */
                     "application/json": components["schemas"]["CashierShift"];
                 };
             };
-            400: components["responses"]["Problem400ParseErrorValidationError"];
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409StateConflict"];
+            409: components["responses"]["Problem409RequestInProgressStateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    cashier_shifts_withdraw: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 撤回交班 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "shift_no": "无",
+                     *       "clerk_id": "0199c3a5-d1f2-791e-9ed6-1165a55a2f1d",
+                     *       "clerk_name": "李建国",
+                     *       "drawer_id": "0199c3a5-d1f2-74f2-9698-8f59d89c3adc",
+                     *       "drawer_name": "心内科",
+                     *       "state": "open",
+                     *       "float_fen": 5000,
+                     *       "opened_at": "2026-03-16T09:30:00+08:00",
+                     *       "closed_at": "2026-03-16T09:30:00+08:00",
+                     *       "counted_at": "2026-03-16T09:30:00+08:00",
+                     *       "counted_fen": 5000,
+                     *       "expected_fen": 5000,
+                     *       "difference_fen": 5000,
+                     *       "first_difference_fen": 5000,
+                     *       "count_no": 1,
+                     *       "safe_drop_fen": 5000,
+                     *       "paid_out_fen": 5000,
+                     *       "closed_by_id": "0199c3a5-d1f2-76c0-9a48-62ddf0079f7e",
+                     *       "closed_by_name": "李建国",
+                     *       "difference_reason": "临时有事",
+                     *       "difference_posted": true,
+                     *       "needs_countersign": true,
+                     *       "countersigned_by_id": "0199c3a5-d1f2-7994-9216-014cf29cd9e1",
+                     *       "countersigned_by_name": "李建国",
+                     *       "countersigned_at": "2026-03-16T09:30:00+08:00",
+                     *       "receiver_id": "0199c3a5-d1f2-7e61-9600-65d3860a5b76",
+                     *       "receiver_name": "李建国",
+                     *       "handed_over_at": "2026-03-16T09:30:00+08:00",
+                     *       "accepted_at": "2026-03-16T09:30:00+08:00",
+                     *       "reject_reason": "临时有事",
+                     *       "takings_fen": 5000,
+                     *       "deposit_id": "0199c3a5-d1f2-7ec4-975a-2712f3e0385d",
+                     *       "may_work": true,
+                     *       "may_close": true,
+                     *       "may_receive": true,
+                     *       "may_countersign": true,
+                     *       "may_recount": true,
+                     *       "is_explained": true,
+                     *       "is_ready": true,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CashierShift"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409RequestInProgressStateConflict"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -30124,6 +30483,12 @@ export interface operations {
                      *         "counted_fen": 5000,
                      *         "expected_fen": 5000,
                      *         "difference_fen": 5000,
+                     *         "first_difference_fen": 5000,
+                     *         "count_no": 1,
+                     *         "safe_drop_fen": 5000,
+                     *         "paid_out_fen": 5000,
+                     *         "closed_by_id": "0199c3a5-d1f2-76c0-9a48-62ddf0079f7e",
+                     *         "closed_by_name": "李建国",
                      *         "difference_reason": "临时有事",
                      *         "difference_posted": true,
                      *         "needs_countersign": true,
@@ -30137,6 +30502,13 @@ export interface operations {
                      *         "reject_reason": "临时有事",
                      *         "takings_fen": 5000,
                      *         "deposit_id": "0199c3a5-d1f2-7ec4-975a-2712f3e0385d",
+                     *         "may_work": true,
+                     *         "may_close": true,
+                     *         "may_receive": true,
+                     *         "may_countersign": true,
+                     *         "may_recount": true,
+                     *         "is_explained": true,
+                     *         "is_ready": true,
                      *         "version": 1
                      *       }
                      *     }
@@ -33018,6 +33390,7 @@ export interface operations {
                      *         "booking.same_day_hold_minutes": 1,
                      *         "booking.same_day_pay_timing": "counter",
                      *         "booking.suspension_days": 1,
+                     *         "cashier.banking_hours": 1,
                      *         "cashier.countersign_above_fen": 5000,
                      *         "cashier.shift_hours": 1,
                      *         "cashier.shift_required": true,
@@ -33153,6 +33526,7 @@ export interface operations {
                      *         "booking.same_day_hold_minutes": 1,
                      *         "booking.same_day_pay_timing": "counter",
                      *         "booking.suspension_days": 1,
+                     *         "cashier.banking_hours": 1,
                      *         "cashier.countersign_above_fen": 5000,
                      *         "cashier.shift_hours": 1,
                      *         "cashier.shift_required": true,

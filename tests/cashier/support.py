@@ -8,7 +8,7 @@ from apps.billing.services.checkout import open_payment
 from apps.cashier.denominations import WORTH
 from apps.cashier.models import CashDrawer, CashierShift
 from apps.payments.models import AccountKind, PaymentOrder, Refund, RefundCause, RefundRoute
-from apps.payments.services.advance_refund import advance_refund
+from apps.payments.services.advance_refund import hand_out
 from apps.payments.services.ledger import Account, balance
 from apps.payments.services.refunds import RefundPart, create_refund
 from kernel import clock, leases
@@ -121,7 +121,7 @@ class Desk:
             order=order, parts=[RefundPart(order.lines.get().pk, fen)], cause=RefundCause.WINDOW, reason="退药",
             route=RefundRoute.COUNTER_CASH, staff=self.world.staff[who],
         )  # fmt: skip
-        advance_refund(refund.pk)
+        hand_out(refund.pk)
         refund.refresh_from_db()
         return refund
 

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from apps.cashier.models import CashierShift, ShiftEntry
+from apps.cashier.models import BankDeposit, CashierShift, ShiftEntry
+from apps.payments.models import AccountKind
 from apps.payments.services.verify_ledger import verify_ledger
-from tests.cashier.support import SHIFTS, Desk, notes
+from tests.cashier.support import DEPOSITS, SHIFTS, Desk, notes
 from tests.scheduling.support import at_once
 
 pytestmark = [pytest.mark.requirement("CLN-08"), pytest.mark.django_db(transaction=True)]
@@ -53,3 +54,58 @@ def test_one_of_two_counts_at_once_is_taken(desk: Desk) -> None:
     url = f"{SHIFTS}/{shift.pk}/enter-count"
     answers = at_once([lambda fen=fen: desk.post("clerk", url, notes(fen)) for fen in (20_000, 19_000)])
     assert codes(answers) == ["", "shift_counted_already"]
+
+
+def handed_over(desk: Desk) -> CashierShift:
+    """A shift that waits for its receiver."""
+    shift = desk.open()
+    desk.take(5_000)
+    desk.count(shift, 25_000)
+    desk.hand_over(shift)
+    return shift
+
+
+def test_of_two_accepts_at_once_one_moves_the_money(desk: Desk) -> None:
+    shift = handed_over(desk)
+    url = f"{SHIFTS}/{shift.pk}/accept"
+    assert codes(at_once([lambda: desk.post("books", url)] * 2)) == ["", "state_conflict"]
+    assert desk.held(AccountKind.CASH_IN_TRANSIT) == 5_000 and verify_ledger().ok
+
+
+def test_accepted_or_rejected_and_never_both(desk: Desk) -> None:
+    shift = handed_over(desk)
+    url = f"{SHIFTS}/{shift.pk}"
+    answers = at_once(
+        [
+            lambda: desk.post("books", f"{url}/accept"),
+            lambda: desk.post("books", f"{url}/reject", {"reason": "不符"}),
+        ]
+    )
+    assert codes(answers) == ["", "state_conflict"]
+    shift.refresh_from_db()
+    held = desk.held(AccountKind.CASH_IN_TRANSIT), desk.in_drawer(shift)
+    assert held == ((5_000, 0) if shift.state == "accepted" else (0, 25_000)) and verify_ledger().ok
+
+
+def test_a_shift_lies_in_one_of_two_bags(desk: Desk) -> None:
+    shift = desk.accepted(takings_fen=5_000)
+    body = {"shift_ids": [str(shift.pk)], "amount_fen": 5_000, "bank_account": "基本户"}
+    answers = at_once(
+        [lambda bag=bag: desk.post("books", DEPOSITS, {**body, "bag_no": bag}) for bag in ("F1", "F2")]
+    )
+    assert sorted(answer.status_code for answer in answers) == [201, 400]
+    assert BankDeposit.objects.count() == 1
+
+
+def test_two_accounts_of_one_person_open_one_shift_at_once(desk: Desk) -> None:
+    for name in ("clerk", "clerk2"):
+        desk.world.staff[name].phone = "13800138099"
+        desk.world.staff[name].save()
+    bodies = [("clerk", desk.drawers[0].pk), ("clerk2", desk.drawers[1].pk)]
+    answers = at_once(
+        [
+            lambda who=who, pk=pk: desk.post(who, SHIFTS, {"drawer_id": str(pk), **notes(0)})
+            for who, pk in bodies
+        ]
+    )
+    assert codes(answers) == ["", "shift_open_already"]

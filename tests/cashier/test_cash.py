@@ -8,7 +8,7 @@ from apps.cashier.models import ShiftEntry
 from apps.messaging.models import Message
 from apps.payments.errors import NoOpenShift
 from apps.payments.models import AccountKind, LedgerTransaction, PaymentAttempt, PaymentOrder, Refund
-from apps.payments.services.advance_refund import advance_refund
+from apps.payments.services.advance_refund import hand_out
 from apps.payments.services.refunds import RefundPart, create_refund
 from apps.payments.services.verify_ledger import verify_ledger
 from apps.scheduling.models import Appointment, PaymentStatus
@@ -91,7 +91,7 @@ def test_a_refund_whose_clerk_has_closed_meanwhile_waits_for_another_clerk(desk:
         staff=desk.world.staff["clerk"],
     )  # fmt: skip
     desk.must("clerk", shift, "start-count")
-    advance_refund(refund.pk)
+    hand_out(refund.pk)
     refund.refresh_from_db()
     assert (refund.state, refund.error) == ("failed", "no_open_shift")
     assert ShiftEntry.objects.count() == 1

@@ -32,7 +32,8 @@ def test_the_bag_holds_what_its_shifts_took(desk: Desk) -> None:
     made = bag(desk, 12_000, *shifts)
     assert made.status_code == 201, made.content
     assert [row["takings_fen"] for row in made.json()["shifts"]] == [5_000, 7_000]
-    assert WorkItem.objects.get(kind="cashier.confirm_deposit").barred == [desk.world.staff["books"].pk]
+    hands = {desk.world.staff[who].pk for who in ("books", "clerk", "clerk2")}
+    assert set(WorkItem.objects.get(kind="cashier.confirm_deposit").barred) == hands
     again = bag(desk, 5_000, shifts[0])
     assert (again.status_code, again.json()["errors"][0]["field"]) == (400, "shift_ids")
     assert BankDeposit.objects.count() == 1
@@ -84,3 +85,18 @@ def test_two_hospitals_number_their_shifts_each_for_itself(desk: Desk) -> None:
     drawer = CashDrawer.objects.create(hospital=desk.world.h2, code="Q1", name="1 号窗口")
     there = open_shift(clerk=desk.world.staff["admin2"], drawer=drawer, cash=notes(0))
     assert (here.shift_no, here.hospital) == (there.shift_no, desk.world.h1)
+
+
+def test_through_whose_hands_the_cash_went_does_not_confirm_it(desk: Desk) -> None:
+    shift = desk.open()
+    desk.take(5_000)
+    desk.count(shift, 25_000)
+    desk.hand_over(shift, receiver="cfo")
+    desk.must("cfo", shift, "accept")
+    before = shift.version
+    made = bag(desk, 5_000, shift).json()
+    shift.refresh_from_db()
+    assert shift.version > before, "who read it before is told that it changed"
+    for verb, body in (("confirm", {"slip_no": "1"}), ("reject", {"reason": "破损"})):
+        assert code(desk.post("cfo", f"{DEPOSITS}/{made['id']}/{verb}", body)) == (409, "same_person")
+    assert desk.post("cfo2", f"{DEPOSITS}/{made['id']}/confirm", {"slip_no": "1"}).status_code == 200

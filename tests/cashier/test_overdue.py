@@ -7,7 +7,7 @@ import pytest
 from apps.cashier.tasks import sweep_shifts
 from apps.worklist.models import WorkItem
 from tests.billing.refund_support import configure
-from tests.cashier.support import SHIFTS, Desk, later
+from tests.cashier.support import DEPOSITS, SHIFTS, Desk, later
 from tests.scheduling.support import NOW, TODAY, TOMORROW
 
 pytestmark = pytest.mark.requirement("CLN-08")
@@ -65,3 +65,26 @@ def test_a_shift_over_midnight_is_split_by_day(desk: Desk) -> None:
     ]  # fmt: skip
     shift.refresh_from_db()
     assert shift.float_fen + sum(day["net_fen"] for day in days) == shift.expected_fen == 22_500
+
+
+def test_a_shift_that_is_counted_again_and_again_is_overdue_too(desk: Desk) -> None:
+    shift = desk.open()
+    desk.count(shift, 20_000)
+    desk.hand_over(shift)
+    desk.must("books", shift, "reject", {"reason": "请重点"})
+    later(NOW + dt.timedelta(hours=24))
+    sweep_shifts()
+    assert items() == ["open"]
+
+
+def test_takings_that_nobody_brings_to_the_bank_are_somebodys_work(desk: Desk) -> None:
+    shift = desk.accepted(takings_fen=5_000)
+    later(NOW + dt.timedelta(hours=24))
+    for _ in range(2):
+        sweep_shifts()
+    item = WorkItem.objects.get(kind="cashier.bank_takings")
+    assert (item.state, item.subject_id, item.executor_role.code) == ("open", shift.pk, "finance")
+    body = {"shift_ids": [str(shift.pk)], "amount_fen": 5_000, "bank_account": "基本户", "bag_no": "F1"}
+    assert desk.post("books", DEPOSITS, body).status_code == 201
+    item.refresh_from_db()
+    assert item.state == "done"

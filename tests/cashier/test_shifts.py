@@ -40,6 +40,7 @@ def test_a_shift_from_the_float_to_the_bank(desk: Desk) -> None:
 
     shown = desk.count(shift, expected)
     assert (shown["expected_fen"], shown["counted_fen"], shown["difference_fen"]) == (expected, expected, 0)
+    desk.must("cfo", shift, "countersign")  # much was put into the safe
     assert desk.hand_over(shift).status_code == 200
     item = WorkItem.objects.get(kind="cashier.receive", state="open")
     assert item.executor == desk.world.staff["books"]
@@ -210,7 +211,113 @@ def test_a_supervisor_has_a_large_difference_counted_again(desk: Desk) -> None:
     desk.must("clerk", shift, "explain", {"reason": "不明"})
     desk.must("cfo", shift, "recount", {"reason": "请两人复点"})
     assert (shift.counted_fen, shift.state, desk.in_drawer(shift)) == (None, "counting", 20_000)
-    assert desk.count(shift, 20_000)["needs_countersign"] is False
+
+
+def test_a_difference_above_the_limit_is_seen_by_a_second_person_whatever_is_counted_later(
+    desk: Desk,
+) -> None:
+    shift = desk.open()
+    desk.count(shift, 2_000)
+    desk.must("clerk", shift, "explain", {"reason": "不明"})
+    desk.must("cfo", shift, "recount", {"reason": "请复点"})
+    again = desk.count(shift, 20_000)
+    assert (again["needs_countersign"], again["difference_fen"]) == (True, 0)
+    assert (again["first_difference_fen"], again["count_no"]) == (-18_000, 2)
+    assert code(desk.hand_over(shift)) == (409, "countersign_required")
+    assert WorkItem.objects.filter(kind="cashier.countersign", state="open").count() == 1
+    desk.must("cfo", shift, "countersign")
+    assert desk.hand_over(shift).status_code == 200
+
+
+def test_a_supervisor_closes_the_shift_of_a_clerk_who_is_gone(desk: Desk) -> None:
+    shift = desk.open()
+    for who in ("clerk2", "books"):
+        assert desk.do(who, shift, "start-count").status_code in (403, 404)
+    desk.must("cfo", shift, "start-count")
+    desk.must("cfo", shift, "enter-count", notes(10_000))
+    shown = desk.must("cfo", shift, "explain", {"reason": "收费员离岗"})
+    assert shown["closed_by_id"] == str(desk.world.staff["cfo"].pk) and shown["may_countersign"] is False
+    assert code(desk.do("cfo", shift, "countersign")) == (409, "same_person")
+    assert desk.must("cfo2", shift, "countersign")["is_ready"] is True
+    assert code(desk.hand_over(shift, who="cfo", receiver="cfo")) == (409, "same_person")
+    assert desk.hand_over(shift, who="cfo").status_code == 200
+    assert desk.must("books", shift, "accept")["takings_fen"] == -10_000 and verify_ledger().ok
+
+
+def test_a_hand_over_that_nobody_accepted_is_taken_back_and_given_to_another(desk: Desk) -> None:
+    shift = desk.open()
+    desk.count(shift, 20_000)
+    desk.hand_over(shift)
+    assert desk.do("clerk2", shift, "withdraw").status_code == 404
+    assert desk.do("books", shift, "withdraw").status_code == 403
+    back = desk.must("clerk", shift, "withdraw")
+    assert (back["state"], back["receiver_id"], back["counted_fen"]) == ("counting", None, 20_000)
+    assert not WorkItem.objects.filter(kind="cashier.receive", state="open").exists()
+    assert desk.hand_over(shift, receiver="clerk2").status_code == 200
+    desk.must("cfo", shift, "withdraw")
+    assert desk.hand_over(shift, receiver="books").status_code == 200
+    desk.must("books", shift, "accept")
+    assert code(desk.do("clerk", shift, "withdraw")) == (409, "state_conflict")
+
+
+@pytest.mark.parametrize("verb", ["paid-out", "safe-drop"])
+def test_what_left_the_drawer_on_one_persons_word_is_countersigned_above_the_limit(
+    desk: Desk, verb: str
+) -> None:
+    shift = desk.open()
+    desk.must("clerk", shift, verb, {"amount_fen": 1_010, "reason": "封存"})
+    shown = desk.count(shift, 20_000 - 1_010)
+    name = verb.replace("-", "_") + "_fen"
+    assert (shown["difference_fen"], shown[name], shown["needs_countersign"]) == (0, 1_010, True)
+    assert code(desk.hand_over(shift)) == (409, "countersign_required")
+    desk.must("cfo", shift, "countersign")
+    handed = desk.hand_over(shift).json()
+    assert handed["takings_fen"] == (0 if verb == "safe-drop" else -1_010), "seen before it is accepted"
+
+
+def test_what_no_coin_makes_is_rounding_that_nobody_explains(desk: Desk) -> None:
+    shift = desk.open()
+    desk.take(4_203)
+    shown = desk.count(shift, 24_200)
+    assert (shown["difference_fen"], shown["is_ready"], shown["needs_countersign"]) == (-3, True, False)
+    assert desk.held(AccountKind.SHORT_RECEIVABLE, str(desk.world.staff["clerk"].pk)) == 0
+    assert desk.in_drawer(shift) == 24_200
+    assert desk.hand_over(shift).status_code == 200 and verify_ledger().ok
+
+
+def test_two_accounts_of_one_person_hold_one_shift(desk: Desk) -> None:
+    for name in ("clerk", "clerk2"):
+        desk.world.staff[name].phone = "13800138099"
+        desk.world.staff[name].save()
+    shift = desk.open("clerk")
+    second = desk.post("clerk2", SHIFTS, {"drawer_id": str(desk.drawers[1].pk), **notes(0)})
+    assert code(second) == (409, "shift_open_already") and second.json()["shift_no"] == shift.shift_no
+
+
+def test_who_reads_the_ledger_runs_no_drawer(desk: Desk) -> None:
+    for who in ("books", "cfo"):
+        body = {"drawer_id": str(desk.drawers[0].pk), **notes(0)}
+        assert desk.post(who, SHIFTS, body).status_code == 403
+
+
+def test_the_answer_says_whose_turn_it_is(desk: Desk) -> None:
+    shift = desk.open()
+
+    def may(who: str) -> list[str]:
+        row = desk.world.client(who).get(f"{SHIFTS}/{shift.pk}").json()
+        return [name for name, value in row.items() if name.startswith(("may_", "is_ready")) and value]
+
+    assert (may("clerk"), may("books"), may("cfo")) == (["may_work", "may_close"], [], ["may_close"])
+    desk.count(shift, 10_000)
+    assert (may("clerk"), may("cfo")) == (["may_close"], ["may_close", "may_recount"])
+    desk.must("clerk", shift, "explain", {"reason": "少"})
+    assert may("cfo") == ["may_close", "may_countersign", "may_recount"]
+    desk.must("cfo", shift, "countersign")
+    assert may("clerk") == ["may_close", "is_ready"]
+    desk.hand_over(shift)
+    assert (may("books"), may("clerk")) == (["may_receive"], ["may_close"])
+    desk.must("books", shift, "accept")
+    assert may("clerk") == may("books") == may("cfo") == []
 
 
 def test_a_clerk_has_one_shift_and_a_drawer_one_clerk(desk: Desk) -> None:

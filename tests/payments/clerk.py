@@ -44,10 +44,13 @@ class Clerk:
             self.drawer.cash += settle_at_counter(find(appointment.pk), staff_id=clerk.pk).fee_fen
 
     def reverse(self, appointment: Appointment) -> None:
+        """Cash is handed back, a slip is voided on the machine."""
         clerk = self.till.world.staff["clerk"]
+        paid = Bill.objects.filter(subject_id=appointment.pk, status="paid").values("order_id")
+        channel = "pos" if PaymentOrder.objects.filter(pk__in=paid, channel="pos").exists() else "cash"
         with contextlib.suppress(DomainError):
             done = reverse_settlement(find(appointment.pk), reason="收错", staff_id=clerk.pk)
-            self.drawer.cash -= done.fee_fen
+            setattr(self.drawer, channel, getattr(self.drawer, channel) - done.fee_fen)
 
     def cancel_by_staff(self, appointment: Appointment) -> None:
         with contextlib.suppress(DomainError):

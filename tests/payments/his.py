@@ -29,6 +29,13 @@ class Refusing(EmbeddedHis):
         raise HisRefused("BILL_NOT_OPEN")
 
 
+class StillAway(Away):
+    """It does not answer of refunds either."""
+
+    def post_refund(self, posting: RefundPosting) -> Receipt:
+        raise HisUnavailable("timeout")
+
+
 class NoRefunds(EmbeddedHis):
     """It lets no money go back."""
 

@@ -130,13 +130,8 @@ class People:
         yield partial(self.confirm, attempt, ("lose", *MISSHAPEN)[number % 5])
 
     def _with_failed(self) -> Iterator[Move]:
-        settled = Appointment.objects.filter(payment_status="paid_at_counter").values("pk")
-        fees = Bill.objects.filter(subject_id__in=settled).values("pk")
-        failed = Refund.objects.filter(state="failed").order_by("pk")
-        for refund in failed:
+        for refund in Refund.objects.filter(state="failed").order_by("pk"):
             yield partial(self.clerk.send_again, refund)
-        # what was settled with an appointment is handed back by reversing that
-        for refund in failed.exclude(order__channel__in=AT_COUNTER, lines__line__subject_id__in=fees):
             yield partial(self.clerk.pay_out, refund)
 
     def _with_card(self) -> Iterator[Move]:

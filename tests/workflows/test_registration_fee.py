@@ -12,6 +12,7 @@ from apps.billing.models import Bill
 from apps.billing.services.refund_bills import refund_bills
 from apps.billing.services.refund_requests import request_bills
 from apps.payments.models import AccountKind, PaymentOrder, Refund
+from apps.payments.services.advance_refund import hand_out
 from apps.payments.services.ledger import Account, balance
 from apps.payments.types import RefundCause, RefundRoute
 from apps.scheduling.models import Appointment
@@ -87,6 +88,7 @@ def test_a_fee_that_only_the_window_can_give_back_is_a_clerk_s_work_until_it_is_
         cause=RefundCause.WINDOW, reason="退号", application="window", route=RefundRoute.COUNTER_CASH,
         staff=till.world.staff["clerk"],
     )  # fmt: skip
+    hand_out(Refund.objects.get().pk)
     rest(till)
     assert status(held) == "refunded"
     item = WorkItem.objects.get(kind="workflows.registration_refund_due")
@@ -345,5 +347,6 @@ def test_the_fee_of_a_visit_that_took_place_is_refunded_when_its_money_is_back(t
         order=order, bill_amounts={bill.pk: bill.amount_fen}, cause=RefundCause.WINDOW, reason="多收",
         application="window", route=RefundRoute.COUNTER_CASH, staff=till.world.staff["clerk"],
     )  # fmt: skip
+    hand_out(Refund.objects.get().pk)
     rest(till)
     assert (status(held), Bill.objects.get().status) == ("refunded", "refunded")

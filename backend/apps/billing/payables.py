@@ -54,6 +54,12 @@ class Bills(payables.Payable):
             PostedLine(bill.bill_no, bill.external_id, bill.kind, line.amount_fen) for bill, line in found
         ]
 
+    def handed_out(self, order: PaymentOrder, lines: Lines, *, staff_id: UUID | None) -> None:
+        """As what the bills are for has it."""
+        bills = Bill.objects.in_bulk([line.subject_id for line in lines])
+        for payable, behind in payables.by_payable(list(_behind(lines, bills))):
+            payable.handed_out(order, behind, staff_id=staff_id)
+
     def refund_rules(self, subject_ids: Iterable[UUID]) -> dict[UUID, RefundRule]:
         """As rules.md 7 and 16 want it for each bill."""
         bills = Bill.objects.select_related("hospital").filter(pk__in=list(subject_ids))

@@ -21,7 +21,7 @@ from apps.payments.events import (
     RefundSucceeded,
 )
 from apps.payments.selectors.refunds import find
-from apps.payments.states import RefundState
+from apps.payments.states import WAITING_CODES, RefundState
 from apps.payments.types import CloseCause, Refund, RefundRoute
 from kernel import clock
 from kernel.money import fen_to_yuan
@@ -178,12 +178,17 @@ def _record_refund(event: OfRefund) -> Refund:
         patient_id=refund.patient_id,
         at=refund.succeeded_at or refund.created_at,
         kind=REFUND,
-        state=refund.state,
+        state=RefundState.PROCESSING if _waits(refund) else refund.state,
         title=f"退费 {fen_to_yuan(refund.amount_fen)} 元",
         ref_type="payments.refund",
         ref_id=refund.pk,
     )
     return refund
+
+
+def _waits(refund: Refund) -> bool:
+    """Whether nothing is wrong but that a clerk has to hand the cash out."""
+    return refund.state == RefundState.FAILED and refund.error in WAITING_CODES
 
 
 def _tell_of_refund(scene: str, refund: Refund, event: OfRefund) -> None:
@@ -211,9 +216,9 @@ def tell_of_refund(event: RefundSucceeded) -> None:
 
 @subscribe(RefundFailed, name="billing.tell_of_failed_refund")
 def tell_of_failed_refund(event: RefundFailed) -> None:
-    """Not once staff have sent it again and it has succeeded meanwhile."""
+    """Not once it has succeeded after all, nor while its cash only waits at the window."""
     refund = _record_refund(event)
-    if refund.state != RefundState.SUCCEEDED:
+    if refund.state != RefundState.SUCCEEDED and not _waits(refund):
         _tell_of_refund("refund_failed", refund, event)
 
 

@@ -31,9 +31,10 @@ def expected_fen(shift: CashierShift) -> int:
     return shift.float_fen + _net(_entries(shift).aggregate(**_SUMS))
 
 
-def dropped_fen(shift: CashierShift) -> int:
-    """What was put into the safe during the shift."""
-    return int(_entries(shift).aggregate(**_SUMS)["safe_drop_fen"] or 0)
+def said_by_clerk(shift: CashierShift) -> dict[str, int]:
+    """What left the drawer on one person's word: put into the safe, and paid out."""
+    sums = _entries(shift).aggregate(**_SUMS)
+    return {name: int(sums[name] or 0) for name in ("safe_drop_fen", "paid_out_fen")}
 
 
 def by_day(shift: CashierShift) -> list[Day]:
@@ -48,7 +49,9 @@ def by_day(shift: CashierShift) -> list[Day]:
 
 def current_of(staff_id: Any) -> CashierShift | None:
     """The clerk's shift that is not handed over yet."""
-    rows = CashierShift.objects.select_related("hospital", "clerk", "drawer", "receiver", "countersigned_by")
+    rows = CashierShift.objects.select_related(
+        "hospital", "clerk", "drawer", "receiver", "countersigned_by", "closed_by"
+    )
     return rows.filter(clerk_id=staff_id, handed_over_at=None).first()
 
 

@@ -13,6 +13,12 @@ COUNTERSIGN_FEN = define(
         "Differences above this amount are countersigned by a supervisor", minimum=0, maximum=10_000_000,
     )
 )  # fmt: skip
+BANKING_HOURS = define(
+    Setting(
+        "cashier.banking_hours", 24, "接收后多少小时内须缴款,超过即提醒财务",
+        "Hours after which accepted takings are to be on their way to the bank", minimum=1, maximum=720,
+    )
+)  # fmt: skip
 SHIFT_HOURS = define(
     Setting(
         "cashier.shift_hours", 24, "班次最长小时数,超过即提醒主管",

@@ -10,6 +10,13 @@ properties(
     counted_at=("清点时间", "Counted at"),
     counted_cash=("清点面额", "Count by denomination"), expected_fen=("应有金额", "Expected"),
     difference_fen=("差额", "Difference"), difference_reason=("差额原因", "Why it differs"),
+    first_difference_fen=("首次清点差额", "Difference of the first count"), count_no=("清点次数", "Counts"),
+    closed_by_id=("代办人", "Closed in the clerk's place by"),
+    closed_by_name=("代办人姓名", "Closed in the clerk's place by"),
+    may_work=("可由我收付", "Mine to handle"), may_close=("可由我清点交班", "Mine to count and hand over"),
+    may_receive=("可由我接收", "Mine to receive"), may_countersign=("可由我复核", "Mine to countersign"),
+    may_recount=("可由我退回重点", "Mine to have counted again"), is_explained=("差额已说明", "Difference explained"),
+    is_ready=("可交班", "Ready to be handed over"),
     difference_posted=("差额已入账", "Difference in the books"),
     needs_countersign=("须复核签字", "Needs a countersign"),
     countersigned_by_id=("复核人", "Countersigned by"), countersigned_by_name=("复核人姓名", "Countersigned by"),
@@ -17,8 +24,9 @@ properties(
     receiver_name=("接收人姓名", "Receiver"), handed_over_at=("交班时间", "Handed over"),
     reject_reason=("退回原因", "Why it was rejected"), takings_fen=("应缴金额", "Takings for the bank"),
     deposit_id=("缴款单", "Bank deposit"), by_day=("按日汇总", "By day"), cash_in_fen=("现金收入", "Cash in"),
-    cash_refund_fen=("现金退款", "Cash refunds"), paid_in_fen=("存入", "Paid in"), paid_out_fen=("支出", "Paid out"),
-    safe_drop_fen=("投入保险柜", "Safe drops"), net_fen=("净额", "Net"),
+    cash_refund_fen=("现金退款", "Cash refunds"), paid_in_fen=("钱箱存入", "Paid in"),
+    paid_out_fen=("钱箱支出", "Paid out"),
+    safe_drop_fen=("缴存保险柜", "Safe drops"), net_fen=("净额", "Net"),
     is_required=("必须开班", "A shift is required"),
     shift=("班次", "Shift"), shifts=("班次", "Shifts"), shift_ids=("班次列表", "Shifts"),
     deposit_no=("缴款单号", "Deposit number"), bank_account=("银行账户", "Bank account"),
@@ -27,7 +35,7 @@ properties(
     made_by_name=("缴款人姓名", "Made by"),
     made_at=("缴款时间", "Made"), yuan_100=("100 元(张)", "100 yuan"), yuan_50=("50 元(张)", "50 yuan"),
     yuan_20=("20 元(张)", "20 yuan"), yuan_10=("10 元(张)", "10 yuan"), yuan_5=("5 元(张)", "5 yuan"),
-    yuan_1=("1 元(张/枚)", "1 yuan"), jiao_5=("5 角(枚)", "5 jiao"), jiao_1=("1 角(枚)", "1 jiao"),
+    yuan_1=("1 元(张/枚)", "1 yuan"), jiao_5=("5 角(张/枚)", "5 jiao"), jiao_1=("1 角(张/枚)", "1 jiao"),
 )  # fmt: skip
 of(
     "CashierShift", "WholeCashierShift", closed_at=("停止收付时间", "Cash stopped"),
@@ -39,7 +47,7 @@ of("CashDrawer", name=("钱箱名称", "Drawer"), code=("钱箱编码", "Code"))
 references("cash_drawers", "drawer_id")
 references("cashier_shifts", "shift_ids")
 references("bank_deposits", "deposit_id")
-references("staff", "clerk_id", "receiver_id", "countersigned_by_id", "made_by_id")
+references("staff", "clerk_id", "receiver_id", "countersigned_by_id", "closed_by_id", "made_by_id")
 
 resources(
     cash_drawers=("钱箱", "cash drawer", "cash drawers"),
@@ -48,15 +56,16 @@ resources(
 )
 operations(
     cashier_shifts_create=("开班", "Open a shift"), cashier_shifts_current=("我的当前班次", "My shift"),
-    cashier_shifts_paid_in=("存入现金", "Pay cash in"), cashier_shifts_paid_out=("支出现金", "Pay cash out"),
-    cashier_shifts_safe_drop=("投入保险柜", "Drop into the safe"),
+    cashier_shifts_paid_in=("钱箱存入", "Pay cash in"), cashier_shifts_paid_out=("钱箱支出", "Pay cash out"),
+    cashier_shifts_safe_drop=("缴存保险柜", "Drop into the safe"),
     cashier_shifts_start_count=("开始清点", "Start counting"),
     cashier_shifts_enter_count=("录入清点结果", "Enter the count"),
     cashier_shifts_explain=("说明差额", "Explain the difference"),
     cashier_shifts_countersign=("复核签字", "Countersign"),
     cashier_shifts_recount=("退回重新清点", "Have it counted again"),
     cashier_shifts_hand_over=("交班", "Hand over"), cashier_shifts_accept=("接收", "Accept"),
-    cashier_shifts_reject=("退回", "Reject"), bank_deposits_create=("缴款", "Bring to the bank"),
+    cashier_shifts_reject=("退回", "Reject"),
+    cashier_shifts_withdraw=("撤回交班", "Take back the hand-over"), bank_deposits_create=("缴款", "Bring to the bank"),
     bank_deposits_confirm=("确认缴款", "Confirm"), bank_deposits_reject=("退回缴款", "Reject"),
 )  # fmt: skip
 values(ShiftState, {
@@ -69,8 +78,8 @@ values(DepositState, {
     "rejected": ("已退回", "Rejected", "danger"),
 })  # fmt: skip
 values(EntryKind, {
-    "cash_in": ("现金收入", "Cash in"), "cash_refund": ("现金退款", "Cash refund"), "paid_in": ("存入", "Paid in"),
-    "paid_out": ("支出", "Paid out"), "safe_drop": ("投入保险柜", "Safe drop"),
+    "cash_in": ("现金收入", "Cash in"), "cash_refund": ("现金退款", "Cash refund"), "paid_in": ("钱箱存入", "Paid in"),
+    "paid_out": ("钱箱支出", "Paid out"), "safe_drop": ("缴存保险柜", "Safe drop"),
 })  # fmt: skip
 objects({
     "cashier.cashdrawer": ("钱箱", "Cash drawer"), "cashier.cashiershift": ("收费班次", "Cashier's shift"),

@@ -26,6 +26,12 @@ RECOUNT = define_kind(
         "clerk", "finance_head", "hospital_administrator", by_hand=False,
     )
 )  # fmt: skip
+BANK = define_kind(
+    WorkKind(
+        "cashier.bank_takings", "缴存班次现金", "Bring the takings of a shift to the bank", 4,
+        "finance", "finance_head", "hospital_administrator", by_hand=False,
+    )
+)  # fmt: skip
 CONFIRM_DEPOSIT = define_kind(
     WorkKind(
         "cashier.confirm_deposit", "确认缴款", "Confirm a deposit at the bank", 8,

@@ -44,7 +44,7 @@ action(
     confirm=("将以现金退给患者,确定执行?", "The patient gets cash. Go on?"),
     state=["failed"],
 )
-action("refunds_reissue", state=["failed"])
+action("refunds_reissue", state=["failed"], route=["original"])
 groups(
     "WholeOrder",
     order=(

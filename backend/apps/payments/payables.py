@@ -87,6 +87,13 @@ class Payable(Protocol):
         """The order was paid and goes back whole, unposted; in the transaction that decides it."""
         return
 
+    def handed_out(self, order: PaymentOrder, lines: Sequence[PayableLine], *, staff_id: UUID | None) -> None:
+        """A clerk pays out in cash what was taken before the order and could not be posted; in that transaction.
+
+        StateConflict where the cash was handed back before.
+        """
+        return
+
     def refund_rules(self, subject_ids: Iterable[UUID]) -> dict[UUID, RefundRule]:
         """By subject what holds for its refunds now. Reads only."""
         return dict.fromkeys(subject_ids, RefundRule())

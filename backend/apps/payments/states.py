@@ -42,6 +42,9 @@ class RefundState(StrEnum):
 
 _O, _A, _R = OrderState, AttemptState, RefundState
 
+#: Codes of a failed refund in cash that only waits for a clerk who hands it out: nothing is wrong with it.
+WAITS_FOR_THE_WINDOW = "waits_for_the_window"
+WAITING_CODES = (WAITS_FOR_THE_WINDOW, "no_open_shift")
 #: Orders that somebody may still pay, or has paid.
 LIVE = (_O.PENDING, _O.PAID_UNPOSTED, _O.POSTED)
 #: Attempts whose end the channel has not told yet.

@@ -1,4 +1,4 @@
-"""What this app needs of the queue in front of the consulting room; `queueing` puts it in place."""
+"""What this app needs of the queue in front of the consulting room, put in place by `queueing`, and of fees' money."""
 
 from collections.abc import Collection
 from typing import Protocol
@@ -37,6 +37,32 @@ class Tickets(Protocol):
 
     def number_of(self, appointment_id: UUID) -> tuple[int, str] | None:
         """The number on the appointment's ticket and the name of its queue; None before check-in."""
+
+
+class Fees(Protocol):
+    """What is known of the money of registration fees; `workflows` puts it in place."""
+
+    def came_in_cash(self, appointment_id: UUID) -> bool:
+        """Whether the fee that was taken at the window lies in a drawer, and is no slip of a card machine."""
+
+
+class _AllInCash:
+    def came_in_cash(self, appointment_id: UUID) -> bool:
+        """Whoever settles at the window takes cash."""
+        return True
+
+
+_fees: list[Fees] = [_AllInCash()]
+
+
+def use_fees(found: Fees) -> None:
+    """Called once by who records the fees, when it is ready."""
+    _fees[:] = [found]
+
+
+def fees() -> Fees:
+    """The fees in force."""
+    return _fees[0]
 
 
 _tickets: Tickets | None = None

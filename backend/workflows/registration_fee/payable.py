@@ -15,10 +15,13 @@ from apps.payments.types import AccountKind, PaymentOrder, ReturnCause
 from apps.scheduling.errors import HoldExpired
 from apps.scheduling.models import Appointment, PaymentStatus
 from apps.scheduling.services.confirm import settle_fee
+from apps.scheduling.services.reverse import note_handed_out
 from apps.scheduling.states import LIVE, AppointmentState
+from apps.worklist.services.items import close_item
 from kernel.locks import lock_one
 from workflows.registration_fee.bill import APPOINTMENT
 from workflows.registration_fee.collect import TAKEN
+from workflows.registration_fee.work import REFUND_DUE
 
 
 class Registrations(payables.Payable):
@@ -36,6 +39,12 @@ class Registrations(payables.Payable):
             else:
                 _settle(line.subject_id, order.channel)
         return [Credit(line.line_id, Account(AccountKind.REVENUE)) for line in lines]
+
+    def handed_out(self, order: PaymentOrder, lines: Sequence[PayableLine], *, staff_id: UUID | None) -> None:
+        """Its number is unpaid again, or its fee is back where it was cancelled. StateConflict: it was before."""
+        for line in lines:
+            note_handed_out(line.subject_id, staff_id=staff_id)
+            close_item(REFUND_DUE, subject_id=line.subject_id, outcome="已退费")
 
     def refund_rules(self, subject_ids: Iterable[UUID]) -> dict[UUID, RefundRule]:
         """What is booked, waits to be seen or whose fee a clerk has handed back is cancelled first, whoever asks.

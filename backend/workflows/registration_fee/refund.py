@@ -3,12 +3,13 @@
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from apps.billing.selectors.lookup import bills_of_keys
 from apps.billing.selectors.refundable import refundable_fen
 from apps.billing.services.checkout import SUBJECT
 from apps.billing.services.refund_bills import refund_bills
-from apps.billing.states import BillStatus
+from apps.billing.states import UNSETTLED, BillStatus
 from apps.billing.types import Bill
 from apps.identity.models import StaffMember
 from apps.payments import settings as payment_settings
@@ -23,7 +24,7 @@ from apps.scheduling.services.confirm import note_refund
 from apps.worklist.services.items import close_item, open_item
 from kernel.money import fen_to_yuan
 from workflows.registration_fee.bill import APPOINTMENT, bills_of, end_bills, find, given_back, mandatory_with
-from workflows.registration_fee.collect import TAKEN, WINDOW
+from workflows.registration_fee.collect import CASH, TAKEN, WINDOW
 from workflows.registration_fee.work import REFUND_DUE
 
 
@@ -100,6 +101,7 @@ def follow_refund(refund_id: UUID) -> None:
     if refunds.is_reversal(refund_id):
         return
     found = bills_of_keys(refunds.subjects_of(refund_id, SUBJECT))
+    _end_unposted(found)
     bills = found.filter(subject_type=APPOINTMENT, status=BillStatus.REFUNDED)
     for bill in bills.order_by("pk"):
         if bill.subject_id is None or not refunds.is_back(SUBJECT, bill.pk):
@@ -109,25 +111,45 @@ def follow_refund(refund_id: UUID) -> None:
             close_item(REFUND_DUE, subject_id=bill.subject_id, outcome="已退费")
 
 
+def _end_unposted(bills: QuerySet[Bill]) -> None:
+    """Nobody is to pay what never came to be posted of a registration that is over; its cash was handed out."""
+    for bill in bills.filter(subject_type=APPOINTMENT, status__in=UNSETTLED).order_by("pk"):
+        if bill.subject_id and find(bill.subject_id).payment_status == PaymentStatus.REFUNDED:
+            end_bills(bills_of(bill.subject_id))
+
+
 @transaction.atomic
 def reverse_fee(appointment_id: UUID, *, staff_id: UUID | None, fee_fen: int) -> None:
     """The clerk has given the cash back: what was recorded of it is refunded in cash, or is not posted at all.
 
-    Nothing where it was settled again meanwhile, or was never recorded as it went back so soon.
+    Where it was settled again meanwhile only what waits for a clerk ends: that cash was handed back. Nothing where it
+    was never recorded as it went back so soon. NotYet while what HIS refused is on its way to a clerk.
     """
-    if find(appointment_id).payment_status in TAKEN:
-        return
+    is_taken = find(appointment_id).payment_status in TAKEN
     staff = StaffMember.objects.filter(pk=staff_id).first() if staff_id else None
-    paid = _paid_bill(appointment_id)
+    paid = None if is_taken else _paid_bill(appointment_id)
     if paid is not None:
         _reverse(paid, fee_fen, staff)
         return
     recorded = list(orders.recorded_for(SUBJECT, bills_of(appointment_id).values_list("pk", flat=True)))
+    keys = [order.pk for order in recorded]
+    if refunds.on_the_way_to_a_clerk(keys):
+        raise NotYet("a refund is still to fail")
     for order in recorded:
-        if order.state == OrderState.PAID_UNPOSTED:
+        if order.state == OrderState.PAID_UNPOSTED and not is_taken:
             give_back(order, cause=ReturnCause.REVERSED, route=RefundRoute.COUNTER_CASH)
-    for refund in refunds.waiting_for_a_clerk([order.pk for order in recorded]):
+    for refund in refunds.waiting_for_a_clerk(keys):
         pay_out_in_cash(refund, staff=staff, handed_back=True)
+
+
+class FeesOfBills:
+    """What scheduling asks of the money of a fee (scheduling.ports.Fees)."""
+
+    def came_in_cash(self, appointment_id: UUID) -> bool:
+        """Unless a slip of the card machine has paid the bill; what is not recorded yet was taken in cash."""
+        bill = _paid_bill(appointment_id)
+        order = orders.find(bill.order_id) if bill is not None and bill.order_id else None
+        return order is None or order.channel == CASH
 
 
 def _reverse(bill: Bill, fee_fen: int, staff: StaffMember | None) -> None:

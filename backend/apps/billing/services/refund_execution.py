@@ -17,7 +17,7 @@ from apps.billing.states import REFUND_REQUESTS, RefundRequestState
 from apps.identity.models import StaffMember
 from apps.identity.selectors import records_of_persons
 from apps.payments.selectors.refunds import decided_by
-from apps.payments.services.advance_refund import advance_refund
+from apps.payments.services.advance_refund import hand_out
 from apps.payments.types import RefundCause, RefundRoute
 from kernel import clock
 from kernel.errors import StateConflict
@@ -78,8 +78,8 @@ def _move(request_id: UUID, staff: StaffMember, allowances: Mapping[UUID, Allowa
 
 
 def _pay_cash_out(request_id: UUID) -> None:
-    """Cash goes back at once; should HIS not answer, a worker tells it later and only then it counts as paid out."""
+    """Cash goes back at once; should HIS not answer, it stays in the drawer, and waits for the window once HIS has."""
     cash = decided_by(request_id).filter(route=RefundRoute.COUNTER_CASH)
     for refund_id in cash.values_list("pk", flat=True):
-        advance_refund(refund_id)
+        hand_out(refund_id)
     sync_request(request_id)

@@ -17,6 +17,8 @@ class CashierShift(VersionedModel):
     `expected_fen`, `difference_fen` (counted − expected) and everything else that tells them is empty until the count
     is entered. `handed_over_at`: the first time; clerk and drawer are free from then on. `takings_fen`: what is for the
     bank: counted − float + safe drops. `count_no`: how often it was counted. `difference_posted`: the ledger has it.
+    `first_difference_fen`: what the first count showed, whatever a later one does. `closed_by`: who counted or handed
+    over in the clerk's place. `safe_drop_fen`, `paid_out_fen`: what the clerk alone says, known with the count.
     """
 
     hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -34,6 +36,9 @@ class CashierShift(VersionedModel):
     counted_cash = models.JSONField(null=True)
     expected_fen = models.BigIntegerField(null=True)
     difference_fen = models.BigIntegerField(null=True)
+    first_difference_fen = models.BigIntegerField(null=True)
+    safe_drop_fen = FenField(null=True)
+    paid_out_fen = FenField(null=True)
     difference_reason = models.CharField(max_length=200, blank=True, default="")
     difference_posted = models.BooleanField(default=False)
     needs_countersign = models.BooleanField(default=False)
@@ -50,6 +55,12 @@ class CashierShift(VersionedModel):
     takings_fen = models.BigIntegerField(null=True)
     deposit = models.ForeignKey(
         BankDeposit, on_delete=models.PROTECT, null=True, related_name="shifts", db_index=False
+    )
+    closed_by = models.ForeignKey(
+        StaffMember, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    unbanked_at = models.DateTimeField(
+        null=True, help_text="when somebody was told that its takings lie here"
     )
     overdue_at = models.DateTimeField(null=True, help_text="when somebody was told that it is open too long")
 

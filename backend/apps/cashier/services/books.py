@@ -4,6 +4,7 @@
 petty cash stand in `cash_in_transit` under names of their own, so that what is for the bank is not mixed with them.
 """
 
+from apps.cashier.denominations import WORTH
 from apps.cashier.models import BankDeposit, CashierShift, EntryKind, ShiftEntry
 from apps.cashier.models.entry import SIGN
 from apps.payments.drawers import CASH
@@ -58,7 +59,14 @@ def take_back_difference(shift: CashierShift, reason: str) -> None:
     _move(shift, key, "shift_difference_undone", amounts, reason)
 
 
+def is_rounding(difference_fen: int) -> bool:
+    """Whether no coin makes it: nobody can explain it, nor make it good."""
+    return 0 < abs(difference_fen) < min(WORTH.values())
+
+
 def _blamed(shift: CashierShift) -> Account:
+    if is_rounding(shift.difference_fen or 0):
+        return Account(AccountKind.OVER_SUSPENSE, "rounding")
     if (shift.difference_fen or 0) > 0:
         return Account(AccountKind.OVER_SUSPENSE)
     return Account(AccountKind.SHORT_RECEIVABLE, str(shift.clerk_id))

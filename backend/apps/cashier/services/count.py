@@ -8,9 +8,9 @@ from django.db import transaction
 from apps.cashier.denominations import worth
 from apps.cashier.errors import CountedAlready, DifferenceUnexplained, NotCounted
 from apps.cashier.models import CashierShift
-from apps.cashier.selectors import expected_fen
+from apps.cashier.selectors import expected_fen, said_by_clerk
 from apps.cashier.services import books
-from apps.cashier.services.rows import lock, lock_own, refuse_same_person
+from apps.cashier.services.rows import lock, lock_closing, refuse_same_person, write
 from apps.cashier.settings import COUNTERSIGN_FEN
 from apps.cashier.states import SHIFTS, ShiftState
 from apps.cashier.work import COUNTERSIGN, RECOUNT
@@ -21,18 +21,19 @@ from kernel import clock
 from kernel.errors import StateConflict
 from kernel.money import fen_to_yuan
 
-#: A shift that has not been counted.
+#: A shift that has not been counted. Whoever has once shown a large difference is countersigned for good.
 _UNCOUNTED: dict[str, Any] = {
     "counted_at": None, "counted_fen": None, "counted_cash": None, "expected_fen": None, "difference_fen": None,
-    "difference_reason": "", "difference_posted": False, "needs_countersign": False, "countersigned_by": None,
-    "countersigned_at": None, "takings_fen": None,
+    "difference_reason": "", "difference_posted": False, "countersigned_by": None, "countersigned_at": None,
+    "takings_fen": None, "safe_drop_fen": None, "paid_out_fen": None,
 }  # fmt: skip
+ROUNDING = "不足 1 角的尾差"
 
 
 @transaction.atomic
 def start_count(shift: CashierShift, *, by: StaffMember) -> CashierShift:
     """The drawer takes no more cash. StateConflict, PermissionDenied."""
-    row = lock_own(shift, by)
+    row = lock_closing(shift, by)
     if row.state != ShiftState.OPEN:
         raise StateConflict(current=row.state)
     SHIFTS.move(row, ShiftState.COUNTING, closed_at=clock.now())
@@ -45,49 +46,67 @@ def enter_count(shift: CashierShift, *, by: StaffMember, cash: Mapping[str, int]
 
     CountedAlready, StateConflict, PermissionDenied.
     """
-    row = lock_own(shift, by)
+    row = lock_closing(shift, by)
     _check_counting(row)
     if row.counted_at is not None:
         raise CountedAlready
-    counted, expected = worth(cash), expected_fen(row)
+    counted, expected, said = worth(cash), expected_fen(row), said_by_clerk(row)
     difference = counted - expected
-    _write(
+    limit = COUNTERSIGN_FEN.of(row.hospital)
+    write(
         row, counted_at=clock.now(), counted_fen=counted, counted_cash=dict(cash), expected_fen=expected,
         difference_fen=difference, count_no=row.count_no + 1,
-        needs_countersign=abs(difference) > COUNTERSIGN_FEN.of(row.hospital),
+        first_difference_fen=difference if row.first_difference_fen is None else row.first_difference_fen,
+        needs_countersign=row.needs_countersign or max(abs(difference), *said.values()) > limit, **said,
     )  # fmt: skip
+    if books.is_rounding(difference):
+        write(row, difference_reason=ROUNDING, difference_posted=True)
+        books.post_difference(row)
+    _ask_for_countersign(row)
     return row
 
 
 @transaction.atomic
 def explain(shift: CashierShift, *, by: StaffMember, reason: str) -> CashierShift:
     """Why it differs; the difference goes into the books with it, once. NotCounted, StateConflict."""
-    row = lock_own(shift, by)
+    row = lock_closing(shift, by)
     _check_counted(row)
-    if not row.difference_fen or row.difference_posted:
+    if is_explained(row):
         raise StateConflict(current=row.state)
-    _write(row, difference_reason=reason, difference_posted=True)
+    write(row, difference_reason=reason, difference_posted=True)
     books.post_difference(row)
-    if row.needs_countersign:
+    _ask_for_countersign(row)
+    return row
+
+
+def is_explained(row: CashierShift) -> bool:
+    """Whether the books have the difference of the count, if there is one."""
+    return not row.difference_fen or row.difference_posted
+
+
+def _ask_for_countersign(row: CashierShift) -> None:
+    if row.needs_countersign and is_explained(row):
         open_item(
             COUNTERSIGN, hospital=row.hospital, subject_type="cashier.cashiershift", subject_id=row.pk,
-            title=f"复核班次差额 {row.shift_no} {row.clerk.name} {fen_to_yuan(row.difference_fen)}元",
-            barred=records_of_persons([row.clerk_id]),
+            title=f"复核班次差额 {row.shift_no} {row.clerk.name} {fen_to_yuan(row.difference_fen or 0)}元",
+            barred=records_of_persons([key for key in (row.clerk_id, row.closed_by_id) if key]),
         )  # fmt: skip
-    return row
 
 
 @transaction.atomic
 def countersign(shift: CashierShift, *, by: StaffMember) -> CashierShift:
-    """A supervisor has looked at a large difference and at what was said of it. SamePerson, DifferenceUnexplained."""
+    """A supervisor has looked at a large difference and at what was said of it, or at what left the drawer otherwise.
+
+    SamePerson (clerk, or who counted in the clerk's place), DifferenceUnexplained, NotCounted, StateConflict.
+    """
     row = lock(shift)
-    refuse_same_person(by, row.clerk)
+    refuse_same_person(by, row.clerk_id, row.closed_by_id)
     _check_counted(row)
     if not row.needs_countersign or row.countersigned_at is not None:
         raise StateConflict(current=row.state)
-    if not row.difference_posted:
+    if not is_explained(row):
         raise DifferenceUnexplained(difference_fen=row.difference_fen)
-    _write(row, countersigned_by=by, countersigned_at=clock.now())
+    write(row, countersigned_by=by, countersigned_at=clock.now())
     close_item(COUNTERSIGN, subject_id=row.pk, outcome="已复核", staff=by)
     return row
 
@@ -96,10 +115,10 @@ def countersign(shift: CashierShift, *, by: StaffMember) -> CashierShift:
 def recount(shift: CashierShift, *, by: StaffMember, reason: str) -> CashierShift:
     """The supervisor has it counted again instead. SamePerson, NotCounted, StateConflict."""
     row = lock(shift)
-    refuse_same_person(by, row.clerk)
+    refuse_same_person(by, row.clerk_id)
     _check_counted(row)
     forget_count(row, reason)
-    _write(row, reject_reason=reason)
+    write(row, reject_reason=reason)
     return row
 
 
@@ -111,7 +130,7 @@ def forget_count(row: CashierShift, reason: str) -> None:
     if row.difference_posted:
         books.take_back_difference(row, reason)
     close_item(COUNTERSIGN, subject_id=row.pk, withdrawn=True)
-    _write(row, **_UNCOUNTED)
+    write(row, **_UNCOUNTED)
     open_item(
         RECOUNT, hospital=row.hospital, subject_type="cashier.cashiershift", subject_id=row.pk, executor=row.clerk,
         title=f"重新清点 {row.shift_no}: {reason}",
@@ -127,10 +146,3 @@ def _check_counted(row: CashierShift) -> None:
     _check_counting(row)
     if row.counted_at is None:
         raise NotCounted
-
-
-def _write(row: CashierShift, **changes: Any) -> None:
-    for name, value in changes.items():
-        setattr(row, name, value)
-    row.version, row.updated_at = row.version + 1, clock.now()
-    row.save(update_fields=[*changes, "version", "updated_at"])

@@ -99,6 +99,12 @@ class Refund(VersionedModel):
         ]
         triggers = [audited(exclude=("due_at", "checks", "department_id"))]
 
+    @property
+    def leaves_a_drawer(self) -> bool:
+        """Whether a clerk hands it out by its success; what a reversal is about was handed out, and noted, before."""
+        by_hand = self.route == RefundRoute.COUNTER_CASH and self.cause != RefundCause.REVERSED
+        return by_hand and self.decided_by_id is not None
+
 
 class RefundLine(BaseModel):
     """How much of a refund belongs to which line of the order. An overpayment belongs to none."""

@@ -66,6 +66,15 @@ def is_reversal(refund_id: UUID) -> bool:
     return Refund.objects.filter(pk=refund_id, cause=RefundCause.REVERSED).exists()
 
 
+def on_the_way_to_a_clerk(order_ids: Ids) -> bool:
+    """Whether refunds of these orders by the way they came are still being tried."""
+    tried = (RefundState.CREATED, RefundState.PROCESSING)
+    rows = Refund.objects.filter(order__in=list(order_ids), state__in=tried)
+    return rows.filter(
+        route=RefundRoute.ORIGINAL, cause__in=(RefundCause.NOT_POSTED, RefundCause.LATE)
+    ).exists()
+
+
 def waiting_for_a_clerk(order_ids: Ids) -> QuerySet[Refund]:
     """Refunds of these orders that failed on the way they came by: somebody has to hand the money back."""
     return Refund.objects.filter(

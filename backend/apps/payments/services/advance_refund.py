@@ -18,7 +18,7 @@ from apps.payments.ports import HisRefused, HisUnavailable
 from apps.payments.services import his, record_refund
 from apps.payments.services.merchants import channel_for
 from apps.payments.services.pay import notify_url
-from apps.payments.states import OrderState, RefundState
+from apps.payments.states import WAITS_FOR_THE_WINDOW, OrderState, RefundState
 from kernel import clock, leases
 from kernel.faults import fault_point
 
@@ -31,13 +31,25 @@ log = structlog.get_logger(__name__)
 
 def advance_refund(refund_id: UUID) -> None:
     """Take the next step if the refund is due. Outside transactions: HIS and the channel are asked."""
-    if leases.take(Refund, refund_id) is None:
-        return
+    if leases.take(Refund, refund_id) is not None:
+        _advance(refund_id, by_hand=False)
+
+
+def hand_out(refund_id: UUID) -> None:
+    """The clerk who decided a refund in cash hands it out with this request, once HIS allows it. Outside transactions.
+
+    Should HIS not answer, nobody hands anything out: a worker asks again, and the refund waits for the window then.
+    """
+    leases.set_due(Refund, refund_id, clock.now() + leases.LEASE)
+    _advance(refund_id, by_hand=True)
+
+
+def _advance(refund_id: UUID, *, by_hand: bool) -> None:
     refund = Refund.objects.select_related("order", "attempt__merchant", "hospital").get(pk=refund_id)
     error = ""
     try:
         if _told(refund):
-            error = _step(refund)
+            error = _step(refund, by_hand=by_hand)
     except HisRefused as refusal:
         record_refund.cancel(refund.pk, code=refusal.code)
     except HisUnavailable as failure:
@@ -72,7 +84,7 @@ def _tell(refund: Refund) -> None:
         his.withdraw(refund.order)
 
 
-def _step(refund: Refund) -> str:
+def _step(refund: Refund, *, by_hand: bool) -> str:
     """One step at the channel; the code of what went wrong for now, if anything did."""
     if refund.state not in (RefundState.CREATED, RefundState.PROCESSING):
         return ""
@@ -80,7 +92,7 @@ def _step(refund: Refund) -> str:
         record_refund.record_failed(refund.pk, code="at_counter", same_number=True)  # a clerk has it
         return ""
     if refund.route == RefundRoute.COUNTER_CASH or refund.attempt.merchant is None:
-        _done_by_us(refund)
+        _done_by_us(refund, by_hand=by_hand)
         return ""
     try:
         result = _ask(refund)
@@ -98,8 +110,11 @@ def _step(refund: Refund) -> str:
     return ""
 
 
-def _done_by_us(refund: Refund) -> None:
-    """Nobody else moves the money. Cash whose clerk has closed the shift meanwhile waits for another clerk."""
+def _done_by_us(refund: Refund, *, by_hand: bool) -> None:
+    """Nobody else moves the money. Cash waits for a clerk unless one hands it out now, out of an open shift."""
+    if refund.leaves_a_drawer and not by_hand:
+        record_refund.record_failed(refund.pk, code=WAITS_FOR_THE_WINDOW, same_number=True)
+        return
     try:
         record_refund.record_succeeded(refund.pk)
     except NoOpenShift as error:

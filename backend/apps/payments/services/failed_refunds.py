@@ -4,7 +4,7 @@ from django.db import transaction
 
 from apps.identity.models import StaffMember
 from apps.payments.channels.base import ChannelError, RefundState as ChannelState
-from apps.payments.models import Refund
+from apps.payments.models import Refund, RefundRoute
 from apps.payments.services.advance_refund import record, request_of
 from apps.payments.services.merchants import channel_for
 from apps.payments.services.record_refund import pay_out_in_cash, reissue
@@ -14,19 +14,19 @@ from kernel.idempotency import store
 
 
 def send_again(refund: Refund, *, staff: StaffMember) -> Refund:
-    """Under the same number where the channel allows it. StateConflict unless it has failed."""
+    """Under the same number where the channel allows it. StateConflict unless it has failed, and for cash."""
     return reissue(refund, staff=staff)
 
 
 def pay_out(refund: Refund, *, staff: StaffMember) -> Refund:
     """In cash; the channel is asked once more before, so that nothing goes back twice.
 
-    StateConflict unless it has failed, or when the channel has done it after all (the refund has succeeded then).
-    ServiceUnavailable while the channel does not answer. Outside transactions.
+    StateConflict unless it has failed, when the cash was handed back before, or when the channel has done it after all
+    (the refund has succeeded then). ServiceUnavailable while the channel does not answer. Outside transactions.
     """
     if refund.state != RefundState.FAILED:
         raise StateConflict(current=refund.state)
-    if refund.attempt.merchant is not None:
+    if refund.route == RefundRoute.ORIGINAL and refund.attempt.merchant is not None:
         try:
             result = channel_for(refund.attempt).query_refund(request_of(refund))
         except ChannelError as error:

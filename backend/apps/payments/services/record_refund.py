@@ -7,6 +7,8 @@ from django.db import transaction
 from django.db.models import F
 
 from apps.identity.models import StaffMember
+from apps.payments.channels.base import PayMethod
+from apps.payments.channels.counter import AT_COUNTER
 from apps.payments.drawers import CASH, Cash, drawers
 from apps.payments.events import OfRefund, RefundCancelled, RefundFailed, RefundSucceeded
 from apps.payments.models import (
@@ -17,6 +19,7 @@ from apps.payments.models import (
     RefundLine,
     RefundRoute,
 )
+from apps.payments.payables import by_payable, lines_of
 from apps.payments.services import ledger
 from apps.payments.services.ledger import Account, AccountKind, Movement
 from apps.payments.services.record_payment import source_of
@@ -26,6 +29,9 @@ from kernel import clock, ids, leases
 from kernel.errors import StateConflict
 from kernel.locks import lock_one
 from kernel.outbox.events import publish
+
+#: Whole orders that never came to be posted go back by these.
+_UNPOSTED = (RefundCause.NOT_POSTED, RefundCause.LATE)
 
 
 def _lock(refund_id: UUID) -> tuple[PaymentOrder, Refund]:
@@ -69,18 +75,15 @@ def record_succeeded(
         channel_refund_id=(channel_refund_id or refund.channel_refund_id)[:64],
         error="",
     )
-    if not handed_back:
+    if refund.leaves_a_drawer and not handed_back:
         _out_of_the_drawer(refund)
-    source = source_of(refund.attempt)
-    if refund.route == RefundRoute.COUNTER_CASH:
-        source = Account(AccountKind.CLEARING, CASH)
     ledger.post(
         hospital_id=refund.hospital_id,
         key=f"refunded:{refund.pk}",
         kind="refunded",
         movements=[
             Movement(Account(AccountKind.REFUNDS_PAYABLE), refund.amount_fen),
-            Movement(source, -refund.amount_fen),
+            Movement(_source_of(refund), -refund.amount_fen),
         ],
         order_id=order.pk,
         refund_id=refund.pk,
@@ -90,10 +93,16 @@ def record_succeeded(
     publish(_event(RefundSucceeded, refund))
 
 
+def _source_of(refund: Refund) -> Account:
+    """Whence it goes back: a slip that a clerk reverses is voided on the machine, no cash is handed out for it."""
+    voided = refund.cause == RefundCause.REVERSED and refund.attempt.channel in AT_COUNTER
+    if refund.route == RefundRoute.COUNTER_CASH and not voided:
+        return Account(AccountKind.CLEARING, CASH)
+    return source_of(refund.attempt)
+
+
 def _out_of_the_drawer(refund: Refund) -> None:
-    """A clerk hands it out now; what a reversal is about was handed out, and noted, before it came here."""
-    by_hand = refund.route == RefundRoute.COUNTER_CASH and refund.cause != RefundCause.REVERSED
-    if by_hand and refund.decided_by_id is not None:
+    if refund.decided_by_id is not None:
         drawers().give(
             Cash(
                 refund.hospital_id, refund.decided_by_id, refund.amount_fen, "payments.refund", refund.pk,
@@ -152,9 +161,12 @@ def cancel(refund_id: UUID, *, code: str) -> None:
 
 @transaction.atomic
 def reissue(refund: Refund, *, staff: StaffMember | None) -> Refund:
-    """Send a failed refund again, under the same number where the channel allows it. StateConflict unless failed."""
+    """Send a failed refund again, under the same number where the channel allows it. StateConflict unless failed.
+
+    Nor for cash: nobody sends it, a clerk pays it out.
+    """
     _, locked = _lock(refund.pk)
-    if locked.state != RefundState.FAILED:
+    if locked.state != RefundState.FAILED or locked.route == RefundRoute.COUNTER_CASH:
         raise StateConflict(current=locked.state)
     now = clock.now()
     REFUNDS.move(
@@ -174,11 +186,14 @@ def reissue(refund: Refund, *, staff: StaffMember | None) -> Refund:
 def pay_out_in_cash(refund: Refund, *, staff: StaffMember | None, handed_back: bool = False) -> Refund:
     """A clerk pays a failed refund out in cash. The caller has asked the channel once more. StateConflict, NoOpenShift.
 
-    `handed_back`: as `record_succeeded`.
+    `handed_back`: as `record_succeeded`. StateConflict also where what was paid for knows it handed back before.
     """
-    _, locked = _lock(refund.pk)
+    order, locked = _lock(refund.pk)
     if locked.state != RefundState.FAILED:
         raise StateConflict(current=locked.state)
+    if not handed_back and locked.attempt.method == PayMethod.RECORDED and locked.cause in _UNPOSTED:
+        for payable, lines in by_payable(lines_of(order), known_only=True):
+            payable.handed_out(order, lines, staff_id=staff.pk if staff else None)
     Refund.objects.filter(pk=locked.pk).update(route=RefundRoute.COUNTER_CASH, decided_by=staff)
     record_succeeded(locked.pk, handed_back=handed_back)
     locked.refresh_from_db()

@@ -141,8 +141,7 @@ def account_of(line: PaymentOrderLine) -> Account:
 
 def _create(order: PaymentOrder, amount_fen: int, **values: object) -> Refund:
     attempt = PaymentAttempt.objects.get(order=order, state=AttemptState.SUCCEEDED)
-    now = clock.now()
-    refund = Refund.objects.create(
+    refund = Refund(
         hospital_id=order.hospital_id,
         patient_id=order.patient_id,
         department_id=order.department_id,
@@ -151,10 +150,14 @@ def _create(order: PaymentOrder, amount_fen: int, **values: object) -> Refund:
         refund_no=new_refund_no(order.hospital_id),
         channel_refund_no=ids.uuid7().hex,
         amount_fen=amount_fen,
-        due_at=now,
+        due_at=clock.now(),
         **values,
     )
-    leases.wake(Refund, refund.pk)
+    if refund.leaves_a_drawer:
+        refund.due_at = clock.now() + leases.LEASE  # handed out in this request: no worker is faster
+    else:
+        leases.wake(Refund, refund.pk)
+    refund.save(force_insert=True)
     return refund
 
 

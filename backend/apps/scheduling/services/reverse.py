@@ -11,17 +11,19 @@ from apps.payments.drawers import drawers
 from apps.scheduling import errors, settings
 from apps.scheduling.events import SettlementReversed
 from apps.scheduling.models import Appointment, AppointmentKind, PaymentStatus, SlotNumber
-from apps.scheduling.ports import tickets
+from apps.scheduling.ports import fees, tickets
 from apps.scheduling.services.announce import event_of
 from apps.scheduling.services.confirm import fee_in_cash
 from apps.scheduling.services.unchanged import lock_unchanged
-from apps.scheduling.states import APPOINTMENTS, AppointmentState, NumberState
+from apps.scheduling.states import APPOINTMENTS, LIVE, AppointmentState, NumberState
 from kernel import clock
 from kernel.errors import StateConflict
 from kernel.locks import save_version
 from kernel.outbox.events import publish
 
 _REVERSIBLE = (AppointmentState.BOOKED, AppointmentState.CHECKED_IN)
+#: The fee is with the clerk, or due to the patient.
+_WITH_US = (PaymentStatus.PAID_AT_COUNTER, PaymentStatus.REFUND_DUE)
 
 
 @transaction.atomic
@@ -37,6 +39,32 @@ def reverse_settlement(appointment: Appointment, *, reason: str, staff_id: UUID 
         raise StateConflict(current=appointment.state)
     if appointment.check_in_until <= clock.now():
         raise errors.CheckInTooLate
+    _take_back(appointment, reason=reason, staff_id=staff_id)
+    if staff_id is not None and fees().came_in_cash(appointment.pk):
+        drawers().give(fee_in_cash(appointment, staff_id))
+    return appointment
+
+
+@transaction.atomic
+def note_handed_out(appointment_id: UUID, *, staff_id: UUID | None) -> None:
+    """A clerk pays the fee out in cash as it could not be posted: unpaid again as by 冲正, refunded where it is over.
+
+    The drawer hears of it from who pays it out. StateConflict: it was handed back before, or the patient was called.
+    """
+    appointment = Appointment.objects.select_related("hospital").get(pk=appointment_id)
+    if appointment.payment_status not in _WITH_US:
+        raise StateConflict(current=appointment.payment_status)
+    if appointment.state in _REVERSIBLE and appointment.check_in_until > clock.now():
+        _take_back(appointment, reason="HIS 未入账,现金退款", staff_id=staff_id)
+        return
+    lock_unchanged(appointment)
+    left = PaymentStatus.UNPAID if appointment.state in LIVE else PaymentStatus.REFUNDED
+    appointment.payment_status = left.value
+    save_version(appointment, {"payment_status": left.value}, version=appointment.version)
+
+
+def _take_back(appointment: Appointment, *, reason: str, staff_id: UUID | None) -> None:
+    """The number may stay, the ticket goes. StateConflict for what changed since it was read, or once called."""
     changes = _back_to_hold(appointment)
     lock_unchanged(appointment)
     if appointment.state == AppointmentState.CHECKED_IN:
@@ -49,10 +77,7 @@ def reverse_settlement(appointment: Appointment, *, reason: str, staff_id: UUID 
         hospital_id=appointment.hospital_id,
         detail={"fee_fen": appointment.fee_fen, "reason": reason},
     )
-    if staff_id is not None:
-        drawers().give(fee_in_cash(appointment, staff_id))
     publish(event_of(SettlementReversed, appointment, fee_fen=appointment.fee_fen, staff_id=staff_id))
-    return appointment
 
 
 def _back_to_hold(appointment: Appointment) -> dict[str, Any]:

@@ -4,9 +4,14 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.access.scoped.fields import ScopedRelatedField
+from apps.access.scoped.permissions import own_records, request_actor
 from apps.cashier.denominations import MOST
 from apps.cashier.models import BankDeposit, CashDrawer, CashierShift
 from apps.cashier.selectors import by_day
+from apps.cashier.services.count import is_explained
+from apps.cashier.services.hand_over import is_ready
+from apps.cashier.services.rows import reaches
+from apps.cashier.states import ShiftState
 from apps.identity.models import StaffMember
 from kernel.http.serializers import ModelSerializer, Serializer
 from kernel.money import MAX_FEN
@@ -58,18 +63,67 @@ class ShiftHandOverSerializer(Serializer):
 
 
 class CashierShiftSerializer(ModelSerializer):
-    """收费班次. What tells how much is expected is null until the count is entered."""
+    """收费班次. What tells how much is expected is null until the count is entered; the first difference stays.
+
+    `may_…`: whether who reads it may, as it stands: handle its cash, count and hand it over (in the clerk's place,
+    too), receive it, countersign it, have it counted again. `is_ready`: to be handed over.
+    """
+
+    may_work = serializers.SerializerMethodField()
+    may_close = serializers.SerializerMethodField()
+    may_receive = serializers.SerializerMethodField()
+    may_countersign = serializers.SerializerMethodField()
+    may_recount = serializers.SerializerMethodField()
+    is_explained = serializers.SerializerMethodField()
+    is_ready = serializers.SerializerMethodField()
 
     class Meta:
         model = CashierShift
         fields = [
             "id", "hospital_id", "hospital_name", "shift_no", "clerk_id", "clerk_name", "drawer_id", "drawer_name",
             "state", "float_fen", "opened_at", "closed_at", "counted_at", "counted_fen", "expected_fen",
-            "difference_fen", "difference_reason", "difference_posted", "needs_countersign", "countersigned_by_id",
+            "difference_fen", "first_difference_fen", "count_no", "safe_drop_fen", "paid_out_fen", "closed_by_id",
+            "closed_by_name", "difference_reason", "difference_posted", "needs_countersign", "countersigned_by_id",
             "countersigned_by_name", "countersigned_at", "receiver_id", "receiver_name", "handed_over_at",
-            "accepted_at", "reject_reason", "takings_fen", "deposit_id", "version",
+            "accepted_at", "reject_reason", "takings_fen", "deposit_id", "may_work", "may_close",
+            "may_receive", "may_countersign", "may_recount", "is_explained", "is_ready", "version",
         ]  # fmt: skip
         read_only_fields = fields
+
+    def get_may_work(self, shift: CashierShift) -> bool:
+        return shift.state == ShiftState.OPEN and self._reader == shift.clerk_id
+
+    def get_may_close(self, shift: CashierShift) -> bool:
+        given = (ShiftState.ACCEPTED, ShiftState.BANKED)
+        return shift.state not in given and (self._reader == shift.clerk_id or self._supervises(shift))
+
+    def get_may_receive(self, shift: CashierShift) -> bool:
+        return shift.state == ShiftState.HANDED_OVER and self._reader == shift.receiver_id
+
+    def get_may_countersign(self, shift: CashierShift) -> bool:
+        if not shift.needs_countersign or shift.countersigned_at or not is_explained(shift):
+            return False
+        return self.get_may_recount(shift) and shift.closed_by_id not in own_records(self.context["request"])
+
+    def get_may_recount(self, shift: CashierShift) -> bool:
+        is_counted = shift.state == ShiftState.COUNTING and shift.counted_at is not None
+        return is_counted and self._supervises(shift)
+
+    def get_is_explained(self, shift: CashierShift) -> bool | None:
+        return None if shift.counted_at is None else is_explained(shift)
+
+    def get_is_ready(self, shift: CashierShift) -> bool:
+        return is_ready(shift)
+
+    @property
+    def _reader(self) -> Any:
+        actor = request_actor(self.context["request"])
+        return actor.staff_id if actor else None
+
+    def _supervises(self, shift: CashierShift) -> bool:
+        """A supervisor, and another person than the clerk."""
+        request = self.context["request"]
+        return reaches(shift, request_actor(request)) and shift.clerk_id not in own_records(request)
 
 
 class ShiftDaySerializer(Serializer):

@@ -44,8 +44,8 @@ class CashierShiftViewSet(ExportMixin, ListMixin, RetrieveMixin, ScopedViewSet):
     resource = "cashier.shift"
     codes = {
         "create": "work", "current": "work", "paid_in": "work", "paid_out": "work", "safe_drop": "work",
-        "start_count": "work", "enter_count": "work", "explain": "work", "hand_over": "work", "accept": "accept",
-        "reject": "accept", "countersign": "countersign", "recount": "countersign",
+        "start_count": "close", "enter_count": "close", "explain": "close", "hand_over": "close", "accept": "accept",
+        "reject": "accept", "withdraw": "close", "countersign": "countersign", "recount": "countersign",
     }  # fmt: skip
     serializer_class = _SHOWN
     filterset_class = ShiftFilter
@@ -55,6 +55,8 @@ class CashierShiftViewSet(ExportMixin, ListMixin, RetrieveMixin, ScopedViewSet):
         "shift_no": "shift_no", "clerk__name": "clerk_name", "drawer__name": "drawer_name", "state": "state",
         "opened_at": "opened_at", "closed_at": "closed_at", "float_fen": "float_fen", "expected_fen": "expected_fen",
         "counted_fen": "counted_fen", "difference_fen": "difference_fen", "difference_reason": "difference_reason",
+        "first_difference_fen": "first_difference_fen", "count_no": "count_no", "safe_drop_fen": "safe_drop_fen",
+        "paid_out_fen": "paid_out_fen", "closed_by__name": "closed_by_name",
         "countersigned_by__name": "countersigned_by_name", "receiver__name": "receiver_name",
         "handed_over_at": "handed_over_at", "accepted_at": "accepted_at", "takings_fen": "takings_fen",
         "hospital__name": "hospital_name",
@@ -83,20 +85,20 @@ class CashierShiftViewSet(ExportMixin, ListMixin, RetrieveMixin, ScopedViewSet):
 
     @command(body=io.ShiftCashSerializer, answer=_SHOWN, raises=OWN, idempotent=True)
     def paid_in(self, shift: CashierShift, **values: Any) -> CashierShift:
-        """存入: cash that comes into the drawer and is no payment, such as more change."""
+        """钱箱存入: cash that comes into the drawer and is no payment, such as more change."""
         return handling.move_cash(shift, EntryKind.PAID_IN, by=self.me, **values)
 
     @command(body=io.ShiftCashSerializer, answer=_SHOWN, raises=OWN, idempotent=True)
     def paid_out(self, shift: CashierShift, **values: Any) -> CashierShift:
-        """支出: cash that leaves the drawer and is no refund."""
+        """钱箱支出: cash that leaves the drawer and is no refund."""
         return handling.move_cash(shift, EntryKind.PAID_OUT, by=self.me, **values)
 
     @command(body=io.ShiftCashSerializer, answer=_SHOWN, raises=OWN, idempotent=True)
     def safe_drop(self, shift: CashierShift, **values: Any) -> CashierShift:
-        """投入保险柜: cash that is put away before the shift ends."""
+        """缴存保险柜: cash that is put away before the shift ends."""
         return handling.move_cash(shift, EntryKind.SAFE_DROP, by=self.me, **values)
 
-    @command(answer=_SHOWN, raises=OWN)
+    @command(answer=_SHOWN, raises=OWN, idempotent=True)
     def start_count(self, shift: CashierShift) -> CashierShift:
         """开始清点: no cash comes or goes from now on."""
         return count.start_count(shift, by=self.me)
@@ -116,11 +118,11 @@ class CashierShiftViewSet(ExportMixin, ListMixin, RetrieveMixin, ScopedViewSet):
         return count.explain(shift, by=self.me, reason=reason)
 
     @command(
-        answer=_SHOWN,
+        answer=_SHOWN, idempotent=True,
         raises=(StateConflict, errors.SamePerson, errors.NotCounted, errors.DifferenceUnexplained),
     )  # fmt: skip
     def countersign(self, shift: CashierShift) -> CashierShift:
-        """复核签字 of a difference above the limit, by another person than the clerk."""
+        """复核签字 of a difference, or of cash put away or paid out, above the limit, by another person."""
         return count.countersign(shift, by=self.me)
 
     @command(
@@ -153,3 +155,8 @@ class CashierShiftViewSet(ExportMixin, ListMixin, RetrieveMixin, ScopedViewSet):
     def reject(self, shift: CashierShift, *, reason: str) -> CashierShift:
         """退回: the receiver does not agree, it is counted again."""
         return hand_over.reject(shift, by=self.me, reason=reason)
+
+    @command(answer=_SHOWN, raises=OWN, idempotent=True)
+    def withdraw(self, shift: CashierShift) -> CashierShift:
+        """撤回交班: nobody has accepted it; the count stays, and it may be given to somebody else."""
+        return hand_over.withdraw(shift, by=self.me)

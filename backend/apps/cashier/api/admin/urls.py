@@ -10,6 +10,7 @@ _VERBS = {
     "paid-in": "paid_in", "paid-out": "paid_out", "safe-drop": "safe_drop", "start-count": "start_count",
     "enter-count": "enter_count", "explain": "explain", "countersign": "countersign", "recount": "recount",
     "hand-over": "hand_over", "accept": "accept", "reject": "reject",
+    "withdraw": "withdraw",
 }  # fmt: skip
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 router.register("cash-drawers", CashDrawerViewSet, basename="cash-drawers")
