@@ -14136,7 +14136,7 @@ export interface components {
              */
             day_limit_fen: number | null;
             /**
-             * 每卡每日限额
+             * 每患者每日限额
              * Format: int64
              */
             card_day_limit_fen: number | null;
@@ -14180,7 +14180,7 @@ export interface components {
              */
             day_limit_fen?: number | null;
             /**
-             * 每卡每日限额
+             * 每患者每日限额
              * Format: int64
              */
             card_day_limit_fen?: number | null;
@@ -14802,7 +14802,7 @@ export interface components {
              */
             day_limit_fen?: number | null;
             /**
-             * 每卡每日限额
+             * 每患者每日限额
              * Format: int64
              */
             card_day_limit_fen?: number | null;

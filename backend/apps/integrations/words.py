@@ -27,7 +27,6 @@ of(
 )
 of("WebhookAttempt", "OwnAttempt", status=("应答状态码", "HTTP status"), error=("错误", "Error"))
 references("webhook_endpoints", "endpoint_id")
-references("partner_applications", "application_id")
 
 resources(
     webhook_endpoints=("接收地址", "webhook endpoint", "webhook endpoints"),

@@ -49,7 +49,7 @@ properties(
     transaction=("流水", "Transaction"), transaction_id=("渠道交易号", "Channel's transaction id"),
     application_id=("第三方应用", "Application"), application_name=("第三方应用名称", "Application"),
     operations=("允许的操作", "Operations"), order_limit_fen=("单笔限额", "Limit of an order"),
-    day_limit_fen=("每日限额", "Limit of a day"), card_day_limit_fen=("每卡每日限额", "Limit of a card and day"),
+    day_limit_fen=("每日限额", "Limit of a day"), card_day_limit_fen=("每患者每日限额", "Limit of a patient and day"),
     refund_day_limit_fen=("每日退款限额", "Limit of a day's refunds"),
     stuck=("卡单", "Stuck"), paid_from=("支付起", "Paid from"), paid_to=("支付止", "Paid to"),
 )  # fmt: skip
