@@ -83,3 +83,17 @@ def test_a_push_is_stored_with_its_event_by_one_statement(till: Till) -> None:
     pushes = [str(push.pk) for push in ChannelPush.objects.order_by("pk")]
     assert [event.payload["push_id"] for event in events.order_by("pk")] == pushes
     assert len(pushes) == 2
+
+
+@pytest.mark.requirement("PAY-08")
+def test_alipays_push_is_believed_and_thanked_for_without_a_question(till: Till) -> None:
+    till.offer("alipay")
+    order = till.checkout("patient_a", till.hold()["id"])
+    way = {"channel": "alipay", "method": "qr_code"}
+    answer = till.post("patient_a", f"payment-orders/{order.pk}/pay", way)
+    assert answer.status_code == 201, answer.content
+    till.confirm(PaymentAttempt.objects.get(pk=answer.json()["id"]))
+    assert till.deliver() == [200]
+    till.work()
+    order.refresh_from_db()
+    assert order.state == "posted"

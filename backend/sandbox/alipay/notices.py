@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 from urllib.parse import urlencode
 
 from sandbox.alipay.account import Account, funds, returned_fen, trade_status, yuan
@@ -81,7 +82,8 @@ class Notices:
 
     def _signed(self, event: dict[str, str], fault: str) -> bytes:
         age = STALE if fault == "stale" else 0
-        values = event | {"notify_time": self._account.local(self._account.clock.now() - age)}
+        # Receivers compare it with their machine's clock, wherever the simulated one has been moved to.
+        values = event | {"notify_time": self._account.local(time.time() - age)}
         if fault == "wrong_amount":
             values["total_amount"] = values["receipt_amount"] = f"1{values['total_amount']}"
         content = notification_content(values)
