@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
 import template
@@ -10,6 +11,12 @@ from tests.support.payment_sandbox import payment_sandbox, payment_sandbox_proce
 
 pytest_plugins = ["tests.plugins.failures", "tests.plugins.tiers"]
 __all__ = ["payment_sandbox", "payment_sandbox_process", "push_receiver"]
+
+# What a test finds out does not depend on how busy the machine is.
+hypothesis.settings.register_profile(
+    "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 LOCAL = ZoneInfo("Asia/Shanghai")
+#: After midnight: whoever waits then is still in the evening's queue.
+DAY_ENDS = dt.timedelta(hours=4)
 
 
 def _system() -> dt.datetime:
@@ -29,6 +31,11 @@ def machine() -> dt.datetime:
 def today() -> dt.date:
     """The current calendar day in Asia/Shanghai."""
     return now().astimezone(LOCAL).date()
+
+
+def service_day() -> dt.date:
+    """The day whose visits go on: until four in the morning the evening's, whose sessions last beyond midnight."""
+    return (now() - DAY_ENDS).astimezone(LOCAL).date()
 
 
 def local(day: dt.date, time: dt.time) -> dt.datetime:

@@ -353,3 +353,32 @@ def test_the_form_of_a_text_is_told_in_words(world: World) -> None:
     assert refused.status_code == 400
     assert refused.data["errors"][0]["code"] == "user_name"
     assert refused.data["errors"][0]["message"].startswith("用户名为 3 至 64 位")
+
+
+@pytest.mark.requirement("ORG-02")
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("单田芳", "shan"), ("单田芳", "dantianfang"), ("曾小红", "ceng"), ("張學友", "张学友"), ("张学友", "張學"),
+        ("古丽米热·艾比布力", "古丽米热•艾"), ("王小明", "王\u200b小 明"), ("王小明", "ｅ１００"),
+    ],
+)  # fmt: skip
+def test_staff_are_found_by_every_reading_and_spelling(world: World, name: str, typed: str) -> None:
+    made = hire(world, name=name).json()
+    for path in (URL, f"{URL}/options"):
+        found = world.client("admin1").get(path, {"search": typed}).json()
+        rows = found["results"] if isinstance(found, dict) else found
+        assert made["id"] in [row["id"] for row in rows], path
+
+
+@pytest.mark.requirement("ORG-02", "ACC-05")
+def test_the_mask_of_a_phone_that_is_sent_back_changes_nothing_and_another_is_refused(world: World) -> None:
+    made = hire(world).json()
+    kept = world.client("admin1").patch(
+        f"{URL}/{made['id']}", {"phone": made["phone"], "version": made["version"]}, format="json"
+    )
+    assert kept.status_code == 200, kept.content
+    body = {"phone": "1****9", "version": kept.json()["version"]}
+    refused = world.client("admin1").patch(f"{URL}/{made['id']}", body, format="json")
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (400, "masked_value")
+    assert StaffMember.objects.get(pk=made["id"]).phone == "13812348000"

@@ -9,6 +9,8 @@ from apps.inpatient.models import Admission, AdmissionLookup
 from apps.inpatient.services.lookup import purge_lookups
 from apps.inpatient.tasks import forget_lookups
 from apps.messaging.models import Message
+from apps.patients.models import Patient
+from apps.patients.naming import name_fields
 from apps.payments.models import PaymentOrder
 from kernel import clock
 from tests.inpatient.support import (
@@ -122,6 +124,19 @@ def test_the_right_to_pay_ends(ward: World, stay: Admission) -> None:
         assert pay(ward, stay).status_code == 201
     with clock.frozen(NOW + dt.timedelta(minutes=61)):
         assert pay(ward, stay).status_code == 404
+
+
+@pytest.mark.requirement("INP-01", "PAT-02")
+@pytest.mark.parametrize("typed", ["张 三 丰", "張三豐", "\u202a张三丰\u202c", "张　三丰"])
+def test_a_name_is_compared_as_people_type_it(ward: World, stay: Admission, typed: str) -> None:
+    assert find(ward, f"\u200b{stay.admission_no}", typed).status_code == 200
+    assert not AdmissionLookup.objects.filter(admission=None).exists()
+
+
+def test_a_name_with_another_dot_is_the_same_name(ward: World, stay: Admission) -> None:
+    Patient.objects.filter(pk=stay.patient_id).update(**name_fields("古丽米热·艾比布力"))
+    assert find(ward, stay.admission_no, "古丽米热•艾比布力").status_code == 200
+    assert code(find(ward, stay.admission_no, "古丽米热")) == (409, "admission_mismatch")
 
 
 def test_nothing_is_found_where_deposits_are_off(ward: World) -> None:

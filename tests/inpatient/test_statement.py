@@ -128,7 +128,9 @@ REVERSALS = st.tuples(st.integers(0, 30), st.none() | QUANTITIES)
 
 @given(items=st.lists(ITEMS, min_size=1, max_size=12), reversals=st.lists(REVERSALS, max_size=12))
 @hypothesis_settings(
-    max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_the_statement_is_the_sum_of_the_charges_less_what_was_reversed(
     ward: World, items: list[Any], reversals: list[Any]

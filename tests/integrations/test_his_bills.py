@@ -71,6 +71,13 @@ def test_a_key_that_is_there_twice_spoils_the_list() -> None:
     assert (found.bills, found.is_complete) == ((), False)
 
 
+@pytest.mark.requirement("PAY-04", "INT-01")
+def test_what_nobody_sees_in_texts_of_his_is_taken_out() -> None:
+    row = {**ITEM, "name": "血\u202e常规\u200b", "spec": "1\n次\x07"}
+    (bill,) = read_bills([{**BILL, "title": "检\u200b验\x00费 ", "items": [row]}]).bills
+    assert (bill.title, bill.items[0].name, bill.items[0].spec) == ("检验费", "血常规", "1 次")
+
+
 def test_long_texts_are_cut_and_unknown_categories_are_other() -> None:
     (bill,) = read_bills([item(name="长" * 500, unit="盒" * 50, category="新类别", spec="a\x00\tb")]).bills
     (only,) = bill.items

@@ -16,7 +16,18 @@ from apps.queueing.services.walk_in import queue_walk_in
 from apps.scheduling.models import Appointment
 from kernel import clock
 from kernel.models import OutboxEvent
-from tests.scheduling.support import ADMIN, NOW, TOMORROW, at_once, code, deliver, first_slot, open_session
+from tests.scheduling.support import (
+    ADMIN,
+    NOW,
+    TODAY,
+    TOMORROW,
+    at_once,
+    book,
+    code,
+    deliver,
+    first_slot,
+    open_session,
+)
 from tests.scheduling.test_desk import at_window
 from tests.support.world import World
 
@@ -109,6 +120,15 @@ def test_who_has_booked_the_doctor_today_checks_in_instead_of_walking_in(clinic:
         assert code(pending) == (409, "has_appointment"), "a number that waits for its payment, too"
     with clock.frozen(booked.check_in_until):
         assert ask(clinic, **walk_in).status_code == 201, "too late to check in"
+
+
+def test_who_has_booked_the_running_night_checks_in_even_after_four_in_the_morning(clinic: World) -> None:
+    session = open_session(clinic, date=TODAY, start="22:00", end="08:00", fee=0)
+    last = session.slots.order_by("-starts_at")[0]
+    with clock.frozen(clock.local(TOMORROW, dt.time(5))):
+        assert book(clinic, "patient_b", last).status_code == 201
+        refused = ask(clinic, patient="patient_b", practitioner_id=str(clinic.staff["doctor_a"].pk))
+        assert code(refused) == (409, "has_appointment")
 
 
 def test_who_waits_as_a_walk_in_settles_that_before_checking_in(clinic: World) -> None:

@@ -12,6 +12,7 @@ from apps.queueing.services.check_in import check_in
 from apps.scheduling.models import Appointment, ClinicSession, ScheduleTemplate, StaffLeave
 from apps.scheduling.services.remind import remind_of_tomorrow
 from apps.scheduling.services.sessions import close_past_sessions
+from apps.scheduling.services.waitlist_offers import expire_entries
 from kernel import clock
 from tests.scheduling.support import (
     ADMIN,
@@ -20,11 +21,13 @@ from tests.scheduling.support import (
     TOMORROW,
     book,
     code,
+    deliver,
     first_slot,
     open_session,
 )
 from tests.scheduling.test_planning import generate
 from tests.scheduling.test_schedules import post, template
+from tests.scheduling.test_waitlist import answer, join, see
 from tests.support.world import World
 
 pytestmark = pytest.mark.requirement("BOOK-01")
@@ -79,9 +82,9 @@ def test_a_template_over_midnight_shows_its_wall_clock_and_makes_sessions(clinic
 
 @pytest.mark.parametrize("end", ["20:00", "19:00", "12:30"])
 def test_an_end_that_is_the_start_or_much_too_late_is_refused_and_says_so(clinic: World, end: str) -> None:
-    for answer in (one_off(clinic, end_time=end), template(clinic, start_time="20:00", end_time=end)):
-        assert answer.status_code == 400
-        [error] = answer.json()["errors"]
+    for refused in (one_off(clinic, end_time=end), template(clinic, start_time="20:00", end_time=end)):
+        assert refused.status_code == 400
+        [error] = refused.json()["errors"]
         assert (error["field"], error["code"]) == ("end_time", "end_time")
         assert "16" in error["message"]
     assert one_off(clinic, end_time="24:30").status_code == 400
@@ -210,3 +213,39 @@ def test_the_load_counts_the_hours_after_midnight_to_the_first_day(clinic: World
     }  # fmt: skip
     rows = clinic.client("head").get(f"{ADMIN}/session-load", asked).json()
     assert [row["date"] for row in rows] == [TOMORROW.isoformat()] * 4
+
+
+@pytest.mark.requirement("BOOK-11")
+def test_a_number_given_back_after_midnight_is_offered_to_whoever_waits_for_the_night(clinic: World) -> None:
+    session = open_session(clinic, date=TODAY, start="22:00", end="02:00", fee=0, slot_minutes=60)
+    last = session.slots.order_by("-starts_at")[0]
+    wanted = {"first_date": str(TODAY), "last_date": str(TODAY)}
+    with clock.frozen(at(TOMORROW, "00:05")):
+        taken = book(clinic, "patient_b", last).json()
+        entry = join(clinic, "patient_a", **wanted)
+        assert (entry.status_code, entry.json()["place"]) == (201, 1), entry.content
+        assert expire_entries() == 0
+        cancelled = clinic.client("patient_b").post(
+            f"{MINI}/appointments/{taken['id']}/cancel", HTTP_IDEMPOTENCY_KEY="back"
+        )
+        assert cancelled.status_code == 200, cancelled.content
+        deliver()
+        assert see(clinic, entry.json())["state"] == "offered"
+        made = answer(clinic, entry.json(), "accept")
+        assert (made.status_code, made.json()["visit_date"]) == (201, TODAY.isoformat())
+        assert join(clinic, "patient_b", **wanted).status_code == 201
+    with clock.frozen(at(TOMORROW, "04:01")):
+        refused = join(clinic, "patient_b", **wanted)
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "first_date")
+        assert expire_entries() == 1
+
+
+@pytest.mark.requirement("QUE-01")
+def test_the_overview_of_the_night_and_its_sessions_to_choose_from_are_the_evenings(clinic: World) -> None:
+    session = open_session(clinic, date=TODAY, start="22:00", end="02:00", fee=0)
+    reader = clinic.client("head")
+    with clock.frozen(at(TOMORROW, "00:30")):
+        day = reader.get(f"{ADMIN}/clinic-overview").json()
+        assert day["date"] == TODAY.isoformat()
+        chosen = reader.get(f"{ADMIN}/clinic-sessions/options").json()
+        assert str(session.pk) in [row["id"] for row in chosen]

@@ -17,6 +17,7 @@ from apps.identity.models import (
     WeChatAccount,
 )
 from kernel.prepared import Prepared
+from kernel.text import fold_code, name_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,10 @@ class Entry:
 
 def staff_like(text: str) -> Q:
     """Staff whose name or pinyin holds the text, or whose employee number begins with it."""
-    return Q(name__icontains=text) | Q(pinyin__contains=text.lower()) | Q(employee_no__istartswith=text)
+    key = name_key(text)
+    folded = Q(name__icontains=key) | Q(pinyin__contains=key) if key else Q()
+    number = Q(employee_no__istartswith=fold_code(text))
+    return Q(name__icontains=text) | Q(pinyin__contains=text.lower()) | number | folded
 
 
 def dictionaries(codes: Iterable[str] | None, hospital_id: UUID | None) -> dict[str, list[Entry]]:

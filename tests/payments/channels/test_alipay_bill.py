@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from apps.payments.channels import archives
 from apps.payments.channels.alipay import Alipay, make
 from apps.payments.channels.alipay_bill import open_bill
 from apps.payments.channels.base import (
@@ -261,3 +262,11 @@ def test_a_long_bill_is_never_in_memory_as_a_whole() -> None:
     finally:
         tracemalloc.stop()
     assert (seen, peak < 3_000_000) == (count + 1, True), peak
+
+
+def test_a_bill_that_unpacks_without_end_or_has_a_line_without_end_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert "a line of more than" in bad(HEAD + PAID.rstrip("\n") + "x" * 100_000 + FOOT)
+    monkeypatch.setattr(archives, "MAX_UNPACKED", 1_000)
+    assert "unpacks to more than" in bad(GOOD)

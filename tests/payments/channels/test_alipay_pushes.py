@@ -228,13 +228,21 @@ def test_a_body_that_is_no_form_is_refused(desk) -> None:
     assert desk.refused(twice) == "bad_form"
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(st.binary(max_size=400) | st.text(max_size=100).map(lambda t: quote(t, safe="=&").encode()))
 def test_nothing_that_comes_in_breaks_it(desk, body) -> None:
     assert desk.refused(body) in ("bad_form", "bad_signature")
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(
     st.dictionaries(
         st.text("abcxyz_", min_size=1, max_size=6),

@@ -6,10 +6,12 @@ import io
 import tracemalloc
 import zipfile
 import zlib
+from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
 
+from apps.payments.channels import archives
 from apps.payments.channels.base import (
     BillNotReady,
     PayMethod,
@@ -37,7 +39,11 @@ PAYMENT = {
 
 def packed(*lines: dict[int, str], name: str = "INN26031088ZM_777290058110048") -> str:
     """fileContent of these lines."""
-    text = b"".join(b" ".join(cell(line, n) for n in range(1, 42)) + b"\r\n" for line in lines)
+    return holding(b"".join(b" ".join(cell(line, n) for n in range(1, 42)) + b"\r\n" for line in lines), name)
+
+
+def holding(text: bytes, name: str = "INN26031088ZM_777290058110048") -> str:
+    """fileContent of any bytes."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(name, text)
@@ -190,6 +196,20 @@ def test_a_line_that_makes_no_sense_stops_the_bill_and_says_where(changed: dict[
 def test_a_file_that_is_none_is_refused(content: str) -> None:
     with pytest.raises(PermanentChannelError, match="bad_bill"):
         bill_rows(content, DAY)
+
+
+def test_a_file_that_unpacks_without_end_is_refused_before_it_is_unpacked(monkeypatch: Any) -> None:
+    monkeypatch.setattr(archives, "MAX_UNPACKED", 1_000_000)
+    bomb = base64.b64encode(zlib.compress(bytes(5_000_000))).decode()
+    with pytest.raises(PermanentChannelError, match="unpacks to more than"):
+        list(bill_rows(bomb, DAY))
+    with pytest.raises(PermanentChannelError, match="unpacks to more than"):
+        list(bill_rows(holding(bytes(5_000_000)), DAY))
+
+
+def test_a_line_without_end_is_refused() -> None:
+    with pytest.raises(PermanentChannelError, match="a line of more than"):
+        list(bill_rows(holding(b"0" * 100_000), DAY))
 
 
 def test_a_file_without_the_list_of_transactions_is_refused() -> None:

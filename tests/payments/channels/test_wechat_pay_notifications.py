@@ -326,7 +326,11 @@ def test_a_provider_that_does_not_answer_leaves_a_strange_serial_unknown(
         parse(channel, forger.headers(body, serial="F" * 40), body)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=200,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(
     headers=st.dictionaries(
         st.sampled_from(HEADERS),

@@ -7,7 +7,7 @@ from apps.identity.models.user import User
 from apps.identity.states import STAFF, StaffState
 from kernel.crypto import BlindIndexField, EncryptedTextField
 from kernel.models import VersionedModel
-from kernel.text import name_spellings
+from kernel.text import name_key, name_spellings
 
 
 class VisitTier(models.TextChoices):
@@ -63,8 +63,11 @@ class StaffMember(VersionedModel):
 
     @staticmethod
     def spelling(name: str) -> str:
-        """The search key, with the surname as surnames are read (kernel.rows)."""
-        return name_spellings(name)[0]
+        """The search key (kernel.rows): the surname as surnames are read, in its other reading, in simplified signs."""
+        key = name_key(name)
+        return " ".join(filter(None, [*name_spellings(name), key if key not in name.casefold() else ""]))[
+            :255
+        ]
 
 
 class StaffDepartment(models.Model):

@@ -10,6 +10,7 @@ from apps.inpatient.models import Admission, AdmissionLookup
 from apps.inpatient.services.deposits import check_enabled
 from apps.inpatient.settings import LOOKUP_FAILURES, LOOKUP_LOCK_MINUTES, LOOKUP_SLOW_SECONDS
 from kernel import clock
+from kernel.text import clean_line, name_key
 
 KEEP = dt.timedelta(days=2)
 #: Folding may make a number longer than any that is known.
@@ -24,13 +25,13 @@ def find_admission(
     AdmissionMismatch never tells what differs; LookupLocked, LookupSlowed after too many; DepositDisabled.
     """
     check_enabled(hospital)
-    number = "".join(unicodedata.normalize("NFKC", admission_no).split())[:MAX_LENGTH]
+    number = "".join(unicodedata.normalize("NFKC", clean_line(admission_no)).split())[:MAX_LENGTH]
     attempt = _begin(account, hospital, number, ip)
     stays = Admission.objects.select_related("hospital", "patient", "department")
     found = stays.filter(
         hospital=hospital,
         admission_no__in={number, number.upper()},
-        patient__name=" ".join(name.split()),
+        patient__name_key=name_key(name),
         patient__is_active=True,
     ).first()
     if found is None:

@@ -9,6 +9,7 @@ from typing import Any
 from apps.billing.services.items import ItemSpec, check_items
 from apps.billing.types import BillKind, ItemCategory
 from kernel.errors import InvalidValue
+from kernel.text import clean_line
 
 #: An answer with as many may have left some out.
 MAX_BILLS = 200
@@ -122,9 +123,9 @@ def _key(row: dict[str, Any]) -> str:
 
 
 def _text(row: dict[str, Any], name: str) -> str:
-    """A text on one line without what no database stores; empty when it is none."""
+    """A text on one line without what nobody sees; empty when it is none."""
     value = row.get(name)
-    return " ".join(value.replace("\x00", "").split()) if isinstance(value, str) else ""
+    return clean_line(value) if isinstance(value, str) else ""
 
 
 def _moment(row: dict[str, Any], name: str, *, required: bool = False) -> dt.datetime | None:

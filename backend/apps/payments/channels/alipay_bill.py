@@ -5,7 +5,6 @@ against what the foot says.
 """
 
 import datetime as dt
-import io
 import re
 import zipfile
 import zlib
@@ -16,6 +15,7 @@ from itertools import islice
 from typing import IO
 
 from apps.payments.channels.alipay_client import TIME_FORMAT
+from apps.payments.channels.archives import check_sizes, lines
 from apps.payments.channels.base import BillRow, ChannelBill, PermanentChannelError
 from kernel.clock import LOCAL
 from kernel.money import yuan_to_fen
@@ -70,6 +70,7 @@ def open_bill(file: IO[bytes], *, seller_id: str, day: dt.date) -> ChannelBill:
         names = [name for name in archive.namelist() if name.endswith(".csv") and "汇总" not in name]
         if len(names) != 1:
             raise PermanentChannelError("bad_bill", f"{len(names)} lists of trades")
+        check_sizes(archive, names)
         totals = _totals(archive, names[0])
     paid, back = totals.get("交易"), totals.get("退款")
     return ChannelBill(
@@ -91,8 +92,8 @@ def _readable() -> Iterator[None]:
 def _totals(archive: zipfile.ZipFile, name: str) -> dict[str, _Total]:
     """What the foot says, by kind; PermanentChannelError when there is no foot."""
     foot = b""
-    with archive.open(name) as lines:
-        while chunk := lines.read(_CHUNK_BYTES):
+    with archive.open(name) as file:
+        while chunk := file.read(_CHUNK_BYTES):
             foot = (foot + chunk)[-_FOOT_BYTES:]
     text = foot.decode(_ENCODING, "replace")
     if _END not in text:
@@ -115,7 +116,8 @@ def _rows(
     sums = _Sums()
     with _readable(), file, archive, archive.open(name) as raw:
         columns: dict[str, int] = {}
-        for number, line in enumerate(io.TextIOWrapper(raw, _ENCODING, "replace"), 1):
+        for number, packed in enumerate(lines(raw), 1):
+            line = packed.decode(_ENCODING, "replace")
             if _END in line:
                 break
             if line.startswith("#"):

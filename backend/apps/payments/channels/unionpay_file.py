@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
+from apps.payments.channels.archives import check_sizes, inflate, lines
 from apps.payments.channels.base import BillRow, PermanentChannelError
 from kernel.clock import LOCAL
 
@@ -39,12 +40,13 @@ def bill_rows(file_content: str, day: dt.date) -> Iterator[BillRow]:
     names = [name for name in archive.namelist() if name.startswith("INN") and name[11:14] == "ZM_"]
     if not names:
         raise PermanentChannelError("bad_bill", "no ZM file in it")
+    check_sizes(archive, names)
     return _rows(archive, names, day)
 
 
 def _archive(file_content: str) -> zipfile.ZipFile:
     try:
-        return zipfile.ZipFile(io.BytesIO(zlib.decompress(base64.b64decode(file_content, validate=True))))
+        return zipfile.ZipFile(io.BytesIO(inflate(base64.b64decode(file_content, validate=True))))
     except (binascii.Error, zlib.error, zipfile.BadZipFile) as error:
         raise PermanentChannelError("bad_bill", type(error).__name__) from error
 
@@ -52,7 +54,7 @@ def _archive(file_content: str) -> zipfile.ZipFile:
 def _rows(archive: zipfile.ZipFile, names: list[str], day: dt.date) -> Iterator[BillRow]:
     for name in names:
         with archive.open(name) as file:
-            for number, line in enumerate(file, 1):
+            for number, line in enumerate(lines(file), 1):
                 row = _row(columns(line), day, f"{name}:{number}") if line.strip() else None
                 if row is not None:
                     yield row

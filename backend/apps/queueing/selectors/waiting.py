@@ -12,30 +12,23 @@ from apps.queueing.selectors.pace import minutes_per_patient
 from apps.queueing.states import TicketState
 from kernel import clock
 
-#: A queue's day ends at four in the morning: whoever waits at midnight is still in the queue.
-DAY_ENDS = dt.timedelta(hours=4)
 #: Doctors who called within this time share the work of a queue.
 AT_WORK = dt.timedelta(hours=1)
 INSIDE = (TicketState.CALLED, TicketState.IN_SERVICE)
 
 
-def business_day() -> dt.date:
-    """The day whose tickets are being called."""
-    return (clock.now() - DAY_ENDS).astimezone(clock.LOCAL).date()
-
-
 def running() -> QuerySet[QueueTicket]:
     """Tickets of the running day, and of the evening before where the session lasted into this one."""
-    day = business_day()
-    overnight = Q(session__ends_at__gt=clock.now() - DAY_ENDS, session__date__lt=day)
+    day = clock.service_day()
+    overnight = Q(session__ends_at__gt=clock.now() - clock.DAY_ENDS, session__date__lt=day)
     before = day - dt.timedelta(days=1)
     return QueueTicket.objects.filter(Q(day__gte=day) | overnight, day__gte=before)
 
 
 def over() -> QuerySet[QueueTicket]:
     """Tickets of days that have ended, for the queue and for their session: all that are not running."""
-    lasting = Q(session__ends_at__gt=clock.now() - DAY_ENDS)
-    return QueueTicket.objects.filter(day__lt=business_day()).exclude(lasting)
+    lasting = Q(session__ends_at__gt=clock.now() - clock.DAY_ENDS)
+    return QueueTicket.objects.filter(day__lt=clock.service_day()).exclude(lasting)
 
 
 def of_today(queue_id: UUID) -> QuerySet[QueueTicket]:
@@ -51,7 +44,7 @@ def waiting(queue_id: UUID) -> QuerySet[QueueTicket]:
 def is_paused(queue: Queue) -> bool:
     """Whether nobody is called now: a pause ends at its known end, or with the day."""
     now = clock.now()
-    if queue.paused_at is None or queue.paused_at.astimezone(clock.LOCAL).date() < business_day():
+    if queue.paused_at is None or queue.paused_at.astimezone(clock.LOCAL).date() < clock.service_day():
         return False
     return queue.paused_until is None or queue.paused_until > now
 

@@ -1,5 +1,6 @@
 """现场排队: a patient without an appointment waits for a doctor, or in a department's or shared queue."""
 
+import datetime as dt
 from uuid import UUID
 
 from django.db import transaction
@@ -16,7 +17,6 @@ from apps.queueing.models import Queue, QueueTicket
 from apps.queueing.priorities import Priority
 from apps.queueing.selectors.boards import SERVES_QUEUE, served_by
 from apps.queueing.selectors.rules import chosen_group
-from apps.queueing.selectors.waiting import business_day
 from apps.queueing.services.boards import changed
 from apps.queueing.services.positions import position_of_walk_in
 from apps.queueing.services.queues import issue_number, queue_of_doctor, refuse_second
@@ -91,7 +91,8 @@ def _refuse_booked(patient: Patient, doctor_id: UUID | None) -> None:
     held = Q(state=AppointmentState.PENDING, hold_expires_at__gt=clock.now())
     booked = Appointment.objects.filter(
         held | Q(state=AppointmentState.BOOKED), patient_id=patient.pk, practitioner_id=doctor_id,
-        visit_date=business_day(), check_in_until__gt=clock.now(),
+        visit_date__range=(clock.today() - dt.timedelta(days=1), clock.service_day()),
+        check_in_until__gt=clock.now(),
     )  # fmt: skip
     appointment = booked.order_by("starts_at").first() if doctor_id is not None else None
     if appointment is not None:
@@ -102,7 +103,7 @@ def _refuse_booked(patient: Patient, doctor_id: UUID | None) -> None:
 def _ticket(
     patient: Patient, queue: Queue, encounter: Encounter, group: Priority | None, reason: str
 ) -> QueueTicket:
-    day, now = business_day(), clock.now()
+    day, now = clock.service_day(), clock.now()
     return QueueTicket.objects.create(
         hospital_id=queue.hospital_id,
         department_id=queue.department_id,

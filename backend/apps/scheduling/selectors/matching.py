@@ -94,7 +94,7 @@ def match(
 
 def _waiting(departments: list[UUID], most: int) -> list[dict[str, Any]]:
     rows = WaitlistEntry.objects.filter(
-        department__in=departments, state=EntryState.WAITING, last_date__gte=clock.today()
+        department__in=departments, state=EntryState.WAITING, last_date__gte=clock.service_day()
     )
     columns = (
         "id", "patient_id", "account_id", "department_id", "practitioner_id", "first_date", "last_date", "period",
@@ -115,7 +115,9 @@ def _open(
         Q(channel__in=("", AppointmentSource.MINIPROGRAM)) | Q(reserved_until__lte=clock.now()),
         state=NumberState.FREE,
         session__in=ClinicSession.objects.filter(
-            department__in=departments, state=SessionState.PUBLISHED, date__range=(clock.today(), last_date)
+            department__in=departments,
+            state=SessionState.PUBLISHED,
+            date__range=(clock.service_day(), last_date),
         ),
         slot__starts_at__gt=starts_after,
     ).annotate(department_id=F("session__department_id"))

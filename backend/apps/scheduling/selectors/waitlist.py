@@ -54,7 +54,7 @@ def _place() -> CombinedExpression:
     rivals = (
         WaitlistEntry.objects.filter(
             state=EntryState.WAITING,
-            last_date__gte=clock.today(),
+            last_date__gte=clock.service_day(),
             department=OuterRef("department"),
             first_date__lte=OuterRef("last_date"),
         )

@@ -214,7 +214,7 @@ def _close(offer: WaitlistOffer, state: OfferState) -> None:
 def _check_entry(
     department: Department, practitioner: StaffMember | None, first: dt.date, last: dt.date
 ) -> None:
-    if first < clock.today():
+    if first < clock.service_day():
         raise InvalidValue(field="first_date", expected=DAY_IN_THE_PAST)
     if last < first or (last - first).days >= MAX_DAYS:
         raise InvalidValue(field="last_date", expected=WITHIN_DAYS)
@@ -237,6 +237,8 @@ def _check_patient(patient: Patient, department: Department) -> None:
     if until is not None:
         raise errors.BookingSuspended(until=local_text(until))
     allowed = settings.WAITLIST_MAX_ENTRIES.of(department.hospital)
-    live = WaitlistEntry.objects.filter(patient=patient, state__in=LIVE_WISHES, last_date__gte=clock.today())
+    live = WaitlistEntry.objects.filter(
+        patient=patient, state__in=LIVE_WISHES, last_date__gte=clock.service_day()
+    )
     if live.count() >= allowed:
         raise errors.TooManyWishes(allowed=allowed)

@@ -28,7 +28,7 @@ def offer_free_numbers(departments: Collection[UUID] | None = None) -> int:
     One dispatch of a department at a time, so that nobody is passed over. Rows that others are using are left to them
     and to the next sweep. Call it last in a transaction: it locks without waiting for rows.
     """
-    waiting = WaitlistEntry.objects.filter(state__in=LIVE_WISHES, last_date__gte=clock.today())
+    waiting = WaitlistEntry.objects.filter(state__in=LIVE_WISHES, last_date__gte=clock.service_day())
     if departments is not None:
         waiting = waiting.filter(department__in=departments)
     found = waiting.order_by("department_id").values_list("department_id", "hospital_id").distinct()
@@ -139,5 +139,5 @@ def _close(offers: list[WaitlistOffer], state: OfferState, number: NumberState) 
 
 def expire_entries() -> int:
     """Entries whose last day is over; returns how many."""
-    over = WaitlistEntry.objects.filter(state=EntryState.WAITING, last_date__lt=clock.today())
+    over = WaitlistEntry.objects.filter(state=EntryState.WAITING, last_date__lt=clock.service_day())
     return over.update(state=EntryState.EXPIRED, version=F("version") + 1, updated_at=clock.now())

@@ -31,6 +31,7 @@ from apps.patients.selectors import require_binding
 from kernel.crypto import masking
 from kernel.errors import InvalidValue, NotFound
 from kernel.expectations import UNKNOWN
+from kernel.http.fields import NameField
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer, validated
 from kernel.http.views import GenericViewSet
@@ -48,7 +49,7 @@ class FindAdmissionSerializer(Serializer):
 
     hospital_id = serializers.UUIDField()
     admission_no = serializers.CharField(max_length=32)
-    name = serializers.CharField(max_length=80)
+    name = NameField(max_length=80)
 
     def validate_hospital_id(self, value: UUID) -> Hospital:
         hospital = Hospital.objects.filter(pk=value, is_active=True).first()

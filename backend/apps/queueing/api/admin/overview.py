@@ -133,7 +133,7 @@ class OfHospitalView(CodedView, APIView):
         """The hospital (NotFound outside the actor's reach) and the checked query."""
         body = self.query(data=self.request.query_params.dict())
         body.is_valid(raise_exception=True)
-        query: dict[str, Any] = {"date": clock.today(), **body.validated_data}
+        query: dict[str, Any] = {"date": clock.service_day(), **body.validated_data}
         key = query.get("hospital_id", self.actor.hospital_id)
         hospital = Hospital.objects.filter(pk=key).first()
         if hospital is None or not (key == self.actor.hospital_id or self.sees_whole(hospital)):

@@ -79,9 +79,12 @@ class ClinicSessionViewSet(OptionsMixin, CrudViewSet):
         return with_numbers(ClinicSession.objects.all())
 
     def to_choose_from(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """Those that take place from today on, the next first."""
+        """Those that go on or take place from today on, the next first."""
         return (
-            super().to_choose_from(rows).filter(date__gte=clock.today()).order_by("date", "starts_at", "id")
+            super()
+            .to_choose_from(rows)
+            .filter(date__gte=clock.service_day())
+            .order_by("date", "starts_at", "id")
         )
 
     @raises(errors.PractitionerOnLeave, errors.SessionConflict, InvalidValue)

@@ -1,0 +1,41 @@
+"""Packed bills of channels: what they unpack to and how long a line may be has limits."""
+
+import zipfile
+import zlib
+from collections.abc import Collection, Iterator
+from typing import IO
+
+from apps.payments.channels.base import PermanentChannelError
+
+#: A day of four million payments.
+MAX_UNPACKED = 1024 * 1024 * 1024
+MAX_LINE = 65_536
+
+
+def inflate(packed: bytes) -> bytes:
+    """What zlib packed; PermanentChannelError `bad_bill` beyond the limit, zlib.error for what is none."""
+    stream = zlib.decompressobj()
+    found = stream.decompress(packed, MAX_UNPACKED)
+    if stream.unconsumed_tail:
+        raise _too_large()
+    if not stream.eof:
+        raise zlib.error("cut off")
+    return found
+
+
+def check_sizes(archive: zipfile.ZipFile, names: Collection[str]) -> None:
+    """PermanentChannelError `bad_bill` where these files unpack to more than a bill can have."""
+    if sum(archive.getinfo(name).file_size for name in names) > MAX_UNPACKED:
+        raise _too_large()
+
+
+def lines(file: IO[bytes]) -> Iterator[bytes]:
+    """Lines as they are; PermanentChannelError `bad_bill` at one that never ends."""
+    while line := file.readline(MAX_LINE + 1):
+        if len(line) > MAX_LINE:
+            raise PermanentChannelError("bad_bill", f"a line of more than {MAX_LINE} bytes")
+        yield line
+
+
+def _too_large() -> PermanentChannelError:
+    return PermanentChannelError("bad_bill", f"unpacks to more than {MAX_UNPACKED // 1024**2} MB")
