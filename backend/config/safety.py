@@ -5,7 +5,7 @@ import binascii
 import ipaddress
 import re
 from collections.abc import Callable, Iterator
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -17,7 +17,7 @@ from kernel.environment import env
 
 Problem = tuple[str, str]
 
-SECRET_KEY_CHARACTERS, TOKEN_CHARACTERS, HIS_SECRET_CHARACTERS = 50, 24, 32
+SECRET_KEY_CHARACTERS, TOKEN_CHARACTERS, HIS_SECRET_CHARACTERS, PASSWORD_CHARACTERS = 50, 24, 32, 16
 ADDRESS_LISTS = (
     "YIHUI_TRUSTED_PROXIES", "YIHUI_ALIYUN_SMS_CALLBACK_ADDRESSES", "YIHUI_METRICS_ADDRESSES",
     "YIHUI_DOCUMENT_ADDRESSES",
@@ -66,9 +66,26 @@ def _process() -> Iterator[Problem]:
     for name in ("YIHUI_FAULT_FILE", "YIHUI_CLOCK_FILE", "YIHUI_RUN_TOKEN"):
         if _text(name):
             yield name, "is for tests and the demo alone"
+
+
+def _servers() -> Iterator[Problem]:
     for name in ("DATABASE_URL", "REDIS_URL"):
         if not _text(name):
             yield name, "must be set"
+            continue
+        try:
+            parts = urlsplit(_text(name))
+            host, password = parts.hostname or "", unquote(parts.password or "")
+        except ValueError:
+            yield name, "is no address like scheme://user:password@host:port/name"
+            continue
+        # Whoever is on the machine itself may be known by other means: a socket's owner, pg_hba.conf.
+        if (password or not _is_this_machine(host)) and (why := weak_text(password, PASSWORD_CHARACTERS)):
+            yield name, f"its password: {why}"
+
+
+def _is_this_machine(host: str) -> bool:
+    return host in ("", "localhost", "127.0.0.1", "::1") or host.startswith("/")
 
 
 def _hosts() -> Iterator[Problem]:
@@ -219,5 +236,5 @@ def _is_here(place: str) -> bool:
 
 
 CHECKS: tuple[Callable[[], Iterator[Problem]], ...] = (
-    _process, _hosts, _origins, _published, _keys, _addresses, _providers, _urls,
+    _process, _servers, _hosts, _origins, _published, _keys, _addresses, _providers, _urls,
 )  # fmt: skip

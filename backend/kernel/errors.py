@@ -41,14 +41,14 @@ class Expectation:
 
 
 #: So many choices are shown where one was expected.
-MOST_CHOICES = 12
+MAX_CHOICES = 12
 
 
 def choices_text(choices: Iterable[Any]) -> str:
     """What may be chosen, to follow what was wrong; of a long list the beginning."""
     values = [str(choice) for choice in choices]
-    shown = ", ".join(values[:MOST_CHOICES])
-    more = len(values) > MOST_CHOICES
+    shown = ", ".join(values[:MAX_CHOICES])
+    more = len(values) > MAX_CHOICES
     if in_english():
         return f" Choices: {shown}{f', … ({len(values)} in all)' if more else ''}"
     return f",可选: {shown}{f' … (共 {len(values)} 项)' if more else ''}"

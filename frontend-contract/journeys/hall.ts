@@ -56,12 +56,12 @@ async function otherTime({ clock, patient, doctor }: Hall): Promise<void> {
 }
 
 async function waitingList({ clock, patient, department, doctor }: Hall): Promise<void> {
-  const wish = { department_id: department, practitioner_id: doctor, first_date: clock.day(1), last_date: clock.day(3) };
+  const wanted = { department_id: department, practitioner_id: doctor, first_date: clock.day(1), last_date: clock.day(3) };
   const entry = await step("join the waiting list", () =>
-    unwrap(patient.api.POST("/api/miniprogram/v1/waitlist-entries", { body: wish })),
+    unwrap(patient.api.POST("/api/miniprogram/v1/waitlist-entries", { body: wanted })),
   );
-  await step("the same wish twice is refused", async () => {
-    const answer = await refused(unwrap(patient.api.POST("/api/miniprogram/v1/waitlist-entries", { body: wish })));
+  await step("the same entry twice is refused", async () => {
+    const answer = await refused(unwrap(patient.api.POST("/api/miniprogram/v1/waitlist-entries", { body: wanted })));
     expect(answer.status === 409, "409", answer);
   });
   await step("leave the waiting list", async () => {

@@ -17,7 +17,7 @@ from embedded import ROOT, local_dir
 TESTS = ROOT / "tests"
 SOURCES = ("apps", "kernel", "sample", "workflows")
 #: They look at all apps together.
-WHOLE = {"architecture", "contract", "journeys", "permissions"}
+WHOLE = {"architecture", "conformance", "contract", "journeys", "permissions"}
 #: Read by people, and by the checks that run anyway.
 PROSE = re.compile(r"(docs/.*|.*\.md|LICENSE|\.gitignore)")
 OWN_TESTS = re.compile(r"tests/(?!support/|plugins/)(\w+)/.*")

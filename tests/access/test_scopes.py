@@ -195,7 +195,7 @@ ids = st.frozensets(st.sampled_from([uuid4() for _ in range(3)]))
 
 
 @given(st.booleans(), ids, st.booleans(), ids)
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_union_covers_both_and_nothing_covers_more_than_itself(
     wide: bool, mine: frozenset[Any], other_wide: bool, others: frozenset[Any]
 ) -> None:

@@ -38,7 +38,7 @@ def configure(world: World, **values: Any) -> None:
 
 
 def pay_online(order: PaymentOrder, channel: str = "wechat_pay") -> PaymentOrder:
-    """The channel has the money, and the order was tended to."""
+    """The channel has the money, and the order was advanced."""
     attempt = PaymentAttempt.objects.create(
         hospital_id=order.hospital_id, order=order, channel=channel, method="mini_program",
         out_trade_no=ids.uuid7().hex, amount_fen=order.amount_fen, started_at=clock.now(), expires_at=order.expires_at,

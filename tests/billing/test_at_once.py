@@ -11,7 +11,7 @@ from apps.billing import errors
 from apps.billing.models import Bill, CancelCause, Invoice, InvoicePrint, RefundRequest, RefundRequestLine
 from apps.billing.selectors.refundable import refundable_fen
 from apps.billing.services.cancel import cancel_bill
-from apps.billing.services.his_feed import take_bill
+from apps.billing.services.his_feed import receive_bill
 from apps.billing.services.invoices import issue_invoice, print_invoice
 from apps.billing.services.perform import perform_item
 from apps.billing.services.refund_requests import request_bills, request_card
@@ -74,7 +74,7 @@ def test_an_appointment_gets_one_bill_from_many_workers(clinic: World) -> None:
 @pytest.mark.requirement("PAY-04")
 def test_the_same_push_of_his_makes_one_bill(clinic: World) -> None:
     patient = clinic.patients["patient_a"]
-    results = at_once([partial(take_bill, hospital=clinic.h1, patient=patient, spec=his("H-1"))] * 8, 8)
+    results = at_once([partial(receive_bill, hospital=clinic.h1, patient=patient, spec=his("H-1"))] * 8, 8)
     assert not failures(results), results
     assert sorted(is_new for _, is_new in results) == [False] * 7 + [True]
     assert Bill.objects.count() == 1
@@ -84,10 +84,10 @@ def test_the_same_push_of_his_makes_one_bill(clinic: World) -> None:
 def test_a_correction_of_his_meets_a_payment(clinic: World) -> None:
     patient = clinic.patients["patient_a"]
     for number in range(8):
-        bill, _ = take_bill(hospital=clinic.h1, patient=patient, spec=his(f"H-{number}"))
+        bill, _ = receive_bill(hospital=clinic.h1, patient=patient, spec=his(f"H-{number}"))
         dearer = his(f"H-{number}", BLOOD, BLOOD)
         results = at_once(
-            [partial(pay, bill), partial(take_bill, hospital=clinic.h1, patient=patient, spec=dearer)], 2
+            [partial(pay, bill), partial(receive_bill, hospital=clinic.h1, patient=patient, spec=dearer)], 2
         )
         standing = Bill.objects.get(external_id=f"H-{number}", status__in=("issued", "paid"))
         assert len(failures(results)) == 1 and isinstance(failures(results)[0], DomainError), results

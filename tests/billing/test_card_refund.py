@@ -205,7 +205,7 @@ STEPS = st.lists(
 @settings(
     max_examples=examples(25),
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    suppress_health_check=list(HealthCheck),
 )
 @given(STEPS)
 def test_whatever_happens_in_any_order_no_cap_is_ever_exceeded(

@@ -19,7 +19,7 @@ _STEPS = st.lists(
 @settings(
     max_examples=examples(15),
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    suppress_health_check=list(HealthCheck),
 )
 @given(float_yuan=st.integers(0, 500), steps=_STEPS, counted_yuan=st.integers(0, 2_000))
 def test_the_drawer_holds_what_the_shift_expects(

@@ -31,8 +31,8 @@ SAFE = {
     "YIHUI_FIELD_KEYS": f"1:{key('fields')}",
     "YIHUI_BLIND_INDEX_KEY": key("index"),
     "YIHUI_AUDIT_KEY": key("audit"),
-    "DATABASE_URL": "postgres://u:p@db.example/yihui",
-    "REDIS_URL": "redis://redis.example/0",
+    "DATABASE_URL": f"postgres://u:{text('database')}@db.example/yihui",
+    "REDIS_URL": f"redis://:{text('redis')}@redis.example/0",
 }
 HIS = {
     "YIHUI_HIS_BASE_URL": "https://his.hospital.example",
@@ -131,6 +131,12 @@ def test_safe_settings_start(changes: dict[str, str]) -> None:
         ("YIHUI_AUDIT_KEY", key("index")),
         ("DATABASE_URL", ""),
         ("REDIS_URL", ""),
+        ("DATABASE_URL", "postgres://yihui@db.example/yihui"),
+        ("DATABASE_URL", "postgres://yihui:yihui@db.example/yihui"),
+        ("DATABASE_URL", f"postgres://yihui:{'a1' * 12}@127.0.0.1/yihui"),
+        ("DATABASE_URL", "postgres://u:p@[db/yihui"),
+        ("REDIS_URL", "redis://redis.example/0"),
+        ("REDIS_URL", "redis://:changeme-changeme-1@redis.example/0"),
         ("YIHUI_TRUSTED_PROXIES", "0.0.0.0/0"),
         ("YIHUI_TRUSTED_PROXIES", "10.0.0.1, ::/0"),
         ("YIHUI_TRUSTED_PROXIES", "10.0.0.1/8"),
@@ -156,6 +162,17 @@ def test_safe_settings_start(changes: dict[str, str]) -> None:
 )
 def test_an_unsafe_value_refuses_to_start_and_is_named(name: str, value: str) -> None:
     assert named(start({name: value})) == [name]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "postgres:///yihui"), ("DATABASE_URL", "postgres://yihui@127.0.0.1/yihui"),
+        ("REDIS_URL", "redis://localhost:6379/0"), ("REDIS_URL", f"rediss://app:{text('redis')}@redis.example:6380/0"),
+    ],
+)  # fmt: skip
+def test_servers_of_the_machine_itself_may_know_the_product_by_other_means(name: str, value: str) -> None:
+    assert named(start({name: value})) == []
 
 
 def test_no_secret_of_a_sandbox_starts() -> None:

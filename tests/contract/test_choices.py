@@ -11,13 +11,13 @@ from apps.access.models import Role
 from apps.patients.models import Gender
 from apps.scheduling.states import APPOINTMENTS
 from apps.worklist.kinds import KINDS
-from kernel.errors import MOST_CHOICES, InvalidValue
+from kernel.errors import MAX_CHOICES, InvalidValue
 from kernel.http.choices import errors_of
 from tests.support.world import World
 
 API = "/api/admin/v1"
 MANY = [f"v{number:02d}" for number in range(20)]
-FIRST = ", ".join(MANY[:MOST_CHOICES])
+FIRST = ", ".join(MANY[:MAX_CHOICES])
 
 
 def the_error(answer: Any) -> tuple[str, str, str]:
@@ -27,7 +27,7 @@ def the_error(answer: Any) -> tuple[str, str, str]:
 
 
 def shown(values: Any) -> str:
-    return ", ".join(str(value) for value in list(values)[:MOST_CHOICES])
+    return ", ".join(str(value) for value in list(values)[:MAX_CHOICES])
 
 
 @pytest.mark.requirement("INT-04")
@@ -36,7 +36,7 @@ def shown(values: Any) -> str:
 )
 def test_a_query_that_is_none_of_the_choices_is_told_them(world: World, path: str, values: Any) -> None:
     listed = shown(value[0] if isinstance(value, tuple) else value for value in values)
-    more = f" … (共 {len(values)} 项)" if len(values) > MOST_CHOICES else ""
+    more = f" … (共 {len(values)} 项)" if len(values) > MAX_CHOICES else ""
     field = path.partition("?")[2].partition("=")[0]
     said = the_error(world.client("admin1").get(f"{API}/{path}"))
     assert said == (field, "invalid_choice", f'"x" 不是可选的值,可选: {listed}{more}')

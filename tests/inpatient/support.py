@@ -13,7 +13,7 @@ from apps.inpatient.models import Admission, DepositTransaction, InpatientCharge
 from apps.inpatient.selectors.deposits import deposit_of
 from apps.inpatient.services import admissions, charges
 from apps.inpatient.services.deposits import open_deposit
-from apps.inpatient.services.his_feed import ToldAdmission, take_admission
+from apps.inpatient.services.his_feed import ToldAdmission, receive_admission
 from apps.payments.models import PaymentOrder
 from kernel import clock
 from tests.billing.refund_support import handle, pay_online
@@ -69,7 +69,7 @@ def told(world: World, **facts: Any) -> ToldAdmission:
 
 def his_stay(world: World, **facts: Any) -> Admission:
     """A stay that HIS keeps."""
-    return take_admission(hospital=world.h1, told=told(world, **facts))[0]
+    return receive_admission(hospital=world.h1, told=told(world, **facts))[0]
 
 
 def charge(

@@ -13,7 +13,7 @@ from apps.inpatient.selectors.statement import statement_of
 from apps.inpatient.services.admissions import discharge
 from apps.inpatient.services.charges import ChargeSpec, charge as write
 from apps.inpatient.services.deposits import credit_deposit
-from apps.inpatient.services.his_feed import take_admission
+from apps.inpatient.services.his_feed import receive_admission
 from apps.inpatient.services.lookup import find_admission
 from apps.inpatient.services.reversals import ReversalSpec, reverse
 from tests.inpatient.support import (
@@ -63,7 +63,7 @@ def test_the_same_push_at_once_is_written_once(ward: World) -> None:
 
 
 def test_the_same_stay_told_at_once_is_one(ward: World) -> None:
-    results = at_once([lambda: take_admission(hospital=ward.h1, told=told(ward))] * 8, workers=8)
+    results = at_once([lambda: receive_admission(hospital=ward.h1, told=told(ward))] * 8, workers=8)
     assert sorted(is_new for _, is_new in results) == [False] * 7 + [True]
     assert Admission.objects.count() == 1
 

@@ -130,7 +130,7 @@ REVERSALS = st.tuples(st.integers(0, 30), st.none() | QUANTITIES)
 @hypothesis_settings(
     max_examples=examples(40),
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    suppress_health_check=list(HealthCheck),
 )
 def test_the_statement_is_the_sum_of_the_charges_less_what_was_reversed(
     ward: World, items: list[Any], reversals: list[Any]

@@ -199,7 +199,7 @@ class Hospital:
 
 
 class Crowd:
-    """Wishes under way in threads."""
+    """Requests under way in threads."""
 
     def __init__(self, hospital: Hospital, entries: list[Entry], threads: int) -> None:
         self.entries = entries

@@ -8,7 +8,7 @@ from hypothesis import given, settings, strategies as st
 
 from kernel.charts import EMPTY, Chart, Series, to_svg
 from kernel.charts.axes import axis_of
-from kernel.charts.chart import MOST_SLICES, REST, Kind
+from kernel.charts.chart import MAX_SLICES, REST, Kind
 from tests.support.effort import examples
 
 KINDS: tuple[Kind, ...] = ("line", "bar", "stacked_bar", "pie", "doughnut")
@@ -97,7 +97,7 @@ def test_huge_values_are_written_in_wan() -> None:
 def test_a_pie_of_many_parts_puts_the_small_ones_together_everywhere() -> None:
     many = chart("pie", *range(1, 31))
     series = many.as_series()
-    assert len(series["labels"]) == MOST_SLICES and series["labels"][-1] == REST
+    assert len(series["labels"]) == MAX_SLICES and series["labels"][-1] == REST
     assert sum(series["series"][0]["values"]) == sum(range(1, 31))
     assert REST in texts(to_svg(many))
 

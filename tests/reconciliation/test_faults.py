@@ -51,7 +51,7 @@ def test_exactly_the_planted_faults_are_found_and_settling_them_leaves_nothing(f
         max_examples=examples(12),
         deadline=None,
         phases=[Phase.generate],
-        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+        suppress_health_check=list(HealthCheck),
     )
     @given(day=DAYS)
     def one_day(day: tuple[list[str], int, int]) -> None:

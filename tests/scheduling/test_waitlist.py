@@ -214,7 +214,7 @@ def test_a_same_day_offer_becomes_a_hold_that_is_to_be_paid(clinic: World) -> No
 
 
 @pytest.mark.requirement("BOOK-11")
-def test_wishes_are_checked_and_one_of_a_kind(clinic: World) -> None:
+def test_entries_are_checked_and_one_of_a_kind(clinic: World) -> None:
     assert join(clinic).status_code == 201
     assert code(join(clinic)) == (409, "already_waiting")
     dental, stranger = clinic.departments["dental"].pk, clinic.staff["doctor_c"].pk

@@ -223,7 +223,7 @@ def tell_of_failed_refund(event: RefundFailed) -> None:
 
 
 @subscribe(RefundCancelled, name="billing.undo_cancelled_refund")
-def take_refund_back(event: RefundCancelled) -> None:
+def undo_refund(event: RefundCancelled) -> None:
     """HIS would not have it: what it was for stays paid, and the patient is told that nothing comes."""
     restore_bills(event.refund_id)
     _tell_of_refund("refund_failed", _record_refund(event), event)

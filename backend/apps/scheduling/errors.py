@@ -211,7 +211,7 @@ class AlreadyWaiting(DomainError):
     zh, en = "相同的候补已登记", "The patient is on the waiting list for this already."
 
 
-class TooManyWishes(DomainError):
+class TooManyEntries(DomainError):
     code, status = "too_many_waitlist_entries", 409
     members = ("allowed",)
     zh, en = "每位就诊人最多登记 {allowed} 个候补", "A patient may have {allowed} live waiting-list entries."

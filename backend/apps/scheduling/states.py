@@ -52,8 +52,8 @@ class OfferState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-#: Wishes that a number can still be found for.
-LIVE_WISHES = (EntryState.WAITING, EntryState.OFFERED)
+#: Entries that a number can still be found for.
+LIVE_ENTRIES = (EntryState.WAITING, EntryState.OFFERED)
 
 
 class AppealState(StrEnum):

@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 Kind = Literal["line", "bar", "stacked_bar", "pie", "doughnut"]
 EMPTY = "暂无数据"
 REST = "其他"
-MOST_SLICES = 12
+MAX_SLICES = 12
 COLOURS = (
     "#2f6fb5", "#e07b39", "#3c9a5f", "#b84a62", "#7a5fa8", "#a88b1f", "#3aa0a8", "#8c5a3c", "#9bbb4f", "#d98bb0",
     "#4f5f8f", "#a0a7b0",
@@ -70,9 +70,9 @@ class Chart:
         values = self.series[0].values if self.series else ()
         known = [(label, value) for label, value in zip(self.labels, values, strict=True) if value]
         known.sort(key=lambda part: -part[1])
-        if len(known) <= MOST_SLICES:
+        if len(known) <= MAX_SLICES:
             return known
-        return [*known[: MOST_SLICES - 1], (REST, sum(value for _, value in known[MOST_SLICES - 1 :]))]
+        return [*known[: MAX_SLICES - 1], (REST, sum(value for _, value in known[MAX_SLICES - 1 :]))]
 
     def as_series(self) -> dict[str, Any]:
         """The figures of the drawing as JSON for the front end: kind, title, unit, labels, colours, series, empty."""

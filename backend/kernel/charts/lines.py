@@ -6,14 +6,14 @@ from reportlab.graphics.shapes import Circle, PolyLine
 
 from kernel.charts.plot import Plot, colour
 
-MOST_MARKED = 40
+MAX_MARKED = 40
 #: Beyond the colours a print in black and white has dashes.
 DASHES: tuple[list[float] | None, ...] = (None, [5, 2], [2, 2], [7, 2, 2, 2])
 
 
 def draw_lines(plot: Plot) -> None:
     """Every series; points are marked where they are few, or alone between gaps."""
-    marked = len(plot.chart.labels) <= MOST_MARKED
+    marked = len(plot.chart.labels) <= MAX_MARKED
     for number, series in enumerate(plot.chart.series):
         places = list(enumerate(series.values))
         for known, run in groupby(places, key=lambda place: place[1] is not None):

@@ -12,7 +12,7 @@ from kernel.pdf.fonts import face
 from kernel.pdf.wrapping import shortened, wrapped
 
 SIZE, GREY, PALE, BELOW = 8, HexColor("#666666"), HexColor("#d9d9d9"), 3
-LABEL_LINES, LEAST_LABEL, MOST_LABEL = 2, 12, 90
+LABEL_LINES, MIN_LABEL, MAX_LABEL = 2, 12, 90
 
 
 def colour(number: int) -> Color:
@@ -84,7 +84,7 @@ class Plot:
         if unit := self.axis.large + self.chart.unit:
             put(self.made, f"({unit})", 0, self.top + 6, ink=GREY, most=self.right)
         every = self.labels_apart()
-        wide = min(self.step * every - 4, MOST_LABEL)
+        wide = min(self.step * every - 4, MAX_LABEL)
         for number in range(0, len(self.chart.labels), every):
             for line, text in enumerate(_label(self.chart.labels[number], wide)):
                 y = self.bottom - BELOW - (line + 1) * (SIZE + 2) + 2
@@ -100,7 +100,7 @@ class Plot:
 def _apart(chart: Chart, step: float) -> int:
     """Whole labels if every one fits on its lines; else as many as fit with a readable beginning."""
     longest = max(face().width(label, SIZE) for label in chart.labels)
-    wanted = min(longest, MOST_LABEL, max(longest / LABEL_LINES, LEAST_LABEL) + SIZE) + 8
+    wanted = min(longest, MAX_LABEL, max(longest / LABEL_LINES, MIN_LABEL) + SIZE) + 8
     return max(1, -(-wanted // step).__trunc__())
 
 
@@ -114,7 +114,7 @@ def _label(text: str, wide: float) -> list[str]:
 
 def _label_lines(chart: Chart, step: float) -> int:
     every = _apart(chart, step)
-    wide = min(step * every - 4, MOST_LABEL)
+    wide = min(step * every - 4, MAX_LABEL)
     return max(len(_label(label, wide)) for label in chart.labels[::every])
 
 

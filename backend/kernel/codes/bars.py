@@ -6,7 +6,7 @@ from kernel.codes.code128 import FNC1, modules
 from kernel.codes.symbol import BadCode, Symbol
 
 #: The least that GS1 allows for healthcare, and the light modules at both sides.
-LEAST_MODULE, QUIET, EAN_QUIET = 0.17, 10, 11
+MIN_MODULE, QUIET, EAN_QUIET = 0.17, 10, 11
 LONGEST, LONGEST_GS1 = 80, 48
 _GS1_CHARACTERS = frozenset(
     "!\"%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
@@ -35,7 +35,7 @@ def code128(text: str) -> Symbol:
             raise BadCode("not_encodable", character=character, code_point=f"U+{ord(character):04X}")
     if len(text) > LONGEST:
         raise BadCode("too_long", most=LONGEST)
-    return Symbol("code128", text, (modules(text),), QUIET, LEAST_MODULE)
+    return Symbol("code128", text, (modules(text),), QUIET, MIN_MODULE)
 
 
 def gs1_128(elements: Sequence[tuple[str, str]]) -> Symbol:
@@ -53,7 +53,7 @@ def gs1_128(elements: Sequence[tuple[str, str]]) -> Symbol:
         is_open = identifier[:2] not in _FIXED
     if len(data) > LONGEST_GS1:
         raise BadCode("too_long", most=LONGEST_GS1)
-    return Symbol("gs1_128", shown, (modules(FNC1 + data),), QUIET, LEAST_MODULE)
+    return Symbol("gs1_128", shown, (modules(FNC1 + data),), QUIET, MIN_MODULE)
 
 
 def ean13(digits: str) -> Symbol:
@@ -76,7 +76,7 @@ def ean13(digits: str) -> Symbol:
     for digit, way in zip(whole[1:7], _EAN_SECOND[int(whole[0])], strict=True):
         bits += (second if way == "1" else _EAN_LEFT)[int(digit)]
     bits += "01010" + "".join(right[int(digit)] for digit in whole[7:]) + "101"
-    return Symbol("ean13", whole, (bytes(map(int, bits)),), EAN_QUIET, LEAST_MODULE)
+    return Symbol("ean13", whole, (bytes(map(int, bits)),), EAN_QUIET, MIN_MODULE)
 
 
 def check_digit(digits: str) -> str:

@@ -7,7 +7,7 @@ from kernel.codes.symbol import BadCode, Symbol
 Level = Literal["L", "M", "Q", "H"]
 QUIET = 4
 #: Two dots of a 203 dpi label printer.
-LEAST_MODULE = 0.25
+MIN_MODULE = 0.25
 
 
 def qr(text: str, *, level: Level = "M") -> Symbol:
@@ -24,4 +24,4 @@ def qr(text: str, *, level: Level = "M") -> Symbol:
         made = segno.make_qr(text, error=level, mode=mode, encoding="utf-8", boost_error=False)
     except segno.DataOverflowError as error:
         raise BadCode("too_long", bytes=len(text.encode()), level=level) from error
-    return Symbol("qr", text, tuple(bytes(row) for row in made.matrix), QUIET, LEAST_MODULE)
+    return Symbol("qr", text, tuple(bytes(row) for row in made.matrix), QUIET, MIN_MODULE)

@@ -11,13 +11,13 @@ from kernel.errors import choices_text, in_english
 from kernel.expectations import ISO_DAY
 
 #: So much of what was sent is said again.
-MOST_ECHOED = 40
+MAX_ECHOED = 40
 
 
 def not_a_choice(given: Any, choices: Iterable[Any]) -> str:
     """The words for a value that is none of `choices`."""
     wrong = "is not one of the choices." if in_english() else "不是可选的值"
-    return f'"{str(given)[:MOST_ECHOED]}" {wrong}{choices_text(choices)}'
+    return f'"{str(given)[:MAX_ECHOED]}" {wrong}{choices_text(choices)}'
 
 
 def errors_of(form: Form) -> dict[str, list[ErrorDetail]]:

@@ -8,7 +8,7 @@ from kernel.pdf.document import Align
 from kernel.pdf.fonts import ASCENT, Face, face
 from kernel.pdf.problems import Missing, MissingGlyphs
 
-MOST_MISSING = 100
+MAX_MISSING = 100
 #: Height of a line as a multiple of the letters' size.
 LEADING = 1.4
 #: Signs that print nothing, and those that stand for a blank or a new line.
@@ -34,12 +34,12 @@ class Ink:
     def require_all(self) -> None:
         """MissingGlyphs if there was one."""
         if self._missing:
-            raise MissingGlyphs(self._missing[:MOST_MISSING])
+            raise MissingGlyphs(self._missing[:MAX_MISSING])
 
     @property
     def gives_up(self) -> bool:
         """Whether there is so much missing that the rest need not be looked at."""
-        return len(self._missing) >= MOST_MISSING
+        return len(self._missing) >= MAX_MISSING
 
 
 def draw_text(

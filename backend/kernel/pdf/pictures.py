@@ -23,7 +23,7 @@ from kernel.pdf.tables import table
 from kernel.pdf.wrapping import wrapped
 
 #: A picture that unpacks to more than this is refused.
-MOST_PIXELS = 40_000_000
+MAX_PIXELS = 40_000_000
 
 
 def picture(block: Picture, setting: Setting, where: str) -> Iterator[Strip]:
@@ -31,8 +31,8 @@ def picture(block: Picture, setting: Setting, where: str) -> Iterator[Strip]:
     try:
         with Image.open(io.BytesIO(block.data), formats=["PNG", "JPEG"]) as looked:
             pixels = looked.size
-            if pixels[0] * pixels[1] > MOST_PIXELS:
-                raise ValueError(f"a picture of more than {MOST_PIXELS} pixels: {where}")
+            if pixels[0] * pixels[1] > MAX_PIXELS:
+                raise ValueError(f"a picture of more than {MAX_PIXELS} pixels: {where}")
             looked.load()
     except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as error:
         raise ValueError(f"no PNG or JPEG: {where}") from error

@@ -231,7 +231,7 @@ def test_a_body_that_is_no_form_is_refused(desk) -> None:
 @settings(
     max_examples=60,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    suppress_health_check=list(HealthCheck),
 )
 @given(st.binary(max_size=400) | st.text(max_size=100).map(lambda t: quote(t, safe="=&").encode()))
 def test_nothing_that_comes_in_breaks_it(desk, body) -> None:
@@ -241,7 +241,7 @@ def test_nothing_that_comes_in_breaks_it(desk, body) -> None:
 @settings(
     max_examples=40,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    suppress_health_check=list(HealthCheck),
 )
 @given(
     st.dictionaries(

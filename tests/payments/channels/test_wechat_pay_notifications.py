@@ -329,7 +329,7 @@ def test_a_provider_that_does_not_answer_leaves_a_strange_serial_unknown(
 @settings(
     max_examples=200,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    suppress_health_check=list(HealthCheck),
 )
 @given(
     headers=st.dictionaries(

@@ -1,3 +1,5 @@
+"""The operation log: who did what to which object, written in the transaction that does it."""
+
 from typing import Any
 from uuid import UUID
 

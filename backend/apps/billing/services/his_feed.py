@@ -32,7 +32,7 @@ def active_bill(hospital: Hospital, external_id: str) -> Bill | None:
     )
 
 
-def take_bill(*, hospital: Hospital, patient: Patient, spec: BillSpec) -> tuple[Bill, bool]:
+def receive_bill(*, hospital: Hospital, patient: Patient, spec: BillSpec) -> tuple[Bill, bool]:
     """HIS's bill as it is now, and whether it is new to us. `spec` is of source HIS with its `external_id`.
 
     The same content again changes nothing, whatever became of the bill. Another content issues it again while nobody

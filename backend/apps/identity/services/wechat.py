@@ -46,7 +46,7 @@ def sign_in_by_wechat(*, code: str, device: str = "", ip: str | None = None) -> 
     return opened
 
 
-def take_phone(account: WeChatAccount, *, code: str) -> WeChatAccount:
+def record_phone(account: WeChatAccount, *, code: str) -> WeChatAccount:
     """Store the phone number behind a phone code; WeChatCodeInvalid, PhoneNotMainland, WeChatUnavailable."""
     account.phone = _asked(lambda: mini_program().phone_number(code))
     account.updated_at = clock.now()

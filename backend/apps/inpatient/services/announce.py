@@ -1,3 +1,5 @@
+"""What is told of a stay to whoever listens, and who cares for the patient because of it."""
+
 from apps.inpatient.events import OfAdmission, PatientAdmitted, PatientDischarged
 from apps.inpatient.models import Admission
 from apps.inpatient.states import AdmissionStatus

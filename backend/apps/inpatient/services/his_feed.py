@@ -49,7 +49,7 @@ def find_told(hospital: Hospital, external_id: str) -> Admission | None:
 
 
 @transaction.atomic
-def take_admission(*, hospital: Hospital, told: ToldAdmission) -> tuple[Admission, bool]:
+def receive_admission(*, hospital: Hospital, told: ToldAdmission) -> tuple[Admission, bool]:
     """HIS's stay as it is now, and whether it is new to us. What HIS knew before its last word changes nothing.
 
     InvalidValue with the field; another patient is one once something was charged or paid. DuplicateValue: the number

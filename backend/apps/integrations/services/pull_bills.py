@@ -72,13 +72,13 @@ def _pull(patient: Patient, until: float) -> bool:
         pull_turns.rest(patient.hospital_id)
         return False
     try:
-        return take_over(patient, found, asked_at=asked_at, until=until)
+        return merge_bills(patient, found, asked_at=asked_at, until=until)
     except DatabaseError as error:
         log.warning("his_bills_not_written", reason=type(error).__name__)
         return False
 
 
-def take_over(patient: Patient, found: HisBills, *, asked_at: dt.datetime, until: float) -> bool:
+def merge_bills(patient: Patient, found: HisBills, *, asked_at: dt.datetime, until: float) -> bool:
     """Write what HIS has; whether all of it is ours now. Each bill is a transaction of its own."""
     all_taken = True
     # Registrations first: other bills belong to them.
@@ -104,7 +104,7 @@ def _take(patient: Patient, row: HisBill) -> bool:
     registration = _registration(patient, row)
     if registration is not None and registration.status not in STANDING:
         return False  # its registration was given up: billing lets nobody pay it
-    his_feed.take_bill(hospital=patient.hospital, patient=patient, spec=_spec(patient, row, registration))
+    his_feed.receive_bill(hospital=patient.hospital, patient=patient, spec=_spec(patient, row, registration))
     return True
 
 

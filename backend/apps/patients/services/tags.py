@@ -89,7 +89,7 @@ def put_on(tag: PatientTag, patient_ids: Iterable[UUID]) -> int:
 
 
 @transaction.atomic
-def take_off(tag: PatientTag, patient_ids: Iterable[UUID]) -> int:
+def remove_tag(tag: PatientTag, patient_ids: Iterable[UUID]) -> int:
     """Take the word off these patients; returns how many had it. InvalidValue as in `put_on`."""
     changed = [patient for patient in _patients(tag, patient_ids) if tag.name in patient.tags]
     return _write(changed, {p.pk: [name for name in p.tags if name != tag.name] for p in changed})

@@ -14,7 +14,7 @@ from kernel.crypto import blind_index
 #: The permission code to file somebody all the same.
 DUPLICATE = "patients.patient.duplicate"
 #: So many namesakes are shown.
-MOST_NAMESAKES = 20
+MAX_NAMESAKES = 20
 
 
 def find_twin(
@@ -52,7 +52,7 @@ def find_namesakes(draft: Patient, reach: QuerySet[Patient]) -> list[Patient]:
     if draft.document:
         here = here.filter(Q(national_id_index=None) | ~Q(id_kind=draft.id_kind))
         here = here.exclude(national_id_index=blind_index(draft.document, "national_id"))
-    return list(here.filter(alike).order_by("-pk")[:MOST_NAMESAKES])
+    return list(here.filter(alike).order_by("-pk")[:MAX_NAMESAKES])
 
 
 def note_twin(patient: Patient, twin: Patient, reason: str) -> None:

@@ -11,7 +11,7 @@ from kernel.money import yuan_to_fen
 
 #: Not kept of a message: its signature, and the payer's account.
 _DROPPED = frozenset({"sign", "sign_type", "buyer_logon_id", "fund_bill_list"})
-_LONGEST_NOTE = 256
+_MAX_NOTE = 256
 
 
 def trade_result(fields: Mapping[str, Any]) -> TradeResult:
@@ -93,7 +93,7 @@ def moment(value: str) -> dt.datetime | None:
 
 
 def kept(fields: Mapping[str, Any]) -> dict[str, str]:
-    return {n: text(fields, n)[:_LONGEST_NOTE] for n in fields if n not in _DROPPED and text(fields, n)}
+    return {n: text(fields, n)[:_MAX_NOTE] for n in fields if n not in _DROPPED and text(fields, n)}
 
 
 def _payer(fields: Mapping[str, Any]) -> str:

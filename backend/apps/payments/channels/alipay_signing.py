@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 SIGN_TYPE = "RSA2"
-SHORTEST_KEY = 2048
+MIN_KEY = 2048
 _DECODER = json.JSONDecoder()
 _SPACE = re.compile(r"[ \t\r\n]*")
 
@@ -29,8 +29,8 @@ class Signer:
     def __init__(self, private_key: str) -> None:
         bare = _bare(private_key)
         key = load_der_private_key(bare, None) if bare else load_pem_private_key(private_key.encode(), None)
-        if not isinstance(key, RSAPrivateKey) or key.key_size < SHORTEST_KEY:
-            raise ValueError(f"an RSA key of {SHORTEST_KEY} bits is expected")
+        if not isinstance(key, RSAPrivateKey) or key.key_size < MIN_KEY:
+            raise ValueError(f"an RSA key of {MIN_KEY} bits is expected")
         self._key = key
 
     def sign(self, content: str) -> str:
@@ -47,8 +47,8 @@ class Verifier:
     def __init__(self, public_key: str) -> None:
         bare = _bare(public_key)
         key = load_der_public_key(bare) if bare else load_pem_public_key(public_key.encode())
-        if not isinstance(key, RSAPublicKey) or key.key_size < SHORTEST_KEY:
-            raise ValueError(f"an RSA key of {SHORTEST_KEY} bits is expected")
+        if not isinstance(key, RSAPublicKey) or key.key_size < MIN_KEY:
+            raise ValueError(f"an RSA key of {MIN_KEY} bits is expected")
         self._key = key
 
     def belongs_to(self, signer: Signer) -> bool:

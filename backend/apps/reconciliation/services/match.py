@@ -74,7 +74,7 @@ def _require_own_bill(run: ReconciliationRun, lines: int) -> None:
 
 
 def _differences(run: ReconciliationRun) -> Iterable[Difference]:
-    surplus = staging.take_surplus()
+    surplus = staging.split_surplus()
     unequal = staging.unequal(MAX_DIFFERENCES + 1)
     if len(unequal) + len(surplus) > MAX_DIFFERENCES:
         raise NoResult("too_many_differences")

@@ -212,7 +212,7 @@ def fees() -> int:
     return int(_one("SELECT coalesce(sum(fee_fen), 0) FROM theirs")[0])
 
 
-def take_surplus() -> list[Surplus]:
+def split_surplus() -> list[Surplus]:
     """Lines that stand in the bill more than once leave the table; the first of each stays."""
     return [Surplus(*row) for row in _rows(_SURPLUS)]
 

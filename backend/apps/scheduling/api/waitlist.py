@@ -49,15 +49,15 @@ class WaitlistEntrySerializer(Serializer):
     offer = WaitlistOfferSerializer(allow_null=True)
 
 
-class WishFilter(django_filters.FilterSet):
+class EntryFilter(django_filters.FilterSet):
     state = django_filters.MultipleChoiceFilter(choices=choices_of(EntryState))
 
 
-class OwnWaitlistFilter(BoundFilterSet, WishFilter):
+class OwnWaitlistFilter(BoundFilterSet, EntryFilter):
     """What a mini-program user may filter entries by."""
 
 
-class WaitlistFilter(WishFilter):
+class WaitlistFilter(EntryFilter):
     patient_id = django_filters.UUIDFilter()
     hospital_id = django_filters.UUIDFilter()
     department_id = django_filters.UUIDFilter()

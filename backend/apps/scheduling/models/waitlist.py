@@ -6,7 +6,7 @@ from apps.identity.models import Department, Hospital, StaffMember, WeChatAccoun
 from apps.patients.models import Patient
 from apps.scheduling.models.appointment import Appointment
 from apps.scheduling.models.schedule import ClinicSession, Period, Slot, SlotNumber
-from apps.scheduling.states import LIVE_WISHES, EntryState, OfferState
+from apps.scheduling.states import LIVE_ENTRIES, EntryState, OfferState
 from kernel.models import BaseModel, VersionedModel
 from kernel.states import choices_of
 
@@ -44,7 +44,7 @@ class WaitlistEntry(VersionedModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["patient", "department", "practitioner", "first_date", "last_date", "period"],
-                condition=Q(state__in=LIVE_WISHES),
+                condition=Q(state__in=LIVE_ENTRIES),
                 nulls_distinct=False,
                 name="waitlist_once",
             ),

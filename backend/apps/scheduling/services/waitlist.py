@@ -32,7 +32,7 @@ from apps.scheduling.services.book import (
 from apps.scheduling.services.move_number import lock_sessions
 from apps.scheduling.services.numbers import take
 from apps.scheduling.services.waitlist_offers import offer_free_numbers
-from apps.scheduling.states import LIVE_WISHES, EntryState, NumberState, OfferState
+from apps.scheduling.states import LIVE_ENTRIES, EntryState, NumberState, OfferState
 from kernel import clock
 from kernel.errors import DAY_IN_THE_PAST, Expectation, InvalidValue, NotFound, StateConflict
 from kernel.expectations import DOCTOR_OF_DEPARTMENT, OF_THE_HOSPITAL, within_days
@@ -59,7 +59,7 @@ def join(
 ) -> WaitlistEntry:
     """Put a patient on the list; a number that is free already is offered at once.
 
-    InvalidValue, BookingSuspended, TooManyWishes, AlreadyWaiting.
+    InvalidValue, BookingSuspended, TooManyEntries, AlreadyWaiting.
     """
     _check_entry(department, practitioner, first_date, last_date)
     _check_priority(department, priority)
@@ -94,7 +94,7 @@ def leave(entry: WaitlistEntry) -> WaitlistEntry:
     offer = open_offer(entry)
     if offer is not None:
         _give_back(offer, OfferState.WITHDRAWN)
-    changed = WaitlistEntry.objects.filter(pk=entry.pk, state__in=LIVE_WISHES).update(
+    changed = WaitlistEntry.objects.filter(pk=entry.pk, state__in=LIVE_ENTRIES).update(
         state=EntryState.CANCELLED, version=F("version") + 1, updated_at=clock.now()
     )
     if not changed:
@@ -238,7 +238,7 @@ def _check_patient(patient: Patient, department: Department) -> None:
         raise errors.BookingSuspended(until=local_text(until))
     allowed = settings.WAITLIST_MAX_ENTRIES.of(department.hospital)
     live = WaitlistEntry.objects.filter(
-        patient=patient, state__in=LIVE_WISHES, last_date__gte=clock.service_day()
+        patient=patient, state__in=LIVE_ENTRIES, last_date__gte=clock.service_day()
     )
     if live.count() >= allowed:
-        raise errors.TooManyWishes(allowed=allowed)
+        raise errors.TooManyEntries(allowed=allowed)

@@ -14,7 +14,7 @@ from apps.scheduling.events import WaitlistOffered
 from apps.scheduling.models import AppointmentKind, ClinicSession, SlotNumber, WaitlistEntry, WaitlistOffer
 from apps.scheduling.selectors.matching import Match, match
 from apps.scheduling.services.book import booking_days
-from apps.scheduling.states import LIVE_WISHES, EntryState, NumberState, OfferState, SessionState
+from apps.scheduling.states import LIVE_ENTRIES, EntryState, NumberState, OfferState, SessionState
 from kernel import clock
 from kernel.outbox.events import publish
 
@@ -28,7 +28,7 @@ def offer_free_numbers(departments: Collection[UUID] | None = None) -> int:
     One dispatch of a department at a time, so that nobody is passed over. Rows that others are using are left to them
     and to the next sweep. Call it last in a transaction: it locks without waiting for rows.
     """
-    waiting = WaitlistEntry.objects.filter(state__in=LIVE_WISHES, last_date__gte=clock.service_day())
+    waiting = WaitlistEntry.objects.filter(state__in=LIVE_ENTRIES, last_date__gte=clock.service_day())
     if departments is not None:
         waiting = waiting.filter(department__in=departments)
     found = waiting.order_by("department_id").values_list("department_id", "hospital_id").distinct()

@@ -150,7 +150,7 @@ class BillsView(FeedView):
             raise errors.BillAmountMismatch(field="amount_fen", sum_fen=total)
         patient = self._patient(data.pop("mrn"))
         spec = BillSpec(items=items, source=BillSource.HIS, **self._named(data), **data)
-        bill, is_new = his_feed.take_bill(hospital=self.hospital(), patient=patient, spec=spec)
+        bill, is_new = his_feed.receive_bill(hospital=self.hospital(), patient=patient, spec=spec)
         return self.answer(bill, 201 if is_new else 200)
 
     def _patient(self, mrn: str) -> Patient:

@@ -9,7 +9,7 @@ from apps.access.scoped.permissions import IsPatientAccount
 from apps.audit.middleware import client_ip
 from apps.identity.api.sessions import SignOutAllBase, SignOutBase, TokenSerializer
 from apps.identity.errors import PhoneNotMainland, WeChatCodeInvalid, WeChatUnavailable
-from apps.identity.services.wechat import sign_in_by_wechat, take_phone
+from apps.identity.services.wechat import record_phone, sign_in_by_wechat
 from kernel.crypto import masking
 from kernel.errors import PermissionDenied
 from kernel.http.schema import raises
@@ -93,7 +93,7 @@ class WeChatPhoneView(APIView):
         """绑定手机号 Store the phone number behind WeChat's phone code."""
         serializer = PhoneCodeSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        account = take_phone(request.user.wechat, **serializer.validated_data)
+        account = record_phone(request.user.wechat, **serializer.validated_data)
         return Response(AccountSerializer(account).data)
 
 

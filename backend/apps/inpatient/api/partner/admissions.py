@@ -12,7 +12,7 @@ from apps.identity.models import Department, Hospital, StaffMember
 from apps.inpatient.api.serializers import STATUSES
 from apps.inpatient.models import Admission
 from apps.inpatient.selectors.statement import statement_of
-from apps.inpatient.services.his_feed import ToldAdmission, find_told, take_admission
+from apps.inpatient.services.his_feed import ToldAdmission, find_told, receive_admission
 from apps.patients.models import Patient
 from apps.patients.selectors import patient_of_mrn
 from kernel.errors import DuplicateValue, InvalidValue, NotFound
@@ -111,7 +111,7 @@ class AdmissionsView(InpatientFeedView):
             practitioner=_named(StaffMember, hospital, "employee_no", employee_no=data.pop("employee_no")),
             **data,
         )
-        stay, is_new = take_admission(hospital=hospital, told=told)
+        stay, is_new = receive_admission(hospital=hospital, told=told)
         return Response(shown(stay), status=201 if is_new else 200)
 
 

@@ -67,7 +67,7 @@ class WaitlistEntryViewSet(ScopedViewSet):
         return self._answer(self.get_object().pk)
 
     @extend_schema(request=AddToWaitlistSerializer, responses={201: WaitlistEntrySerializer})
-    @raises(InvalidValue, errors.AlreadyWaiting, errors.TooManyWishes, errors.BookingSuspended)
+    @raises(InvalidValue, errors.AlreadyWaiting, errors.TooManyEntries, errors.BookingSuspended)
     def create(self, request: Any) -> Response:
         """Put a patient on the list; a number that is free already is offered at once."""
         body = AddToWaitlistSerializer(data=request.data, context=self.get_serializer_context())

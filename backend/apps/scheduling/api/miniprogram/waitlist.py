@@ -60,7 +60,7 @@ class WaitlistEntryViewSet(GenericViewSet[WaitlistEntry]):
 
     @extend_schema(request=JoinSerializer, responses={201: WaitlistEntrySerializer})
     @raises(
-        CardRequired, NotFound, InvalidValue, errors.AlreadyWaiting, errors.TooManyWishes, errors.BookingSuspended
+        CardRequired, NotFound, InvalidValue, errors.AlreadyWaiting, errors.TooManyEntries, errors.BookingSuspended
     )  # fmt: skip
     def create(self, request: Any) -> Response:
         """Join the list; a number that is free already is offered at once."""
