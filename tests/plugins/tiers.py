@@ -25,11 +25,11 @@ def tier_of(item: pytest.Item) -> str:
 
 @pytest.hookimpl(trylast=True)  # folders mark their tests in hooks of their own
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the tiers above."""
+    """Leave out the tiers above; of the others the highest begin, as they have what lasts longest."""
     wanted = TIERS[: TIERS.index(config.getoption("tier")) + 1]
     chosen = [item for item in items if tier_of(item) in wanted]
     config.hook.pytest_deselected(items=[item for item in items if tier_of(item) not in wanted])
-    items[:] = chosen
+    items[:] = sorted(chosen, key=lambda item: -TIERS.index(tier_of(item)))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
