@@ -3,9 +3,10 @@
 import os
 import zlib
 from collections.abc import Sequence
+from typing import Any
 
 
-def sample[T](values: Sequence[T], of: str, usual: int) -> Sequence[T]:
+def sample(values: Sequence[Any], of: str, usual: int) -> list[Any]:
     """All values in the full tier; else `usual` of them, others for every `of`, the same in every run."""
     count = min(len(values), examples(usual))
     start = zlib.crc32(of.encode()) % len(values) if values else 0
