@@ -11,6 +11,7 @@ from apps.access.actor import actor_of
 from apps.access.models import Role, StaffRole
 from apps.audit.models import AuditEvent
 from apps.identity.models import AuthSession, Position, StaffDepartment, StaffMember, User
+from apps.identity.services.staff import refresh_staff_keys
 from apps.identity.services.staff_status import leave_staff
 from kernel import clock
 from tests.identity.test_organisation import PNG
@@ -382,3 +383,13 @@ def test_the_mask_of_a_phone_that_is_sent_back_changes_nothing_and_another_is_re
     refused = world.client("admin1").patch(f"{URL}/{made['id']}", body, format="json")
     assert (refused.status_code, refused.json()["errors"][0]["code"]) == (400, "masked_value")
     assert StaffMember.objects.get(pk=made["id"]).phone == "13812348000"
+
+
+@pytest.mark.requirement("ORG-02")
+def test_keys_of_staff_from_before_are_derived_anew(world: World) -> None:
+    made = hire(world, name="单田芳").json()
+    StaffMember.objects.filter(pk=made["id"]).update(pinyin="dtf dantianfang")
+    assert refresh_staff_keys() == 1
+    assert refresh_staff_keys() == 0
+    found = world.client("admin1").get(URL, {"search": "shan"}).json()["results"]
+    assert [row["id"] for row in found] == [made["id"]]

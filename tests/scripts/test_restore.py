@@ -14,6 +14,7 @@ import psycopg2
 import pytest
 
 import processes
+import template
 from postgres_server import Postgres
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -128,6 +129,32 @@ def test_a_destroyed_database_is_brought_back_to_the_moment_before_it_was_spoilt
     assert drill.run("restore").returncode == 0
     drill.server.start()
     assert drill.sql("SELECT count(*), max(number) FROM visit") == [(1502, 1502)]
+
+
+def test_the_products_own_database_comes_back_whole_and_proves_itself(drill: Drill) -> None:
+    ours = os.environ["DATABASE_URL"]
+    drill.sql("CREATE DATABASE product")
+    url = template.at(drill.server.url, "product")
+    template.copy_into(template.at(ours, template.ensure_world(ours)), url)
+    drill.follow()
+    assert drill.run("backup").returncode == 0
+    template.sql(url, "UPDATE patients_patient SET occupation = '备份之后'")
+    rows = template.sql(url, "SELECT count(*), min(occupation), max(occupation) FROM patients_patient")
+    before = drill.moment()
+    template.sql(url, "TRUNCATE patients_patient CASCADE")
+    drill.received()
+    drill.destroy()
+    assert drill.run("restore", "--until", before).returncode == 0
+    drill.server.start()
+    assert (
+        template.sql(url, "SELECT count(*), min(occupation), max(occupation) FROM patients_patient") == rows
+    )
+    for command in (["migrate", "--check"], ["verify_audit"], ["verify_ledger"]):
+        done = subprocess.run(
+            [sys.executable, "manage.py", *command], cwd=ROOT / "backend", env=os.environ | {"DATABASE_URL": url},
+            capture_output=True, text=True,
+        )  # fmt: skip
+        assert done.returncode == 0, (command, done.stdout, done.stderr)
 
 
 def test_what_stood_there_is_moved_aside_and_never_deleted(drill: Drill) -> None:

@@ -102,6 +102,18 @@ def update_staff(
 
 
 @transaction.atomic
+def refresh_staff_keys() -> int:
+    """Bring the search keys of all staff up to date, after an upgrade that changed them; returns how many changed."""
+    changed = []
+    for staff in StaffMember.objects.select_for_update().only("name", "pinyin").order_by("pk"):
+        if (key := StaffMember.spelling(staff.name)) != staff.pinyin:
+            staff.pinyin = key
+            changed.append(staff)
+    StaffMember.objects.bulk_update(changed, ["pinyin"], batch_size=500)
+    return len(changed)
+
+
+@transaction.atomic
 def open_account(staff: StaffMember, *, username: str, password: str | None = None) -> str:
     """Give the person a user name and a one-time password, which is returned; StaffHasAccount, DuplicateValue."""
     lock_one(StaffMember.objects, pk=staff.pk)

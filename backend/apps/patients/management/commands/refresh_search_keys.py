@@ -2,11 +2,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from apps.identity.services.staff import refresh_staff_keys
 from apps.patients.services.search_keys import refresh, refresh_contacts, refresh_staged
 
 
 class Command(BaseCommand):
-    """Bring the search keys of archives, contacts and open imports up to date, after an upgrade that changed them."""
+    """Bring the search keys of staff, archives, contacts and open imports up to date, after an upgrade that changed them."""
 
     help = __doc__
 
@@ -14,6 +15,7 @@ class Command(BaseCommand):
         parser.add_argument("--after", help="begin behind this id, as a run that was stopped printed it")
 
     def handle(self, *args: Any, after: str | None = None, **options: Any) -> None:
+        self.stdout.write(f"staff: {refresh_staff_keys()} changed")
         self.stdout.write(f"open imports: {refresh_staged()} changed")
         self.stdout.write(f"contacts: {refresh_contacts()} changed")
         changed = 0
