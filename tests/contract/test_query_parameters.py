@@ -60,6 +60,22 @@ def test_who_may_not_ask_is_told_that_first(world: World) -> None:
 
 
 @pytest.mark.requirement("INT-04")
+def test_a_parameter_that_is_given_twice_is_refused_and_none_of_it_is_dropped(world: World) -> None:
+    client, url = world.client("admin1"), "/api/admin/v1/appointments"
+    twice = client.get(f"{url}?patient_id={world.patients['patient_a'].pk}&patient_id=")
+    (error,) = twice.json()["errors"]
+    assert (twice.status_code, error["field"], error["code"]) == (400, "patient_id", "repeated_parameter")
+    assert client.get(f"{url}?page=1&page=2").status_code == 400
+
+
+@pytest.mark.requirement("INT-04")
+@pytest.mark.parametrize("query", ["state=nonsense&state=", "state=&state=nonsense"])
+def test_of_several_values_none_hides_behind_an_empty_one(world: World, query: str) -> None:
+    answer = world.client("admin1").get(f"/api/admin/v1/refund-requests?{query}")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "state")
+
+
+@pytest.mark.requirement("INT-04")
 def test_an_export_is_narrowed_by_the_filters_of_its_list(documents: dict[str, Any]) -> None:
     for path in ("appointments", "patients", "audit/events"):
         listed = set(known_to(documents, Route(f"admin/v1/{path}", "get")))

@@ -17,7 +17,13 @@ JSON = ("application/json", "application/problem+json")
 EDGE = frozenset({405, 406, 500})
 #: Field errors about names that no request has, and of a request as a whole.
 UNKNOWN = frozenset(
-    {"unknown_field", "unknown_parameter", "null_characters_not_allowed", "surrogate_characters_not_allowed"}
+    {
+        "unknown_field",
+        "unknown_parameter",
+        "repeated_parameter",
+        "null_characters_not_allowed",
+        "surrogate_characters_not_allowed",
+    }
 )
 WHOLE = frozenset({"", "non_field_errors"})
 #: These name what the archive lacks, which another request gives.

@@ -39,7 +39,7 @@ class FilterBackend(DjangoFilterBackend):
 
     def _asks_nothing(self, request: Any, filterset_class: Any) -> bool:
         filters = getattr(filterset_class, "base_filters", {})
-        given = any(request.query_params.get(name) for name in filters)
+        given = any(any(request.query_params.getlist(name)) for name in filters)
         return not given and not any(found.extra.get("required") for found in filters.values())
 
 

@@ -3,7 +3,7 @@
 import copy
 import inspect
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
@@ -114,8 +114,8 @@ class WallClockTime(OpenApiSerializerFieldExtension):
         return {"type": "string", "format": "time-local"}
 
 
-def query_parameters(view: Any) -> frozenset[str]:
-    """The names of the query parameters that the document gives to the GET which `view` is answering."""
+def query_parameters(view: Any) -> Mapping[str, bool]:
+    """The query parameters that the document gives to the GET which `view` is answering, and which take several."""
     name = getattr(view, "action", None) or "get"
     kind = getattr(getattr(view, name), "kwargs", {}).get("schema") or type(type(view).schema)
     schema = kind()
@@ -123,8 +123,8 @@ def query_parameters(view: Any) -> frozenset[str]:
     schema.view.swagger_fake_view = True
     schema.path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", view.request.resolver_match.route)
     schema.method, schema.registry = "GET", ComponentRegistry()
-    names: frozenset[str] = schema.query_names()
-    return names
+    taken: dict[str, bool] = schema.query_names()
+    return taken
 
 
 class AutoSchema(SpectacularAutoSchema):
@@ -148,14 +148,19 @@ class AutoSchema(SpectacularAutoSchema):
         """Only `list` pages; every other action answers what it returns, bounded by itself."""
         return super()._get_paginator() if getattr(self.view, "action", "list") == "list" else None
 
-    def query_names(self) -> frozenset[str]:
-        """The query parameters of the operation, as `_get_parameters` would find them beside those of the path."""
-        found = [*self._get_filter_parameters(), *self._get_pagination_parameters()]
-        names = {parameter["name"]: True for parameter in found if parameter["in"] == "query"}
-        for (name, where), parameter in self._process_override_parameters().items():
-            if where == "query":
-                names[name] = parameter is not None
-        return frozenset(name for name, taken in names.items() if taken)
+    def query_names(self) -> dict[str, bool]:
+        """The query parameters of the operation, as `_get_parameters` would find them beside those of the path.
+
+        True for one that may be repeated.
+        """
+        found = {(each["name"], each["in"]): each for each in self._get_filter_parameters()}
+        found |= {(each["name"], each["in"]): each for each in self._get_pagination_parameters()}
+        found |= self._process_override_parameters()
+        return {
+            name: each.get("schema", {}).get("type") == "array"
+            for (name, where), each in found.items()
+            if where == "query" and each is not None
+        }
 
     def get_summary(self) -> str:
         """The docstring's first line for an action that has one, else verb and noun."""
