@@ -5,7 +5,7 @@ from enum import StrEnum
 from kernel.states import StateTable
 
 
-class JobState(StrEnum):
+class ReportState(StrEnum):
     """`cancelling`: the worker is told and has not stopped yet. `expired`: its file has gone."""
 
     QUEUED = "queued"
@@ -17,7 +17,7 @@ class JobState(StrEnum):
     EXPIRED = "expired"
 
 
-class Stage(StrEnum):
+class ReportStage(StrEnum):
     """What a running job does; in this order."""
 
     WAITING = "waiting"
@@ -27,7 +27,7 @@ class Stage(StrEnum):
     DONE = "done"
 
 
-class Failure(StrEnum):
+class ReportFailure(StrEnum):
     """Why a job has no file. `worker_died`: twice in its midst. `unprintable`: characters the typeface lacks."""
 
     RIGHTS_WITHDRAWN = "rights_withdrawn"
@@ -39,11 +39,11 @@ class Failure(StrEnum):
     ERROR = "error"
 
 
-_S = JobState
+_S = ReportState
 #: Jobs that somebody still waits for.
 OPEN = (_S.QUEUED, _S.RUNNING, _S.CANCELLING)
 #: `running → queued`: the worker stops in good order, another one begins anew.
-JOBS: StateTable[JobState] = StateTable(
+JOBS: StateTable[ReportState] = StateTable(
     {
         _S.QUEUED: {_S.RUNNING, _S.CANCELLED, _S.FAILED},
         _S.RUNNING: {_S.SUCCEEDED, _S.FAILED, _S.CANCELLING, _S.QUEUED},

@@ -1,11 +1,10 @@
 from collections.abc import Mapping
 
-from apps.reports.models import Every, FileFormat
-from apps.reports.states import Failure, JobState, Stage
-from kernel.reports import REPORTS, Kind
+from apps.reports.models import ReportEvery, ReportFormat
+from apps.reports.states import ReportFailure, ReportStage, ReportState
+from kernel.reports import REPORTS, ColumnKind, ParameterKind, ReportChartKind
 from kernel.words import (
     ValueWords,
-    choices,
     help_on,
     known,
     objects,
@@ -71,17 +70,17 @@ operations(
     report_definitions_preview=("查看报表", "Look at a report"), report_jobs_create=("生成报表", "Run a report"),
     report_jobs_cancel=("取消", "Give it up"), report_jobs_content=("下载", "Download"),
 )  # fmt: skip
-values(JobState, {
+values(ReportState, {
     "queued": ("排队中", "Waiting", "info"), "running": ("生成中", "Being made", "info"),
     "cancelling": ("取消中", "Being cancelled", "warning"), "cancelled": ("已取消", "Cancelled"),
     "succeeded": ("已生成", "Ready", "success"), "failed": ("失败", "Failed", "danger"),
     "expired": ("已过期", "Expired"),
 })  # fmt: skip
-values(Stage, {
+values(ReportStage, {
     "waiting": ("等待", "Waiting"), "reading": ("读取数据", "Reading"), "writing": ("写入文件", "Writing"),
     "storing": ("保存文件", "Storing"), "done": ("完成", "Done"),
 })  # fmt: skip
-values(Failure, {
+values(ReportFailure, {
     "rights_withdrawn": ("权限已变更", "The rights were withdrawn"), "too_long": ("超过时限", "It took too long"),
     "too_many_rows": ("行数过多,请改用 Excel 或 CSV", "Too many rows; take Excel or CSV"),
     "storage_failed": ("文件无法保存", "The file could not be stored"),
@@ -89,19 +88,20 @@ values(Failure, {
     "gone": ("报表或其参数已不存在", "What it asks for is gone"),
     "error": ("系统错误", "An error of ours"),
 })  # fmt: skip
-values(FileFormat, {"xlsx": ("Excel", "Excel"), "csv": ("CSV", "CSV"), "pdf": ("PDF", "PDF")})
+values(ReportFormat, {"xlsx": ("Excel", "Excel"), "csv": ("CSV", "CSV"), "pdf": ("PDF", "PDF")})
 values(
-    Every, {"day": ("每天", "Every day"), "week": ("每周", "Every week"), "month": ("每月", "Every month")}
+    ReportEvery,
+    {"day": ("每天", "Every day"), "week": ("每周", "Every week"), "month": ("每月", "Every month")},
 )
-values(Kind, {
+values(ColumnKind, {
     "text": ("文本", "Text"), "money": ("金额", "Money"), "count": ("数量", "Count"), "percent": ("百分比", "Percent"),
     "moment": ("时间", "Moment"), "day": ("日期", "Day"), "key": ("键", "Key"),
 })  # fmt: skip
-choices({
+values(ParameterKind, {
     "day_range": ("日期范围", "Range of days"), "choice": ("选项", "Choice"), "reference": ("引用", "Reference"),
     "text": ("文本", "Text"),
 })  # fmt: skip
-choices({"line": ("折线图", "Line"), "bar": ("柱状图", "Bars"), "pie": ("饼图", "Pie")})
+values(ReportChartKind, {"line": ("折线图", "Line"), "bar": ("柱状图", "Bars"), "pie": ("饼图", "Pie")})
 objects({
     "reports.reportjob": ("报表任务", "Report job"), "reports.reportschedule": ("报表计划", "Report schedule"),
 })  # fmt: skip

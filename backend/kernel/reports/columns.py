@@ -15,7 +15,7 @@ NONE = Words("(无)", "(none)")
 Values = Mapping[str, Any]
 
 
-class Kind(StrEnum):
+class ColumnKind(StrEnum):
     """`key`: names what a row stands for, for the report of its rows; shown by programs alone."""
 
     TEXT = "text"
@@ -27,6 +27,7 @@ class Kind(StrEnum):
     KEY = "key"
 
 
+Kind = ColumnKind
 NUMBERS = (Kind.MONEY, Kind.COUNT, Kind.PERCENT)
 
 

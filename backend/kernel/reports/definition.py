@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Literal
 from uuid import UUID
 
@@ -14,6 +15,14 @@ from kernel.words import ValueWords
 
 _CODE = re.compile(r"[a-z_]+\.[a-z_]+")
 REPORTS: dict[str, "Report"] = {}
+
+
+class ReportChartKind(StrEnum):
+    """What is drawn."""
+
+    LINE = "line"
+    BAR = "bar"
+    PIE = "pie"
 
 
 @dataclass(frozen=True, slots=True)

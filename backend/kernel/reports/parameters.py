@@ -7,6 +7,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -17,6 +18,17 @@ from kernel.words import ValueWords, Words
 
 Given = Mapping[str, str]
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+class ParameterKind(StrEnum):
+    """`reference`: the id of a row of another resource."""
+
+    DAY_RANGE = "day_range"
+    CHOICE = "choice"
+    REFERENCE = "reference"
+    TEXT = "text"
+
+
 FIRST, LAST = "date_from", "date_to"
 FIRST_WORDS, LAST_WORDS = Words("开始日期", "From"), Words("结束日期", "To")
 
@@ -34,7 +46,7 @@ class Parameter:
     zh: str
     en: str
     required: bool = True
-    kind: ClassVar[str] = ""
+    kind: ClassVar[ParameterKind] = ParameterKind.TEXT
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -72,7 +84,7 @@ class DayRange(Parameter):
     zh: str = "日期"
     en: str = "Days"
     max_days: int = 366
-    kind: ClassVar[str] = "day_range"
+    kind: ClassVar[ParameterKind] = ParameterKind.DAY_RANGE
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -110,7 +122,7 @@ class Choice(Parameter):
     """One of the values that `choices` has words for."""
 
     choices: Callable[[], Mapping[str, ValueWords]] = dict
-    kind: ClassVar[str] = "choice"
+    kind: ClassVar[ParameterKind] = ParameterKind.CHOICE
 
     def value(self, text: str, hospital_id: UUID) -> Any:
         known = self.choices()
@@ -129,7 +141,7 @@ class Reference(Parameter):
 
     resource: str = ""
     named: Callable[[UUID, UUID], str | None] = lambda hospital_id, row_id: None
-    kind: ClassVar[str] = "reference"
+    kind: ClassVar[ParameterKind] = ParameterKind.REFERENCE
 
     def value(self, text: str, hospital_id: UUID) -> Any:
         try:
@@ -148,8 +160,6 @@ class Reference(Parameter):
 @dataclass(frozen=True, slots=True)
 class Text(Parameter):
     """Any text of at most 64 characters; empty is a value of its own where it was given."""
-
-    kind: ClassVar[str] = "text"
 
     def bind(self, given: Given, hospital_id: UUID) -> dict[str, Any]:
         return {self.name: given.get(self.name)}

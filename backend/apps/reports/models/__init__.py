@@ -1,4 +1,4 @@
-from apps.reports.models.job import FileFormat, ReportJob
-from apps.reports.models.schedule import Every, ReportSchedule
+from apps.reports.models.job import ReportFormat, ReportJob
+from apps.reports.models.schedule import ReportEvery, ReportSchedule
 
-__all__ = ["Every", "FileFormat", "ReportJob", "ReportSchedule"]
+__all__ = ["ReportEvery", "ReportFormat", "ReportJob", "ReportSchedule"]

@@ -1,7 +1,7 @@
 from django.db import models
 
 
-class FileFormat(models.TextChoices):
+class ReportFormat(models.TextChoices):
     """What file a report becomes."""
 
     XLSX = "xlsx"

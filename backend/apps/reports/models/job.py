@@ -6,9 +6,9 @@ from django.db.models import Q
 from apps.audit.triggers import audited
 from apps.files.models import File
 from apps.identity.models import Hospital, StaffMember
-from apps.reports.models.formats import FileFormat
+from apps.reports.models.formats import ReportFormat
 from apps.reports.models.schedule import ReportSchedule
-from apps.reports.states import JOBS, OPEN, JobState, Stage
+from apps.reports.states import JOBS, OPEN, ReportStage, ReportState
 from kernel.models import BaseModel
 
 
@@ -28,16 +28,16 @@ class ReportJob(BaseModel):
     report = models.CharField(max_length=64)
     parameters = models.JSONField(default=dict)
     reach = models.JSONField()
-    file_format = models.CharField(max_length=4, choices=FileFormat.choices)
+    file_format = models.CharField(max_length=4, choices=ReportFormat.choices)
     language = models.CharField(max_length=8)
     digest = models.CharField(max_length=64)
     schedule = models.ForeignKey(
         ReportSchedule, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
     )
     period = models.CharField(max_length=16, blank=True, default="")
-    state = models.CharField(max_length=12, choices=JOBS.choices, default=JobState.QUEUED.value)
+    state = models.CharField(max_length=12, choices=JOBS.choices, default=ReportState.QUEUED.value)
     stage = models.CharField(
-        max_length=8, choices=[(s.value, s.value) for s in Stage], default=Stage.WAITING.value
+        max_length=8, choices=[(s.value, s.value) for s in ReportStage], default=ReportStage.WAITING.value
     )
     done_rows = models.PositiveIntegerField(default=0)
     total_rows = models.PositiveIntegerField(null=True)

@@ -4,11 +4,11 @@ from django.db.models import Q
 
 from apps.audit.triggers import audited
 from apps.identity.models import Hospital, StaffMember
-from apps.reports.models.formats import FileFormat
+from apps.reports.models.formats import ReportFormat
 from kernel.models import VersionedModel
 
 
-class Every(models.TextChoices):
+class ReportEvery(models.TextChoices):
     """How often."""
 
     DAY = "day"
@@ -19,8 +19,8 @@ class Every(models.TextChoices):
 class ReportSchedule(VersionedModel):
     """报表计划: a report of the last day, week or month, made at a time of day and told to its owner.
 
-    """报表计划: a report of the last day, week or month, made at a time of day and told to its owner.
-    the next working day; of every day, the days off are in the next one's report. `paused_reason`: why it stands still.
+    `weekday` 1 is Monday; a `month_day` that the month lacks is its last. `working_days_only`: on a day off it waits
+    for the next working day; of every day, the days off are in the next report. `paused_reason`: why it stands still.
     `due_at`: when it is made next.
     """
 
@@ -29,8 +29,8 @@ class ReportSchedule(VersionedModel):
     name = models.CharField(max_length=80)
     report = models.CharField(max_length=64)
     parameters = models.JSONField(default=dict, help_text="without its days: they follow from the time")
-    file_format = models.CharField(max_length=4, choices=FileFormat.choices, default=FileFormat.XLSX)
-    every = models.CharField(max_length=8, choices=Every.choices)
+    file_format = models.CharField(max_length=4, choices=ReportFormat.choices, default=ReportFormat.XLSX)
+    every = models.CharField(max_length=8, choices=ReportEvery.choices)
     at = models.TimeField()
     weekday = models.PositiveSmallIntegerField(
         default=1, validators=[MinValueValidator(1), MaxValueValidator(7)]

@@ -12,9 +12,9 @@ from django.utils.translation import get_language
 from apps.access.actor import Actor
 from apps.identity.models import StaffMember
 from apps.reports.errors import TooManyReports
-from apps.reports.models import FileFormat, ReportJob, ReportSchedule
+from apps.reports.models import ReportFormat, ReportJob, ReportSchedule
 from apps.reports.selectors import report_of
-from apps.reports.states import OPEN, JobState
+from apps.reports.states import OPEN, ReportState
 from kernel import clock, leases
 from kernel.reports import Reach
 
@@ -22,12 +22,12 @@ from kernel.reports import Reach
 SAME_WITHIN = dt.timedelta(minutes=5)
 #: Open jobs of one person; two of them run at once.
 MAX_OPEN = 20
-_NO_USE = (JobState.FAILED, JobState.CANCELLING, JobState.CANCELLED, JobState.EXPIRED)
+_NO_USE = (ReportState.FAILED, ReportState.CANCELLING, ReportState.CANCELLED, ReportState.EXPIRED)
 
 
 @transaction.atomic
 def ask(
-    actor: Actor, *, hospital_id: UUID, report: str, parameters: Mapping[str, str], file_format: FileFormat
+    actor: Actor, *, hospital_id: UUID, report: str, parameters: Mapping[str, str], file_format: ReportFormat
 ) -> ReportJob:
     """A queued job with the rights of now; NoSuchReport, InvalidValue (`parameters.…`), TooManyReports."""
     found, reach = report_of(actor, report, hospital_id)
@@ -56,7 +56,7 @@ def queue(
     report: str,
     parameters: Mapping[str, str],
     reach: Reach,
-    file_format: FileFormat,
+    file_format: ReportFormat,
     language: str,
     digest: str,
     schedule: ReportSchedule | None = None,

@@ -12,12 +12,12 @@ from django.db.models.functions import Greatest
 
 from apps.reports.models import ReportJob
 from apps.reports.services.cancel import stop_statement
-from apps.reports.states import JobState, Stage
+from apps.reports.states import ReportStage, ReportState
 from kernel import clock, leases
 
 #: Seconds between looks at the row, and until the lease is renewed.
 LOOK, RENEW = 1.0, 15.0
-_ORDER = list(Stage)
+_ORDER = list(ReportStage)
 log = structlog.get_logger(__name__)
 
 
@@ -30,7 +30,7 @@ class Beat:
 
     def __init__(self, job: ReportJob) -> None:
         self.job_id, self.tries = job.pk, job.tries
-        self.stage, self.total = Stage(job.stage), job.total_rows
+        self.stage, self.total = ReportStage(job.stage), job.total_rows
         self._looked, self._told = time.monotonic(), 0
         self._keeper = _Keeper(job.pk, job.tries)
 
@@ -41,7 +41,7 @@ class Beat:
     def __exit__(self, *exc: Any) -> None:
         self._keeper.stop()
 
-    def at(self, stage: Stage, total: int | None = None, **facts: Any) -> None:
+    def at(self, stage: ReportStage, total: int | None = None, **facts: Any) -> None:
         """A stage begins; `facts` are written with it. Stopped."""
         if _ORDER.index(stage) > _ORDER.index(self.stage):
             self.stage = stage
@@ -61,7 +61,7 @@ class Beat:
             "total_rows": self.total,
             **facts,
         }
-        rows = ReportJob.objects.filter(pk=self.job_id, state=JobState.RUNNING, tries=self.tries)
+        rows = ReportJob.objects.filter(pk=self.job_id, state=ReportState.RUNNING, tries=self.tries)
         if not rows.update(done_rows=Greatest(F("done_rows"), done), **values):
             raise Stopped
 
@@ -92,9 +92,9 @@ class _Keeper(threading.Thread):
     def _look(self, renewed: float) -> float:
         rows = ReportJob.objects.filter(pk=self.job_id, tries=self.tries)
         if time.monotonic() - renewed >= RENEW:
-            rows.filter(state=JobState.RUNNING).update(due_at=clock.now() + leases.LEASE)
+            rows.filter(state=ReportState.RUNNING).update(due_at=clock.now() + leases.LEASE)
             renewed = time.monotonic()
-        found = rows.filter(state=JobState.CANCELLING).values_list("pid", "backend_started_at").first()
+        found = rows.filter(state=ReportState.CANCELLING).values_list("pid", "backend_started_at").first()
         if found is not None:
             stop_statement(*found)
         return renewed

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from apps.reports.models import ReportJob
-from apps.reports.states import JOBS, JobState
+from apps.reports.states import JOBS, ReportState
 from kernel import clock
 from kernel.errors import StateConflict
 from kernel.locks import lock_one
@@ -20,7 +20,7 @@ WHERE pid = %s AND backend_start = %s AND datname = current_database()
 def cancel(job: ReportJob) -> ReportJob:
     """Again it answers the same; StateConflict for what is over."""
     locked = _told(job)
-    if locked.state == JobState.CANCELLING:
+    if locked.state == ReportState.CANCELLING:
         stop_statement(locked.pid, locked.backend_started_at)
     return locked
 
@@ -29,14 +29,14 @@ def cancel(job: ReportJob) -> ReportJob:
 def _told(job: ReportJob) -> ReportJob:
     locked = lock_one(ReportJob.objects, pk=job.pk)
     match locked.state:
-        case JobState.QUEUED:
-            JOBS.move(locked, JobState.CANCELLED, due_at=None, finished_at=clock.now())
-        case JobState.RUNNING:
-            JOBS.move(locked, JobState.CANCELLING)
-        case JobState.CANCELLING | JobState.CANCELLED:
+        case ReportState.QUEUED:
+            JOBS.move(locked, ReportState.CANCELLED, due_at=None, finished_at=clock.now())
+        case ReportState.RUNNING:
+            JOBS.move(locked, ReportState.CANCELLING)
+        case ReportState.CANCELLING | ReportState.CANCELLED:
             pass
         case _:
-            raise StateConflict(current=locked.state, target=str(JobState.CANCELLED))
+            raise StateConflict(current=locked.state, target=str(ReportState.CANCELLED))
     return locked
 
 

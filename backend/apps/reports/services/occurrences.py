@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from apps.identity.services.working_time import WorkingTime, working_time
-from apps.reports.models import Every, ReportSchedule
+from apps.reports.models import ReportEvery, ReportSchedule
 from kernel import clock
 
 #: Days looked back and ahead: longer than a month, with all the days off that may lie in between.
@@ -50,12 +50,12 @@ def _occurrence(schedule: ReportSchedule, day: dt.date, work: WorkingTime) -> Oc
     """What is planned for that day; None where nothing is."""
     only = schedule.working_days_only
     match schedule.every:
-        case Every.DAY:
+        case ReportEvery.DAY:
             if only and not work.spans(day):
                 return None
             first = _worked(day - _DAY, work, -1) if only else day - _DAY
             return Occurrence(f"{day}", clock.local(day, schedule.at), first, day - _DAY)
-        case Every.WEEK:
+        case ReportEvery.WEEK:
             if day.isoweekday() != schedule.weekday:
                 return None
             last = day - day.isoweekday() * _DAY

@@ -19,13 +19,13 @@ from dramatiq.middleware import Shutdown, TimeLimitExceeded
 from apps.files.services.attach import discard
 from apps.files.services.store import store_file
 from apps.identity.models import StaffMember
-from apps.reports.models import FileFormat, ReportJob
+from apps.reports.models import ReportFormat, ReportJob
 from apps.reports.owner import OWNER
 from apps.reports.selectors import owner_may_still_see
 from apps.reports.services import ends
 from apps.reports.services.beat import Beat, Stopped
 from apps.reports.services.rows import Rows
-from apps.reports.states import JOBS, Failure, JobState, Stage
+from apps.reports.states import JOBS, ReportFailure, ReportStage, ReportState
 from apps.reports.writing import WRITERS, Sheet
 from kernel import clock, leases
 from kernel.errors import InvalidValue
@@ -45,7 +45,7 @@ log = structlog.get_logger(__name__)
 class _Fails(Exception):
     """It ends so."""
 
-    def __init__(self, failure: Failure, detail: str = "") -> None:
+    def __init__(self, failure: ReportFailure, detail: str = "") -> None:
         super().__init__(failure)
         self.failure, self.detail = failure, detail
 
@@ -65,7 +65,7 @@ def run_job(job_id: UUID) -> None:
     except _Fails as error:
         ends.failed(job, error.failure, error.detail)
     except TimeLimitExceeded:
-        ends.failed(job, Failure.TOO_LONG)
+        ends.failed(job, ReportFailure.TOO_LONG)
     except Shutdown:
         ends.given_back(job)
         raise
@@ -73,10 +73,10 @@ def run_job(job_id: UUID) -> None:
         _statement_ended(job, error)
     except OSError as error:
         log.exception("report_not_stored", job_id=str(job_id))
-        ends.failed(job, Failure.STORAGE_FAILED, type(error).__name__)
+        ends.failed(job, ReportFailure.STORAGE_FAILED, type(error).__name__)
     except Exception as error:
         log.exception("report_failed", job_id=str(job_id), report=job.report)
-        ends.failed(job, Failure.ERROR, type(error).__name__)
+        ends.failed(job, ReportFailure.ERROR, type(error).__name__)
 
 
 @transaction.atomic
@@ -88,20 +88,20 @@ def _begun(job_id: UUID) -> ReportJob | None:
     )  # those of one person are counted one by one
     job = lock_one(ReportJob.objects.select_related("owner__user", "hospital"), pk=job_id)
     match job.state:
-        case JobState.QUEUED:
+        case ReportState.QUEUED:
             if ends.running(owner_id).exclude(pk=job.pk).count() >= MAX_RUNNING:
                 leases.set_due(ReportJob, job.pk, clock.now() + _TURN)
                 return None
-            JOBS.move(job, JobState.RUNNING, tries=job.tries + 1, started_at=job.started_at or clock.now())
+            JOBS.move(job, ReportState.RUNNING, tries=job.tries + 1, started_at=job.started_at or clock.now())
             return job
-        case JobState.RUNNING:
+        case ReportState.RUNNING:
             if job.tries >= MAX_TRIES:
-                ends.fail(job, Failure.WORKER_DIED)
+                ends.fail(job, ReportFailure.WORKER_DIED)
                 return None
             ReportJob.objects.filter(pk=job.pk).update(tries=job.tries + 1, pid=None)
             job.tries += 1
             return job
-        case JobState.CANCELLING:
+        case ReportState.CANCELLING:
             ends.cancel(job)
         case _:
             leases.set_due(ReportJob, job.pk, None)
@@ -111,21 +111,21 @@ def _begun(job_id: UUID) -> ReportJob | None:
 def _made(job: ReportJob, beat: Beat) -> None:
     report = REPORTS.get(job.report)
     if report is None:
-        raise _Fails(Failure.GONE)
+        raise _Fails(ReportFailure.GONE)
     if not owner_may_still_see(job):
-        raise _Fails(Failure.RIGHTS_WITHDRAWN)
+        raise _Fails(ReportFailure.RIGHTS_WITHDRAWN)
     try:
         bound = report.bind(job.parameters, job.hospital_id) | Reach.of(job.reach).bound()
     except InvalidValue as error:  # what it asked for has gone
-        raise _Fails(Failure.GONE, error.field or "") from error
+        raise _Fails(ReportFailure.GONE, error.field or "") from error
     with closing(Rows(report, job.parameters)) as rows:
         at = _read(job, beat, rows, bound)
         fault_point("reports.between_rows_and_file")
-        if job.file_format == FileFormat.PDF and rows.count > MAX_PRINTED:
-            raise _Fails(Failure.TOO_MANY_ROWS)
+        if job.file_format == ReportFormat.PDF and rows.count > MAX_PRINTED:
+            raise _Fails(ReportFailure.TOO_MANY_ROWS)
         sheet = Sheet(rows, job.hospital.name, job.owner.name, job.hospital_id, at)
         with _written(job, beat, sheet) as content:
-            beat.at(Stage.STORING)
+            beat.at(ReportStage.STORING)
             name = f"{sheet.name}.{job.file_format}"
             file = store_file(OWNER, upload=Content(content), name=name, uploader_id=None)
             fault_point("reports.between_file_and_job")
@@ -136,10 +136,10 @@ def _made(job: ReportJob, beat: Beat) -> None:
 
 def _read(job: ReportJob, beat: Beat, rows: Rows, bound: dict[str, Any]) -> Any:
     """All rows; the moment that they are of."""
-    known = WRITERS[FileFormat(job.file_format)].letters()
+    known = WRITERS[ReportFormat(job.file_format)].letters()
     with closing(connection.copy()) as reader, snapshot(reader, seconds=STATEMENT_SECONDS) as seen:
         pid, started = seen.backend()
-        beat.at(Stage.READING, pid=pid, backend_started_at=started)
+        beat.at(ReportStage.READING, pid=pid, backend_started_at=started)
         rows.take(seen.rows(rows.report.statement(bound), bound), beat=beat, known=known)
         return seen.at
 
@@ -147,9 +147,9 @@ def _read(job: ReportJob, beat: Beat, rows: Rows, bound: dict[str, Any]) -> Any:
 @contextmanager
 def _written(job: ReportJob, beat: Beat, sheet: Sheet) -> Iterator[IO[bytes]]:
     """The file, as long as it is needed."""
-    beat.at(Stage.WRITING, total=sheet.rows.count, pid=None)
+    beat.at(ReportStage.WRITING, total=sheet.rows.count, pid=None)
     with tempfile.NamedTemporaryFile() as content:
-        WRITERS[FileFormat(job.file_format)].write(sheet, content, beat)
+        WRITERS[ReportFormat(job.file_format)].write(sheet, content, beat)
         content.seek(0, 2)
         yield content  # type: ignore[misc]
 
@@ -161,4 +161,4 @@ def _statement_ended(job: ReportJob, error: OperationalError) -> None:
         log.warning("report_lost_its_database", job_id=str(job.pk), error=str(error)[:200])
         ends.given_back(job)
     elif not ends.stopped(job):
-        ends.failed(job, Failure.TOO_LONG)
+        ends.failed(job, ReportFailure.TOO_LONG)

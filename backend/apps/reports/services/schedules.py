@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from apps.access.actor import Actor, actor_of
 from apps.identity.services.notices import tell
 from apps.reports.errors import NoSuchReport
-from apps.reports.models import FileFormat, ReportJob, ReportSchedule
+from apps.reports.models import ReportFormat, ReportJob, ReportSchedule
 from apps.reports.notices import SCHEDULE_PAUSED
 from apps.reports.selectors import report_of
 from apps.reports.services.ask import digest_of, queue
@@ -101,7 +101,7 @@ def run_due(schedule_id: UUID) -> ReportJob | None:
     )
     return queue(
         hospital_id=schedule.hospital_id, owner_id=schedule.owner_id, report=schedule.report, parameters=given,
-        reach=reach, file_format=FileFormat(schedule.file_format), language=schedule.language, digest=digest,
+        reach=reach, file_format=ReportFormat(schedule.file_format), language=schedule.language, digest=digest,
         schedule=schedule, period=found.period,
     )  # fmt: skip
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from apps.reports.models import FileFormat
+from apps.reports.models import ReportFormat
 from apps.reports.writing import excel, printed, separated
 from apps.reports.writing.sheet import Sheet, Writer
 
-WRITERS: Mapping[FileFormat, Writer] = {
-    FileFormat.XLSX: excel.Excel(), FileFormat.CSV: separated.Separated(), FileFormat.PDF: printed.Printed(),
+WRITERS: Mapping[ReportFormat, Writer] = {
+    ReportFormat.XLSX: excel.Excel(), ReportFormat.CSV: separated.Separated(), ReportFormat.PDF: printed.Printed(),
 }  # fmt: skip
 __all__ = ["WRITERS", "Sheet"]

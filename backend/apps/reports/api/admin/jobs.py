@@ -13,18 +13,18 @@ from apps.files.names import disposition
 from apps.files.sending import RANGE, send_file
 from apps.reports import errors
 from apps.reports.api.admin import serializers as io
-from apps.reports.models import FileFormat, ReportJob
+from apps.reports.models import ReportFormat, ReportJob
 from apps.reports.owner import OWNER
 from apps.reports.selectors import may_still_see
 from apps.reports.services import ask, cancel
-from apps.reports.states import JOBS, JobState
+from apps.reports.states import JOBS, ReportState
 from kernel.errors import InvalidValue, NotFound, StateConflict
 from kernel.http.commands import command
 from kernel.http.schema import raises
 from kernel.http.sheets import CSV, XLSX
 
 PDF = "application/pdf"
-_TYPES = {FileFormat.XLSX: XLSX, FileFormat.CSV: f"{CSV}; charset=utf-8", FileFormat.PDF: PDF}
+_TYPES = {ReportFormat.XLSX: XLSX, ReportFormat.CSV: f"{CSV}; charset=utf-8", ReportFormat.PDF: PDF}
 FILES: dict[Any, Any] = {
     **{(status, kind): OpenApiTypes.BINARY for status in (200, 206) for kind in (XLSX, CSV, PDF)},
     304: OpenApiResponse(description="Nothing has changed."),
@@ -38,7 +38,7 @@ class ReportJobFilter(django_filters.FilterSet):
     owner_id = django_filters.UUIDFilter()
     schedule_id = django_filters.UUIDFilter()
     report = django_filters.CharFilter(max_length=64)
-    file_format = django_filters.ChoiceFilter(choices=FileFormat.choices)
+    file_format = django_filters.ChoiceFilter(choices=ReportFormat.choices)
     state = django_filters.MultipleChoiceFilter(choices=JOBS.choices)
 
 
@@ -63,7 +63,7 @@ class ReportJobViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
     )  # fmt: skip
     def create(self, *, hospital: Any, file_format: str, **values: Any) -> ReportJob:
         """生成报表: a worker makes the file. The same asked for within five minutes is the same job."""
-        return ask.ask(self.actor, hospital_id=hospital.pk, file_format=FileFormat(file_format), **values)
+        return ask.ask(self.actor, hospital_id=hospital.pk, file_format=ReportFormat(file_format), **values)
 
     @command(answer=io.ReportJobSerializer, raises=(StateConflict,))
     def cancel(self, job: ReportJob) -> ReportJob:
@@ -81,14 +81,14 @@ class ReportJobViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
     def content(self, request: Any, pk: UUID) -> HttpResponseBase:
         """下载报表: the file, for who may still see all that it shows; recorded."""
         job = self.get_object()
-        if job.state == JobState.EXPIRED:
+        if job.state == ReportState.EXPIRED:
             raise errors.ReportExpired
-        if job.state != JobState.SUCCEEDED:
+        if job.state != ReportState.SUCCEEDED:
             raise errors.ReportNotReady(state=job.state)
         if not may_still_see(self.actor, job):
             raise errors.ReportRightsWithdrawn
         answer = send_file(request, job.file, OWNER, user_id=request.user.pk)
         if answer.status_code in (200, 206):  # whatever its cells look like
-            answer["Content-Type"] = _TYPES[FileFormat(job.file_format)]
+            answer["Content-Type"] = _TYPES[ReportFormat(job.file_format)]
             answer["Content-Disposition"] = disposition(job.file.name, inline=False)
         return answer

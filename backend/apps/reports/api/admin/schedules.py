@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema
 from apps.access.scoped.views import CrudViewSet
 from apps.reports.api.admin import serializers as io
 from apps.reports.errors import NoSuchReport
-from apps.reports.models import Every, ReportSchedule
+from apps.reports.models import ReportEvery, ReportSchedule
 from apps.reports.services import schedules
 from kernel import rows
 from kernel.errors import InvalidValue
@@ -19,7 +19,7 @@ class ReportScheduleFilter(django_filters.FilterSet):
     hospital_id = django_filters.UUIDFilter()
     owner_id = django_filters.UUIDFilter()
     report = django_filters.CharFilter(max_length=64)
-    every = django_filters.ChoiceFilter(choices=Every.choices)
+    every = django_filters.ChoiceFilter(choices=ReportEvery.choices)
     is_active = django_filters.BooleanFilter()
 
 

@@ -5,12 +5,13 @@ from rest_framework import serializers
 
 from apps.access.scoped.fields import ScopedRelatedField
 from apps.identity.models import Hospital
-from apps.reports.models import FileFormat, ReportJob, ReportSchedule
-from apps.reports.states import JobState, Stage
+from apps.reports.models import ReportFormat, ReportJob, ReportSchedule
+from apps.reports.states import ReportStage, ReportState
 from kernel.http.serializers import ModelSerializer, Serializer, VersionedModelSerializer
-from kernel.reports import REPORTS, Kind
+from kernel.reports import REPORTS, ColumnKind, ParameterKind, ReportChartKind
 
 _CODE = {"max_length": 64}
+CHART_KINDS = [(kind.value, kind.value) for kind in ReportChartKind]
 #: Of a report that is as good as there: its file is being stored.
 _NEARLY = 99
 
@@ -36,7 +37,7 @@ class ReportParameterSerializer(Serializer):
     name = serializers.CharField()
     names = serializers.ListField(child=serializers.CharField())
     label = serializers.CharField()
-    kind = serializers.ChoiceField(choices=["day_range", "choice", "reference", "text"])
+    kind = serializers.ChoiceField(choices=[(kind.value, kind.value) for kind in ParameterKind])
     is_required = serializers.BooleanField()
     choices = ReportChoiceSerializer(many=True)
     resource = serializers.CharField(allow_blank=True)
@@ -48,7 +49,7 @@ class ReportColumnSerializer(Serializer):
 
     name = serializers.CharField()
     label = serializers.CharField()
-    kind = serializers.ChoiceField(choices=[(kind.value, kind.value) for kind in Kind])
+    kind = serializers.ChoiceField(choices=[(kind.value, kind.value) for kind in ColumnKind])
     width = serializers.IntegerField()
     is_total = serializers.BooleanField()
 
@@ -60,7 +61,7 @@ class ReportDefinitionSerializer(Serializer):
     name = serializers.CharField()
     parameters = ReportParameterSerializer(many=True)
     columns = ReportColumnSerializer(many=True)
-    chart_kind = serializers.ChoiceField(choices=["line", "bar", "pie"], allow_null=True)
+    chart_kind = serializers.ChoiceField(choices=CHART_KINDS, allow_null=True)
     detail = serializers.CharField(allow_blank=True)
 
 
@@ -75,7 +76,7 @@ class ReportRunSerializer(ParametersSerializer):
     """Which report, of what, as which file."""
 
     report = serializers.CharField(**_CODE)
-    file_format = serializers.ChoiceField(choices=FileFormat.choices, default=FileFormat.XLSX)
+    file_format = serializers.ChoiceField(choices=ReportFormat.choices, default=ReportFormat.XLSX)
 
 
 class ReportSeriesSerializer(Serializer):
@@ -88,7 +89,7 @@ class ReportSeriesSerializer(Serializer):
 class ReportChartSerializer(Serializer):
     """A drawing: money in yuan. `empty`: what is said where there is nothing to draw."""
 
-    kind = serializers.ChoiceField(choices=["line", "bar", "pie"])
+    kind = serializers.ChoiceField(choices=CHART_KINDS)
     title = serializers.CharField()
     unit = serializers.CharField(allow_blank=True)
     labels = serializers.ListField(child=serializers.CharField())
@@ -138,13 +139,13 @@ class ReportJobSerializer(ModelSerializer):
     @extend_schema_field(serializers.IntegerField(min_value=0, max_value=100))
     def get_progress(self, job: ReportJob) -> int:
         """Half of it is reading, of which nobody knows how much there is; the other half the file."""
-        if job.state in (JobState.SUCCEEDED, JobState.EXPIRED):
+        if job.state in (ReportState.SUCCEEDED, ReportState.EXPIRED):
             return 100
-        if job.stage == Stage.STORING:
+        if job.stage == ReportStage.STORING:
             return _NEARLY
-        if job.stage == Stage.WRITING and job.total_rows:
+        if job.stage == ReportStage.WRITING and job.total_rows:
             return min(50 + 49 * job.done_rows // job.total_rows, _NEARLY)
-        return {Stage.READING: 25, Stage.WRITING: 50}.get(Stage(job.stage), 0)
+        return {ReportStage.READING: 25, ReportStage.WRITING: 50}.get(ReportStage(job.stage), 0)
 
 
 class ReportScheduleSerializer(VersionedModelSerializer):
