@@ -9,8 +9,7 @@ import pypdf
 import pytest
 
 from apps.files.models import File
-from tests.reports.support import download, looked_at, made, run, sheet
-from tests.reports.support import asked as asked_job
+from tests.reports.support import asked as asked_job, download, looked_at, made, run, sheet
 from tests.support.world import World
 
 pytestmark = [pytest.mark.requirement("RPT-02"), pytest.mark.django_db(transaction=True)]

@@ -59,7 +59,7 @@ def test_a_day_week_and_month_are_over_before_they_are_told(office: World) -> No
 
 
 def test_days_off_wait_for_the_next_working_day_and_are_not_lost(office: World) -> None:
-    CalendarDay.objects.create(hospital=office.h1, date=dt.date(2026, 12, 1), kind="holiday", name="院庆")
+    CalendarDay.objects.create(hospital=office.h1, date=dt.date(2026, 12, 1), kind="holiday", note="院庆")
     daily = planned(office, working_days_only=True)
     assert period(daily, at(2026, 11, 23, 8)) == ("2026-11-23", "2026-11-20", "2026-11-22")
     assert period(daily, at(2026, 11, 22, 8)) == ("2026-11-20", "2026-11-19", "2026-11-19")

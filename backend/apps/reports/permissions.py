@@ -1,4 +1,4 @@
-from apps.access.codes import give, module, resource
+from apps.access.codes import give, module, reach, resource
 from apps.access.menus import directory, page
 
 module("reports", "报表", "Reports", 80)
@@ -10,6 +10,7 @@ resource("reports", "schedule", "报表计划", ("list", "add", "change", "delet
 
 for _role in ("doctor", "department_head", "clerk", "finance"):
     give(_role, "reports.job.list", "reports.job.run")
+    reach(_role, "reports", "hospital")  # how far they see into one is for its own code to say
 for _role in ("department_head", "finance"):
     give(_role, *(f"reports.schedule.{verb}" for verb in ("list", "add", "change", "delete")))
 

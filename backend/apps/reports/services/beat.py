@@ -7,7 +7,7 @@ from uuid import UUID
 
 import structlog
 from django.db import DatabaseError, connection
-from django.db.models import F
+from django.db.models import Case, F, When
 from django.db.models.functions import Greatest
 
 from apps.reports.models import ReportJob
@@ -30,7 +30,8 @@ class Beat:
 
     def __init__(self, job: ReportJob) -> None:
         self.job_id, self.tries = job.pk, job.tries
-        self.stage, self.total = ReportStage(job.stage), job.total_rows
+        self.stage = self._now = ReportStage(job.stage)
+        self.total, self._done = job.total_rows, 0
         self._looked, self._told = time.monotonic(), 0
         self._keeper = _Keeper(job.pk, job.tries)
 
@@ -43,18 +44,24 @@ class Beat:
 
     def at(self, stage: ReportStage, total: int | None = None, **facts: Any) -> None:
         """A stage begins; `facts` are written with it. Stopped."""
+        self._write(self._done)
+        self._now, self._done, self._told = stage, 0, 0
         if _ORDER.index(stage) > _ORDER.index(self.stage):
             self.stage = stage
         self.total = total if total is not None else self.total
         self._write(0, **facts)
 
     def __call__(self, done: int) -> None:
-        now = time.monotonic()
+        now, self._done = time.monotonic(), done
         if done - self._told >= 1_000 or now - self._looked >= LOOK:
             self._write(done)
             self._told, self._looked = done, now
 
     def _write(self, done: int, **facts: Any) -> None:
+        """Rows count within a stage; one that goes on where another worker was before it tells nothing yet."""
+        if self._now != self.stage:
+            done = 0
+        same = Case(When(stage=self.stage, then=Greatest(F("done_rows"), done)), default=done)
         values = {
             "due_at": clock.now() + leases.LEASE,
             "stage": self.stage,
@@ -62,7 +69,7 @@ class Beat:
             **facts,
         }
         rows = ReportJob.objects.filter(pk=self.job_id, state=ReportState.RUNNING, tries=self.tries)
-        if not rows.update(done_rows=Greatest(F("done_rows"), done), **values):
+        if not rows.update(done_rows=same, **values):
             raise Stopped
 
 

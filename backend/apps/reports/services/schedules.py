@@ -51,6 +51,11 @@ def change(actor: Actor, schedule: ReportSchedule, *, version: int, **values: An
     return rows.update_row(schedule, version=version, **values)
 
 
+def forget(schedule: ReportSchedule) -> None:
+    """No more of it; what it has made stays."""
+    rows.delete_row(schedule)
+
+
 def _due(schedule: ReportSchedule) -> dt.datetime | None:
     return next_at(schedule, clock.now()) if schedule.is_active else None
 

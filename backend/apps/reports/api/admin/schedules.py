@@ -8,7 +8,6 @@ from apps.reports.api.admin import serializers as io
 from apps.reports.errors import NoSuchReport
 from apps.reports.models import ReportEvery, ReportSchedule
 from apps.reports.services import schedules
-from kernel import rows
 from kernel.errors import InvalidValue
 from kernel.http.schema import raises
 
@@ -42,4 +41,4 @@ class ReportScheduleViewSet(CrudViewSet):
         return schedules.change(self.actor, instance, version=version, **data)
 
     def perform_destroy(self, instance: ReportSchedule) -> None:
-        rows.delete_row(instance)
+        schedules.forget(instance)
