@@ -58,6 +58,19 @@ WHOLE: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ("business_date", ("2026-03-13",)),
     ("linked_ids", ([],)),
     ("carried_until", (None,)),
+    ("parameters", ({"group_by": "day"},)),
+    ("report_definition_code", ("billing.income",)),
+    ("(report|report_definition)_name", ("收入与退款统计",)),
+    ("report_schedule(_patched)?_name|schedule_name", ("收入日报",)),
+    ("report_parameter_name", ("days",)),
+    ("report_parameter_label|report_column_label", ("日期",)),
+    ("report_column_name", ("label",)),
+    ("report_choice_value", ("day",)),
+    ("report_choice_label", ("日期",)),
+    ("report_chart_title", ("收入与退款统计",)),
+    ("report_series_name", ("收款金额",)),
+    ("report_preview_rows", ([["2026-03-15", "36", "12500.00", "2", "150.00", "12350.00"]],)),
+    ("report_preview_keys", (["2026-03-15"],)),
 )
 
 NAMES: tuple[tuple[str, tuple[Any, ...]], ...] = (
@@ -173,6 +186,8 @@ NUMBERS: tuple[tuple[str, tuple[Any, ...]], ...] = (
 )
 
 TEXTS: tuple[tuple[str, tuple[Any, ...]], ...] = (
+    ("report", ("billing.income",)),
+    ("paused_reason", ("",)),
     ("colour", ("#3366CC",)),
     ("owner_type", ("identity.portrait",)),
     ("(media_type|file_type)", ("image/png",)),
@@ -272,8 +287,15 @@ FLAGS: tuple[tuple[str, tuple[Any, ...]], ...] = (
 
 API_EXAMPLE_WORDS = WHOLE + NAMES + TITLES + CODES + NUMBERS + TEXTS + MOMENTS + FLAGS
 
+REPORT_OF_HALF_A_MONTH = {
+    "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+    "parameters": {"date_from": "2026-03-01", "date_to": "2026-03-15", "group_by": "day"},
+}
+
 #: Bodies whose maps depend on their route: operation → the whole body.
 API_EXAMPLE_BODIES: dict[str, dict[str, Any]] = {
+    "report_definitions_preview": REPORT_OF_HALF_A_MONTH,
+    "report_jobs_create": {"report": "billing.income", "file_format": "xlsx", **REPORT_OF_HALF_A_MONTH},
     "hospital_settings_update": {"version": 1, "values": {"session_hours": 12}},
     "patients_captures_booking_create": {
         "values": {"wanted_services": "冠心病复查", "preferred_time": "周三上午"}

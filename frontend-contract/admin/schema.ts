@@ -47164,21 +47164,21 @@ export interface operations {
                     /**
                      * @example [
                      *       {
-                     *         "code": "123456",
-                     *         "name": "心内科",
+                     *         "code": "billing.income",
+                     *         "name": "收入与退款统计",
                      *         "parameters": [
                      *           {
-                     *             "name": "心内科",
+                     *             "name": "days",
                      *             "names": [
                      *               "无"
                      *             ],
-                     *             "label": "心内科",
+                     *             "label": "日期",
                      *             "kind": "day_range",
                      *             "is_required": true,
                      *             "choices": [
                      *               {
-                     *                 "value": "无",
-                     *                 "label": "心内科"
+                     *                 "value": "day",
+                     *                 "label": "日期"
                      *               }
                      *             ],
                      *             "resource": "无",
@@ -47187,8 +47187,8 @@ export interface operations {
                      *         ],
                      *         "columns": [
                      *           {
-                     *             "name": "心内科",
-                     *             "label": "心内科",
+                     *             "name": "label",
+                     *             "label": "日期",
                      *             "kind": "text",
                      *             "width": 1,
                      *             "is_total": true
@@ -47224,7 +47224,9 @@ export interface operations {
                  * @example {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "parameters": {
-                 *         "key": "无"
+                 *         "date_from": "2026-03-01",
+                 *         "date_to": "2026-03-15",
+                 *         "group_by": "day"
                  *       }
                  *     }
                  */
@@ -47242,8 +47244,8 @@ export interface operations {
                      * @example {
                      *       "columns": [
                      *         {
-                     *           "name": "心内科",
-                     *           "label": "心内科",
+                     *           "name": "label",
+                     *           "label": "日期",
                      *           "kind": "text",
                      *           "width": 1,
                      *           "is_total": true
@@ -47270,7 +47272,7 @@ export interface operations {
                      *         ],
                      *         "series": [
                      *           {
-                     *             "name": "心内科",
+                     *             "name": "收款金额",
                      *             "values": [
                      *               1
                      *             ]
@@ -47338,10 +47340,10 @@ export interface operations {
                      *           "hospital_name": "第一医院",
                      *           "owner_id": "0199c3a5-d1f2-78b8-948a-683efee49b07",
                      *           "owner_name": "心内科",
-                     *           "report": "无",
-                     *           "report_name": "心内科",
+                     *           "report": "billing.income",
+                     *           "report_name": "收入与退款统计",
                      *           "parameters": {
-                     *             "key": "无"
+                     *             "group_by": "day"
                      *           },
                      *           "file_format": "xlsx",
                      *           "state": "queued",
@@ -47352,7 +47354,7 @@ export interface operations {
                      *           "row_count": 1,
                      *           "failure": "通道超时,稍后重试",
                      *           "schedule_id": "0199c3a5-d1f2-7385-9f44-395ac452e0ff",
-                     *           "schedule_name": "心内科",
+                     *           "schedule_name": "收入日报",
                      *           "period": "无",
                      *           "data_at": "2026-03-16T09:30:00+08:00",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
@@ -47390,12 +47392,14 @@ export interface operations {
             content: {
                 /**
                  * @example {
+                 *       "report": "billing.income",
+                 *       "file_format": "xlsx",
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                  *       "parameters": {
-                 *         "key": "无"
-                 *       },
-                 *       "report": "无",
-                 *       "file_format": "xlsx"
+                 *         "date_from": "2026-03-01",
+                 *         "date_to": "2026-03-15",
+                 *         "group_by": "day"
+                 *       }
                  *     }
                  */
                 "application/json": components["schemas"]["ReportRunRequest"];
@@ -47415,10 +47419,10 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "owner_id": "0199c3a5-d1f2-78b8-948a-683efee49b07",
                      *       "owner_name": "心内科",
-                     *       "report": "无",
-                     *       "report_name": "心内科",
+                     *       "report": "billing.income",
+                     *       "report_name": "收入与退款统计",
                      *       "parameters": {
-                     *         "key": "无"
+                     *         "group_by": "day"
                      *       },
                      *       "file_format": "xlsx",
                      *       "state": "queued",
@@ -47429,7 +47433,7 @@ export interface operations {
                      *       "row_count": 1,
                      *       "failure": "通道超时,稍后重试",
                      *       "schedule_id": "0199c3a5-d1f2-7385-9f44-395ac452e0ff",
-                     *       "schedule_name": "心内科",
+                     *       "schedule_name": "收入日报",
                      *       "period": "无",
                      *       "data_at": "2026-03-16T09:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
@@ -47480,10 +47484,10 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "owner_id": "0199c3a5-d1f2-78b8-948a-683efee49b07",
                      *       "owner_name": "心内科",
-                     *       "report": "无",
-                     *       "report_name": "心内科",
+                     *       "report": "billing.income",
+                     *       "report_name": "收入与退款统计",
                      *       "parameters": {
-                     *         "key": "无"
+                     *         "group_by": "day"
                      *       },
                      *       "file_format": "xlsx",
                      *       "state": "queued",
@@ -47494,7 +47498,7 @@ export interface operations {
                      *       "row_count": 1,
                      *       "failure": "通道超时,稍后重试",
                      *       "schedule_id": "0199c3a5-d1f2-7385-9f44-395ac452e0ff",
-                     *       "schedule_name": "心内科",
+                     *       "schedule_name": "收入日报",
                      *       "period": "无",
                      *       "data_at": "2026-03-16T09:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
@@ -47541,10 +47545,10 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "owner_id": "0199c3a5-d1f2-78b8-948a-683efee49b07",
                      *       "owner_name": "心内科",
-                     *       "report": "无",
-                     *       "report_name": "心内科",
+                     *       "report": "billing.income",
+                     *       "report_name": "收入与退款统计",
                      *       "parameters": {
-                     *         "key": "无"
+                     *         "group_by": "day"
                      *       },
                      *       "file_format": "xlsx",
                      *       "state": "queued",
@@ -47555,7 +47559,7 @@ export interface operations {
                      *       "row_count": 1,
                      *       "failure": "通道超时,稍后重试",
                      *       "schedule_id": "0199c3a5-d1f2-7385-9f44-395ac452e0ff",
-                     *       "schedule_name": "心内科",
+                     *       "schedule_name": "收入日报",
                      *       "period": "无",
                      *       "data_at": "2026-03-16T09:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
@@ -47683,11 +47687,11 @@ export interface operations {
                      *           "hospital_name": "第一医院",
                      *           "owner_id": "0199c3a5-d1f2-78b8-948a-683efee49b07",
                      *           "owner_name": "心内科",
-                     *           "name": "心内科",
-                     *           "report": "无",
-                     *           "report_name": "心内科",
+                     *           "name": "收入日报",
+                     *           "report": "billing.income",
+                     *           "report_name": "收入与退款统计",
                      *           "parameters": {
-                     *             "key": "无"
+                     *             "group_by": "day"
                      *           },
                      *           "file_format": "xlsx",
                      *           "every": "day",
@@ -47696,7 +47700,7 @@ export interface operations {
                      *           "month_day": 1,
                      *           "working_days_only": true,
                      *           "is_active": true,
-                     *           "paused_reason": "临时有事",
+                     *           "paused_reason": "",
                      *           "due_at": "2026-03-20T17:30:00+08:00",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "version": 1
@@ -47727,10 +47731,10 @@ export interface operations {
                 /**
                  * @example {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "name": "心内科",
-                 *       "report": "无",
+                 *       "name": "收入日报",
+                 *       "report": "billing.income",
                  *       "parameters": {
-                 *         "key": "无"
+                 *         "group_by": "day"
                  *       },
                  *       "file_format": "xlsx",
                  *       "every": "day",
@@ -47758,11 +47762,11 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "owner_id": "0199c3a5-d1f2-78b8-948a-683efee49b07",
                      *       "owner_name": "心内科",
-                     *       "name": "心内科",
-                     *       "report": "无",
-                     *       "report_name": "心内科",
+                     *       "name": "收入日报",
+                     *       "report": "billing.income",
+                     *       "report_name": "收入与退款统计",
                      *       "parameters": {
-                     *         "key": "无"
+                     *         "group_by": "day"
                      *       },
                      *       "file_format": "xlsx",
                      *       "every": "day",
@@ -47771,7 +47775,7 @@ export interface operations {
                      *       "month_day": 1,
                      *       "working_days_only": true,
                      *       "is_active": true,
-                     *       "paused_reason": "临时有事",
+                     *       "paused_reason": "",
                      *       "due_at": "2026-03-20T17:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "version": 1
@@ -47814,11 +47818,11 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "owner_id": "0199c3a5-d1f2-78b8-948a-683efee49b07",
                      *       "owner_name": "心内科",
-                     *       "name": "心内科",
-                     *       "report": "无",
-                     *       "report_name": "心内科",
+                     *       "name": "收入日报",
+                     *       "report": "billing.income",
+                     *       "report_name": "收入与退款统计",
                      *       "parameters": {
-                     *         "key": "无"
+                     *         "group_by": "day"
                      *       },
                      *       "file_format": "xlsx",
                      *       "every": "day",
@@ -47827,7 +47831,7 @@ export interface operations {
                      *       "month_day": 1,
                      *       "working_days_only": true,
                      *       "is_active": true,
-                     *       "paused_reason": "临时有事",
+                     *       "paused_reason": "",
                      *       "due_at": "2026-03-20T17:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "version": 1
@@ -47883,9 +47887,9 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "name": "心内科",
+                 *       "name": "收入日报",
                  *       "parameters": {
-                 *         "key": "无"
+                 *         "group_by": "day"
                  *       },
                  *       "file_format": "xlsx",
                  *       "every": "day",
@@ -47914,11 +47918,11 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "owner_id": "0199c3a5-d1f2-78b8-948a-683efee49b07",
                      *       "owner_name": "心内科",
-                     *       "name": "心内科",
-                     *       "report": "无",
-                     *       "report_name": "心内科",
+                     *       "name": "收入日报",
+                     *       "report": "billing.income",
+                     *       "report_name": "收入与退款统计",
                      *       "parameters": {
-                     *         "key": "无"
+                     *         "group_by": "day"
                      *       },
                      *       "file_format": "xlsx",
                      *       "every": "day",
@@ -47927,7 +47931,7 @@ export interface operations {
                      *       "month_day": 1,
                      *       "working_days_only": true,
                      *       "is_active": true,
-                     *       "paused_reason": "临时有事",
+                     *       "paused_reason": "",
                      *       "due_at": "2026-03-20T17:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "version": 1

@@ -87,7 +87,7 @@ def test_a_report_of_nothing_says_so(office: World, file_format: str) -> None:
     content = made(office, "books", "tests.rows", {"rows": "0"}, file_format)
     said: Any = {
         "xlsx": lambda: str(sheet(content)),
-        "csv": lambda: content.decode(),
+        "csv": content.decode,
         "pdf": lambda: pages(content)[0],
     }
     assert "没有符合条件的数据" in said[file_format]()

@@ -20,7 +20,7 @@ from apps.reports.services.run import run_job
 from apps.reports.tasks import run_report
 from kernel import clock
 from tests.cashier.support import later
-from tests.reports.support import BY_DAY, JOBS, NOW, ask, asked, download, run
+from tests.reports.support import BY_DAY, DEFINITIONS, JOBS, NOW, ask, asked, download, run
 from tests.support.waiting import wait_until
 from tests.support.world import World
 
@@ -232,6 +232,38 @@ def test_a_storage_that_is_full_leaves_a_reason_and_no_half_file(
 def test_a_statement_that_is_wrong_fails_with_a_reason(office: World) -> None:
     job = run(asked(office, "books", "tests.slow", {"seconds": "x"}))
     assert (job.state, job.failure) == ("failed", "error")
+
+
+def test_a_statement_that_takes_too_long_says_so(office: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    from apps.reports.services import preview, run as running
+
+    monkeypatch.setattr(running, "STATEMENT_SECONDS", 1)
+    monkeypatch.setattr(preview, "SECONDS", 1)
+    job = run(asked(office, "books", "tests.slow", {"seconds": "30"}))
+    assert (job.state, job.failure) == ("failed", "too_long")
+    request = {"hospital_id": str(office.h1.pk), "parameters": {"seconds": "30"}}
+    answer = office.client("books").post(f"{DEFINITIONS}/tests.slow/preview", request, "json")
+    assert (answer.status_code, answer.json()["code"]) == (422, "report_too_large")
+
+
+def test_a_worker_that_stops_in_good_order_leaves_the_job_to_another(
+    office: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dramatiq.middleware import Shutdown
+
+    from apps.reports.services import run as running
+
+    job = asked(office, "books", "tests.rows", {})
+
+    def stops(name: str) -> None:
+        raise Shutdown
+
+    monkeypatch.setattr(running, "fault_point", stops)
+    with pytest.raises(Shutdown):
+        run_job(job.pk)
+    assert (fresh(job).state, fresh(job).due_at) == ("queued", NOW)
+    monkeypatch.undo()
+    assert run(job).state == "succeeded"
 
 
 def test_files_go_after_seven_days_and_the_job_says_so(office: World) -> None:

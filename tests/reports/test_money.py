@@ -58,6 +58,7 @@ def busy(desk: Desk, seed: int) -> tuple[int, int]:
     return came, went
 
 
+@pytest.mark.requirement("PAY-12")
 @pytest.mark.parametrize("seed", range(examples(2)))
 def test_every_way_of_grouping_has_the_same_sums_and_rows_that_add_up(desk: Desk, seed: int) -> None:
     came, went = busy(desk, seed)

@@ -1,6 +1,6 @@
 """收入与退款: by day, week, month, channel, application, department, doctor, category or cashier; and the rows."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -98,7 +98,9 @@ def _categories(values: Values | None = None) -> Mapping[str, ValueWords]:
 
 def _of_groups(values: Values) -> Mapping[str, ValueWords]:
     """Words of the values that the rows are told apart by."""
-    found = {"channel": channel_words, "application": application_words, "category": _categories}
+    found: dict[str, Callable[[], Mapping[str, ValueWords]]] = {
+        "channel": channel_words, "application": application_words, "category": _categories
+    }  # fmt: skip
     return (
         found[values["group_by"]]() if values.get("group_by") in found else {"": ValueWords("(无)", "(none)")}
     )

@@ -9,7 +9,6 @@ columns(
     "paused_reason",
 )  # fmt: skip
 action("report_jobs_cancel", confirm=("确定取消该报表?", "Give this report up?"), state=["queued", "running"])
-action("report_jobs_content", state=["succeeded"])
 moving("report_jobs_list", state=["queued", "running", "cancelling"])
 groups(
     "ReportJob",

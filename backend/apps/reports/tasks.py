@@ -13,7 +13,7 @@ BATCH = 200
 LIMIT_MS = 1_800_000
 
 
-@dramatiq.actor(queue_name="reports", max_retries=0, time_limit=LIMIT_MS)
+@dramatiq.actor(queue_name="reports", max_retries=0, time_limit=LIMIT_MS, notify_shutdown=True)
 def run_report(job_id: str) -> None:
     """Make the file of a job that is due."""
     run.run_job(UUID(job_id))

@@ -26,11 +26,12 @@ class Snapshot:
         """The rows by a server-side cursor."""
         cursor = self.connection.connection.cursor(name=f"report_{uuid7().hex}")
         cursor.itersize = BATCH
-        try:
-            cursor.execute(statement, dict(values))
-            yield from cursor
-        finally:
-            cursor.close()
+        with self.connection.wrap_database_errors:
+            try:
+                cursor.execute(statement, dict(values))
+                yield from cursor
+            finally:
+                cursor.close()
 
     def backend(self) -> tuple[int, Any]:
         """Process id of the connection in PostgreSQL and when it began: together they name it for ever."""

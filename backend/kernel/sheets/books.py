@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import IO, Any
+from typing import Any, BinaryIO
 
 from kernel import clock
 from kernel.sheets.cells import FIRST_LOST
@@ -54,7 +54,7 @@ class Book:
     empty: str
 
 
-def write_book(book: Book, target: IO[bytes]) -> None:
+def write_book(book: Book, target: BinaryIO) -> None:
     """Write it; memory stays flat. Titles stay in view and filter the rows."""
     from rustpy_xlsxwriter import Format, write_worksheets
 

@@ -7,7 +7,7 @@ import datetime as dt
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from typing import IO, Any
+from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 import structlog
@@ -16,6 +16,7 @@ from django.db import OperationalError, connection, transaction
 from django.utils import translation
 from dramatiq.middleware import Shutdown, TimeLimitExceeded
 
+from apps.files.models import File
 from apps.files.services.attach import discard
 from apps.files.services.store import store_file
 from apps.identity.models import StaffMember
@@ -126,8 +127,7 @@ def _made(job: ReportJob, beat: Beat) -> None:
         sheet = Sheet(rows, job.hospital.name, job.owner.name, job.hospital_id, at)
         with _written(job, beat, sheet) as content:
             beat.at(ReportStage.STORING)
-            name = f"{sheet.name}.{job.file_format}"
-            file = store_file(OWNER, upload=Content(content), name=name, uploader_id=None)
+            file = _stored(content, f"{sheet.name}.{job.file_format}")
             fault_point("reports.between_file_and_job")
             if not ends.succeed(job, file, row_count=rows.count, data_at=at):
                 discard(file)
@@ -145,13 +145,23 @@ def _read(job: ReportJob, beat: Beat, rows: Rows, bound: dict[str, Any]) -> Any:
 
 
 @contextmanager
-def _written(job: ReportJob, beat: Beat, sheet: Sheet) -> Iterator[IO[bytes]]:
+def _written(job: ReportJob, beat: Beat, sheet: Sheet) -> Iterator[BinaryIO]:
     """The file, as long as it is needed."""
     beat.at(ReportStage.WRITING, total=sheet.rows.count, pid=None)
     with tempfile.NamedTemporaryFile() as content:
-        WRITERS[ReportFormat(job.file_format)].write(sheet, content, beat)
-        content.seek(0, 2)
-        yield content  # type: ignore[misc]
+        file = cast("BinaryIO", content)
+        WRITERS[ReportFormat(job.file_format)].write(sheet, file, beat)
+        file.seek(0, 2)
+        yield file
+
+
+def _stored(content: BinaryIO, name: str) -> File:
+    """In the storage, whole; what went wrong there says so, whichever it is."""
+    try:
+        return store_file(OWNER, upload=Content(content), name=name, uploader_id=None)
+    except Exception as error:
+        log.exception("report_not_stored", name=name)
+        raise _Fails(ReportFailure.STORAGE_FAILED, type(error).__name__) from error
 
 
 def _statement_ended(job: ReportJob, error: OperationalError) -> None:

@@ -95,9 +95,11 @@ def run_due(schedule_id: UUID) -> ReportJob | None:
         if found:
             report.bind(given, schedule.hospital_id)
     except NoSuchReport:
-        return _paused(schedule, RIGHTS)
+        _pause(schedule, RIGHTS)
+        return None
     except InvalidValue:
-        return _paused(schedule, PARAMETERS)
+        _pause(schedule, PARAMETERS)
+        return None
     ReportSchedule.objects.filter(pk=schedule.pk).update(due_at=next_at(schedule, now))
     if found is None or ReportJob.objects.filter(schedule=schedule, period=found.period).exists():
         return None
@@ -111,7 +113,7 @@ def run_due(schedule_id: UUID) -> ReportJob | None:
     )  # fmt: skip
 
 
-def _paused(schedule: ReportSchedule, reason: str) -> None:
+def _pause(schedule: ReportSchedule, reason: str) -> None:
     ReportSchedule.objects.filter(pk=schedule.pk).update(
         is_active=False,
         paused_reason=reason,

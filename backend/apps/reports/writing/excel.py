@@ -1,7 +1,7 @@
 """Excel: the rows as what they are, the totals, and a sheet that says what it is."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import IO, Any
+from typing import Any, BinaryIO
 
 from apps.reports.services.rows import Row
 from apps.reports.writing.sheet import EMPTY, TOTAL, Sheet
@@ -23,7 +23,7 @@ _KINDS = {
 class Excel:
     """One sheet of rows, more of them where there are too many for one, and one of notes."""
 
-    def write(self, sheet: Sheet, target: IO[bytes], beat: Callable[[int], Any]) -> None:
+    def write(self, sheet: Sheet, target: BinaryIO, beat: Callable[[int], Any]) -> None:
         shown = sheet.rows.report.shown
         pairs = zip(shown, sheet.titles, strict=True)
         columns = [

@@ -1,7 +1,7 @@
 """PDF: heading, chart, the table with its titles on every page, the totals."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import IO, Any
+from typing import Any, BinaryIO
 
 from apps.reports.writing.sheet import EMPTY, TOTAL, Sheet
 from kernel.pdf import A4, Column, Document, Fields, Figure, Paragraph, Space, Table, landscape, write
@@ -18,7 +18,7 @@ PORTRAIT_MM, LANDSCAPE_MM = 70, 62
 class Printed:
     """A character that the typeface lacks is printed as its code point."""
 
-    def write(self, sheet: Sheet, target: IO[bytes], beat: Callable[[int], Any]) -> None:
+    def write(self, sheet: Sheet, target: BinaryIO, beat: Callable[[int], Any]) -> None:
         wide = sum(column.width for column in sheet.rows.report.shown)
         page = A4 if wide <= UPRIGHT else landscape(A4)
         document = Document(

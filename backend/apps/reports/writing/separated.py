@@ -1,7 +1,7 @@
 """CSV: the titles, the rows, the totals, and nothing that a program which reads it would stumble over."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import IO, Any
+from typing import Any, BinaryIO
 
 from apps.reports.writing.sheet import EMPTY, TOTAL, Sheet
 from kernel.reports import Column, Kind
@@ -15,10 +15,12 @@ _PLAIN = (Kind.MONEY, Kind.COUNT, Kind.PERCENT, Kind.DAY, Kind.MOMENT)
 class Separated:
     """UTF-8 with its mark; texts that begin like a formula get an apostrophe, figures stay figures."""
 
-    def write(self, sheet: Sheet, target: IO[bytes], beat: Callable[[int], Any]) -> None:
+    def write(self, sheet: Sheet, target: BinaryIO, beat: Callable[[int], Any]) -> None:
         shown = sheet.rows.report.shown
-        for block in separated_blocks(_lines(sheet, shown, beat), plain=[c.kind in _PLAIN for c in shown]):
-            target.write(block.encode())
+        target.writelines(
+            block.encode()
+            for block in separated_blocks(_lines(sheet, shown, beat), plain=[c.kind in _PLAIN for c in shown])
+        )
 
     def letters(self) -> Iterable[str]:
         return ()

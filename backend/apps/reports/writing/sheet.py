@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import IO, Any, Protocol
+from typing import Any, BinaryIO, Protocol
 from uuid import UUID
 
 from apps.reports.services.rows import BATCH, Row, Rows
@@ -66,7 +66,7 @@ class Sheet:
 class Writer(Protocol):
     """A kind of file."""
 
-    def write(self, sheet: Sheet, target: IO[bytes], beat: Callable[[int], Any]) -> None:
+    def write(self, sheet: Sheet, target: BinaryIO, beat: Callable[[int], Any]) -> None:
         """All of it, from where the target stands."""
         ...
 

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -12,6 +13,7 @@ from kernel.errors import InvalidValue
 from kernel.http.schema import raises
 from kernel.http.views import APIView
 from kernel.reports import Parameter, Report
+from kernel.words import ValueWords
 
 
 @extend_schema(tags=["reports"])
@@ -65,7 +67,7 @@ def _definition(report: Report) -> dict[str, Any]:
 
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:
-    choices = getattr(parameter, "choices", dict)()
+    choices: Mapping[str, ValueWords] = getattr(parameter, "choices", dict)()
     return {
         "name": parameter.name, "names": list(parameter.names), "label": parameter.words.text, "kind": parameter.kind,
         "is_required": parameter.required, "resource": getattr(parameter, "resource", ""),

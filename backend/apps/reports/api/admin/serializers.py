@@ -10,7 +10,6 @@ from apps.reports.states import ReportStage, ReportState
 from kernel.http.serializers import ModelSerializer, Serializer, VersionedModelSerializer
 from kernel.reports import REPORTS, ColumnKind, ParameterKind, ReportChartKind
 
-_CODE = {"max_length": 64}
 CHART_KINDS = [(kind.value, kind.value) for kind in ReportChartKind]
 #: Of a report that is as good as there: its file is being stored.
 _NEARLY = 99
@@ -25,7 +24,7 @@ class ReportChoiceSerializer(Serializer):
     """A value that a parameter may have."""
 
     value = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
 
 
 class ReportParameterSerializer(Serializer):
@@ -36,7 +35,7 @@ class ReportParameterSerializer(Serializer):
 
     name = serializers.CharField()
     names = serializers.ListField(child=serializers.CharField())
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     kind = serializers.ChoiceField(choices=[(kind.value, kind.value) for kind in ParameterKind])
     is_required = serializers.BooleanField()
     choices = ReportChoiceSerializer(many=True)
@@ -48,7 +47,7 @@ class ReportColumnSerializer(Serializer):
     """`key`: what a row is asked for by in the report of its rows; money is fen, percent hundredths of one."""
 
     name = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     kind = serializers.ChoiceField(choices=[(kind.value, kind.value) for kind in ColumnKind])
     width = serializers.IntegerField()
     is_total = serializers.BooleanField()
@@ -75,7 +74,7 @@ class ParametersSerializer(Serializer):
 class ReportRunSerializer(ParametersSerializer):
     """Which report, of what, as which file."""
 
-    report = serializers.CharField(**_CODE)
+    report = serializers.CharField(max_length=64)
     file_format = serializers.ChoiceField(choices=ReportFormat.choices, default=ReportFormat.XLSX)
 
 
@@ -83,7 +82,7 @@ class ReportSeriesSerializer(Serializer):
     """Figures, one for each label."""
 
     name = serializers.CharField()
-    values = serializers.ListField(child=serializers.FloatField(allow_null=True))  # type: ignore[assignment]
+    values = serializers.ListField(child=serializers.FloatField(allow_null=True))
 
 
 class ReportChartSerializer(Serializer):
