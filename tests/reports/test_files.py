@@ -45,6 +45,7 @@ def test_excel_has_figures_that_add_up_and_texts_that_run_nothing(office: World)
     said = {row[0].value: row[1].value for row in about}
     assert (said["医院"], said["行数"], said["生成人"]) == ("第一医院", "1500", "books")
     assert said["数据时间"] == "2026-11-23 08:00"
+    assert said["合计 金额(元)"] == f"{total[3].value:.2f}", "whatever is filtered and sorted"
 
 
 def test_a_csv_begins_with_its_mark_and_guards_texts_alone(office: World) -> None:

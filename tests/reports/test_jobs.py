@@ -2,11 +2,13 @@
 
 import datetime as dt
 import os
+import re
 import threading
 import time
 from pathlib import Path
 from typing import Any
 
+import dramatiq
 import pytest
 from django.db import connection
 
@@ -17,7 +19,7 @@ from apps.identity.services.access_version import bump
 from apps.reports.models import ReportJob
 from apps.reports.services import ends
 from apps.reports.services.run import run_job
-from apps.reports.tasks import run_report
+from apps.reports.tasks import run_report, sweep_reports
 from kernel import clock
 from tests.cashier.support import later
 from tests.reports.support import BY_DAY, DEFINITIONS, JOBS, NOW, ask, asked, download, run
@@ -295,6 +297,34 @@ def test_the_file_of_a_job_that_is_not_done_is_not_there_yet(office: World) -> N
         "report_not_ready",
         "queued",
     )
+
+
+def test_a_worker_takes_a_job_from_its_queue_and_the_sweep_what_the_queue_has_lost(office: World) -> None:
+    broker = dramatiq.get_broker()
+    broker.flush_all()
+    lost = asked(office, "books", "tests.rows", {"rows": "7"})
+    broker.flush_all()
+    worker = dramatiq.Worker(broker, queues={"reports"}, worker_threads=2, worker_timeout=50)
+    worker.start()
+    try:
+        job = asked(office, "books", "tests.rows", {"rows": "8"})
+        wait_until(lambda: fresh(job).state == "succeeded")
+        assert fresh(lost).state == "queued"
+        sweep_reports.fn()
+        wait_until(lambda: fresh(lost).state == "succeeded")
+    finally:
+        worker.stop()
+        broker.flush_all()
+
+
+def test_every_queue_has_workers_in_production_and_in_the_demo() -> None:
+    queues = set(dramatiq.get_broker().get_declared_queues())
+    root = Path(__file__).parents[2]
+    for name in ("compose.yaml", "scripts/lib/demo.py"):
+        listened = set(
+            re.findall(r"[a-z]+", " ".join(re.findall(r"--queues(.*)", (root / name).read_text())))
+        )
+        assert queues <= listened, name
 
 
 def test_reports_have_a_queue_of_their_own_with_a_limit_of_time() -> None:

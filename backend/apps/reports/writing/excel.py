@@ -31,7 +31,7 @@ class Excel:
         ]
         book = Book(
             sheet.title, columns, _cells(sheet, beat), sheet.rows.count, _totals(sheet),
-            (_NOTES.text, [(sheet.title, ""), *sheet.notes]), EMPTY.text,
+            (_NOTES.text, [(sheet.title, ""), *sheet.notes, *_sums(sheet)]), EMPTY.text,
         )  # fmt: skip
         write_book(book, target)
 
@@ -48,6 +48,14 @@ def _cells(sheet: Sheet, beat: Callable[[int], Any]) -> Iterator[list[Any]]:
             text_of(column, row[place], words[place]) if place in texts else row[place]
             for place, column in places
         ]
+
+
+def _sums(sheet: Sheet) -> Iterator[tuple[str, str]]:
+    """The totals once more, where no filter and no sorting of the rows moves them."""
+    totals = sheet.rows.total_texts("") or []
+    yield from (
+        (f"{TOTAL.text} {title}", text) for title, text in zip(sheet.titles, totals, strict=False) if text
+    )
 
 
 def _totals(sheet: Sheet) -> list[Any] | None:
