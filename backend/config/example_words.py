@@ -59,18 +59,12 @@ WHOLE: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ("linked_ids", ([],)),
     ("carried_until", (None,)),
     ("parameters", ({"group_by": "day"},)),
-    ("report_definition_code", ("billing.income",)),
-    ("(report|report_definition)_name", ("收入与退款统计",)),
+    ("report_definition_code|report", ("billing.income",)),
+    ("(report|report_definition)_name|report_chart_title", ("收入与退款统计",)),
     ("report_schedule(_patched)?_name|schedule_name", ("收入日报",)),
-    ("report_parameter_name", ("days",)),
-    ("report_parameter_label|report_column_label", ("日期",)),
-    ("report_column_name", ("label",)),
-    ("report_choice_value", ("day",)),
-    ("report_choice_label", ("日期",)),
-    ("report_chart_title", ("收入与退款统计",)),
+    ("report_(parameter|column)_name|report_choice_value", ("day",)),
+    ("report_(parameter|column|choice)_label", ("日期",)),
     ("report_series_name", ("收款金额",)),
-    ("report_preview_rows", ([["2026-03-15", "36", "12500.00", "2", "150.00", "12350.00"]],)),
-    ("report_preview_keys", (["2026-03-15"],)),
 )
 
 NAMES: tuple[tuple[str, tuple[Any, ...]], ...] = (
@@ -186,8 +180,6 @@ NUMBERS: tuple[tuple[str, tuple[Any, ...]], ...] = (
 )
 
 TEXTS: tuple[tuple[str, tuple[Any, ...]], ...] = (
-    ("report", ("billing.income",)),
-    ("paused_reason", ("",)),
     ("colour", ("#3366CC",)),
     ("owner_type", ("identity.portrait",)),
     ("(media_type|file_type)", ("image/png",)),

@@ -47168,7 +47168,7 @@ export interface operations {
                      *         "name": "收入与退款统计",
                      *         "parameters": [
                      *           {
-                     *             "name": "days",
+                     *             "name": "day",
                      *             "names": [
                      *               "无"
                      *             ],
@@ -47187,7 +47187,7 @@ export interface operations {
                      *         ],
                      *         "columns": [
                      *           {
-                     *             "name": "label",
+                     *             "name": "day",
                      *             "label": "日期",
                      *             "kind": "text",
                      *             "width": 1,
@@ -47244,7 +47244,7 @@ export interface operations {
                      * @example {
                      *       "columns": [
                      *         {
-                     *           "name": "label",
+                     *           "name": "day",
                      *           "label": "日期",
                      *           "kind": "text",
                      *           "width": 1,
@@ -47700,7 +47700,7 @@ export interface operations {
                      *           "month_day": 1,
                      *           "working_days_only": true,
                      *           "is_active": true,
-                     *           "paused_reason": "",
+                     *           "paused_reason": "临时有事",
                      *           "due_at": "2026-03-20T17:30:00+08:00",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "version": 1
@@ -47775,7 +47775,7 @@ export interface operations {
                      *       "month_day": 1,
                      *       "working_days_only": true,
                      *       "is_active": true,
-                     *       "paused_reason": "",
+                     *       "paused_reason": "临时有事",
                      *       "due_at": "2026-03-20T17:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "version": 1
@@ -47831,7 +47831,7 @@ export interface operations {
                      *       "month_day": 1,
                      *       "working_days_only": true,
                      *       "is_active": true,
-                     *       "paused_reason": "",
+                     *       "paused_reason": "临时有事",
                      *       "due_at": "2026-03-20T17:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "version": 1
@@ -47931,7 +47931,7 @@ export interface operations {
                      *       "month_day": 1,
                      *       "working_days_only": true,
                      *       "is_active": true,
-                     *       "paused_reason": "",
+                     *       "paused_reason": "临时有事",
                      *       "due_at": "2026-03-20T17:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "version": 1
