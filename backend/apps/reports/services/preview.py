@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -35,7 +36,7 @@ def preview(actor: Actor, *, hospital_id: UUID, report: str, parameters: Mapping
     bound: dict[str, Any] = found.bind(given, hospital_id) | reach.bound()
     rows = Rows(found, given)
     try:
-        with snapshot(connection, seconds=SECONDS) as seen:
+        with closing(rows), snapshot(connection, seconds=SECONDS) as seen:
             if not rows.show(seen.rows(found.statement(bound), bound), most=SHOWN, at_most=AT_MOST):
                 raise ReportTooLarge
             return Preview(rows, rows.chart(), seen.at)
