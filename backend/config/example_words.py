@@ -58,6 +58,13 @@ WHOLE: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ("business_date", ("2026-03-13",)),
     ("linked_ids", ([],)),
     ("carried_until", (None,)),
+    ("parameters", ({"group_by": "day"},)),
+    ("report_definition_code|report", ("billing.income",)),
+    ("(report|report_definition)_name|report_chart_title", ("收入与退款统计",)),
+    ("report_schedule(_patched)?_name|schedule_name", ("收入日报",)),
+    ("report_(parameter|column)_name|report_choice_value", ("day",)),
+    ("report_(parameter|column|choice)_label", ("日期",)),
+    ("report_series_name", ("收款金额",)),
 )
 
 NAMES: tuple[tuple[str, tuple[Any, ...]], ...] = (
@@ -272,8 +279,15 @@ FLAGS: tuple[tuple[str, tuple[Any, ...]], ...] = (
 
 API_EXAMPLE_WORDS = WHOLE + NAMES + TITLES + CODES + NUMBERS + TEXTS + MOMENTS + FLAGS
 
+REPORT_OF_HALF_A_MONTH = {
+    "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+    "parameters": {"date_from": "2026-03-01", "date_to": "2026-03-15", "group_by": "day"},
+}
+
 #: Bodies whose maps depend on their route: operation → the whole body.
 API_EXAMPLE_BODIES: dict[str, dict[str, Any]] = {
+    "report_definitions_preview": REPORT_OF_HALF_A_MONTH,
+    "report_jobs_create": {"report": "billing.income", "file_format": "xlsx", **REPORT_OF_HALF_A_MONTH},
     "hospital_settings_update": {"version": 1, "values": {"session_hours": 12}},
     "patients_captures_booking_create": {
         "values": {"wanted_services": "冠心病复查", "preferred_time": "周三上午"}

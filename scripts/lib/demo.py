@@ -242,7 +242,7 @@ def programs(api: str, sandbox: str, stream: str, keys: Path, token: str = "") -
     ]
     workers = [
         *MANAGE, "rundramatiq", "--processes", "2", "--threads", "8", "--worker-shutdown-timeout", "5000",
-        "--skip-logging", "--queues", "urgent", "default", "bulk",
+        "--skip-logging", "--queues", "urgent", "default", "bulk", "reports",
     ]
     providers = [sys.executable, "-m", "sandbox", "--port", sandbox_port, "--keys", str(keys)]
     # fmt: on

@@ -3,6 +3,7 @@
     ./scripts/bench [--quick] [ROW …]
         rows: booking lists ladder browse find start schema contract relay schedules waitlist hall ledger
               notifications payment_path refund_storm imports duplicates webhooks
+              reports
 
 Full size is 1,000,000 patients and 5,000,000 appointments; --quick measures at 100,000 in some minutes. The data is
 made once and kept until tables or sample change. Trust the ratios: other work on the machine moves the figures.
@@ -24,6 +25,7 @@ from tests.bench.rows import (
     payment_path,
     reads,
     refund_storm,
+    reports,
     schedules,
     waitlist,
     webhooks,
@@ -50,6 +52,7 @@ ROWS = {
     "imports": patients.imports,
     "duplicates": patients.duplicates,
     "webhooks": webhooks.measure,
+    "reports": reports.measure,
 }
 
 

@@ -20,6 +20,7 @@ if __name__ == "__main__":
         patients,
         payment_tasks,
         refund_tasks,
+        report_tasks,
         schedule_tasks,
         tasks,
         waiting,
@@ -28,6 +29,7 @@ if __name__ == "__main__":
 
     modules = (
         tasks, ladder, patients, schedule_tasks, waiting, hall, ledger, payment_tasks, refund_tasks, webhook_tasks,
+        report_tasks,
     )  # fmt: skip
     module = next(module for module in modules if hasattr(module, sys.argv[1]))
     print(json.dumps(getattr(module, sys.argv[1])(*sys.argv[2:])))

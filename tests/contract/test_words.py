@@ -86,7 +86,7 @@ def test_words_are_chinese_here_and_english_there() -> None:
         *((str(enum), word) for enum, named in words.ENUMS.items() for word in named.values()),
         *((str(key), word) for key, named in words.CHOICES.items() for word in named.values()),
     ]  # fmt: skip
-    same = {"HIS", "App", "CSV", "Excel"}
+    same = {"HIS", "App", "CSV", "Excel", "PDF"}
     assert [
         (name, word)
         for name, word in said

@@ -23,6 +23,11 @@ resource(
     execute=("执行退费", "Execute refunds"),
 )
 
+resource(
+    "billing", "report", "收费报表", (), income=("查看收入与退款报表", "Read reports of income and refunds")
+)
+for _role in ("doctor", "department_head", "finance"):
+    give(_role, "billing.report.income")
 for _role in ("doctor", "department_head"):
     give(_role, "billing.refund_request.list", "billing.refund_request.approve")
     give(

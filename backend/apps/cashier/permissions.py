@@ -22,6 +22,9 @@ resource(
     confirm=("确认缴款", "Confirm deposits at the bank"),
 )
 
+resource("cashier", "report", "班次报表", (), shifts=("查看班次报表", "Read reports of shifts"))
+for _role in ("clerk", "finance"):
+    give(_role, "cashier.report.shifts")
 give("clerk", "cashier.drawer.list", "cashier.shift.list", "cashier.shift.work", "cashier.shift.close",
      "cashier.shift.accept")  # fmt: skip
 #: Who reads the ledger runs no drawer: its account tells what the count is to say.

@@ -136,3 +136,15 @@ def signed_in(token_key: str, digest: str) -> AuthSession | None:
 def _loaded(model: type[Model], columns: list[str], values: list[Any]) -> Any:
     """An instance as the ORM would load it with these columns only; None for the empty side of an outer join."""
     return None if values[0] is None else model.from_db("default", columns, values)
+
+
+def name_of_department(hospital_id: UUID, department_id: UUID) -> str | None:
+    """Of a department of the hospital; None for any other."""
+    rows = Department.objects.filter(hospital_id=hospital_id, pk=department_id)
+    return rows.values_list("name", flat=True).first()
+
+
+def name_of_staff(hospital_id: UUID, staff_id: UUID) -> str | None:
+    """Of somebody of the hospital; None for any other."""
+    rows = StaffMember.objects.filter(hospital_id=hospital_id, pk=staff_id)
+    return rows.values_list("name", flat=True).first()

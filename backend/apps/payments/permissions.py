@@ -22,6 +22,10 @@ resource("payments", "merchant", "商户号", ("list", "add", "change"))
 resource("payments", "partner_channel", "应用渠道", ("list", "add", "change", "delete"))
 resource("payments", "ledger", "资金账", ("list", "export"))
 
+resource(
+    "payments", "report", "资金报表", (), finance=("查看资金报表", "Read reports of balances and clearing")
+)
+give("finance", "payments.report.finance")
 give(
     "finance", "payments.ledger.list", "payments.ledger.export", "payments.order.list", "payments.order.export",
     "payments.refund.list", "payments.refund.export", "payments.refund.reissue", "payments.refund.pay_out",

@@ -54,6 +54,7 @@ LOCAL_APPS = [
     "apps.inpatient",
     "apps.reconciliation",
     "apps.cashier",
+    "apps.reports",
     "apps.integrations",
     "workflows",
     "sample",

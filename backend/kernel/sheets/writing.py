@@ -27,11 +27,23 @@ def plain(text: str) -> str:
 
 def csv_blocks(rows: Iterable[Iterable[str]]) -> Iterator[str]:
     """CSV text in blocks, neutralised, with the mark by which spreadsheets know UTF-8."""
+    return _blocks([neutral(text) for text in row] for row in rows)
+
+
+def separated_blocks(rows: Iterable[Sequence[str]], *, plain: Sequence[bool]) -> Iterator[str]:
+    """The same; columns that are `plain` hold figures or times of ours below their title, left as they are."""
+    return _blocks(
+        [text if whole and number else neutral(text) for text, whole in zip(row, plain, strict=True)]
+        for number, row in enumerate(rows)
+    )
+
+
+def _blocks(rows: Iterable[Iterable[str]]) -> Iterator[str]:
     buffer = io.StringIO()
     buffer.write("\ufeff")
     writer = csv.writer(buffer)
     for number, row in enumerate(rows):
-        writer.writerow([neutral(text) for text in row])
+        writer.writerow(row)
         if number % BLOCK_ROWS == 0:
             yield buffer.getvalue()
             buffer.seek(0)
