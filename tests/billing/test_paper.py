@@ -125,7 +125,7 @@ def test_no_number_is_drawn_twice(forms: World) -> None:
 
 @pytest.mark.parametrize(
     ("first", "last"),
-    [("0009", "0001"), ("1", "10"), ("A1", "A9"), ("1", "-3"), ("000001", "200001"), ("1" * 20, "1" * 20)],
+    [("0009", "0001"), ("1", "10"), ("A1", "A9"), ("000001", "200001"), ("1" * 20, "1" * 20)],
 )
 def test_numbers_are_digits_of_one_length_in_order(forms: World, first: str, last: str) -> None:
     assert code(draw(forms, first, last)) == (400, "validation_error")

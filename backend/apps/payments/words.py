@@ -39,7 +39,7 @@ properties(
     order_id=("支付订单", "Payment order"), order_no=("订单号", "Order number"), origin=("订单来源", "Origin"),
     out_trade_no=("商户订单号", "Merchant's order number"), owner=("归属", "Owner"), paid_at=("支付时间", "Paid"),
     paid_fen=("实付金额", "Paid"), payer_type=("费别", "Payer"), posted_at=("入账时间", "Posted"),
-    posted_from=("入账起", "Posted from"), posted_on=("入账日期", "Posted on"), posted_to=("入账止", "Posted to"),
+    posted_from=("入账起", "Posted from"), posted_on=("入账日期", "Posted on"), corrects_date=("更正日期", "Corrects"), posted_to=("入账止", "Posted to"),
     posting_error=("入账错误", "Posting error"), posting_tries=("入账尝试次数", "Tries to post"),
     reference=("凭证号", "Reference"), refund_id=("退费", "Refund"), refund_no=("退费单号", "Refund number"),
     refunded_fen=("已退金额", "Refunded"), refunds=("退费", "Refunds"), reissued=("重新退款次数", "Sent again"),
