@@ -2072,6 +2072,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/v1/daily-closes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询日结
+         * @description 日结: a business day that takes no more entries, and its sums.
+         */
+        get: operations["daily_closes_list"];
+        put?: never;
+        /**
+         * 日结
+         * @description 日结: close a day that is over and of which nothing is open any more.
+         */
+        post: operations["daily_closes_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/daily-closes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看日结
+         * @description 日结 with its totals.
+         */
+        get: operations["daily_closes_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/daily-closes/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 申请重新打开日结
+         * @description 申请重新打开日结: of the newest close; another person has to agree.
+         */
+        post: operations["daily_closes_reopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/daily-closes/day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 结账检查
+         * @description 结账检查: what keeps a day open, and its sums.
+         */
+        get: operations["daily_closes_day"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/day-board": {
         parameters: {
             query?: never;
@@ -2662,6 +2746,190 @@ export interface paths {
         get: operations["inpatient_deposits_retrieve"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/invoice-papers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询纸质票据
+         * @description 纸质票据: each number, and what became of it.
+         */
+        get: operations["invoice_papers_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/invoice-papers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看纸质票据
+         * @description 纸质票据: each number, and what became of it.
+         */
+        get: operations["invoice_papers_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/invoice-papers/{id}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 作废票据
+         * @description 作废票据, with a reason and whether the sheet is back; its invoice may be printed on another.
+         */
+        post: operations["invoice_papers_void"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/invoice-ranges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询票据号段
+         * @description 票据号段: drawn by a clerk, used up or given back, verified.
+         */
+        get: operations["invoice_ranges_list"];
+        put?: never;
+        /**
+         * 领用号段
+         * @description 领用号段: finance hands numbered forms to a clerk.
+         */
+        post: operations["invoice_ranges_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/invoice-ranges/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看票据号段
+         * @description 票据号段: drawn by a clerk, used up or given back, verified.
+         */
+        get: operations["invoice_ranges_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/invoice-ranges/{id}/give-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 退回号段
+         * @description 退回号段: what is left goes back to finance, and may be drawn again.
+         */
+        post: operations["invoice_ranges_give_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/invoice-ranges/{id}/spoil": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 登记损毁票据
+         * @description 登记损毁票据: the next form was spoiled before anything was printed on it.
+         */
+        post: operations["invoice_ranges_spoil"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/invoice-ranges/{id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 票据使用报告
+         * @description 票据使用报告: whether every number of the range is accounted for.
+         */
+        get: operations["invoice_ranges_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/invoice-ranges/{id}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 核销号段
+         * @description 核销号段: somebody else has compared the sheets with what is recorded.
+         */
+        post: operations["invoice_ranges_verify"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3358,6 +3626,70 @@ export interface paths {
         get: operations["modules_options_list"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/monthly-closes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询月结
+         * @description 月结: a month whose days are closed, with the proof of its ledger.
+         */
+        get: operations["monthly_closes_list"];
+        put?: never;
+        /**
+         * 月结
+         * @description 月结: close a month of which every day is closed.
+         */
+        post: operations["monthly_closes_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/monthly-closes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看月结
+         * @description 月结 with its proof.
+         */
+        get: operations["monthly_closes_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/monthly-closes/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 申请重新打开月结
+         * @description 申请重新打开月结: of the newest close; another person has to agree.
+         */
+        post: operations["monthly_closes_reopen"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7355,6 +7687,19 @@ export interface components {
         };
         /** @enum {string} */
         AccountKind: "clearing" | "unposted_receipts" | "revenue" | "refunds_payable" | "differences" | "promotions" | "over_suspense" | "short_receivable" | "bank" | "channel_fees" | "cash_drawer" | "cash_in_transit" | "booking_deposit" | "stored_value" | "inpatient_deposit" | "card_balance";
+        /** @description Positive on the usual side of the kind. */
+        AccountProof: {
+            /** 科目 */
+            kind: components["schemas"]["AccountKind"];
+            /** 期初 */
+            opening_fen: number;
+            /** 借方 */
+            debit_fen: number;
+            /** 贷方 */
+            credit_fen: number;
+            /** 期末 */
+            closing_fen: number;
+        };
         /** @description The user name of a new account. */
         AccountRequest: {
             /** 用户名 */
@@ -8535,6 +8880,32 @@ export interface components {
             /** 就诊中 */
             in_service: number;
         };
+        /** @description `next_date`: the day to be closed next, null before the first. `totals`: as frozen, or so far. */
+        BusinessDay: {
+            /**
+             * 医院
+             * Format: uuid
+             */
+            hospital_id: string;
+            /**
+             * 业务日期
+             * Format: date
+             */
+            business_date: string;
+            /** 已日结 */
+            is_closed: boolean;
+            /** 已结束 */
+            is_over: boolean;
+            /**
+             * 下一待结日
+             * Format: date
+             */
+            next_date: string | null;
+            /** 未完成事项 */
+            open_items: components["schemas"]["OpenItem"][];
+            /** 当日汇总 */
+            totals: components["schemas"]["DayTotals"];
+        };
         /** @description 节假日与调休: a day that differs from its weekday. A year of which a hospital has no day is unknown to it. */
         CalendarDay: {
             /**
@@ -9387,6 +9758,19 @@ export interface components {
         /** @enum {string} */
         Channel: "wechat_subscribe" | "wechat_template" | "sms";
         ChannelCode: string;
+        /** @description What came in and went out by one channel. */
+        ChannelTotal: {
+            /** 渠道 */
+            channel: string;
+            /** 收款笔数 */
+            in_count: number;
+            /** 收款 */
+            in_fen: number;
+            /** 退款笔数 */
+            out_count: number;
+            /** 退款 */
+            out_fen: number;
+        };
         /** @description 费用明细 for staff. `external_id`: the caller's key of the row. */
         Charge: {
             /**
@@ -9720,6 +10104,25 @@ export interface components {
         };
         /** @enum {string} */
         CloseCause: "expired" | "given_up" | "given_up_by_staff" | "hold_expired" | "appointment_cancelled" | "rescheduled" | "bill_cancelled" | "paid_at_his" | "paid_at_window";
+        /** @description Why. */
+        CloseReopenRequest: {
+            /** 原因 */
+            reason: string;
+        };
+        /** @enum {string} */
+        CloseState: "closed" | "reopened";
+        /** @description A close of a day of the month. */
+        ClosedDay: {
+            /**
+             * 业务日期
+             * Format: date
+             */
+            business_date: string;
+            /** 第几次结账 */
+            number: number;
+            /** 内容摘要 */
+            sha256: string;
+        };
         /** @description `content`: new values of fields that may be completed, null to empty one. */
         CompleteRequest: {
             /** 版本 */
@@ -9776,6 +10179,69 @@ export interface components {
             days: components["schemas"]["ChargedDay"][];
             /** 详情 */
             detail: components["schemas"]["DailyList"] | null;
+        };
+        /** @description 日结. `number`: the how manieth close of the day; `is_reopening`: somebody has asked for it. */
+        DailyClose: {
+            /**
+             * 业务日期
+             * Format: date
+             */
+            readonly business_date: string;
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            readonly hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /** 第几次结账 */
+            readonly number: number;
+            /** 状态 */
+            readonly state: components["schemas"]["CloseState"];
+            /** 最近一次 */
+            is_newest: boolean;
+            /** 待审批重新打开 */
+            readonly is_reopening: boolean;
+            /**
+             * 结账人
+             * Format: uuid
+             */
+            readonly closed_by_id: string;
+            /** 结账人姓名 */
+            readonly closed_by_name: string;
+            /**
+             * 结账时间
+             * Format: date-time
+             */
+            readonly closed_at: string;
+            /** 内容摘要 */
+            readonly sha256: string;
+            /**
+             * 审批
+             * Format: uuid
+             */
+            readonly approval_id: string | null;
+            /** 重新打开原因 */
+            readonly reopen_reason: string;
+            /**
+             * 批准人
+             * Format: uuid
+             */
+            readonly reopened_by_id: string | null;
+            /** 批准人姓名 */
+            readonly reopened_by_name: string | null;
+            /**
+             * 重新打开时间
+             * Format: date-time
+             */
+            readonly reopened_at: string | null;
+            /** 版本 */
+            readonly version: number;
         };
         /** @description 日清单: all items of one day by category. */
         DailyList: {
@@ -9875,6 +10341,36 @@ export interface components {
              * Format: date-time
              */
             last_ends_at: string | null;
+        };
+        /** @description Which day of which hospital. */
+        DayToCloseRequest: {
+            /**
+             * 医院
+             * Format: uuid
+             */
+            hospital_id: string;
+            /**
+             * 业务日期
+             * Format: date
+             */
+            business_date: string;
+        };
+        /** @description `corrections`: how many of the transactions correct days before. */
+        DayTotals: {
+            /** 流水笔数 */
+            transactions: number;
+            /** 更正笔数 */
+            corrections: number;
+            /** 借方 */
+            debit_fen: number;
+            /** 贷方 */
+            credit_fen: number;
+            /** 按渠道 */
+            channels: components["schemas"]["ChannelTotal"][];
+            /** 预付款 */
+            prepaid: components["schemas"]["PrepaidTotal"][];
+            /** 明细 */
+            lines: components["schemas"]["TotalLine"][];
         };
         /** @description 死信: an event that a handler refused too often. `payload` holds ids only. */
         DeadLetter: {
@@ -11036,7 +11532,7 @@ export interface components {
             /** 患者姓名 */
             patient_name: string;
         };
-        /** @description What the printer gets. `copy_no` counts every print. */
+        /** @description What the printer gets. `copy_no` counts every print; `paper_code`, `paper_no`: the numbered form, if any. */
         InvoiceCopy: {
             /**
              * 标识
@@ -11119,6 +11615,10 @@ export interface components {
              * Format: date-time
              */
             printed_at: string;
+            /** 票据代码 */
+            paper_code: string;
+            /** 票据号码 */
+            paper_no: string;
         };
         /** @description 发票 with its lines: the data for printing. */
         InvoiceDetail: {
@@ -11215,6 +11715,77 @@ export interface components {
             /** 金额 */
             amount_fen: number;
         };
+        /** @enum {string} */
+        InvoiceKind: "outpatient" | "inpatient";
+        /** @description 纸质票据: one numbered form. Spoiled where it has no invoice. */
+        InvoicePaper: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            readonly hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /**
+             * 号段
+             * Format: uuid
+             */
+            readonly range_id: string;
+            /** 票据代码 */
+            paper_code: string;
+            /**
+             * 票据号码
+             * @description 票据号码
+             */
+            readonly paper_no: string;
+            /**
+             * 发票
+             * Format: uuid
+             */
+            readonly invoice_id: string | null;
+            /**
+             * 发票号
+             * @default
+             */
+            invoice_no: string;
+            /** 状态 */
+            readonly state: components["schemas"]["PaperState"];
+            /**
+             * 开具人
+             * Format: uuid
+             */
+            readonly issued_by_id: string;
+            /** 开具人 */
+            readonly issued_by_name: string;
+            /**
+             * 开具时间
+             * Format: date-time
+             */
+            readonly issued_at: string;
+            /**
+             * 作废人
+             * Format: uuid
+             */
+            readonly voided_by_id: string | null;
+            /** 作废人姓名 */
+            readonly voided_by_name: string | null;
+            /**
+             * 作废时间
+             * Format: date-time
+             */
+            readonly voided_at: string | null;
+            /** 作废原因 */
+            readonly void_reason: string;
+            /** 纸质联已收回 */
+            readonly copy_returned: boolean | null;
+            /** 版本 */
+            readonly version: number;
+        };
         /** @description One print. */
         InvoicePrint: {
             /** 第几份 */
@@ -11233,6 +11804,126 @@ export interface components {
             desk: string;
             /** 原因 */
             reason: string;
+        };
+        /** @description 票据号段. Numbers as they are printed; `next_no` is blank once none is left to use. */
+        InvoiceRange: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            readonly hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /** 票据种类 */
+            readonly kind: components["schemas"]["InvoiceKind"];
+            /**
+             * 票据代码
+             * @description 票据代码
+             */
+            readonly code: string;
+            /** 起始号码 */
+            first_no: string;
+            /** 终止号码 */
+            last_no: string;
+            /** 下一号码 */
+            next_no: string;
+            /** 未使用张数 */
+            unused_count: number;
+            /**
+             * 领用人
+             * Format: uuid
+             */
+            readonly holder_id: string;
+            /** 领用人姓名 */
+            readonly holder_name: string;
+            /** 状态 */
+            readonly state: components["schemas"]["RangeState"];
+            /**
+             * 发放人
+             * Format: uuid
+             */
+            readonly drawn_by_id: string;
+            /** 发放人姓名 */
+            readonly drawn_by_name: string;
+            /**
+             * 领用时间
+             * Format: date-time
+             */
+            readonly drawn_at: string;
+            /**
+             * 退回时间
+             * Format: date-time
+             */
+            readonly returned_at: string | null;
+            /**
+             * 核销人
+             * Format: uuid
+             */
+            readonly verified_by_id: string | null;
+            /** 核销人姓名 */
+            readonly verified_by_name: string | null;
+            /**
+             * 核销时间
+             * Format: date-time
+             */
+            readonly verified_at: string | null;
+            /** 版本 */
+            readonly version: number;
+        };
+        /** @description What finance hands out; first and last number with all their digits. */
+        InvoiceRangeDrawRequest: {
+            /** 票据种类 */
+            kind: components["schemas"]["InvoiceKind"];
+            /** 票据代码 */
+            code: string;
+            /** 起始号码 */
+            first_no: string;
+            /** 终止号码 */
+            last_no: string;
+            /**
+             * 领用人
+             * Format: uuid
+             */
+            holder_id: string;
+        };
+        /** @description 票据使用报告: what became of every number. `missing` has to be empty. */
+        InvoiceRangeUsage: {
+            /** 有效张数 */
+            issued_count: number;
+            /** 作废张数 */
+            void_count: number;
+            /** 损毁张数 */
+            spoiled_count: number;
+            /** 补打张数 */
+            reprint_count: number;
+            /** 纸质联未收回 */
+            not_back_count: number;
+            /** 未使用张数 */
+            unused_count: number;
+            /** 未使用起号 */
+            unused_from: string;
+            /** 未使用止号 */
+            unused_to: string;
+            /** 余票已退回 */
+            unused_is_returned: boolean;
+            /** 缺号张数 */
+            missing_count: number;
+            /** 缺号 */
+            missing: string[];
+            /** 跳号使用 */
+            out_of_order: string[];
+        };
+        /** @description Why, and whether the sheet itself is back. */
+        InvoiceVoidRequest: {
+            /** 原因 */
+            reason: string;
+            /** 纸质联已收回 */
+            copy_returned: boolean;
         };
         /** @enum {string} */
         IssuableBillKind: "examination" | "test" | "prescription" | "treatment";
@@ -11515,6 +12206,11 @@ export interface components {
              * @description the day in Asia/Shanghai
              */
             readonly posted_on: string;
+            /**
+             * 更正日期
+             * Format: date
+             */
+            readonly corrects_date: string | null;
         };
         /** @enum {integer} */
         Level: 0 | 1 | 2;
@@ -12310,6 +13006,99 @@ export interface components {
             version: number;
         };
         ModuleCode: string;
+        /** @description The ledger of the days from `from_date` to `to_date`. */
+        MonthProof: {
+            /**
+             * 起始日期
+             * Format: date
+             */
+            from_date: string;
+            /**
+             * 终止日期
+             * Format: date
+             */
+            to_date: string;
+            /** 流水笔数 */
+            transactions: number;
+            /** 借方 */
+            debit_fen: number;
+            /** 贷方 */
+            credit_fen: number;
+            /** 各科目 */
+            accounts: components["schemas"]["AccountProof"][];
+            /** 各日 */
+            days: components["schemas"]["ClosedDay"][];
+        };
+        /** @description Which month (YYYY-MM) of which hospital. */
+        MonthToCloseRequest: {
+            /**
+             * 医院
+             * Format: uuid
+             */
+            hospital_id: string;
+            /** 月份 */
+            month: string;
+        };
+        /** @description 月结, as a daily close. */
+        MonthlyClose: {
+            /** 月份 */
+            readonly month: string;
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            readonly hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /** 第几次结账 */
+            readonly number: number;
+            /** 状态 */
+            readonly state: components["schemas"]["CloseState"];
+            /** 最近一次 */
+            is_newest: boolean;
+            /** 待审批重新打开 */
+            readonly is_reopening: boolean;
+            /**
+             * 结账人
+             * Format: uuid
+             */
+            readonly closed_by_id: string;
+            /** 结账人姓名 */
+            readonly closed_by_name: string;
+            /**
+             * 结账时间
+             * Format: date-time
+             */
+            readonly closed_at: string;
+            /** 内容摘要 */
+            readonly sha256: string;
+            /**
+             * 审批
+             * Format: uuid
+             */
+            readonly approval_id: string | null;
+            /** 重新打开原因 */
+            readonly reopen_reason: string;
+            /**
+             * 批准人
+             * Format: uuid
+             */
+            readonly reopened_by_id: string | null;
+            /** 批准人姓名 */
+            readonly reopened_by_name: string | null;
+            /**
+             * 重新打开时间
+             * Format: date-time
+             */
+            readonly reopened_at: string | null;
+            /** 版本 */
+            readonly version: number;
+        };
         /** @description The signed-in staff member. */
         Myself: {
             /**
@@ -12428,6 +13217,19 @@ export interface components {
             username: string;
             /** 初始密码 */
             initial_password: string;
+        };
+        /** @description One thing that keeps the day open. `subject_id` is blank where there is no row yet. */
+        OpenItem: {
+            /** 事项类型 */
+            kind: string;
+            /** 事项 */
+            kind_name: string;
+            /** 对象类型 */
+            subject_type: string;
+            /** 对象标识 */
+            subject_id: string;
+            /** 对象名称 */
+            subject_name: string;
         };
         /** @description 支付单 that waits for its payment until `expires_at`. */
         OpenedOrder: {
@@ -12869,6 +13671,26 @@ export interface components {
             /** 结果 */
             results: components["schemas"]["ClinicSession"][];
         };
+        PaginatedDailyCloseList: {
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
+            count: number;
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
+            count_capped: boolean;
+            /** 页码 */
+            page: number;
+            /** 每页条数 */
+            page_size: number;
+            /** 有下一页 */
+            has_next: boolean;
+            /** 结果 */
+            results: components["schemas"]["DailyClose"][];
+        };
         PaginatedDeadLetterList: {
             /**
              * 数量
@@ -13089,6 +13911,46 @@ export interface components {
             /** 结果 */
             results: components["schemas"]["Invoice"][];
         };
+        PaginatedInvoicePaperList: {
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
+            count: number;
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
+            count_capped: boolean;
+            /** 页码 */
+            page: number;
+            /** 每页条数 */
+            page_size: number;
+            /** 有下一页 */
+            has_next: boolean;
+            /** 结果 */
+            results: components["schemas"]["InvoicePaper"][];
+        };
+        PaginatedInvoiceRangeList: {
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
+            count: number;
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
+            count_capped: boolean;
+            /** 页码 */
+            page: number;
+            /** 每页条数 */
+            page_size: number;
+            /** 有下一页 */
+            has_next: boolean;
+            /** 结果 */
+            results: components["schemas"]["InvoiceRange"][];
+        };
         PaginatedLedgerAccountList: {
             /**
              * 数量
@@ -13262,6 +14124,26 @@ export interface components {
             has_next: boolean;
             /** 结果 */
             results: components["schemas"]["Module"][];
+        };
+        PaginatedMonthlyCloseList: {
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
+            count: number;
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
+            count_capped: boolean;
+            /** 页码 */
+            page: number;
+            /** 每页条数 */
+            page_size: number;
+            /** 有下一页 */
+            has_next: boolean;
+            /** 结果 */
+            results: components["schemas"]["MonthlyClose"][];
         };
         PaginatedOrgUnitList: {
             /**
@@ -13953,6 +14835,8 @@ export interface components {
         };
         /** @enum {string} */
         PairState: "open" | "distinct";
+        /** @enum {string} */
+        PaperState: "issued" | "void";
         /** @description What undoing put back, and what it could not. Rows made since the merge stay with the survivor. */
         Parted: {
             /** 合并记录 */
@@ -16046,7 +16930,25 @@ export interface components {
              */
             is_active?: boolean;
         };
-        /** @description `desk` is where it is printed; `reason` is asked for from the second copy on. */
+        /** @description opening + in − out = closing. */
+        PrepaidTotal: {
+            /** 科目 */
+            kind: components["schemas"]["AccountKind"];
+            /** 期初 */
+            opening_fen: number;
+            /** 收款 */
+            in_fen: number;
+            /** 退款 */
+            out_fen: number;
+            /** 期末 */
+            closing_fen: number;
+        };
+        /**
+         * @description `desk` is where it is printed; `reason` is asked for from the second copy on.
+         *
+         *     Where forms are numbered: `paper_code` and `paper_no` as they lie in the printer (blank: not looked), and, for a
+         *     reprint, whether the sheet before came back.
+         */
         PrintInvoiceRequest: {
             /** 窗口 */
             desk: string;
@@ -16055,6 +16957,18 @@ export interface components {
              * @default
              */
             reason?: string;
+            /**
+             * 票据代码
+             * @default
+             */
+            paper_code?: string;
+            /**
+             * 票据号码
+             * @default
+             */
+            paper_no?: string;
+            /** 纸质联已收回 */
+            copy_returned?: boolean | null;
         };
         /** @description `reason` is asked for from the second copy on. */
         PrintRequest: {
@@ -16403,6 +17317,16 @@ export interface components {
             current?: string;
             target?: string;
         };
+        Problem409ApprovalOpenApprovalWithoutStepsAnd4More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "approval_open" | "approval_without_steps" | "month_closed" | "not_newest_close" | "request_in_progress" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            /** 月份 */
+            month?: string;
+            target?: string;
+        };
         Problem409ApprovalWithoutStepsNotLinkableAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "approval_without_steps" | "not_linkable" | "state_conflict";
@@ -16537,6 +17461,16 @@ export interface components {
             /** 差额 */
             difference_fen?: number;
             target?: string;
+        };
+        Problem409DayClosedDayNotOverAnd4More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "day_closed" | "day_not_over" | "day_still_open" | "days_close_in_order" | "ledger_not_proven" | "request_in_progress";
+            /** 业务日期 */
+            business_date?: string;
+            /** 未完成事项 */
+            open_items?: {
+                [key: string]: unknown;
+            }[];
         };
         Problem409DifferenceUnexplainedRequestInProgressAnd3More: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -16674,11 +17608,19 @@ export interface components {
             used_by?: string;
             used_by_name?: string;
         };
-        Problem409InvoiceDeskInvoiceReversedAnd1More: components["schemas"]["Problem"] & {
+        Problem409InvoiceDeskInvoiceNumberNotNextAnd3More: components["schemas"]["Problem"] & {
             /** @enum {string} */
-            code?: "invoice_desk" | "invoice_reversed" | "request_in_progress";
+            code?: "invoice_desk" | "invoice_number_not_next" | "invoice_reversed" | "no_invoice_range" | "request_in_progress";
             /** 窗口 */
             desk?: string;
+            /** 票据代码 */
+            paper_code?: string;
+            /** 票据号码 */
+            paper_no?: string;
+        };
+        Problem409InvoiceRangeOverlapsRequestInProgress: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "invoice_range_overlaps" | "request_in_progress";
         };
         Problem409InvoiceStandsRequestInProgressAnd1More: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -16686,6 +17628,7 @@ export interface components {
             /** 账单 */
             bill_id?: string;
             current?: string;
+            /** 发票 */
             invoice_id?: string;
             target?: string;
         };
@@ -16708,6 +17651,14 @@ export interface components {
             bill_id?: string;
             current?: string;
             target?: string;
+        };
+        Problem409LedgerNotProvenMonthClosedAnd3More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "ledger_not_proven" | "month_closed" | "month_still_open" | "months_close_in_order" | "request_in_progress";
+            /** 业务日期 */
+            business_date?: string;
+            /** 月份 */
+            month?: string;
         };
         Problem409MergeClashPatientMergedAnd2More: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -16869,6 +17820,14 @@ export interface components {
         Problem409RequestInProgressStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "request_in_progress" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
+        };
+        Problem409RequestInProgressStateConflictAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "request_in_progress" | "state_conflict" | "verifier_is_holder";
             /** 账单 */
             bill_id?: string;
             current?: string;
@@ -17450,6 +18409,8 @@ export interface components {
         };
         /** @enum {string} */
         QuotaPer: "slot" | "session";
+        /** @enum {string} */
+        RangeState: "drawn" | "in_use" | "used_up" | "returned" | "verified";
         /** @description Why; kept with what is done. */
         ReasonRequest: {
             /** 原因 */
@@ -18355,6 +19316,8 @@ export interface components {
             "billing.invoice_desk": string | null;
             /** 其他门诊账单的退费途径 */
             "billing.outpatient_refund_route": (string & components["schemas"]["RefundRoute"]) | null;
+            /** 发票打印在领用的编号票据上 */
+            "billing.paper_invoices": boolean | null;
             /** 待缴费账单推送通知 */
             "billing.push_unpaid": boolean | null;
             /** 窗口退费须医生审批的账单 */
@@ -18496,6 +19459,8 @@ export interface components {
             "billing.invoice_desk"?: string | null;
             /** 其他门诊账单的退费途径 */
             "billing.outpatient_refund_route"?: (string & components["schemas"]["RefundRoute"]) | null;
+            /** 发票打印在领用的编号票据上 */
+            "billing.paper_invoices"?: boolean | null;
             /** 待缴费账单推送通知 */
             "billing.push_unpaid"?: boolean | null;
             /** 窗口退费须医生审批的账单 */
@@ -20586,6 +21551,23 @@ export interface components {
         };
         /** @enum {string} */
         TopUpState: "pending" | "credited" | "closed" | "returned";
+        /** @description Debits and credits by what happened and account; `owner` of channels and banks only. */
+        TotalLine: {
+            /** 业务类型 */
+            transaction_kind: string;
+            /** 科目 */
+            account_kind: components["schemas"]["AccountKind"];
+            /** 归属 */
+            owner: string;
+            /** 借方笔数 */
+            debit_count: number;
+            /** 借方 */
+            debit_fen: number;
+            /** 贷方笔数 */
+            credit_count: number;
+            /** 贷方 */
+            credit_fen: number;
+        };
         /** @description The code that the app shows now. */
         TotpCodeRequest: {
             /** 动态验证码 */
@@ -21297,6 +22279,73 @@ export interface components {
             /** 按日汇总 */
             readonly by_day: components["schemas"]["ShiftDay"][];
         };
+        /** @description 日结 with its totals. `is_intact`: they are what their sha256 says. */
+        WholeDailyClose: {
+            /**
+             * 业务日期
+             * Format: date
+             */
+            readonly business_date: string;
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            readonly hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /** 第几次结账 */
+            readonly number: number;
+            /** 状态 */
+            readonly state: components["schemas"]["CloseState"];
+            /** 最近一次 */
+            is_newest: boolean;
+            /** 待审批重新打开 */
+            readonly is_reopening: boolean;
+            /**
+             * 结账人
+             * Format: uuid
+             */
+            readonly closed_by_id: string;
+            /** 结账人姓名 */
+            readonly closed_by_name: string;
+            /**
+             * 结账时间
+             * Format: date-time
+             */
+            readonly closed_at: string;
+            /** 内容摘要 */
+            readonly sha256: string;
+            /**
+             * 审批
+             * Format: uuid
+             */
+            readonly approval_id: string | null;
+            /** 重新打开原因 */
+            readonly reopen_reason: string;
+            /**
+             * 批准人
+             * Format: uuid
+             */
+            readonly reopened_by_id: string | null;
+            /** 批准人姓名 */
+            readonly reopened_by_name: string | null;
+            /**
+             * 重新打开时间
+             * Format: date-time
+             */
+            readonly reopened_at: string | null;
+            /** 版本 */
+            readonly version: number;
+            /** 汇总 */
+            totals: components["schemas"]["DayTotals"];
+            /** 内容未被改动 */
+            readonly is_intact: boolean;
+        };
         /** @description 流水 with its entries. */
         WholeLedgerTransaction: {
             /**
@@ -21338,8 +22387,77 @@ export interface components {
              * @description the day in Asia/Shanghai
              */
             readonly posted_on: string;
+            /**
+             * 更正日期
+             * Format: date
+             */
+            readonly corrects_date: string | null;
             /** 分录 */
             readonly entries: components["schemas"]["LedgerEntry"][];
+        };
+        /** @description 月结 with the proof of its ledger. */
+        WholeMonthlyClose: {
+            /** 月份 */
+            readonly month: string;
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            readonly hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /** 第几次结账 */
+            readonly number: number;
+            /** 状态 */
+            readonly state: components["schemas"]["CloseState"];
+            /** 最近一次 */
+            is_newest: boolean;
+            /** 待审批重新打开 */
+            readonly is_reopening: boolean;
+            /**
+             * 结账人
+             * Format: uuid
+             */
+            readonly closed_by_id: string;
+            /** 结账人姓名 */
+            readonly closed_by_name: string;
+            /**
+             * 结账时间
+             * Format: date-time
+             */
+            readonly closed_at: string;
+            /** 内容摘要 */
+            readonly sha256: string;
+            /**
+             * 审批
+             * Format: uuid
+             */
+            readonly approval_id: string | null;
+            /** 重新打开原因 */
+            readonly reopen_reason: string;
+            /**
+             * 批准人
+             * Format: uuid
+             */
+            readonly reopened_by_id: string | null;
+            /** 批准人姓名 */
+            readonly reopened_by_name: string | null;
+            /**
+             * 重新打开时间
+             * Format: date-time
+             */
+            readonly reopened_at: string | null;
+            /** 版本 */
+            readonly version: number;
+            /** 汇总 */
+            totals: components["schemas"]["MonthProof"];
+            /** 内容未被改动 */
+            readonly is_intact: boolean;
         };
         /** @description 支付单 with its attempts and refunds. */
         WholeOrder: {
@@ -22068,6 +23186,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More"];
             };
         };
+        /** @description Conflict: approval_open, approval_without_steps, month_closed, not_newest_close, request_in_progress, state_conflict */
+        Problem409ApprovalOpenApprovalWithoutStepsAnd4More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409ApprovalOpenApprovalWithoutStepsAnd4More"];
+            };
+        };
         /** @description Conflict: approval_without_steps, not_linkable, state_conflict */
         Problem409ApprovalWithoutStepsNotLinkableAnd1More: {
             headers: {
@@ -22201,6 +23328,15 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem409CountersignRequiredDifferenceUnexplainedAnd4More"];
+            };
+        };
+        /** @description Conflict: day_closed, day_not_over, day_still_open, days_close_in_order, ledger_not_proven, request_in_progress */
+        Problem409DayClosedDayNotOverAnd4More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409DayClosedDayNotOverAnd4More"];
             };
         };
         /** @description Conflict: difference_unexplained, request_in_progress, same_person, shift_not_counted, state_conflict */
@@ -22392,13 +23528,22 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409InUseSystemRole"];
             };
         };
-        /** @description Conflict: invoice_desk, invoice_reversed, request_in_progress */
-        Problem409InvoiceDeskInvoiceReversedAnd1More: {
+        /** @description Conflict: invoice_desk, invoice_number_not_next, invoice_reversed, no_invoice_range, request_in_progress */
+        Problem409InvoiceDeskInvoiceNumberNotNextAnd3More: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem409InvoiceDeskInvoiceReversedAnd1More"];
+                "application/problem+json": components["schemas"]["Problem409InvoiceDeskInvoiceNumberNotNextAnd3More"];
+            };
+        };
+        /** @description Conflict: invoice_range_overlaps, request_in_progress */
+        Problem409InvoiceRangeOverlapsRequestInProgress: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409InvoiceRangeOverlapsRequestInProgress"];
             };
         };
         /** @description Conflict: invoice_stands, request_in_progress, state_conflict */
@@ -22444,6 +23589,15 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem409LastAdministratorStateConflict"];
+            };
+        };
+        /** @description Conflict: ledger_not_proven, month_closed, month_still_open, months_close_in_order, request_in_progress */
+        Problem409LedgerNotProvenMonthClosedAnd3More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409LedgerNotProvenMonthClosedAnd3More"];
             };
         };
         /** @description Conflict: merge_clash, patient_merged, stale_version, state_conflict */
@@ -22606,6 +23760,15 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem409RequestInProgressStateConflict"];
+            };
+        };
+        /** @description Conflict: request_in_progress, state_conflict, verifier_is_holder */
+        Problem409RequestInProgressStateConflictAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409RequestInProgressStateConflictAnd1More"];
             };
         };
         /** @description Conflict: result_not_ready, state_conflict */
@@ -22859,6 +24022,7 @@ export interface components {
 }
 export type AccessDocument = components['schemas']['AccessDocument'];
 export type AccountKind = components['schemas']['AccountKind'];
+export type AccountProof = components['schemas']['AccountProof'];
 export type AccountRequest = components['schemas']['AccountRequest'];
 export type Action = components['schemas']['Action'];
 export type AddToWaitlistRequest = components['schemas']['AddToWaitlistRequest'];
@@ -22910,6 +24074,7 @@ export type BulkActionEnum = components['schemas']['BulkActionEnum'];
 export type BulkReport = components['schemas']['BulkReport'];
 export type BulkRequest = components['schemas']['BulkRequest'];
 export type BulkRow = components['schemas']['BulkRow'];
+export type BusinessDay = components['schemas']['BusinessDay'];
 export type CalendarDay = components['schemas']['CalendarDay'];
 export type CalendarDayRequest = components['schemas']['CalendarDayRequest'];
 export type CallNextRequest = components['schemas']['CallNextRequest'];
@@ -22942,6 +24107,7 @@ export type ChangedSession = components['schemas']['ChangedSession'];
 export type ChangesRequest = components['schemas']['ChangesRequest'];
 export type Channel = components['schemas']['Channel'];
 export type ChannelCode = components['schemas']['ChannelCode'];
+export type ChannelTotal = components['schemas']['ChannelTotal'];
 export type Charge = components['schemas']['Charge'];
 export type ChargedCategory = components['schemas']['ChargedCategory'];
 export type ChargedDay = components['schemas']['ChargedDay'];
@@ -22950,16 +24116,22 @@ export type CheckInRequest = components['schemas']['CheckInRequest'];
 export type ClinicSession = components['schemas']['ClinicSession'];
 export type ClinicSessionRequest = components['schemas']['ClinicSessionRequest'];
 export type CloseCause = components['schemas']['CloseCause'];
+export type CloseReopenRequest = components['schemas']['CloseReopenRequest'];
+export type CloseState = components['schemas']['CloseState'];
+export type ClosedDay = components['schemas']['ClosedDay'];
 export type CompleteRequest = components['schemas']['CompleteRequest'];
 export type Conflict = components['schemas']['Conflict'];
 export type CounterChannel = components['schemas']['CounterChannel'];
 export type CurrentShift = components['schemas']['CurrentShift'];
 export type DailyCharges = components['schemas']['DailyCharges'];
+export type DailyClose = components['schemas']['DailyClose'];
 export type DailyList = components['schemas']['DailyList'];
 export type DataScope = components['schemas']['DataScope'];
 export type DayBoard = components['schemas']['DayBoard'];
 export type DayKind = components['schemas']['DayKind'];
 export type DayLoad = components['schemas']['DayLoad'];
+export type DayToCloseRequest = components['schemas']['DayToCloseRequest'];
+export type DayTotals = components['schemas']['DayTotals'];
 export type DeadLetter = components['schemas']['DeadLetter'];
 export type DecisionRequest = components['schemas']['DecisionRequest'];
 export type DeliveryAttempt = components['schemas']['DeliveryAttempt'];
@@ -23025,7 +24197,13 @@ export type Invoice = components['schemas']['Invoice'];
 export type InvoiceCopy = components['schemas']['InvoiceCopy'];
 export type InvoiceDetail = components['schemas']['InvoiceDetail'];
 export type InvoiceItem = components['schemas']['InvoiceItem'];
+export type InvoiceKind = components['schemas']['InvoiceKind'];
+export type InvoicePaper = components['schemas']['InvoicePaper'];
 export type InvoicePrint = components['schemas']['InvoicePrint'];
+export type InvoiceRange = components['schemas']['InvoiceRange'];
+export type InvoiceRangeDrawRequest = components['schemas']['InvoiceRangeDrawRequest'];
+export type InvoiceRangeUsage = components['schemas']['InvoiceRangeUsage'];
+export type InvoiceVoidRequest = components['schemas']['InvoiceVoidRequest'];
 export type IssuableBillKind = components['schemas']['IssuableBillKind'];
 export type IssueRequest = components['schemas']['IssueRequest'];
 export type Item = components['schemas']['Item'];
@@ -23066,6 +24244,9 @@ export type MessageTemplate = components['schemas']['MessageTemplate'];
 export type MessageTemplateRequest = components['schemas']['MessageTemplateRequest'];
 export type Module = components['schemas']['Module'];
 export type ModuleCode = components['schemas']['ModuleCode'];
+export type MonthProof = components['schemas']['MonthProof'];
+export type MonthToCloseRequest = components['schemas']['MonthToCloseRequest'];
+export type MonthlyClose = components['schemas']['MonthlyClose'];
 export type Myself = components['schemas']['Myself'];
 export type Named = components['schemas']['Named'];
 export type NewChargesRequest = components['schemas']['NewChargesRequest'];
@@ -23073,6 +24254,7 @@ export type NewItemRequest = components['schemas']['NewItemRequest'];
 export type NewScreen = components['schemas']['NewScreen'];
 export type OfferState = components['schemas']['OfferState'];
 export type OneTimePassword = components['schemas']['OneTimePassword'];
+export type OpenItem = components['schemas']['OpenItem'];
 export type OpenedOrder = components['schemas']['OpenedOrder'];
 export type Option = components['schemas']['Option'];
 export type OrderLine = components['schemas']['OrderLine'];
@@ -23095,6 +24277,7 @@ export type PaginatedCashDrawerList = components['schemas']['PaginatedCashDrawer
 export type PaginatedCashierShiftList = components['schemas']['PaginatedCashierShiftList'];
 export type PaginatedChargeList = components['schemas']['PaginatedChargeList'];
 export type PaginatedClinicSessionList = components['schemas']['PaginatedClinicSessionList'];
+export type PaginatedDailyCloseList = components['schemas']['PaginatedDailyCloseList'];
 export type PaginatedDeadLetterList = components['schemas']['PaginatedDeadLetterList'];
 export type PaginatedDepartmentList = components['schemas']['PaginatedDepartmentList'];
 export type PaginatedDictionaryItemList = components['schemas']['PaginatedDictionaryItemList'];
@@ -23106,6 +24289,8 @@ export type PaginatedGroupList = components['schemas']['PaginatedGroupList'];
 export type PaginatedHospitalList = components['schemas']['PaginatedHospitalList'];
 export type PaginatedImportJobList = components['schemas']['PaginatedImportJobList'];
 export type PaginatedInvoiceList = components['schemas']['PaginatedInvoiceList'];
+export type PaginatedInvoicePaperList = components['schemas']['PaginatedInvoicePaperList'];
+export type PaginatedInvoiceRangeList = components['schemas']['PaginatedInvoiceRangeList'];
 export type PaginatedLedgerAccountList = components['schemas']['PaginatedLedgerAccountList'];
 export type PaginatedLedgerStatementEntryList = components['schemas']['PaginatedLedgerStatementEntryList'];
 export type PaginatedLedgerTransactionList = components['schemas']['PaginatedLedgerTransactionList'];
@@ -23115,6 +24300,7 @@ export type PaginatedMerchantAccountList = components['schemas']['PaginatedMerch
 export type PaginatedMessageList = components['schemas']['PaginatedMessageList'];
 export type PaginatedMessageTemplateList = components['schemas']['PaginatedMessageTemplateList'];
 export type PaginatedModuleList = components['schemas']['PaginatedModuleList'];
+export type PaginatedMonthlyCloseList = components['schemas']['PaginatedMonthlyCloseList'];
 export type PaginatedOrgUnitList = components['schemas']['PaginatedOrgUnitList'];
 export type PaginatedPartnerApplicationList = components['schemas']['PaginatedPartnerApplicationList'];
 export type PaginatedPartnerChannelList = components['schemas']['PaginatedPartnerChannelList'];
@@ -23151,6 +24337,7 @@ export type PaginatedWebhookEndpointList = components['schemas']['PaginatedWebho
 export type PaginatedWorkDutyList = components['schemas']['PaginatedWorkDutyList'];
 export type PaginatedWorkItemList = components['schemas']['PaginatedWorkItemList'];
 export type PairState = components['schemas']['PairState'];
+export type PaperState = components['schemas']['PaperState'];
 export type Parted = components['schemas']['Parted'];
 export type PartnerApplication = components['schemas']['PartnerApplication'];
 export type PartnerApplicationCreate = components['schemas']['PartnerApplicationCreate'];
@@ -23223,6 +24410,7 @@ export type PictureUrl = components['schemas']['PictureUrl'];
 export type Place = components['schemas']['Place'];
 export type Position = components['schemas']['Position'];
 export type PositionRequest = components['schemas']['PositionRequest'];
+export type PrepaidTotal = components['schemas']['PrepaidTotal'];
 export type PrintInvoiceRequest = components['schemas']['PrintInvoiceRequest'];
 export type PrintRequest = components['schemas']['PrintRequest'];
 export type PrioritiseRequest = components['schemas']['PrioritiseRequest'];
@@ -23270,6 +24458,7 @@ export type Problem409AppointmentNotMissed = components['schemas']['Problem409Ap
 export type Problem409AppointmentStandsExecutorIsRequesterAnd9More = components['schemas']['Problem409AppointmentStandsExecutorIsRequesterAnd9More'];
 export type Problem409AppointmentStandsHisRefusedRefundAnd6More = components['schemas']['Problem409AppointmentStandsHisRefusedRefundAnd6More'];
 export type Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More = components['schemas']['Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More'];
+export type Problem409ApprovalOpenApprovalWithoutStepsAnd4More = components['schemas']['Problem409ApprovalOpenApprovalWithoutStepsAnd4More'];
 export type Problem409ApprovalWithoutStepsNotLinkableAnd1More = components['schemas']['Problem409ApprovalWithoutStepsNotLinkableAnd1More'];
 export type Problem409ApproverIsRequesterStateConflict = components['schemas']['Problem409ApproverIsRequesterStateConflict'];
 export type Problem409BeingPaidBillNotPayableAnd5More = components['schemas']['Problem409BeingPaidBillNotPayableAnd5More'];
@@ -23285,6 +24474,7 @@ export type Problem409CheckInTooEarlyCheckInTooLateAnd3More = components['schema
 export type Problem409CheckInTooLateHoldExpiredAnd4More = components['schemas']['Problem409CheckInTooLateHoldExpiredAnd4More'];
 export type Problem409CheckInTooLateNoOpenShiftAnd3More = components['schemas']['Problem409CheckInTooLateNoOpenShiftAnd3More'];
 export type Problem409CountersignRequiredDifferenceUnexplainedAnd4More = components['schemas']['Problem409CountersignRequiredDifferenceUnexplainedAnd4More'];
+export type Problem409DayClosedDayNotOverAnd4More = components['schemas']['Problem409DayClosedDayNotOverAnd4More'];
 export type Problem409DifferenceUnexplainedRequestInProgressAnd3More = components['schemas']['Problem409DifferenceUnexplainedRequestInProgressAnd3More'];
 export type Problem409DrawerInUseRequestInProgressAnd1More = components['schemas']['Problem409DrawerInUseRequestInProgressAnd1More'];
 export type Problem409Duplicate = components['schemas']['Problem409Duplicate'];
@@ -23306,12 +24496,14 @@ export type Problem409ImportHasErrorsStateConflict = components['schemas']['Prob
 export type Problem409InUse = components['schemas']['Problem409InUse'];
 export type Problem409InUseSystemDictionary = components['schemas']['Problem409InUseSystemDictionary'];
 export type Problem409InUseSystemRole = components['schemas']['Problem409InUseSystemRole'];
-export type Problem409InvoiceDeskInvoiceReversedAnd1More = components['schemas']['Problem409InvoiceDeskInvoiceReversedAnd1More'];
+export type Problem409InvoiceDeskInvoiceNumberNotNextAnd3More = components['schemas']['Problem409InvoiceDeskInvoiceNumberNotNextAnd3More'];
+export type Problem409InvoiceRangeOverlapsRequestInProgress = components['schemas']['Problem409InvoiceRangeOverlapsRequestInProgress'];
 export type Problem409InvoiceStandsRequestInProgressAnd1More = components['schemas']['Problem409InvoiceStandsRequestInProgressAnd1More'];
 export type Problem409ItemNotPaidItemPerformedAnd1More = components['schemas']['Problem409ItemNotPaidItemPerformedAnd1More'];
 export type Problem409ItemNotPerformedItemRefunded = components['schemas']['Problem409ItemNotPerformedItemRefunded'];
 export type Problem409LastAdministrator = components['schemas']['Problem409LastAdministrator'];
 export type Problem409LastAdministratorStateConflict = components['schemas']['Problem409LastAdministratorStateConflict'];
+export type Problem409LedgerNotProvenMonthClosedAnd3More = components['schemas']['Problem409LedgerNotProvenMonthClosedAnd3More'];
 export type Problem409MergeClashPatientMergedAnd2More = components['schemas']['Problem409MergeClashPatientMergedAnd2More'];
 export type Problem409NoOpenShiftRequestInProgressAnd1More = components['schemas']['Problem409NoOpenShiftRequestInProgressAnd1More'];
 export type Problem409OfferLapsedStateConflict = components['schemas']['Problem409OfferLapsedStateConflict'];
@@ -23330,6 +24522,7 @@ export type Problem409RequestInProgressSamePersonAnd1More = components['schemas'
 export type Problem409RequestInProgressShiftCountedAlreadyAnd1More = components['schemas']['Problem409RequestInProgressShiftCountedAlreadyAnd1More'];
 export type Problem409RequestInProgressShiftNotCountedAnd1More = components['schemas']['Problem409RequestInProgressShiftNotCountedAnd1More'];
 export type Problem409RequestInProgressStateConflict = components['schemas']['Problem409RequestInProgressStateConflict'];
+export type Problem409RequestInProgressStateConflictAnd1More = components['schemas']['Problem409RequestInProgressStateConflictAnd1More'];
 export type Problem409ResultNotReadyStateConflict = components['schemas']['Problem409ResultNotReadyStateConflict'];
 export type Problem409SamePersonShiftNotCountedAnd1More = components['schemas']['Problem409SamePersonShiftNotCountedAnd1More'];
 export type Problem409SessionNotOpenStateConflict = components['schemas']['Problem409SessionNotOpenStateConflict'];
@@ -23374,6 +24567,7 @@ export type QueueScreen = components['schemas']['QueueScreen'];
 export type QueueScreenRequest = components['schemas']['QueueScreenRequest'];
 export type QueueTicket = components['schemas']['QueueTicket'];
 export type QuotaPer = components['schemas']['QuotaPer'];
+export type RangeState = components['schemas']['RangeState'];
 export type ReasonRequest = components['schemas']['ReasonRequest'];
 export type ReconciliationRun = components['schemas']['ReconciliationRun'];
 export type RecoveryCodes = components['schemas']['RecoveryCodes'];
@@ -23480,6 +24674,7 @@ export type TimelineEntry = components['schemas']['TimelineEntry'];
 export type TitleCount = components['schemas']['TitleCount'];
 export type TopUpAtWindowRequest = components['schemas']['TopUpAtWindowRequest'];
 export type TopUpState = components['schemas']['TopUpState'];
+export type TotalLine = components['schemas']['TotalLine'];
 export type TotpCodeRequest = components['schemas']['TotpCodeRequest'];
 export type TouchedSession = components['schemas']['TouchedSession'];
 export type TransferRequest = components['schemas']['TransferRequest'];
@@ -23501,7 +24696,9 @@ export type WebhookEndpointCreate = components['schemas']['WebhookEndpointCreate
 export type WebhookEndpointCreateRequest = components['schemas']['WebhookEndpointCreateRequest'];
 export type WebhookEventType = components['schemas']['WebhookEventType'];
 export type WholeCashierShift = components['schemas']['WholeCashierShift'];
+export type WholeDailyClose = components['schemas']['WholeDailyClose'];
 export type WholeLedgerTransaction = components['schemas']['WholeLedgerTransaction'];
+export type WholeMonthlyClose = components['schemas']['WholeMonthlyClose'];
 export type WholeOrder = components['schemas']['WholeOrder'];
 export type WithdrawRequest = components['schemas']['WithdrawRequest'];
 export type WorkDuty = components['schemas']['WorkDuty'];
@@ -23553,6 +24750,7 @@ export type ResponseProblem409AppointmentNotMissed = components['responses']['Pr
 export type ResponseProblem409AppointmentStandsExecutorIsRequesterAnd9More = components['responses']['Problem409AppointmentStandsExecutorIsRequesterAnd9More'];
 export type ResponseProblem409AppointmentStandsHisRefusedRefundAnd6More = components['responses']['Problem409AppointmentStandsHisRefusedRefundAnd6More'];
 export type ResponseProblem409ApprovalKindGoneApproverDecidedBeforeAnd3More = components['responses']['Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More'];
+export type ResponseProblem409ApprovalOpenApprovalWithoutStepsAnd4More = components['responses']['Problem409ApprovalOpenApprovalWithoutStepsAnd4More'];
 export type ResponseProblem409ApprovalWithoutStepsNotLinkableAnd1More = components['responses']['Problem409ApprovalWithoutStepsNotLinkableAnd1More'];
 export type ResponseProblem409ApproverIsRequesterStateConflict = components['responses']['Problem409ApproverIsRequesterStateConflict'];
 export type ResponseProblem409BeingPaidBillNotPayableAnd5More = components['responses']['Problem409BeingPaidBillNotPayableAnd5More'];
@@ -23568,6 +24766,7 @@ export type ResponseProblem409CheckInTooEarlyCheckInTooLateAnd3More = components
 export type ResponseProblem409CheckInTooLateHoldExpiredAnd4More = components['responses']['Problem409CheckInTooLateHoldExpiredAnd4More'];
 export type ResponseProblem409CheckInTooLateNoOpenShiftAnd3More = components['responses']['Problem409CheckInTooLateNoOpenShiftAnd3More'];
 export type ResponseProblem409CountersignRequiredDifferenceUnexplainedAnd4More = components['responses']['Problem409CountersignRequiredDifferenceUnexplainedAnd4More'];
+export type ResponseProblem409DayClosedDayNotOverAnd4More = components['responses']['Problem409DayClosedDayNotOverAnd4More'];
 export type ResponseProblem409DifferenceUnexplainedRequestInProgressAnd3More = components['responses']['Problem409DifferenceUnexplainedRequestInProgressAnd3More'];
 export type ResponseProblem409DrawerInUseRequestInProgressAnd1More = components['responses']['Problem409DrawerInUseRequestInProgressAnd1More'];
 export type ResponseProblem409Duplicate = components['responses']['Problem409Duplicate'];
@@ -23589,12 +24788,14 @@ export type ResponseProblem409ImportHasErrorsStateConflict = components['respons
 export type ResponseProblem409InUse = components['responses']['Problem409InUse'];
 export type ResponseProblem409InUseSystemDictionary = components['responses']['Problem409InUseSystemDictionary'];
 export type ResponseProblem409InUseSystemRole = components['responses']['Problem409InUseSystemRole'];
-export type ResponseProblem409InvoiceDeskInvoiceReversedAnd1More = components['responses']['Problem409InvoiceDeskInvoiceReversedAnd1More'];
+export type ResponseProblem409InvoiceDeskInvoiceNumberNotNextAnd3More = components['responses']['Problem409InvoiceDeskInvoiceNumberNotNextAnd3More'];
+export type ResponseProblem409InvoiceRangeOverlapsRequestInProgress = components['responses']['Problem409InvoiceRangeOverlapsRequestInProgress'];
 export type ResponseProblem409InvoiceStandsRequestInProgressAnd1More = components['responses']['Problem409InvoiceStandsRequestInProgressAnd1More'];
 export type ResponseProblem409ItemNotPaidItemPerformedAnd1More = components['responses']['Problem409ItemNotPaidItemPerformedAnd1More'];
 export type ResponseProblem409ItemNotPerformedItemRefunded = components['responses']['Problem409ItemNotPerformedItemRefunded'];
 export type ResponseProblem409LastAdministrator = components['responses']['Problem409LastAdministrator'];
 export type ResponseProblem409LastAdministratorStateConflict = components['responses']['Problem409LastAdministratorStateConflict'];
+export type ResponseProblem409LedgerNotProvenMonthClosedAnd3More = components['responses']['Problem409LedgerNotProvenMonthClosedAnd3More'];
 export type ResponseProblem409MergeClashPatientMergedAnd2More = components['responses']['Problem409MergeClashPatientMergedAnd2More'];
 export type ResponseProblem409NoOpenShiftRequestInProgressAnd1More = components['responses']['Problem409NoOpenShiftRequestInProgressAnd1More'];
 export type ResponseProblem409OfferLapsedStateConflict = components['responses']['Problem409OfferLapsedStateConflict'];
@@ -23613,6 +24814,7 @@ export type ResponseProblem409RequestInProgressSamePersonAnd1More = components['
 export type ResponseProblem409RequestInProgressShiftCountedAlreadyAnd1More = components['responses']['Problem409RequestInProgressShiftCountedAlreadyAnd1More'];
 export type ResponseProblem409RequestInProgressShiftNotCountedAnd1More = components['responses']['Problem409RequestInProgressShiftNotCountedAnd1More'];
 export type ResponseProblem409RequestInProgressStateConflict = components['responses']['Problem409RequestInProgressStateConflict'];
+export type ResponseProblem409RequestInProgressStateConflictAnd1More = components['responses']['Problem409RequestInProgressStateConflictAnd1More'];
 export type ResponseProblem409ResultNotReadyStateConflict = components['responses']['Problem409ResultNotReadyStateConflict'];
 export type ResponseProblem409SamePersonShiftNotCountedAnd1More = components['responses']['Problem409SamePersonShiftNotCountedAnd1More'];
 export type ResponseProblem409SessionNotOpenStateConflict = components['responses']['Problem409SessionNotOpenStateConflict'];
@@ -31591,6 +32793,368 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    daily_closes_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                state?: "closed" | "reopened";
+                business_date_from?: string;
+                business_date_to?: string;
+                /** @description business_date; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询日结 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": true,
+                     *       "results": [
+                     *         {
+                     *           "business_date": "2026-03-13",
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "number": 12,
+                     *           "state": "closed",
+                     *           "is_newest": true,
+                     *           "is_reopening": true,
+                     *           "closed_by_id": "0199c3a5-d1f2-76c0-9a48-62ddf0079f7e",
+                     *           "closed_by_name": "李建国",
+                     *           "closed_at": "2026-03-16T09:30:00+08:00",
+                     *           "sha256": "无",
+                     *           "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
+                     *           "reopen_reason": "临时有事",
+                     *           "reopened_by_id": "0199c3a5-d1f2-77d5-9379-88656078496c",
+                     *           "reopened_by_name": "李建国",
+                     *           "reopened_at": "2026-03-16T09:30:00+08:00",
+                     *           "version": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedDailyCloseList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    daily_closes_create: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                 *       "business_date": "2026-03-13"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DayToCloseRequest"];
+            };
+        };
+        responses: {
+            /** @description 日结 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "business_date": "2026-03-13",
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "number": 12,
+                     *       "state": "closed",
+                     *       "is_newest": true,
+                     *       "is_reopening": true,
+                     *       "closed_by_id": "0199c3a5-d1f2-76c0-9a48-62ddf0079f7e",
+                     *       "closed_by_name": "李建国",
+                     *       "closed_at": "2026-03-16T09:30:00+08:00",
+                     *       "sha256": "无",
+                     *       "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
+                     *       "reopen_reason": "临时有事",
+                     *       "reopened_by_id": "0199c3a5-d1f2-77d5-9379-88656078496c",
+                     *       "reopened_by_name": "李建国",
+                     *       "reopened_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DailyClose"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            409: components["responses"]["Problem409DayClosedDayNotOverAnd4More"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    daily_closes_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看日结 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "business_date": "2026-03-13",
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "number": 12,
+                     *       "state": "closed",
+                     *       "is_newest": true,
+                     *       "is_reopening": true,
+                     *       "closed_by_id": "0199c3a5-d1f2-76c0-9a48-62ddf0079f7e",
+                     *       "closed_by_name": "李建国",
+                     *       "closed_at": "2026-03-16T09:30:00+08:00",
+                     *       "sha256": "无",
+                     *       "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
+                     *       "reopen_reason": "临时有事",
+                     *       "reopened_by_id": "0199c3a5-d1f2-77d5-9379-88656078496c",
+                     *       "reopened_by_name": "李建国",
+                     *       "reopened_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1,
+                     *       "totals": {
+                     *         "transactions": 1,
+                     *         "corrections": 1,
+                     *         "debit_fen": 5000,
+                     *         "credit_fen": 5000,
+                     *         "channels": [
+                     *           {
+                     *             "channel": "wechat_pay",
+                     *             "in_count": 1,
+                     *             "in_fen": 5000,
+                     *             "out_count": 1,
+                     *             "out_fen": 5000
+                     *           }
+                     *         ],
+                     *         "prepaid": [
+                     *           {
+                     *             "kind": "clearing",
+                     *             "opening_fen": 5000,
+                     *             "in_fen": 5000,
+                     *             "out_fen": 5000,
+                     *             "closing_fen": 5000
+                     *           }
+                     *         ],
+                     *         "lines": [
+                     *           {
+                     *             "transaction_kind": "无",
+                     *             "account_kind": "clearing",
+                     *             "owner": "李建国",
+                     *             "debit_count": 1,
+                     *             "debit_fen": 5000,
+                     *             "credit_count": 1,
+                     *             "credit_fen": 5000
+                     *           }
+                     *         ]
+                     *       },
+                     *       "is_intact": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WholeDailyClose"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    daily_closes_reopen: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "临时有事"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CloseReopenRequest"];
+            };
+        };
+        responses: {
+            /** @description 申请重新打开日结 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "business_date": "2026-03-13",
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "number": 12,
+                     *       "state": "closed",
+                     *       "is_newest": true,
+                     *       "is_reopening": true,
+                     *       "closed_by_id": "0199c3a5-d1f2-76c0-9a48-62ddf0079f7e",
+                     *       "closed_by_name": "李建国",
+                     *       "closed_at": "2026-03-16T09:30:00+08:00",
+                     *       "sha256": "无",
+                     *       "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
+                     *       "reopen_reason": "临时有事",
+                     *       "reopened_by_id": "0199c3a5-d1f2-77d5-9379-88656078496c",
+                     *       "reopened_by_name": "李建国",
+                     *       "reopened_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DailyClose"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409ApprovalOpenApprovalWithoutStepsAnd4More"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    daily_closes_day: {
+        parameters: {
+            query: {
+                hospital_id: string;
+                business_date: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 结账检查 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "business_date": "2026-03-13",
+                     *       "is_closed": true,
+                     *       "is_over": true,
+                     *       "next_date": "2026-03-16",
+                     *       "open_items": [
+                     *         {
+                     *           "kind": "无",
+                     *           "kind_name": "随访任务",
+                     *           "subject_type": "billing.bill",
+                     *           "subject_id": "无",
+                     *           "subject_name": "心内科"
+                     *         }
+                     *       ],
+                     *       "totals": {
+                     *         "transactions": 1,
+                     *         "corrections": 1,
+                     *         "debit_fen": 5000,
+                     *         "credit_fen": 5000,
+                     *         "channels": [
+                     *           {
+                     *             "channel": "wechat_pay",
+                     *             "in_count": 1,
+                     *             "in_fen": 5000,
+                     *             "out_count": 1,
+                     *             "out_fen": 5000
+                     *           }
+                     *         ],
+                     *         "prepaid": [
+                     *           {
+                     *             "kind": "clearing",
+                     *             "opening_fen": 5000,
+                     *             "in_fen": 5000,
+                     *             "out_fen": 5000,
+                     *             "closing_fen": 5000
+                     *           }
+                     *         ],
+                     *         "lines": [
+                     *           {
+                     *             "transaction_kind": "无",
+                     *             "account_kind": "clearing",
+                     *             "owner": "李建国",
+                     *             "debit_count": 1,
+                     *             "debit_fen": 5000,
+                     *             "credit_count": 1,
+                     *             "credit_fen": 5000
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BusinessDay"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     day_board: {
         parameters: {
             query?: {
@@ -33367,6 +34931,7 @@ export interface operations {
                      *         "billing.card_top_up_min_fen": 5000,
                      *         "billing.invoice_desk": "3 号诊台",
                      *         "billing.outpatient_refund_route": "original",
+                     *         "billing.paper_invoices": true,
                      *         "billing.push_unpaid": true,
                      *         "billing.refund_approval": "clinic_fee",
                      *         "billing.refund_counter_note": "临时有事",
@@ -33503,6 +35068,7 @@ export interface operations {
                      *         "billing.card_top_up_min_fen": 5000,
                      *         "billing.invoice_desk": "3 号诊台",
                      *         "billing.outpatient_refund_route": "original",
+                     *         "billing.paper_invoices": true,
                      *         "billing.push_unpaid": true,
                      *         "billing.refund_approval": "clinic_fee",
                      *         "billing.refund_counter_note": "临时有事",
@@ -33827,6 +35393,610 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    invoice_papers_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                range_id?: string;
+                invoice_id?: string;
+                state?: ("issued" | "void")[];
+                paper_no?: string;
+                /** @description 用于排序结果的字段。 */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询纸质票据 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": true,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "range_id": "0199c3a5-d1f2-71de-9075-579882934b76",
+                     *           "paper_code": "123456",
+                     *           "paper_no": "无",
+                     *           "invoice_id": "0199c3a5-d1f2-716a-9542-88bcaf7f8267",
+                     *           "invoice_no": "25117000000012345678",
+                     *           "state": "issued",
+                     *           "issued_by_id": "0199c3a5-d1f2-7356-993f-c42b54ecd521",
+                     *           "issued_by_name": "李建国",
+                     *           "issued_at": "2026-03-16T09:30:00+08:00",
+                     *           "voided_by_id": "0199c3a5-d1f2-7484-9d86-8ba3868835e1",
+                     *           "voided_by_name": "李建国",
+                     *           "voided_at": "2026-03-16T09:30:00+08:00",
+                     *           "void_reason": "临时有事",
+                     *           "copy_returned": true,
+                     *           "version": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedInvoicePaperList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    invoice_papers_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看纸质票据 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "range_id": "0199c3a5-d1f2-71de-9075-579882934b76",
+                     *       "paper_code": "123456",
+                     *       "paper_no": "无",
+                     *       "invoice_id": "0199c3a5-d1f2-716a-9542-88bcaf7f8267",
+                     *       "invoice_no": "25117000000012345678",
+                     *       "state": "issued",
+                     *       "issued_by_id": "0199c3a5-d1f2-7356-993f-c42b54ecd521",
+                     *       "issued_by_name": "李建国",
+                     *       "issued_at": "2026-03-16T09:30:00+08:00",
+                     *       "voided_by_id": "0199c3a5-d1f2-7484-9d86-8ba3868835e1",
+                     *       "voided_by_name": "李建国",
+                     *       "voided_at": "2026-03-16T09:30:00+08:00",
+                     *       "void_reason": "临时有事",
+                     *       "copy_returned": true,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["InvoicePaper"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    invoice_papers_void: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "临时有事",
+                 *       "copy_returned": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["InvoiceVoidRequest"];
+            };
+        };
+        responses: {
+            /** @description 作废票据 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "range_id": "0199c3a5-d1f2-71de-9075-579882934b76",
+                     *       "paper_code": "123456",
+                     *       "paper_no": "无",
+                     *       "invoice_id": "0199c3a5-d1f2-716a-9542-88bcaf7f8267",
+                     *       "invoice_no": "25117000000012345678",
+                     *       "state": "issued",
+                     *       "issued_by_id": "0199c3a5-d1f2-7356-993f-c42b54ecd521",
+                     *       "issued_by_name": "李建国",
+                     *       "issued_at": "2026-03-16T09:30:00+08:00",
+                     *       "voided_by_id": "0199c3a5-d1f2-7484-9d86-8ba3868835e1",
+                     *       "voided_by_name": "李建国",
+                     *       "voided_at": "2026-03-16T09:30:00+08:00",
+                     *       "void_reason": "临时有事",
+                     *       "copy_returned": true,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["InvoicePaper"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409RequestInProgressStateConflict"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    invoice_ranges_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                holder_id?: string;
+                kind?: "inpatient" | "outpatient";
+                state?: ("drawn" | "in_use" | "returned" | "used_up" | "verified")[];
+                /** @description 用于排序结果的字段。 */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询票据号段 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": true,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "kind": "outpatient",
+                     *           "code": "123456",
+                     *           "first_no": "无",
+                     *           "last_no": "无",
+                     *           "next_no": "无",
+                     *           "unused_count": 1,
+                     *           "holder_id": "0199c3a5-d1f2-78a8-929c-535dd04e1971",
+                     *           "holder_name": "陈志远",
+                     *           "state": "drawn",
+                     *           "drawn_by_id": "0199c3a5-d1f2-77f7-9ced-4dcdf013e725",
+                     *           "drawn_by_name": "李建国",
+                     *           "drawn_at": "2026-03-16T09:30:00+08:00",
+                     *           "returned_at": "2026-03-16T09:30:00+08:00",
+                     *           "verified_by_id": "0199c3a5-d1f2-7b8a-9b8c-1e46a6105340",
+                     *           "verified_by_name": "李建国",
+                     *           "verified_at": "2026-03-16T09:30:00+08:00",
+                     *           "version": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedInvoiceRangeList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    invoice_ranges_create: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "kind": "outpatient",
+                 *       "code": "123456",
+                 *       "first_no": "无",
+                 *       "last_no": "无",
+                 *       "holder_id": "0199c3a5-d1f2-78a8-929c-535dd04e1971"
+                 *     }
+                 */
+                "application/json": components["schemas"]["InvoiceRangeDrawRequest"];
+            };
+        };
+        responses: {
+            /** @description 领用号段 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "kind": "outpatient",
+                     *       "code": "123456",
+                     *       "first_no": "无",
+                     *       "last_no": "无",
+                     *       "next_no": "无",
+                     *       "unused_count": 1,
+                     *       "holder_id": "0199c3a5-d1f2-78a8-929c-535dd04e1971",
+                     *       "holder_name": "陈志远",
+                     *       "state": "drawn",
+                     *       "drawn_by_id": "0199c3a5-d1f2-77f7-9ced-4dcdf013e725",
+                     *       "drawn_by_name": "李建国",
+                     *       "drawn_at": "2026-03-16T09:30:00+08:00",
+                     *       "returned_at": "2026-03-16T09:30:00+08:00",
+                     *       "verified_by_id": "0199c3a5-d1f2-7b8a-9b8c-1e46a6105340",
+                     *       "verified_by_name": "李建国",
+                     *       "verified_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["InvoiceRange"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            409: components["responses"]["Problem409InvoiceRangeOverlapsRequestInProgress"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    invoice_ranges_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看票据号段 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "kind": "outpatient",
+                     *       "code": "123456",
+                     *       "first_no": "无",
+                     *       "last_no": "无",
+                     *       "next_no": "无",
+                     *       "unused_count": 1,
+                     *       "holder_id": "0199c3a5-d1f2-78a8-929c-535dd04e1971",
+                     *       "holder_name": "陈志远",
+                     *       "state": "drawn",
+                     *       "drawn_by_id": "0199c3a5-d1f2-77f7-9ced-4dcdf013e725",
+                     *       "drawn_by_name": "李建国",
+                     *       "drawn_at": "2026-03-16T09:30:00+08:00",
+                     *       "returned_at": "2026-03-16T09:30:00+08:00",
+                     *       "verified_by_id": "0199c3a5-d1f2-7b8a-9b8c-1e46a6105340",
+                     *       "verified_by_name": "李建国",
+                     *       "verified_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["InvoiceRange"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    invoice_ranges_give_back: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 退回号段 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "kind": "outpatient",
+                     *       "code": "123456",
+                     *       "first_no": "无",
+                     *       "last_no": "无",
+                     *       "next_no": "无",
+                     *       "unused_count": 1,
+                     *       "holder_id": "0199c3a5-d1f2-78a8-929c-535dd04e1971",
+                     *       "holder_name": "陈志远",
+                     *       "state": "drawn",
+                     *       "drawn_by_id": "0199c3a5-d1f2-77f7-9ced-4dcdf013e725",
+                     *       "drawn_by_name": "李建国",
+                     *       "drawn_at": "2026-03-16T09:30:00+08:00",
+                     *       "returned_at": "2026-03-16T09:30:00+08:00",
+                     *       "verified_by_id": "0199c3a5-d1f2-7b8a-9b8c-1e46a6105340",
+                     *       "verified_by_name": "李建国",
+                     *       "verified_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["InvoiceRange"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409RequestInProgressStateConflict"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    invoice_ranges_spoil: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "临时有事",
+                 *       "copy_returned": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["InvoiceVoidRequest"];
+            };
+        };
+        responses: {
+            /** @description 登记损毁票据 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "range_id": "0199c3a5-d1f2-71de-9075-579882934b76",
+                     *       "paper_code": "123456",
+                     *       "paper_no": "无",
+                     *       "invoice_id": "0199c3a5-d1f2-716a-9542-88bcaf7f8267",
+                     *       "invoice_no": "25117000000012345678",
+                     *       "state": "issued",
+                     *       "issued_by_id": "0199c3a5-d1f2-7356-993f-c42b54ecd521",
+                     *       "issued_by_name": "李建国",
+                     *       "issued_at": "2026-03-16T09:30:00+08:00",
+                     *       "voided_by_id": "0199c3a5-d1f2-7484-9d86-8ba3868835e1",
+                     *       "voided_by_name": "李建国",
+                     *       "voided_at": "2026-03-16T09:30:00+08:00",
+                     *       "void_reason": "临时有事",
+                     *       "copy_returned": true,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["InvoicePaper"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409RequestInProgressStateConflict"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    invoice_ranges_usage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 票据使用报告 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "issued_count": 1,
+                     *       "void_count": 1,
+                     *       "spoiled_count": 1,
+                     *       "reprint_count": 1,
+                     *       "not_back_count": 1,
+                     *       "unused_count": 1,
+                     *       "unused_from": "无",
+                     *       "unused_to": "无",
+                     *       "unused_is_returned": true,
+                     *       "missing_count": 1,
+                     *       "missing": [
+                     *         "无"
+                     *       ],
+                     *       "out_of_order": [
+                     *         "无"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["InvoiceRangeUsage"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    invoice_ranges_verify: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 核销号段 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "kind": "outpatient",
+                     *       "code": "123456",
+                     *       "first_no": "无",
+                     *       "last_no": "无",
+                     *       "next_no": "无",
+                     *       "unused_count": 1,
+                     *       "holder_id": "0199c3a5-d1f2-78a8-929c-535dd04e1971",
+                     *       "holder_name": "陈志远",
+                     *       "state": "drawn",
+                     *       "drawn_by_id": "0199c3a5-d1f2-77f7-9ced-4dcdf013e725",
+                     *       "drawn_by_name": "李建国",
+                     *       "drawn_at": "2026-03-16T09:30:00+08:00",
+                     *       "returned_at": "2026-03-16T09:30:00+08:00",
+                     *       "verified_by_id": "0199c3a5-d1f2-7b8a-9b8c-1e46a6105340",
+                     *       "verified_by_name": "李建国",
+                     *       "verified_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["InvoiceRange"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409RequestInProgressStateConflictAnd1More"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     invoices_list: {
         parameters: {
             query?: {
@@ -34023,7 +36193,10 @@ export interface operations {
                 /**
                  * @example {
                  *       "desk": "3 号诊台",
-                 *       "reason": "临时有事"
+                 *       "reason": "临时有事",
+                 *       "paper_code": "123456",
+                 *       "paper_no": "",
+                 *       "copy_returned": true
                  *     }
                  */
                 "application/json": components["schemas"]["PrintInvoiceRequest"];
@@ -34075,7 +36248,9 @@ export interface operations {
                      *       "copy_no": 1,
                      *       "is_reprint": true,
                      *       "desk": "3 号诊台",
-                     *       "printed_at": "2026-03-16T09:30:00+08:00"
+                     *       "printed_at": "2026-03-16T09:30:00+08:00",
+                     *       "paper_code": "123456",
+                     *       "paper_no": "无"
                      *     }
                      */
                     "application/json": components["schemas"]["InvoiceCopy"];
@@ -34085,7 +36260,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409InvoiceDeskInvoiceReversedAnd1More"];
+            409: components["responses"]["Problem409InvoiceDeskInvoiceNumberNotNextAnd3More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -34267,7 +36442,8 @@ export interface operations {
                      *             "refund_id": "0199c3a5-d1f2-7d5e-9a9b-0ffacdd30733",
                      *             "note": "临时有事",
                      *             "created_at": "2026-03-16T09:30:00+08:00",
-                     *             "posted_on": "2026-03-16"
+                     *             "posted_on": "2026-03-16",
+                     *             "corrects_date": "2026-03-16"
                      *           }
                      *         }
                      *       ]
@@ -34323,7 +36499,8 @@ export interface operations {
                      *           "refund_id": "0199c3a5-d1f2-7d5e-9a9b-0ffacdd30733",
                      *           "note": "临时有事",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
-                     *           "posted_on": "2026-03-16"
+                     *           "posted_on": "2026-03-16",
+                     *           "corrects_date": "2026-03-16"
                      *         }
                      *       ]
                      *     }
@@ -34368,6 +36545,7 @@ export interface operations {
                      *       "note": "临时有事",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "posted_on": "2026-03-16",
+                     *       "corrects_date": "2026-03-16",
                      *       "entries": [
                      *         {
                      *           "id": 1,
@@ -36212,6 +38390,273 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    monthly_closes_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                state?: "closed" | "reopened";
+                /** @description month; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询月结 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": true,
+                     *       "results": [
+                     *         {
+                     *           "month": "无",
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "number": 12,
+                     *           "state": "closed",
+                     *           "is_newest": true,
+                     *           "is_reopening": true,
+                     *           "closed_by_id": "0199c3a5-d1f2-76c0-9a48-62ddf0079f7e",
+                     *           "closed_by_name": "李建国",
+                     *           "closed_at": "2026-03-16T09:30:00+08:00",
+                     *           "sha256": "无",
+                     *           "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
+                     *           "reopen_reason": "临时有事",
+                     *           "reopened_by_id": "0199c3a5-d1f2-77d5-9379-88656078496c",
+                     *           "reopened_by_name": "李建国",
+                     *           "reopened_at": "2026-03-16T09:30:00+08:00",
+                     *           "version": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedMonthlyCloseList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    monthly_closes_create: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                 *       "month": "a"
+                 *     }
+                 */
+                "application/json": components["schemas"]["MonthToCloseRequest"];
+            };
+        };
+        responses: {
+            /** @description 月结 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "month": "无",
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "number": 12,
+                     *       "state": "closed",
+                     *       "is_newest": true,
+                     *       "is_reopening": true,
+                     *       "closed_by_id": "0199c3a5-d1f2-76c0-9a48-62ddf0079f7e",
+                     *       "closed_by_name": "李建国",
+                     *       "closed_at": "2026-03-16T09:30:00+08:00",
+                     *       "sha256": "无",
+                     *       "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
+                     *       "reopen_reason": "临时有事",
+                     *       "reopened_by_id": "0199c3a5-d1f2-77d5-9379-88656078496c",
+                     *       "reopened_by_name": "李建国",
+                     *       "reopened_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MonthlyClose"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            409: components["responses"]["Problem409LedgerNotProvenMonthClosedAnd3More"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    monthly_closes_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看月结 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "month": "无",
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "number": 12,
+                     *       "state": "closed",
+                     *       "is_newest": true,
+                     *       "is_reopening": true,
+                     *       "closed_by_id": "0199c3a5-d1f2-76c0-9a48-62ddf0079f7e",
+                     *       "closed_by_name": "李建国",
+                     *       "closed_at": "2026-03-16T09:30:00+08:00",
+                     *       "sha256": "无",
+                     *       "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
+                     *       "reopen_reason": "临时有事",
+                     *       "reopened_by_id": "0199c3a5-d1f2-77d5-9379-88656078496c",
+                     *       "reopened_by_name": "李建国",
+                     *       "reopened_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1,
+                     *       "totals": {
+                     *         "from_date": "2026-03-16",
+                     *         "to_date": "2026-03-16",
+                     *         "transactions": 1,
+                     *         "debit_fen": 5000,
+                     *         "credit_fen": 5000,
+                     *         "accounts": [
+                     *           {
+                     *             "kind": "clearing",
+                     *             "opening_fen": 5000,
+                     *             "debit_fen": 5000,
+                     *             "credit_fen": 5000,
+                     *             "closing_fen": 5000
+                     *           }
+                     *         ],
+                     *         "days": [
+                     *           {
+                     *             "business_date": "2026-03-13",
+                     *             "number": 12,
+                     *             "sha256": "无"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "is_intact": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WholeMonthlyClose"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    monthly_closes_reopen: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "临时有事"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CloseReopenRequest"];
+            };
+        };
+        responses: {
+            /** @description 申请重新打开月结 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "month": "无",
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "number": 12,
+                     *       "state": "closed",
+                     *       "is_newest": true,
+                     *       "is_reopening": true,
+                     *       "closed_by_id": "0199c3a5-d1f2-76c0-9a48-62ddf0079f7e",
+                     *       "closed_by_name": "李建国",
+                     *       "closed_at": "2026-03-16T09:30:00+08:00",
+                     *       "sha256": "无",
+                     *       "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
+                     *       "reopen_reason": "临时有事",
+                     *       "reopened_by_id": "0199c3a5-d1f2-77d5-9379-88656078496c",
+                     *       "reopened_by_name": "李建国",
+                     *       "reopened_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MonthlyClose"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409ApprovalOpenApprovalWithoutStepsAnd4More"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };

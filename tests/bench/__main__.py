@@ -2,7 +2,7 @@
 
     ./scripts/bench [--quick] [ROW …]
         rows: booking lists ladder browse find start schema contract relay schedules waitlist hall ledger
-              notifications payment_path refund_storm imports duplicates webhooks
+              notifications payment_path refund_storm imports duplicates webhooks close
 
 Full size is 1,000,000 patients and 5,000,000 appointments; --quick measures at 100,000 in some minutes. The data is
 made once and kept until tables or sample change. Trust the ratios: other work on the machine moves the figures.
@@ -14,6 +14,7 @@ import time
 
 from tests.bench.rows import (
     booking,
+    close,
     contract,
     hall,
     ladder,
@@ -50,6 +51,7 @@ ROWS = {
     "imports": patients.imports,
     "duplicates": patients.duplicates,
     "webhooks": webhooks.measure,
+    "close": close.measure,
 }
 
 

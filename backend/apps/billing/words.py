@@ -48,7 +48,7 @@ properties(
     unused_count=("未使用张数", "Unused forms"), holder_id=("领用人", "Holder"), holder_name=("领用人姓名", "Holder"),
     drawn_by_id=("发放人", "Handed out by"), drawn_by_name=("发放人姓名", "Handed out by"),
     drawn_at=("领用时间", "Drawn"),
-    range_id=("号段", "Range"), paper_code=("票据代码", "Code of the form"),
+    range_id=("号段", "Range"), invoice_id=("发票", "Invoice"), paper_code=("票据代码", "Code of the form"),
     paper_no=("票据号码", "Number of the form"), copy_returned=("纸质联已收回", "The sheet is back"),
     issued_by_id=("开具人", "Issued by"), voided_by_id=("作废人", "Voided by"),
     voided_by_name=("作废人姓名", "Voided by"),
@@ -78,7 +78,6 @@ of(
     "InvoiceRange", returned_at=("退回时间", "Given back"), verified_by_id=("核销人", "Verified by"),
     verified_by_name=("核销人姓名", "Verified by"), verified_at=("核销时间", "Verified"),
 )  # fmt: skip
-of("InvoicePaper", invoice_id=("发票", "Invoice"))
 of("StatementEntry", kind=("变动类型", "Kind"))
 
 references("bills", "bill_id", "registration_bill_id", "replaces_id")

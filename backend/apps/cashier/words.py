@@ -39,27 +39,33 @@ properties(
     yuan_1=("1 元(张/枚)", "1 yuan"), jiao_5=("5 角(张/枚)", "5 jiao"), jiao_1=("1 角(张/枚)", "1 jiao"),
 )  # fmt: skip
 properties(
-    number=("第几次结账", "Close number"), sha256=("内容摘要", "SHA-256 of the content"), is_newest=("最近一次", "The newest"),
+    sha256=("内容摘要", "SHA-256 of the content"), is_newest=("最近一次", "The newest"),
     is_reopening=("待审批重新打开", "Reopening asked for"), reopen_reason=("重新打开原因", "Why it is reopened"),
     reopened_by_id=("批准人", "Reopened by"), reopened_by_name=("批准人姓名", "Reopened by"),
     reopened_at=("重新打开时间", "Reopened"), month=("月份", "Month"), totals=("汇总", "Totals"),
     is_intact=("内容未被改动", "As it was closed"), transactions=("流水笔数", "Transactions"),
     corrections=("更正笔数", "Corrections"), channels=("按渠道", "By channel"), prepaid=("预付款", "Prepaid"),
-    lines=("明细", "Lines"), in_count=("收款笔数", "Payments"), in_fen=("收款", "In"), out_count=("退款笔数", "Refunds"),
+    lines=("明细", "Lines"), in_count=("收款笔数", "Payments"), in_fen=("收款", "In"),
+    out_count=("退款笔数", "Refunds"),
     out_fen=("退款", "Out"), opening_fen=("期初", "Opening"), closing_fen=("期末", "Closing"),
-    transaction_kind=("业务类型", "What happened"), debit_count=("借方笔数", "Debits"), credit_count=("贷方笔数", "Credits"),
-    days=("各日", "Days"), is_closed=("已日结", "Closed"), is_over=("已过当日", "Over"),
+    transaction_kind=("业务类型", "What happened"), debit_count=("借方笔数", "Debits"),
+    credit_count=("贷方笔数", "Credits"),
+    is_closed=("已日结", "Closed"),
     next_date=("下一待结日", "To be closed next"), open_items=("未完成事项", "Still open"),
     subject_name=("对象名称", "Name"),
 )  # fmt: skip
 for _close in ("DailyClose", "WholeDailyClose", "MonthlyClose", "WholeMonthlyClose"):
     of(
         _close, closed_by_id=("结账人", "Closed by"), closed_by_name=("结账人姓名", "Closed by"),
-        closed_at=("结账时间", "Closed"),
+        closed_at=("结账时间", "Closed"), number=("第几次结账", "Close number"),
     )  # fmt: skip
 of("PrepaidTotal", "AccountProof", kind=("科目", "Kind of account"))
 of("OpenItem", kind=("事项类型", "Kind"), kind_name=("事项", "What"))
-of("MonthProof", accounts=("各科目", "By kind of account"))
+of("ClosedDay", number=("第几次结账", "Close number"))
+of(
+    "MonthProof", from_date=("起始日期", "From"), to_date=("终止日期", "To"),
+    days=("各日", "Days"), accounts=("各科目", "By kind of account"),
+)  # fmt: skip
 of("BusinessDay", totals=("当日汇总", "Totals of the day"))
 of(
     "CashierShift", "WholeCashierShift", closed_at=("停止收付时间", "Cash stopped"),

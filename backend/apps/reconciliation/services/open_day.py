@@ -15,7 +15,7 @@ _OPEN = (DifferenceState.EXAMINING, DifferenceState.OPEN, DifferenceState.PROPOS
 
 
 def without_result(hospital_id: UUID, day: dt.date) -> Iterator[OpenThing]:
-    """Merchant accounts whose bill of the day was not matched: it has not come, or says nothing that can be believed."""
+    """Merchant accounts whose bill of the day was not matched: not come, or not to be believed."""
     rows = ReconciliationRun.objects.filter(hospital_id=hospital_id, business_date=day)
     runs = {run.merchant_id: run for run in rows.exclude(state=RunState.SUPERSEDED)}
     for merchant in merchants_with_bills():
