@@ -51,7 +51,7 @@ DAY = dt.date(2026, 11, 23)
 def fill_day(payments: str) -> dict[str, float]:
     """Seconds to write two days of so many payments each, without triggers."""
     hospital = Hospital.objects.create(group=Group.objects.create(name="bench"), code="YH01", name="bench")
-    StaffMember.objects.create(hospital=hospital, name="bench", staff_no="1")
+    StaffMember.objects.create(hospital=hospital, name="bench", employee_no="1")
     begin = time.monotonic()
     with connection.cursor() as cursor:
         cursor.execute(FILL.format(hospital=hospital.pk, day=DAY, payments=int(payments)))

@@ -1,5 +1,6 @@
 """Numbered paper forms: drawn, used one by one, void with a reason, given back, verified, all accounted for."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -8,8 +9,11 @@ from django.db import IntegrityError, InternalError, connection, transaction
 from apps.billing.models import Invoice, InvoicePaper, InvoiceRange
 from apps.billing.services.invoices import issue_invoice
 from apps.identity.models import Hospital
+from apps.payments.services.closing import close_day
+from kernel import clock
 from tests.billing.refund_support import configure
-from tests.billing.support import ADMIN, at_desk, at_once, code, issue, pay
+from tests.billing.support import ADMIN, NOW, at_desk, at_once, code, issue, pay
+from tests.scheduling.support import TODAY
 from tests.support.world import World
 
 pytestmark = pytest.mark.requirement("PAY-14")
@@ -290,3 +294,19 @@ def test_a_print_that_is_rolled_back_gives_its_number_back(forms: World) -> None
     )
     assert code(print_it(forms, invoice(forms), desk="门诊")) == (409, "invoice_desk")
     assert print_it(forms, invoice(forms)).json()["paper_no"] == "02"
+
+
+@pytest.mark.requirement("CLN-10")
+def test_a_form_of_a_closed_day_is_voided_today_and_never_in_that_day(forms: World) -> None:
+    drawn(forms, "01", "09")
+    print_it(forms, invoice(forms))
+    paper = InvoicePaper.objects.get()
+    with clock.frozen(NOW + dt.timedelta(days=1)):
+        close_day(hospital=forms.h1, day=TODAY, by=forms.staff["books"])
+        body = {"reason": "退费", "copy_returned": True}
+        assert at_desk(forms, "clerk", f"invoice-papers/{paper.pk}/void", body).status_code == 200
+        again = print_it(forms, invoice(forms)).json()
+        other = InvoicePaper.objects.get(paper_no=again["paper_no"])
+        void = {"state": "void", "void_reason": "x", "copy_returned": True, "voided_by": forms.staff["clerk"]}
+        with pytest.raises(IntegrityError, match="closed"), transaction.atomic():
+            InvoicePaper.objects.filter(pk=other.pk).update(voided_at=NOW, **void)

@@ -173,7 +173,7 @@ def test_a_reopening_that_is_overtaken_by_the_next_close_comes_to_nothing(desk: 
     row = closed(desk)
     closing.ask(desk, row)
     closed(desk, TOMORROW)
-    assert code(closing.decide(desk)) == (409, "not_newest_close")
+    assert code(closing.decide(desk)) == (409, "state_conflict")
     row.refresh_from_db()
     assert row.state == "closed"
 

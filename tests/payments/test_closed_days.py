@@ -17,6 +17,7 @@ from apps.payments.models import (
     RefundRoute,
 )
 from apps.payments.services.closing import close_day
+from apps.payments.services.counter import pay_at_counter
 from apps.payments.services.day_totals import lines_of
 from apps.payments.services.ledger import Account, balance
 from apps.payments.services.refunds import RefundPart, create_refund
@@ -111,19 +112,18 @@ def test_a_query_finds_a_payment_of_a_closed_day(till: Till) -> None:
 
 
 def test_a_second_payment_of_a_closed_day_goes_back_today(till: Till) -> None:
-    order, _ = paid_in_the_evening(till)
-    second = till.prepay("patient_a", order)
-    till.confirm(second)
-    till.deliver()
-    till.work()
-    close_row = close_unheard(till)
-    till.deliver()
+    order, attempt = paid_in_the_evening(till)
+    pay_at_counter(order=order, channel="cash", staff=till.world.staff["clerk"])
+    row = close_unheard(till)
+    assert till.deliver() == [204]
     till.work()
     till.later(minutes=1)
     till.work()
-    made = LedgerTransaction.objects.filter(posted_on=TOMORROW, kind="paid")
-    assert set(made.values_list("corrects_date", flat=True)) <= {TODAY}
-    assert is_frozen(close_row) and verify_ledger().ok
+    attempt.refresh_from_db()
+    made = LedgerTransaction.objects.get(key=f"paid:{attempt.pk}")
+    assert attempt.state == "overpayment" and (made.posted_on, made.corrects_date) == (TOMORROW, TODAY)
+    assert attempt.refunds.get().state == "succeeded"
+    assert is_frozen(row) and row.totals["channels"][0]["channel"] == "cash" and verify_ledger().ok
 
 
 def test_a_refund_of_a_closed_days_payment_is_posted_today(till: Till) -> None:

@@ -6,12 +6,14 @@ from django.db import transaction
 
 from apps.cashier.work import REOPENING
 from apps.identity.models import StaffMember
+from apps.payments.errors import MonthClosed, NotNewestClose
 from apps.payments.services import closing
 from apps.payments.types import DailyClose, MonthlyClose
 from apps.worklist.approvals import ApprovalKind, Step
 from apps.worklist.kinds import WorkKind
 from apps.worklist.models import Approval
 from apps.worklist.services.approvals import request_approval
+from kernel.errors import StateConflict
 
 _SECOND = Step("second", "另一人审批", "A second person", permission="cashier.daily_close.approve_reopen")
 
@@ -74,4 +76,7 @@ def _reopen(model: type[DailyClose] | type[MonthlyClose], approval: Approval) ->
     by = approval.decided_by
     if by is None:
         raise TypeError("nobody has decided")
-    closing.reopen(model._default_manager.get(pk=approval.subject_id), by=by)
+    try:
+        closing.reopen(model._default_manager.get(pk=approval.subject_id), by=by)
+    except (NotNewestClose, MonthClosed) as error:  # another period was closed meanwhile
+        raise StateConflict(current=error.code) from error
