@@ -2,7 +2,7 @@
 
 import datetime as dt
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -22,6 +22,7 @@ from kernel.errors import StateConflict
 from kernel.locks import lock_one
 
 _DAY = dt.timedelta(days=1)
+C = TypeVar("C", DailyClose, MonthlyClose)
 
 
 @transaction.atomic
@@ -58,10 +59,10 @@ def _check_order(hospital_id: UUID, day: dt.date) -> None:
         raise errors.DaysCloseInOrder(business_date=(newest + _DAY).isoformat())
 
 
-def _keep(row: Any) -> Any:
+def _keep(row: C) -> C:
     """Number, hash and save a close."""
     period = {name: getattr(row, name) for name in ("business_date", "month") if hasattr(row, name)}
-    before = type(row).objects.filter(hospital_id=row.hospital_id, **period)
+    before = type(row)._default_manager.filter(hospital_id=row.hospital_id, **period)
     row.number = (before.aggregate(last=Max("number"))["last"] or 0) + 1
     row.sha256 = digest(row, previous_digest(row))
     row.save(force_insert=True)
@@ -84,7 +85,7 @@ def close_month(*, hospital: Hospital, month: str, by: StaffMember) -> MonthlyCl
         raise errors.MonthsCloseInOrder(month=_after(newest))
     first = _check_days(hospital.pk, first, last)
     totals = proof_of(hospital.pk, first, last)
-    return _keep(MonthlyClose(hospital=hospital, month=month, closed_by=by, totals=totals))  # type: ignore[no-any-return]
+    return _keep(MonthlyClose(hospital=hospital, month=month, closed_by=by, totals=totals))
 
 
 def _newest_month(hospital_id: UUID) -> str | None:

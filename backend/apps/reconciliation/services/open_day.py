@@ -22,7 +22,7 @@ def without_result(hospital_id: UUID, day: dt.date) -> Iterator[OpenThing]:
         if merchant.hospital_id != hospital_id or (not merchant.is_active and merchant.pk not in runs):
             continue
         run = runs.get(merchant.pk)
-        if run is None or run.state not in RESULTS:
+        if run is None or (run.state not in RESULTS and run.carried_at is None):
             yield OpenThing(run.pk if run else None, f"{merchant.name} {run.state if run else ''}".strip())
 
 
