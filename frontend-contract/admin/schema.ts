@@ -6225,6 +6225,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/v1/reconciliation-runs/{id}/carry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 申请结转缺失账单
+         * @description 申请结转缺失账单: the bill has not come for three working days; another person has to agree.
+         */
+        post: operations["reconciliation_runs_carry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/reconciliation-runs/export": {
         parameters: {
             query?: never;
@@ -17317,6 +17337,16 @@ export interface components {
             current?: string;
             target?: string;
         };
+        Problem409ApprovalOpenApprovalWithoutStepsAnd3More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "approval_open" | "approval_without_steps" | "bill_may_come" | "request_in_progress" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            current?: string;
+            target?: string;
+            /** 截止时间 */
+            until?: string;
+        };
         Problem409ApprovalOpenApprovalWithoutStepsAnd4More: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "approval_open" | "approval_without_steps" | "month_closed" | "not_newest_close" | "request_in_progress" | "state_conflict";
@@ -18492,6 +18522,17 @@ export interface components {
              */
             readonly matched_at: string | null;
             /**
+             * 结转审批
+             * Format: uuid
+             */
+            readonly carry_approval_id: string | null;
+            /**
+             * 结转时间
+             * Format: date-time
+             * @description two persons let its day be closed without the bill
+             */
+            readonly carried_at: string | null;
+            /**
              * 创建时间
              * Format: date-time
              */
@@ -18918,6 +18959,11 @@ export interface components {
         };
         /** @enum {string} */
         RowOutcome: "good" | "bad" | "duplicate";
+        /** @description Why the day has to be closed without the bill. */
+        RunCarryRequest: {
+            /** 原因 */
+            reason: string;
+        };
         /** @description Which account, and which of its days. */
         RunStartRequest: {
             /**
@@ -23186,6 +23232,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More"];
             };
         };
+        /** @description Conflict: approval_open, approval_without_steps, bill_may_come, request_in_progress, state_conflict */
+        Problem409ApprovalOpenApprovalWithoutStepsAnd3More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409ApprovalOpenApprovalWithoutStepsAnd3More"];
+            };
+        };
         /** @description Conflict: approval_open, approval_without_steps, month_closed, not_newest_close, request_in_progress, state_conflict */
         Problem409ApprovalOpenApprovalWithoutStepsAnd4More: {
             headers: {
@@ -24458,6 +24513,7 @@ export type Problem409AppointmentNotMissed = components['schemas']['Problem409Ap
 export type Problem409AppointmentStandsExecutorIsRequesterAnd9More = components['schemas']['Problem409AppointmentStandsExecutorIsRequesterAnd9More'];
 export type Problem409AppointmentStandsHisRefusedRefundAnd6More = components['schemas']['Problem409AppointmentStandsHisRefusedRefundAnd6More'];
 export type Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More = components['schemas']['Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More'];
+export type Problem409ApprovalOpenApprovalWithoutStepsAnd3More = components['schemas']['Problem409ApprovalOpenApprovalWithoutStepsAnd3More'];
 export type Problem409ApprovalOpenApprovalWithoutStepsAnd4More = components['schemas']['Problem409ApprovalOpenApprovalWithoutStepsAnd4More'];
 export type Problem409ApprovalWithoutStepsNotLinkableAnd1More = components['schemas']['Problem409ApprovalWithoutStepsNotLinkableAnd1More'];
 export type Problem409ApproverIsRequesterStateConflict = components['schemas']['Problem409ApproverIsRequesterStateConflict'];
@@ -24599,6 +24655,7 @@ export type RoleScope = components['schemas']['RoleScope'];
 export type RoleScopeRequest = components['schemas']['RoleScopeRequest'];
 export type RotateRequest = components['schemas']['RotateRequest'];
 export type RowOutcome = components['schemas']['RowOutcome'];
+export type RunCarryRequest = components['schemas']['RunCarryRequest'];
 export type RunStartRequest = components['schemas']['RunStartRequest'];
 export type RunState = components['schemas']['RunState'];
 export type ScanRequest = components['schemas']['ScanRequest'];
@@ -24750,6 +24807,7 @@ export type ResponseProblem409AppointmentNotMissed = components['responses']['Pr
 export type ResponseProblem409AppointmentStandsExecutorIsRequesterAnd9More = components['responses']['Problem409AppointmentStandsExecutorIsRequesterAnd9More'];
 export type ResponseProblem409AppointmentStandsHisRefusedRefundAnd6More = components['responses']['Problem409AppointmentStandsHisRefusedRefundAnd6More'];
 export type ResponseProblem409ApprovalKindGoneApproverDecidedBeforeAnd3More = components['responses']['Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More'];
+export type ResponseProblem409ApprovalOpenApprovalWithoutStepsAnd3More = components['responses']['Problem409ApprovalOpenApprovalWithoutStepsAnd3More'];
 export type ResponseProblem409ApprovalOpenApprovalWithoutStepsAnd4More = components['responses']['Problem409ApprovalOpenApprovalWithoutStepsAnd4More'];
 export type ResponseProblem409ApprovalWithoutStepsNotLinkableAnd1More = components['responses']['Problem409ApprovalWithoutStepsNotLinkableAnd1More'];
 export type ResponseProblem409ApproverIsRequesterStateConflict = components['responses']['Problem409ApproverIsRequesterStateConflict'];
@@ -47767,6 +47825,8 @@ export interface operations {
                      *           "tries": 1,
                      *           "content_sha256": "无",
                      *           "matched_at": "2026-03-16T09:30:00+08:00",
+                     *           "carry_approval_id": "0199c3a5-d1f2-7bcf-919d-3e254e91b954",
+                     *           "carried_at": "2026-03-16T09:30:00+08:00",
                      *           "created_at": "2026-03-16T09:30:00+08:00"
                      *         }
                      *       ]
@@ -47835,6 +47895,8 @@ export interface operations {
                      *       "tries": 1,
                      *       "content_sha256": "无",
                      *       "matched_at": "2026-03-16T09:30:00+08:00",
+                     *       "carry_approval_id": "0199c3a5-d1f2-7bcf-919d-3e254e91b954",
+                     *       "carried_at": "2026-03-16T09:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
@@ -47896,6 +47958,8 @@ export interface operations {
                      *       "tries": 1,
                      *       "content_sha256": "无",
                      *       "matched_at": "2026-03-16T09:30:00+08:00",
+                     *       "carry_approval_id": "0199c3a5-d1f2-7bcf-919d-3e254e91b954",
+                     *       "carried_at": "2026-03-16T09:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
@@ -47906,6 +47970,83 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    reconciliation_runs_carry: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "临时有事"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RunCarryRequest"];
+            };
+        };
+        responses: {
+            /** @description 申请结转缺失账单 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "merchant_id": "0199c3a5-d1f2-7b64-9b50-972676cb73e2",
+                     *       "merchant_name": "心内科",
+                     *       "channel": "wechat_pay",
+                     *       "business_date": "2026-03-13",
+                     *       "attempt": 1,
+                     *       "state": "waiting_bill",
+                     *       "is_fetching": true,
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "our_count": 1,
+                     *       "their_count": 1,
+                     *       "our_in_fen": 5000,
+                     *       "their_in_fen": 5000,
+                     *       "our_out_fen": 5000,
+                     *       "their_out_fen": 5000,
+                     *       "stated_in_fen": 5000,
+                     *       "stated_out_fen": 5000,
+                     *       "fees_fen": 5000,
+                     *       "error": "invalid_client",
+                     *       "error_detail": "通道超时,稍后重试",
+                     *       "tries": 1,
+                     *       "content_sha256": "无",
+                     *       "matched_at": "2026-03-16T09:30:00+08:00",
+                     *       "carry_approval_id": "0199c3a5-d1f2-7bcf-919d-3e254e91b954",
+                     *       "carried_at": "2026-03-16T09:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReconciliationRun"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409ApprovalOpenApprovalWithoutStepsAnd3More"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };

@@ -22,7 +22,8 @@ resource(
 )
 
 give(
-    "finance", "reconciliation.run.list", "reconciliation.run.export", "reconciliation.run.start", "reconciliation.run.carry",
+    "finance", "reconciliation.run.list", "reconciliation.run.export", "reconciliation.run.start",
+    "reconciliation.run.carry",
     "reconciliation.difference.list", "reconciliation.difference.export", "reconciliation.difference.propose",
 )  # fmt: skip
 give(

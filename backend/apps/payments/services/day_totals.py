@@ -30,7 +30,7 @@ _LINE = (
 
 def lines_of(hospital_id: UUID, first: dt.date, last: dt.date) -> list[dict[str, Any]]:
     """Debits and credits by what happened, kind of account and, of channels and banks, name."""
-    values = {
+    values: dict[str, Any] = {
         "hospital_id": hospital_id,
         "first": first,
         "last": last,

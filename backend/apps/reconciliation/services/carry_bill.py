@@ -1,4 +1,4 @@
-"""结转缺失账单: a bill that does not come for three working days lets two persons close its day without it (rule 35)."""
+"""结转缺失账单: two persons close a day without a bill that does not come for three working days (rule 35)."""
 
 import datetime as dt
 from typing import ClassVar
