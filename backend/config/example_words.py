@@ -56,6 +56,10 @@ WHOLE: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ("tags", (["慢病随访"],)),
     ("recovery_codes", (["7H2K-9MPQ", "X4RT-W8ZC"],)),
     ("business_date", ("2026-03-13",)),
+    ("month", ("2026-03",)),
+    ("first_no|unused_from", ("00000001",)),
+    ("last_no|unused_to", ("00000100",)),
+    ("next_no|paper_no", ("00000042",)),
     ("linked_ids", ([],)),
     ("carried_until", (None,)),
 )

@@ -8907,6 +8907,8 @@ export interface components {
              * Format: uuid
              */
             hospital_id: string;
+            /** 医院名称 */
+            hospital_name: string;
             /**
              * 业务日期
              * Format: date
@@ -33153,6 +33155,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
                      *       "business_date": "2026-03-13",
                      *       "is_closed": true,
                      *       "is_over": true,
@@ -35490,7 +35493,7 @@ export interface operations {
                      *           "hospital_name": "第一医院",
                      *           "range_id": "0199c3a5-d1f2-71de-9075-579882934b76",
                      *           "paper_code": "123456",
-                     *           "paper_no": "无",
+                     *           "paper_no": "00000042",
                      *           "invoice_id": "0199c3a5-d1f2-716a-9542-88bcaf7f8267",
                      *           "invoice_no": "25117000000012345678",
                      *           "state": "issued",
@@ -35541,7 +35544,7 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "range_id": "0199c3a5-d1f2-71de-9075-579882934b76",
                      *       "paper_code": "123456",
-                     *       "paper_no": "无",
+                     *       "paper_no": "00000042",
                      *       "invoice_id": "0199c3a5-d1f2-716a-9542-88bcaf7f8267",
                      *       "invoice_no": "25117000000012345678",
                      *       "state": "issued",
@@ -35604,7 +35607,7 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "range_id": "0199c3a5-d1f2-71de-9075-579882934b76",
                      *       "paper_code": "123456",
-                     *       "paper_no": "无",
+                     *       "paper_no": "00000042",
                      *       "invoice_id": "0199c3a5-d1f2-716a-9542-88bcaf7f8267",
                      *       "invoice_no": "25117000000012345678",
                      *       "state": "issued",
@@ -35672,9 +35675,9 @@ export interface operations {
                      *           "hospital_name": "第一医院",
                      *           "kind": "outpatient",
                      *           "code": "123456",
-                     *           "first_no": "无",
-                     *           "last_no": "无",
-                     *           "next_no": "无",
+                     *           "first_no": "00000001",
+                     *           "last_no": "00000100",
+                     *           "next_no": "00000042",
                      *           "unused_count": 1,
                      *           "holder_id": "0199c3a5-d1f2-78a8-929c-535dd04e1971",
                      *           "holder_name": "陈志远",
@@ -35717,8 +35720,8 @@ export interface operations {
                  * @example {
                  *       "kind": "outpatient",
                  *       "code": "123456",
-                 *       "first_no": "无",
-                 *       "last_no": "无",
+                 *       "first_no": "00000001",
+                 *       "last_no": "00000100",
                  *       "holder_id": "0199c3a5-d1f2-78a8-929c-535dd04e1971"
                  *     }
                  */
@@ -35739,9 +35742,9 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "kind": "outpatient",
                      *       "code": "123456",
-                     *       "first_no": "无",
-                     *       "last_no": "无",
-                     *       "next_no": "无",
+                     *       "first_no": "00000001",
+                     *       "last_no": "00000100",
+                     *       "next_no": "00000042",
                      *       "unused_count": 1,
                      *       "holder_id": "0199c3a5-d1f2-78a8-929c-535dd04e1971",
                      *       "holder_name": "陈志远",
@@ -35794,9 +35797,9 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "kind": "outpatient",
                      *       "code": "123456",
-                     *       "first_no": "无",
-                     *       "last_no": "无",
-                     *       "next_no": "无",
+                     *       "first_no": "00000001",
+                     *       "last_no": "00000100",
+                     *       "next_no": "00000042",
                      *       "unused_count": 1,
                      *       "holder_id": "0199c3a5-d1f2-78a8-929c-535dd04e1971",
                      *       "holder_name": "陈志远",
@@ -35849,9 +35852,9 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "kind": "outpatient",
                      *       "code": "123456",
-                     *       "first_no": "无",
-                     *       "last_no": "无",
-                     *       "next_no": "无",
+                     *       "first_no": "00000001",
+                     *       "last_no": "00000100",
+                     *       "next_no": "00000042",
                      *       "unused_count": 1,
                      *       "holder_id": "0199c3a5-d1f2-78a8-929c-535dd04e1971",
                      *       "holder_name": "陈志远",
@@ -35918,7 +35921,7 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "range_id": "0199c3a5-d1f2-71de-9075-579882934b76",
                      *       "paper_code": "123456",
-                     *       "paper_no": "无",
+                     *       "paper_no": "00000042",
                      *       "invoice_id": "0199c3a5-d1f2-716a-9542-88bcaf7f8267",
                      *       "invoice_no": "25117000000012345678",
                      *       "state": "issued",
@@ -35973,8 +35976,8 @@ export interface operations {
                      *       "reprint_count": 1,
                      *       "not_back_count": 1,
                      *       "unused_count": 1,
-                     *       "unused_from": "无",
-                     *       "unused_to": "无",
+                     *       "unused_from": "00000001",
+                     *       "unused_to": "00000100",
                      *       "unused_is_returned": true,
                      *       "missing_count": 1,
                      *       "missing": [
@@ -36023,9 +36026,9 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "kind": "outpatient",
                      *       "code": "123456",
-                     *       "first_no": "无",
-                     *       "last_no": "无",
-                     *       "next_no": "无",
+                     *       "first_no": "00000001",
+                     *       "last_no": "00000100",
+                     *       "next_no": "00000042",
                      *       "unused_count": 1,
                      *       "holder_id": "0199c3a5-d1f2-78a8-929c-535dd04e1971",
                      *       "holder_name": "陈志远",
@@ -36253,7 +36256,7 @@ export interface operations {
                  *       "desk": "3 号诊台",
                  *       "reason": "临时有事",
                  *       "paper_code": "123456",
-                 *       "paper_no": "",
+                 *       "paper_no": "00000042",
                  *       "copy_returned": true
                  *     }
                  */
@@ -36308,7 +36311,7 @@ export interface operations {
                      *       "desk": "3 号诊台",
                      *       "printed_at": "2026-03-16T09:30:00+08:00",
                      *       "paper_code": "123456",
-                     *       "paper_no": "无"
+                     *       "paper_no": "00000042"
                      *     }
                      */
                     "application/json": components["schemas"]["InvoiceCopy"];
@@ -38483,7 +38486,7 @@ export interface operations {
                      *       "has_next": true,
                      *       "results": [
                      *         {
-                     *           "month": "无",
+                     *           "month": "2026-03",
                      *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
@@ -38530,7 +38533,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
-                 *       "month": "a"
+                 *       "month": "2026-03"
                  *     }
                  */
                 "application/json": components["schemas"]["MonthToCloseRequest"];
@@ -38545,7 +38548,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "month": "无",
+                     *       "month": "2026-03",
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
@@ -38598,7 +38601,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "month": "无",
+                     *       "month": "2026-03",
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
@@ -38684,7 +38687,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "month": "无",
+                     *       "month": "2026-03",
                      *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",

@@ -66,6 +66,7 @@ def test_where_forms_are_not_numbered_nothing_changes(clinic: World) -> None:
     assert code(print_it(clinic, invoice(clinic), paper_no="1")) == (400, "validation_error")
 
 
+@pytest.mark.requirement("BOOK-10")
 def test_each_print_takes_the_next_number_and_its_zeros_stay(forms: World) -> None:
     row = drawn(forms, "00000098", "00000101")
     copies = [print_it(forms, invoice(forms)).json() for _ in range(2)]
@@ -84,6 +85,7 @@ def test_a_clerk_without_forms_prints_nothing(forms: World) -> None:
     assert made.print_count == 0 and not made.prints.exists()
 
 
+@pytest.mark.requirement("BOOK-10")
 def test_the_range_behind_goes_on_when_one_is_used_up(forms: World) -> None:
     first, second = drawn(forms, "0001", "0001"), drawn(forms, "0005", "0006")
     numbers = [print_it(forms, invoice(forms)).json()["paper_no"] for _ in range(3)]

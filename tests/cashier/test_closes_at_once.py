@@ -1,7 +1,6 @@
 """Closing while others post, close and reopen: with connections of their own, nothing slips behind a close."""
 
 import threading
-import time
 from typing import Any
 from uuid import uuid4
 
@@ -19,6 +18,7 @@ from tests.cashier.closing import TODAY, TOMORROW, close, is_true, morning
 from tests.cashier.support import Desk
 from tests.cashier.test_at_once import codes
 from tests.scheduling.support import at_once
+from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.requirement("CLN-10"), pytest.mark.django_db(transaction=True)]
 CASH, REVENUE = Account(AccountKind.CLEARING, "cash"), Account(AccountKind.REVENUE)
@@ -56,14 +56,6 @@ def waits_for_a_lock() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def until(condition: Any) -> None:
-    """Not for a time, for the condition; ten seconds at most."""
-    end = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.01)
-
-
 def test_of_two_who_close_a_day_at_once_one_does(desk: Desk) -> None:
     desk.take(1_000)
     morning(TOMORROW)
@@ -82,7 +74,7 @@ def test_a_close_waits_for_a_posting_of_its_day_and_counts_it(desk: Desk) -> Non
     answers: list[Any] = []
     closer = threading.Thread(target=lambda: answers.extend(at_once([lambda: close(desk)], 1)))
     closer.start()
-    until(waits_for_a_lock)
+    wait_until(waits_for_a_lock)
     assert not DailyClose.objects.exists()
     with transaction.atomic():  # the new day is not held up by the close of the old one
         assert move(desk).posted_on == TOMORROW

@@ -140,6 +140,12 @@ def reopen(row: DailyClose | MonthlyClose, *, by: StaffMember) -> None:
     """A second person has agreed. The close stays for the record; StateConflict, NotNewestClose, MonthClosed."""
     day = row.business_date if isinstance(row, DailyClose) else dt.date.fromisoformat(f"{row.month}-01")
     _take_day(row.hospital_id, day)
-    current: Any = lock_one(type(row)._default_manager.all(), pk=row.pk)
-    check_newest(current)
-    CLOSES.move(current, CloseState.REOPENED, reopened_by=by, reopened_at=clock.now())
+    now = clock.now()
+    if isinstance(row, DailyClose):
+        close = lock_one(DailyClose.objects, pk=row.pk)
+        check_newest(close)
+        CLOSES.move(close, CloseState.REOPENED, reopened_by=by, reopened_at=now)
+    else:
+        month = lock_one(MonthlyClose.objects, pk=row.pk)
+        check_newest(month)
+        CLOSES.move(month, CloseState.REOPENED, reopened_by=by, reopened_at=now)

@@ -181,6 +181,7 @@ class BusinessDaySerializer(Serializer):
     """`next_date`: the day to be closed next, null before the first. `totals`: as frozen, or so far."""
 
     hospital_id = serializers.UUIDField()
+    hospital_name = serializers.CharField()
     business_date = serializers.DateField()
     is_closed = serializers.BooleanField()
     is_over = serializers.BooleanField()
