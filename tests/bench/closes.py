@@ -25,19 +25,19 @@ FILL = """
     INSERT INTO payments_ledgerbalance (account_id, stripe, is_prepaid, balance_fen)
       SELECT a.id, stripe, a.kind = 'card_balance', 0 FROM payments_ledgeraccount AS a
         CROSS JOIN generate_series(0, 15) AS stripe WHERE stripe = 0 OR a.kind <> 'card_balance';
-    CREATE TEMP TABLE moved AS SELECT n, kind, gen_random_uuid() AS id, '{day}'::date - (n / {payments})::int AS day
-      FROM generate_series(0::bigint, {payments} * 2 - 1) AS n, (VALUES ('paid'), ('posted')) AS two (kind);
+    CREATE TEMP TABLE moved AS SELECT n, what, gen_random_uuid() AS id, '{day}'::date - (n / {payments})::int AS day
+      FROM generate_series(0::bigint, {payments} * 2 - 1) AS n, (VALUES ('paid'), ('posted')) AS two (what);
     INSERT INTO payments_ledgertransaction (id, hospital_id, key, kind, order_id, note, created_at, posted_on)
-      SELECT id, '{hospital}'::uuid, 'bench:' || id, kind, gen_random_uuid(), '', day + time '12:00', day FROM moved;
+      SELECT id, '{hospital}'::uuid, 'bench:' || id, what, gen_random_uuid(), '', day + time '12:00', day FROM moved;
     INSERT INTO payments_ledgerentry (transaction_id, account_id, hospital_id, amount_fen)
       SELECT moved.id, a.id, '{hospital}'::uuid, side.sign * 1000 FROM moved
         CROSS JOIN (VALUES (1), (-1)) AS side (sign)
         JOIN payments_ledgeraccount AS a ON (a.kind, a.owner) = (CASE
-          WHEN (kind = 'paid') = (sign = 1) AND kind = 'paid' THEN 'clearing'
-          WHEN kind = 'posted' AND sign = -1 THEN CASE n % 2 WHEN 0 THEN 'revenue' ELSE 'card_balance' END
+          WHEN what = 'paid' AND sign = 1 THEN 'clearing'
+          WHEN what = 'posted' AND sign = -1 THEN CASE n % 2 WHEN 0 THEN 'revenue' ELSE 'card_balance' END
           ELSE 'unposted_receipts' END, CASE
-          WHEN kind = 'paid' AND sign = 1 THEN CASE n % 3 WHEN 0 THEN 'cash' ELSE 'wechat_pay' END
-          WHEN kind = 'posted' AND sign = -1 AND n % 2 = 1 THEN 'card-' || n % 1000 ELSE '' END);
+          WHEN what = 'paid' AND sign = 1 THEN CASE n % 3 WHEN 0 THEN 'cash' ELSE 'wechat_pay' END
+          WHEN what = 'posted' AND sign = -1 AND n % 2 = 1 THEN 'card-' || n % 1000 ELSE '' END);
     DROP TABLE moved;
     SET session_replication_role = origin;
 """
