@@ -136,6 +136,7 @@ API_TAGS: dict[str, tuple[str, str]] = {
     "reconciliation": ("对账", "Reconciliation"),
     "cashier": ("收费班次", "Cashier's shifts"),
     "reports": ("报表", "Reports"),
+    "closes": ("日结和月结", "Daily and monthly closes"),
     "worklist": ("待办和职责", "Work items and duties"),
     "organisation": ("集团、医院、科室", "Group, hospitals, departments"),
     "staff": ("员工", "Staff"),

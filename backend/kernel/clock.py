@@ -38,6 +38,11 @@ def service_day() -> dt.date:
     return (now() - DAY_ENDS).astimezone(LOCAL).date()
 
 
+def day_of(moment: dt.datetime | None) -> dt.date | None:
+    """The calendar day of an aware moment in Asia/Shanghai."""
+    return moment.astimezone(LOCAL).date() if moment is not None else None
+
+
 def local(day: dt.date, time: dt.time) -> dt.datetime:
     """That wall-clock time of that day in Asia/Shanghai, as an aware moment."""
     return dt.datetime.combine(day, time, tzinfo=LOCAL)

@@ -12,6 +12,7 @@ ISO_DAY = Expectation("iso_day", "日期须写作 YYYY-MM-DD", "A day as YYYY-MM
 ISO_MOMENT = Expectation(
     "iso_moment", "时间须写作 YYYY-MM-DDThh:mm:ss+08:00", "A moment as YYYY-MM-DDThh:mm:ss+08:00."
 )
+MONTH = Expectation("month", "月份须写作 YYYY-MM", "A month as YYYY-MM.")
 NO_SUCH_DAY = Expectation("no_such_day", "没有这一天", "There is no such day.")
 UTF8 = Expectation("utf8", "查询参数须为 UTF-8 编码", "Query parameters have to be UTF-8.")
 REPEATED = Expectation("repeated_parameter", "此参数只能出现一次", "This parameter may be given once only.")

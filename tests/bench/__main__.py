@@ -2,7 +2,7 @@
 
     ./scripts/bench [--quick] [ROW …]
         rows: booking lists ladder browse find start schema contract relay schedules waitlist hall ledger
-              notifications payment_path refund_storm imports duplicates webhooks
+              notifications payment_path refund_storm imports duplicates webhooks close
               reports
 
 Full size is 1,000,000 patients and 5,000,000 appointments; --quick measures at 100,000 in some minutes. The data is
@@ -15,6 +15,7 @@ import time
 
 from tests.bench.rows import (
     booking,
+    close,
     contract,
     hall,
     ladder,
@@ -53,6 +54,7 @@ ROWS = {
     "duplicates": patients.duplicates,
     "webhooks": webhooks.measure,
     "reports": reports.measure,
+    "close": close.measure,
 }
 
 

@@ -14,6 +14,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
 if __name__ == "__main__":
     django.setup()
     from tests.bench import (
+        closes,
         hall,
         ladder,
         ledger,
@@ -30,6 +31,7 @@ if __name__ == "__main__":
     modules = (
         tasks, ladder, patients, schedule_tasks, waiting, hall, ledger, payment_tasks, refund_tasks, webhook_tasks,
         report_tasks,
+        closes,
     )  # fmt: skip
     module = next(module for module in modules if hasattr(module, sys.argv[1]))
     print(json.dumps(getattr(module, sys.argv[1])(*sys.argv[2:])))

@@ -1,8 +1,10 @@
 """Rows of billing for the rules that every resource keeps: one of patient_a, doctor_a and hospital 1 each."""
 
-from apps.billing.models import Bill, CardTopUp, Invoice, RefundRequest
+from apps.billing.models import Bill, CardTopUp, Invoice, InvoicePaper, InvoiceRange, RefundRequest
 from apps.billing.services.card_top_up import open_top_up
+from apps.billing.services.invoice_ranges import draw_range
 from apps.billing.services.invoices import issue_invoice
+from apps.billing.services.papers import spoil_next
 from apps.billing.services.refund_requests import request_bills
 from apps.patients.models import (
     PatientCard,
@@ -22,6 +24,17 @@ class BillingEstate(Estate):
 
     def make_invoice(self) -> Invoice:
         return issue_invoice(*pay(issue(self.world)))
+
+    def make_invoice_range(self) -> InvoiceRange:
+        clerk = self.world.staff["clerk"]
+        return draw_range(
+            kind="outpatient", code="03101", first_no="001", last_no="099", holder=clerk, by=clerk
+        )
+
+    def make_invoice_paper(self) -> InvoicePaper:
+        return spoil_next(
+            self.get("invoice_range"), reason="卡纸", copy_returned=True, by=self.world.staff["clerk"]
+        )
 
     def make_card_top_up(self) -> CardTopUp:
         hospital = self.world.h1
@@ -47,6 +60,8 @@ OBJECTS: Values = {
     "admin/v1/refund-requests/": lambda e: e.get("refund_request").pk,
     "miniprogram/v1/card-top-ups/": lambda e: e.get("card_top_up").pk,
     "miniprogram/v1/refund-requests/": lambda e: e.get("refund_request").pk,
+    "admin/v1/invoice-papers/": lambda e: e.get("invoice_paper").pk,
+    "admin/v1/invoice-ranges/": lambda e: e.get("invoice_range").pk,
     "admin/v1/invoices/": lambda e: e.get("invoice").pk,
     "miniprogram/v1/bills/": lambda e: e.get("bill").pk,
     "partner/v1/bills/": lambda e: e.get("his_bill").external_id,

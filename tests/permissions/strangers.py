@@ -32,7 +32,7 @@ from tests.support.estates import Estate
 #: Names for the same kind of thing.
 KIND = {
     "staff": "practitioner", "room": "location", "move_to": "session", "other": "patient", "merged": "patient",
-    "linked_patient": "patient", "linked": "difference", "receiver": "practitioner",
+    "linked_patient": "patient", "linked": "difference", "receiver": "practitioner", "holder": "practitioner",
 }  # fmt: skip
 
 

@@ -1,4 +1,15 @@
-from kernel.errors import DomainError
+from kernel.errors import DomainError, Expectation
+
+RANGE_NUMBERS = Expectation(
+    "range_numbers", "起止号码须为位数相同的数字,止号不小于起号,最多 100000 张",
+    "First and last number are digits of one length, in order, 100,000 forms at most.",
+)  # fmt: skip
+HOLDS_RANGES = Expectation(
+    "holds_ranges",
+    "须为本院在职且可打印发票的员工",
+    "Somebody of the hospital in service who may print invoices.",
+)
+PAPER_OFF = Expectation("paper_off", "本院不使用编号票据", "The hospital does not print on numbered forms.")
 
 
 class InsuranceNotSupported(DomainError):
@@ -86,6 +97,32 @@ class ItemPerformed(DomainError):
 class ItemNotPerformed(DomainError):
     code, status = "item_not_performed", 409
     zh, en = "该项目未执行或发药", "The item was not performed or dispensed."
+
+
+class NoInvoiceRange(DomainError):
+    code, status = "no_invoice_range", 409
+    zh, en = "没有可用的票据,请先向财务领取号段", "There are no forms left; draw a range from finance first."
+
+
+class InvoiceRangeOverlaps(DomainError):
+    code, status = "invoice_range_overlaps", 409
+    zh, en = "号段与已领用的号段重叠", "Some of these numbers were drawn before."
+
+
+class InvoiceNumberNotNext(DomainError):
+    """`paper_code` and `paper_no`: of the form that is to be used next."""
+
+    code, status = "invoice_number_not_next", 409
+    members = ("paper_code", "paper_no")
+    zh, en = (
+        "下一张票据为 {paper_code} 的 {paper_no},请核对打印机内的票据",
+        "The next form is {paper_no} of {paper_code}; check what lies in the printer.",
+    )
+
+
+class VerifierIsHolder(DomainError):
+    code, status = "verifier_is_holder", 409
+    zh, en = "领用人不能核销自己的号段", "Somebody else than its holder verifies a range."
 
 
 class ItemRefunded(DomainError):

@@ -27,6 +27,26 @@ columns(
     "reversed_at",
 )
 columns(
+    "invoice_ranges_list",
+    "code", "kind", "first_no", "last_no", "next_no", "unused_count", "holder_name", "state", "drawn_at",
+)  # fmt: skip
+columns(
+    "invoice_papers_list",
+    "paper_code", "paper_no", "invoice_no", "state", "issued_by_name", "issued_at", "void_reason", "copy_returned",
+)  # fmt: skip
+action(
+    "invoice_ranges_give_back",
+    confirm=("退回后余票由财务收回,确定?", "The rest goes back to finance. Give it back?"),
+    state=["drawn", "in_use", "used_up"],
+)  # fmt: skip
+action(
+    "invoice_ranges_verify",
+    confirm=("已核对存根和作废联?", "Did you check stubs and void sheets?"),
+    state=["returned"],
+)
+action("invoice_ranges_spoil", danger=True, state=["drawn", "in_use"])
+action("invoice_papers_void", danger=True, state=["issued"])
+columns(
     "card_top_ups_list",
     "patient_name",
     "card_number",
@@ -157,3 +177,17 @@ on_rows(
     "patient_cards_refund_request",
 )
 moving("refund_requests_list", state=["executing"])
+groups(
+    "InvoiceRange",
+    numbers=("号码", "Numbers", "code kind first_no last_no next_no unused_count state hospital_id"),
+    people=(
+        "领用与核销", "People", "holder_id drawn_by_id drawn_at returned_at verified_by_id verified_at"
+    ),
+)  # fmt: skip
+groups(
+    "InvoicePaper",
+    form=(
+        "票据", "Form", "paper_code paper_no range_id invoice_no invoice_id state issued_by_id issued_at hospital_id",
+    ),
+    void=("作废", "Void", "voided_by_id voided_at void_reason copy_returned"),
+)  # fmt: skip

@@ -13,6 +13,17 @@ resource(
     undo=("撤销执行", "Undo what was done or dispensed"),
 )
 resource("billing", "invoice", "发票", ("list", "add", "export"), print=("打印发票", "Print invoices"))
+resource(
+    "billing",
+    "invoice_range",
+    "票据号段",
+    ("list", "add"),
+    give_back=("退回号段", "Give ranges of forms back"),
+    spoil=("登记损毁票据", "Record spoiled forms"),
+    verify=("核销号段", "Verify ranges"),
+    view_all=("查看全院票据", "See all forms of the hospital"),
+)
+resource("billing", "invoice_paper", "纸质票据", ("list",), void=("作废票据", "Void forms"))
 resource("billing", "card", "就诊卡余额", ("list",))
 resource("billing", "card_top_up", "就诊卡充值", ("list", "add"))
 resource(
@@ -57,6 +68,15 @@ give(
     "billing.refund_request.export",
 )
 
+give(
+    "clerk", "billing.invoice_range.list", "billing.invoice_range.give_back", "billing.invoice_range.spoil",
+    "billing.invoice_paper.list", "billing.invoice_paper.void",
+)  # fmt: skip
+give(
+    "finance", "billing.invoice_range.list", "billing.invoice_range.add", "billing.invoice_range.give_back",
+    "billing.invoice_range.verify", "billing.invoice_range.view_all", "billing.invoice_paper.list",
+)  # fmt: skip
+
 directory("billing", module="billing", zh="收费", en="Billing", path="/billing", icon="money", sort=40)
 page("bills", resource="billing.bill", zh="账单", en="Bills", path="bills",
      component="billing/bills/index", parent="billing", icon="list", sort=1)  # fmt: skip
@@ -68,3 +88,8 @@ page("refund_requests", resource="billing.refund_request", zh="退费申请", en
      component="billing/refund-requests/index", parent="billing", icon="undo", sort=4)  # fmt: skip
 page("card_balances", resource="billing.card", zh="就诊卡余额", en="Card balances", path="card-balances",
      component="billing/card-balances/index", parent="billing", icon="card", sort=5)  # fmt: skip
+page("invoice_ranges", resource="billing.invoice_range", zh="票据号段", en="Ranges of forms", path="invoice-ranges",
+     component="billing/invoice-ranges/index", parent="billing", icon="ticket", sort=6,
+     parts=("view_all",))  # fmt: skip
+page("invoice_papers", resource="billing.invoice_paper", zh="纸质票据", en="Forms", path="invoice-papers",
+     component="billing/invoice-papers/index", parent="billing", icon="printer", sort=7)  # fmt: skip

@@ -1,12 +1,17 @@
 """Rows are reached by hospital, department, as the doctor's own, or by whoever cares for the patient."""
 
+from django.db.models import Q
+
+from apps.access.actor import Actor
 from apps.access.policies import Policy, hide, policy_for
 from apps.billing.models import (
     Bill,
     CardTopUp,
     ChargeItem,
     Invoice,
+    InvoicePaper,
     InvoicePrint,
+    InvoiceRange,
     RefundRequest,
     RefundRequestLine,
 )
@@ -53,3 +58,25 @@ class RefundRequestPolicy(Policy):
 
     department = "department_id"
     owners = ("practitioner_id",)
+
+
+VIEW_ALL = "billing.invoice_range.view_all"
+
+
+class _OfHolder(Policy):
+    """One's own; of the whole hospital with a code that says so."""
+
+    def arms(self, actor: Actor, code: str, grant: str = "view") -> list[Q]:
+        if actor.has(VIEW_ALL):
+            return super().arms(actor, code, grant)
+        return [Q(**{owner: actor.staff_id}) for owner in self.owners] if actor.has(code) else []
+
+
+@policy_for(InvoiceRange)
+class InvoiceRangePolicy(_OfHolder):
+    owners = ("holder_id",)
+
+
+@policy_for(InvoicePaper)
+class InvoicePaperPolicy(_OfHolder):
+    owners = ("issued_by_id",)

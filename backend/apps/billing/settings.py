@@ -33,6 +33,11 @@ INVOICE_DESK = define(
         "Desk where the first copy of an invoice is printed (blank = any)",
     )
 )
+PAPER_INVOICES = define(
+    Setting(
+        "billing.paper_invoices", False, "发票打印在领用的编号票据上", "Invoices are printed on numbered paper forms",
+    )
+)  # fmt: skip
 
 CARD_TOP_UP_ENABLED = define(
     Setting("billing.card_top_up_enabled", False, "开通就诊卡充值", "Cards can be topped up")

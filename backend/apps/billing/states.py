@@ -42,6 +42,21 @@ class RefundRequestState(StrEnum):
     FAILED = "failed"
 
 
+class RangeState(StrEnum):
+    """`used_up`: every number was used; `returned`: unused numbers and void sheets are back with finance."""
+
+    DRAWN = "drawn"
+    IN_USE = "in_use"
+    USED_UP = "used_up"
+    RETURNED = "returned"
+    VERIFIED = "verified"
+
+
+class PaperState(StrEnum):
+    ISSUED = "issued"
+    VOID = "void"
+
+
 _B = BillStatus
 _R = RefundRequestState
 _T = TopUpState
@@ -84,3 +99,15 @@ REFUND_REQUESTS: StateTable[RefundRequestState] = StateTable(
         _R.DONE: frozenset(),
     }
 )
+
+_G, _P = RangeState, PaperState
+RANGES: StateTable[RangeState] = StateTable(
+    {
+        _G.DRAWN: {_G.IN_USE, _G.RETURNED},
+        _G.IN_USE: {_G.USED_UP, _G.RETURNED},
+        _G.USED_UP: {_G.RETURNED},
+        _G.RETURNED: {_G.VERIFIED},
+        _G.VERIFIED: frozenset(),
+    }
+)
+PAPERS: StateTable[PaperState] = StateTable({_P.ISSUED: {_P.VOID}, _P.VOID: frozenset()})

@@ -1,5 +1,6 @@
 from apps.billing.models.bill import BillKind, BillSource, CancelCause, ItemCategory
-from apps.billing.states import BillStatus, RefundRequestState, TopUpState
+from apps.billing.models.paper import InvoiceKind
+from apps.billing.states import BillStatus, PaperState, RangeState, RefundRequestState, TopUpState
 from apps.payments.channels.registry import channel_words
 from apps.payments.words import application_words
 from kernel.words import (
@@ -43,6 +44,20 @@ properties(
     top_up_enabled=("可充值", "Can be topped up"), top_up_maximum_fen=("充值上限", "Top-up at most"),
     top_up_minimum_fen=("充值下限", "Top-up at least"), unit_price_fen=("单价", "Unit price"),
     voucher_no=("凭证号", "Voucher number"),
+    first_no=("起始号码", "First number"), last_no=("终止号码", "Last number"), next_no=("下一号码", "Next number"),
+    unused_count=("未使用张数", "Unused forms"), holder_id=("领用人", "Holder"), holder_name=("领用人姓名", "Holder"),
+    drawn_by_id=("发放人", "Handed out by"), drawn_by_name=("发放人姓名", "Handed out by"),
+    drawn_at=("领用时间", "Drawn"),
+    range_id=("号段", "Range"), invoice_id=("发票", "Invoice"), paper_code=("票据代码", "Code of the form"),
+    paper_no=("票据号码", "Number of the form"), copy_returned=("纸质联已收回", "The sheet is back"),
+    issued_by_id=("开具人", "Issued by"), voided_by_id=("作废人", "Voided by"),
+    voided_by_name=("作废人姓名", "Voided by"),
+    issued_count=("有效张数", "Forms that count"), void_count=("作废张数", "Void forms"),
+    spoiled_count=("损毁张数", "Spoiled forms"), reprint_count=("补打张数", "Reprints"),
+    not_back_count=("纸质联未收回", "Sheets not back"), unused_from=("未使用起号", "Unused from"),
+    unused_to=("未使用止号", "Unused to"), unused_is_returned=("余票已退回", "The rest is back"),
+    missing_count=("缺号张数", "Numbers missing"), missing=("缺号", "Missing"),
+    out_of_order=("跳号使用", "Out of order"),
 )  # fmt: skip
 of(
     "Bill",
@@ -53,18 +68,31 @@ of(
     items=("收费明细", "Items"),
 )
 of("Item", "HisItem", "NewItem", "InvoiceItem", name=("项目名称", "Item"), category=("费用类别", "Category"))
+of(
+    "InvoiceRange",
+    "InvoiceRangeDraw",
+    kind=("票据种类", "Kind of form"),
+    code=("票据代码", "Code of the form"),
+)
+of(
+    "InvoiceRange", returned_at=("退回时间", "Given back"), verified_by_id=("核销人", "Verified by"),
+    verified_by_name=("核销人姓名", "Verified by"), verified_at=("核销时间", "Verified"),
+)  # fmt: skip
 of("StatementEntry", kind=("变动类型", "Kind"))
 
 references("bills", "bill_id", "registration_bill_id", "replaces_id")
 references("bills", "bill_ids", status="issued")
 references("patient_cards", "card_id")
 references_of("payment_orders", "order_id", "AskForRefund", state="posted")
-references("staff", "requested_by_id")
+references("staff", "requested_by_id", "holder_id", "drawn_by_id", "issued_by_id", "voided_by_id")
+references("invoice_ranges", "range_id")
 
 resources(
     patient_cards=("就诊卡", "card", "cards"),
     bills=("账单", "bill", "bills"), card_top_ups=("就诊卡充值", "top-up", "top-ups"),
     invoices=("发票", "invoice", "invoices"),
+    invoice_ranges=("票据号段", "range of forms", "ranges of forms"),
+    invoice_papers=("纸质票据", "form", "forms"),
     invoices_prints=("发票打印记录", "print of the invoice", "prints of the invoice"),
     patient_cards_statement=("就诊卡账单", "movement", "a card's statement"),
     cards_statement=("就诊卡账单", "movement", "a card's statement"),
@@ -73,6 +101,10 @@ resources(
 
 resources(granted_channels=("可用渠道", "granted channel", "granted channels"))
 operations(
+    invoice_ranges_create=("领用号段", "Draw a range"), invoice_ranges_give_back=("退回号段", "Give a range back"),
+    invoice_ranges_verify=("核销号段", "Verify a range"),
+    invoice_ranges_spoil=("登记损毁票据", "Record a spoiled form"),
+    invoice_ranges_usage=("票据使用报告", "Usage of a range"), invoice_papers_void=("作废票据", "Void a form"),
     payable_bills=("查询待缴费", "Find what a card has to pay"),
     bill_items_perform=("发药/执行", "Perform an item"),
     bill_items_undo_perform=("撤销执行", "Undo a performed item"), bills_create=("开具账单", "Issue a bill"),
@@ -92,6 +124,15 @@ operations(
     refund_requests_execute=("执行退费", "Execute a refund"), refund_requests_reject=("驳回退费", "Reject a refund"),
 )  # fmt: skip
 
+values(InvoiceKind, {
+    "outpatient": ("门诊收费票据", "Outpatient"), "inpatient": ("住院收费票据", "Inpatient"),
+})  # fmt: skip
+values(RangeState, {
+    "drawn": ("已领用", "Drawn", "info"), "in_use": ("使用中", "In use", "warning"),
+    "used_up": ("已用完", "Used up", "warning"), "returned": ("已退回", "Given back", "info"),
+    "verified": ("已核销", "Verified", "success"),
+})  # fmt: skip
+values(PaperState, {"issued": ("有效", "Counts", "success"), "void": ("作废", "Void", "danger")})
 values(BillKind, {
     "registration": ("挂号", "Registration"), "examination": ("检查", "Examination"), "test": ("检验", "Test"),
     "prescription": ("处方", "Prescription"), "treatment": ("治疗", "Treatment"),
@@ -138,6 +179,8 @@ objects({
     "billing.cardtopup": ("就诊卡充值", "Card top-up"),
     "billing.invoice": ("发票", "Invoice"),
     "billing.invoiceprint": ("发票打印", "Print of an invoice"),
+    "billing.invoicerange": ("票据号段", "Range of forms"),
+    "billing.invoicepaper": ("纸质票据", "Form"),
     "billing.refundrequest": ("退费申请", "Refund request"),
 })  # fmt: skip
 

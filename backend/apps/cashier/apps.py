@@ -8,8 +8,13 @@ class CashierConfig(AppConfig):
     label = "cashier"
 
     def ready(self) -> None:
-        """Keep the drawers that payments ask about."""
+        """Keep the drawers that payments ask about; say what keeps a day open, and who reopens one."""
         from apps.cashier.adapters.drawers import CashOfShifts
-        from apps.payments.drawers import register
+        from apps.cashier.services import open_day, reopening
+        from apps.payments import day_blockers, drawers
+        from apps.worklist import approvals
 
-        register(CashOfShifts())
+        drawers.register(CashOfShifts())
+        day_blockers.register(open_day.KIND)
+        for kind in reopening.KINDS:
+            approvals.register(kind)

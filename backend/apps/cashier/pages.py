@@ -9,6 +9,24 @@ columns(
     "bank_deposits_list", "deposit_no", "state", "amount_fen", "bank_account", "bag_no", "slip_no", "made_by_name",
     "made_at", "decided_by_name",
 )  # fmt: skip
+columns(
+    "daily_closes_list", "business_date", "state", "number", "closed_by_name", "closed_at", "is_reopening",
+    "reopened_by_name", "reopen_reason",
+)  # fmt: skip
+columns(
+    "monthly_closes_list", "month", "state", "number", "closed_by_name", "closed_at", "is_reopening",
+    "reopened_by_name", "reopen_reason",
+)  # fmt: skip
+action(
+    "daily_closes_create",
+    confirm=("日结后当日不能再入账,确定?", "The day takes no more entries then. Close it?"),
+)
+action("monthly_closes_create", confirm=("确定月结?", "Close the month?"))
+for _name in ("daily_closes_reopen", "monthly_closes_reopen"):
+    action(
+        _name, danger=True, confirm=("须另一人批准后才重新打开,确定申请?", "Another person has to agree. Ask?"),
+        is_newest=[True], is_reopening=[False],
+    )  # fmt: skip
 action("cashier_shifts_paid_in", state=["open"], may_work=[True])
 action("cashier_shifts_paid_out", state=["open"], may_work=[True])
 action("cashier_shifts_safe_drop", state=["open"], may_work=[True])
@@ -59,4 +77,20 @@ groups(
         ),
     ),
     times=("时间", "Times", "opened_at closed_at counted_at handed_over_at accepted_at by_day"),
+)  # fmt: skip
+groups(
+    "DailyClose", "WholeDailyClose",
+    close=("日结", "Close", "business_date state number is_newest closed_by_id closed_at hospital_id"),
+    totals=("汇总", "Totals", "totals sha256 is_intact"),
+    reopening=(
+        "重新打开", "Reopening", "is_reopening approval_id reopen_reason reopened_by_id reopened_at",
+    ),
+)  # fmt: skip
+groups(
+    "MonthlyClose", "WholeMonthlyClose",
+    close=("月结", "Close", "month state number is_newest closed_by_id closed_at hospital_id"),
+    totals=("汇总", "Totals", "totals sha256 is_intact"),
+    reopening=(
+        "重新打开", "Reopening", "is_reopening approval_id reopen_reason reopened_by_id reopened_at",
+    ),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What the entries of a shift add up to."""
+"""What the entries of a shift add up to, and how a business day stands."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -10,6 +10,10 @@ from django.db.models.functions import TruncDate
 
 from apps.cashier.models import CashierShift, EntryKind, ShiftEntry
 from apps.cashier.models.entry import SIGN
+from apps.identity.models import Hospital
+from apps.payments.day_blockers import open_items
+from apps.payments.selectors.closes import closed_through
+from apps.payments.services.day_totals import day_totals
 from kernel import clock
 
 
@@ -64,3 +68,15 @@ _SUMS = {f"{kind.value}_fen": Sum("amount_fen", filter=Q(kind=kind.value)) for k
 
 def _net(sums: Mapping[str, Any]) -> int:
     return sum(SIGN[kind] * int(sums[f"{kind.value}_fen"] or 0) for kind in EntryKind)
+
+
+def business_day(hospital: Hospital, day: dt.date) -> dict[str, Any]:
+    """What keeps that day open, whether it is closed, and its sums as frozen or so far."""
+    newest = closed_through(hospital.pk)
+    is_closed = newest is not None and day <= newest
+    return {
+        "hospital_id": hospital.pk, "hospital_name": hospital.name,
+        "business_date": day, "is_closed": is_closed, "is_over": day < clock.today(),
+        "next_date": newest + dt.timedelta(days=1) if newest else None,
+        "open_items": [] if is_closed else open_items(hospital.pk, day), "totals": day_totals(hospital.pk, day),
+    }  # fmt: skip

@@ -1,5 +1,6 @@
 from apps.cashier.models import EntryKind
 from apps.cashier.states import DepositState, ShiftState
+from apps.payments.states import CloseState
 from kernel.words import objects, of, operations, properties, references, resources, values
 
 properties(
@@ -37,6 +38,35 @@ properties(
     yuan_20=("20 元(张)", "20 yuan"), yuan_10=("10 元(张)", "10 yuan"), yuan_5=("5 元(张)", "5 yuan"),
     yuan_1=("1 元(张/枚)", "1 yuan"), jiao_5=("5 角(张/枚)", "5 jiao"), jiao_1=("1 角(张/枚)", "1 jiao"),
 )  # fmt: skip
+properties(
+    sha256=("内容摘要", "SHA-256 of the content"), is_newest=("最近一次", "The newest"),
+    is_reopening=("待审批重新打开", "Reopening asked for"), reopen_reason=("重新打开原因", "Why it is reopened"),
+    reopened_by_id=("批准人", "Reopened by"), reopened_by_name=("批准人姓名", "Reopened by"),
+    reopened_at=("重新打开时间", "Reopened"), month=("月份", "Month"), totals=("汇总", "Totals"),
+    is_intact=("内容未被改动", "As it was closed"), transactions=("流水笔数", "Transactions"),
+    corrections=("更正笔数", "Corrections"), channels=("按渠道", "By channel"), prepaid=("预付款", "Prepaid"),
+    lines=("明细", "Lines"), in_count=("收款笔数", "Payments"), in_fen=("收款", "In"),
+    out_count=("退款笔数", "Refunds"),
+    out_fen=("退款", "Out"), opening_fen=("期初", "Opening"), closing_fen=("期末", "Closing"),
+    transaction_kind=("业务类型", "What happened"), debit_count=("借方笔数", "Debits"),
+    credit_count=("贷方笔数", "Credits"),
+    is_closed=("已日结", "Closed"),
+    next_date=("下一待结日", "To be closed next"), open_items=("未完成事项", "Still open"),
+    subject_name=("对象名称", "Name"),
+)  # fmt: skip
+for _close in ("DailyClose", "WholeDailyClose", "MonthlyClose", "WholeMonthlyClose"):
+    of(
+        _close, closed_by_id=("结账人", "Closed by"), closed_by_name=("结账人姓名", "Closed by"),
+        closed_at=("结账时间", "Closed"), number=("第几次结账", "Close number"),
+    )  # fmt: skip
+of("PrepaidTotal", "AccountProof", kind=("科目", "Kind of account"))
+of("OpenItem", kind=("事项类型", "Kind"), kind_name=("事项", "What"))
+of("ClosedDay", number=("第几次结账", "Close number"))
+of(
+    "MonthProof", from_date=("起始日期", "From"), to_date=("终止日期", "To"),
+    days=("各日", "Days"), accounts=("各科目", "By kind of account"),
+)  # fmt: skip
+of("BusinessDay", totals=("当日汇总", "Totals of the day"))
 of(
     "CashierShift", "WholeCashierShift", closed_at=("停止收付时间", "Cash stopped"),
     counted_fen=("清点金额", "Counted"),
@@ -47,14 +77,22 @@ of("CashDrawer", name=("钱箱名称", "Drawer"), code=("钱箱编码", "Code"))
 references("cash_drawers", "drawer_id")
 references("cashier_shifts", "shift_ids")
 references("bank_deposits", "deposit_id")
-references("staff", "clerk_id", "receiver_id", "countersigned_by_id", "closed_by_id", "made_by_id")
+references(
+    "staff", "reopened_by_id", "clerk_id", "receiver_id", "countersigned_by_id", "closed_by_id", "made_by_id"
+)
 
 resources(
     cash_drawers=("钱箱", "cash drawer", "cash drawers"),
     cashier_shifts=("收费班次", "cashier's shift", "cashier's shifts"),
     bank_deposits=("缴款单", "bank deposit", "bank deposits"),
+    daily_closes=("日结", "daily close", "daily closes"),
+    monthly_closes=("月结", "monthly close", "monthly closes"),
 )
 operations(
+    daily_closes_create=("日结", "Close a day"), daily_closes_day=("结账检查", "What keeps a day open"),
+    daily_closes_reopen=("申请重新打开日结", "Ask for a daily close to be reopened"),
+    monthly_closes_create=("月结", "Close a month"),
+    monthly_closes_reopen=("申请重新打开月结", "Ask for a monthly close to be reopened"),
     cashier_shifts_create=("开班", "Open a shift"), cashier_shifts_current=("我的当前班次", "My shift"),
     cashier_shifts_paid_in=("钱箱存入", "Pay cash in"), cashier_shifts_paid_out=("钱箱支出", "Pay cash out"),
     cashier_shifts_safe_drop=("缴存保险柜", "Drop into the safe"),
@@ -73,6 +111,9 @@ values(ShiftState, {
     "handed_over": ("已交班待接收", "Handed over", "warning"), "accepted": ("已接收", "Accepted", "success"),
     "banked": ("已缴款", "Banked", "success"),
 })  # fmt: skip
+values(
+    CloseState, {"closed": ("已结账", "Closed", "success"), "reopened": ("已重新打开", "Reopened", "warning")}
+)
 values(DepositState, {
     "made": ("待确认", "To be confirmed", "warning"), "confirmed": ("已到账", "At the bank", "success"),
     "rejected": ("已退回", "Rejected", "danger"),
@@ -82,6 +123,7 @@ values(EntryKind, {
     "paid_out": ("钱箱支出", "Paid out"), "safe_drop": ("缴存保险柜", "Safe drop"),
 })  # fmt: skip
 objects({
+    "payments.dailyclose": ("日结", "Daily close"), "payments.monthlyclose": ("月结", "Monthly close"),
     "cashier.cashdrawer": ("钱箱", "Cash drawer"), "cashier.cashiershift": ("收费班次", "Cashier's shift"),
     "cashier.bankdeposit": ("缴款单", "Bank deposit"), "cashier.shiftentry": ("班次流水", "Entry of a shift"),
 })  # fmt: skip

@@ -32,6 +32,12 @@ BANK = define_kind(
         "finance", "finance_head", "hospital_administrator", by_hand=False,
     )
 )  # fmt: skip
+REOPENING = define_kind(
+    WorkKind(
+        "cashier.reopening", "审批重新打开结账", "Approve that a close is reopened", 8,
+        "finance_head", "hospital_administrator", "group_administrator", by_hand=False,
+    )
+)  # fmt: skip
 CONFIRM_DEPOSIT = define_kind(
     WorkKind(
         "cashier.confirm_deposit", "确认缴款", "Confirm a deposit at the bank", 8,

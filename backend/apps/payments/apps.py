@@ -8,7 +8,10 @@ class PaymentsConfig(AppConfig):
     label = "payments"
 
     def ready(self) -> None:
-        """Know the channels."""
+        """Know the channels, and what keeps a day open."""
         from apps.payments.channels.catalogue import declare_all
+        from apps.payments.day_blockers import register
+        from apps.payments.services.unposted import KIND
 
         declare_all()
+        register(KIND)

@@ -117,3 +117,69 @@ class PartnerLimit(DomainError):
     code, status = "partner_limit", 409
     members = ("which", "limit_fen")
     zh, en = "超过该应用的限额", "Beyond a limit of the application."
+
+
+class DayNotOver(DomainError):
+    code, status = "day_not_over", 409
+    zh, en = "只能结账已经过去的日期", "Only a day that is over can be closed."
+
+
+class DayClosed(DomainError):
+    """Somebody has closed it already."""
+
+    code, status = "day_closed", 409
+    members = ("business_date",)
+    zh, en = "{business_date} 已日结", "{business_date} is closed."
+
+
+class DaysCloseInOrder(DomainError):
+    """`business_date`: the day that is to be closed next."""
+
+    code, status = "days_close_in_order", 409
+    members = ("business_date",)
+    zh, en = (
+        "须按日期顺序日结,下一日为 {business_date}",
+        "Days are closed in order; the next is {business_date}.",
+    )
+
+
+class DayStillOpen(DomainError):
+    """`open_items`: what keeps it open, each with `kind`, `kind_name`, `subject_id`, `subject_name`; 200 at most."""
+
+    code, status = "day_still_open", 409
+    members = ("open_items",)
+    zh, en = "当日尚有未完成事项,不能日结", "Something of that day is still open."
+
+
+class NotNewestClose(DomainError):
+    code, status = "not_newest_close", 409
+    zh, en = "只能重新打开最近一次结账", "Only the newest close can be reopened."
+
+
+class MonthClosed(DomainError):
+    code, status = "month_closed", 409
+    members = ("month",)
+    zh, en = "{month} 已月结", "{month} is closed."
+
+
+class MonthsCloseInOrder(DomainError):
+    """`month`: the month that is to be closed next."""
+
+    code, status = "months_close_in_order", 409
+    members = ("month",)
+    zh, en = "须按月份顺序月结,下一月为 {month}", "Months are closed in order; the next is {month}."
+
+
+class MonthStillOpen(DomainError):
+    """`business_date`: the first of its days that is not closed."""
+
+    code, status = "month_still_open", 409
+    members = ("business_date",)
+    zh, en = "{business_date} 尚未日结,不能月结", "{business_date} is not closed yet."
+
+
+class LedgerNotProven(DomainError):
+    """What the days were frozen with is not what the ledger holds."""
+
+    code, status = "ledger_not_proven", 409
+    zh, en = "资金账核对不一致,不能结账", "The ledger does not prove what it should."

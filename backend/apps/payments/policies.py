@@ -1,11 +1,13 @@
 from apps.access.policies import Policy, hide, policy_for
 from apps.payments.models import (
     ChannelPush,
+    DailyClose,
     LedgerAccount,
     LedgerBalance,
     LedgerEntry,
     LedgerTransaction,
     MerchantAccount,
+    MonthlyClose,
     PartnerChannel,
     PaymentAttempt,
     PaymentOrder,
@@ -55,4 +57,14 @@ class PartnerChannelPolicy(Policy):
 
 @policy_for(ChannelPush)
 class ChannelPushPolicy(Policy):
+    """By hospital."""
+
+
+@policy_for(DailyClose)
+class DailyClosePolicy(Policy):
+    """By hospital."""
+
+
+@policy_for(MonthlyClose)
+class MonthlyClosePolicy(Policy):
     """By hospital."""

@@ -40,6 +40,13 @@ class RefundState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class CloseState(StrEnum):
+    """`reopened`: stays for the record; another close of the period, of the next number, counts."""
+
+    CLOSED = "closed"
+    REOPENED = "reopened"
+
+
 _O, _A, _R = OrderState, AttemptState, RefundState
 
 #: Codes of a failed refund in cash that only waits for a clerk who hands it out: nothing is wrong with it.
@@ -85,4 +92,7 @@ REFUNDS: StateTable[RefundState] = StateTable(
         _R.SUCCEEDED: frozenset(),
         _R.CANCELLED: frozenset(),
     }
+)
+CLOSES: StateTable[CloseState] = StateTable(
+    {CloseState.CLOSED: {CloseState.REOPENED}, CloseState.REOPENED: frozenset()}
 )

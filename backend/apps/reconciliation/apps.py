@@ -8,8 +8,14 @@ class ReconciliationConfig(AppConfig):
     label = "reconciliation"
 
     def ready(self) -> None:
-        """Make the kind of approval known."""
+        """Make the kind of approval known, and what keeps a day open."""
+        from apps.payments import day_blockers
+        from apps.reconciliation.services import carry_bill
         from apps.reconciliation.services.approval import KIND
+        from apps.reconciliation.services.open_day import KINDS
         from apps.worklist.approvals import register
 
         register(KIND)
+        register(carry_bill.KIND)
+        for kind in KINDS:
+            day_blockers.register(kind)

@@ -16,6 +16,14 @@ class BillNotReady(DomainError):
     zh, en = "该日账单次日 02:00 生成,请稍后", "The bill of that day is made at 02:00 on the day after."
 
 
+class BillMayCome(DomainError):
+    """`until`: from then on its day may be closed without it."""
+
+    code, status = "bill_may_come", 409
+    members = ("until",)
+    zh, en = "账单可能还会到,{until} 之后才能结转", "The bill may yet come; wait until {until}."
+
+
 BILL_DAY = Expectation(
     "bill_day", "须为昨天及以前、三个月以内的日期", "A day before today, three months back at most."
 )

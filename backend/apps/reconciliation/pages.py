@@ -9,6 +9,7 @@ columns(
     "reconciliation_differences_list",
     "business_date", "channel", "kind", "direction", "key", "our_fen", "their_fen", "effect_fen", "state", "action",
 )  # fmt: skip
+action("reconciliation_runs_carry", danger=True, state=["waiting_bill", "failed"], carried_at=[None])
 action("reconciliation_differences_propose", state=["open"])
 action(
     "reconciliation_differences_undo",
@@ -25,7 +26,7 @@ groups(
         "our_count their_count our_in_fen their_in_fen our_out_fen their_out_fen stated_in_fen stated_out_fen fees_fen",
     ),
     times=("时间", "Times", "starts_at ends_at created_at matched_at"),
-    trouble=("失败原因", "Trouble", "error error_detail tries content_sha256"),
+    trouble=("失败原因", "Trouble", "error error_detail tries content_sha256 carry_approval_id carried_at"),
 )  # fmt: skip
 groups(
     "Difference",

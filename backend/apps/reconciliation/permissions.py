@@ -3,7 +3,12 @@ from apps.access.menus import directory, page
 
 module("reconciliation", "对账", "Reconciliation", 78)
 resource(
-    "reconciliation", "run", "对账批次", ("list", "export"), start=("发起对账", "Start reconciliation runs")
+    "reconciliation",
+    "run",
+    "对账批次",
+    ("list", "export"),
+    start=("发起对账", "Start reconciliation runs"),
+    carry=("申请结转缺失账单", "Ask to close days without a bill"),
 )
 resource(
     "reconciliation",
@@ -18,6 +23,7 @@ resource(
 
 give(
     "finance", "reconciliation.run.list", "reconciliation.run.export", "reconciliation.run.start",
+    "reconciliation.run.carry",
     "reconciliation.difference.list", "reconciliation.difference.export", "reconciliation.difference.propose",
 )  # fmt: skip
 give(

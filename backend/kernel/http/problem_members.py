@@ -21,14 +21,14 @@ BY_NAME: dict[str, Node] = {
     **dict.fromkeys(
         (
             "accepted", "application", "bring", "channel", "charge", "current", "desk", "found", "handler",
-            "left_quantity", "operation", "reason", "relationship", "said", "scope", "state", "survivor_merged_into",
-            "target", "until", "used_by", "what", "which", "why",
+            "left_quantity", "month", "operation", "paper_code", "reason", "relationship", "said", "scope", "state",
+            "survivor_merged_into", "target", "until", "used_by", "what", "which", "why",
         ),
         TEXT,
     ),
     **dict.fromkeys(("allowed", "bad", "booked", "count", "days", "limit", "of", "pixels", "used", "value"), WHOLE),
     **dict.fromkeys(("clashes", "codes", "reasons"), TEXTS),
-    **dict.fromkeys(("candidates", "conflicts", "refused"), OBJECTS),
+    **dict.fromkeys(("candidates", "conflicts", "open_items", "refused"), OBJECTS),
     "existing": {"type": "object", "additionalProperties": {}, "nullable": True},
 }  # fmt: skip
 

@@ -8,6 +8,7 @@ from apps.billing.models.bill import (
 )
 from apps.billing.models.card_top_up import CardTopUp
 from apps.billing.models.invoice import Invoice, InvoicePrint
+from apps.billing.models.paper import InvoiceKind, InvoicePaper, InvoiceRange
 from apps.billing.models.refund_request import RefundRequest, RefundRequestLine
 
 __all__ = [
@@ -18,7 +19,10 @@ __all__ = [
     "CardTopUp",
     "ChargeItem",
     "Invoice",
+    "InvoiceKind",
+    "InvoicePaper",
     "InvoicePrint",
+    "InvoiceRange",
     "ItemCategory",
     "RefundRequest",
     "RefundRequestLine",

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from apps.billing.models import Invoice, InvoicePrint
+from apps.billing.selectors.papers import paper_of
 from kernel.errors import NotFound
 
 OWN = (
@@ -53,4 +54,5 @@ def printed(copy: InvoicePrint) -> dict[str, Any]:
         "is_reprint": copy.copy_no > 1,
         "desk": copy.desk,
         "printed_at": copy.created_at,
+        **paper_of(copy),
     }

@@ -8,10 +8,11 @@ from apps.billing import errors, settings
 from apps.billing.models import Bill, Invoice, InvoicePrint
 from apps.billing.numbers import INVOICES, next_number
 from apps.billing.selectors.bills import plain
+from apps.billing.services.papers import print_on_paper
 from apps.billing.states import BillStatus
 from apps.identity.models import StaffMember
 from kernel import clock
-from kernel.errors import DuplicateValue, StateConflict
+from kernel.errors import DuplicateValue, InvalidValue, StateConflict
 from kernel.locks import lock_one
 
 _KEPT = ("category", "code", "name", "spec", "unit", "unit_price_fen", "amount_fen")
@@ -48,9 +49,19 @@ def _items(bill: Bill) -> list[dict[str, Any]]:
 
 @transaction.atomic
 def print_invoice(
-    invoice: Invoice, *, desk: str, reason: str = "", staff: StaffMember | None
+    invoice: Invoice,
+    *,
+    desk: str,
+    reason: str = "",
+    staff: StaffMember | None,
+    paper_code: str = "",
+    paper_no: str = "",
+    copy_returned: bool | None = None,
 ) -> InvoicePrint:
-    """Count a copy. InvoiceReversed, InvoiceDeskRefused (the first one), InvoiceReprintNeedsReason (every other)."""
+    """Count a copy. InvoiceReversed, InvoiceDeskRefused (the first one), InvoiceReprintNeedsReason (every other).
+
+    Where forms are numbered it takes the clerk's next number, and the sheet before it is void: see `print_on_paper`.
+    """
     current = lock_one(Invoice.objects.select_related("hospital"), pk=invoice.pk)
     if current.reversed_at is not None:
         raise errors.InvoiceReversed
@@ -62,7 +73,7 @@ def print_invoice(
     current.print_count, current.version = current.print_count + 1, current.version + 1
     current.updated_at = clock.now()
     current.save(update_fields=["print_count", "version", "updated_at"])
-    return InvoicePrint.objects.create(
+    copy = InvoicePrint.objects.create(
         hospital_id=current.hospital_id,
         invoice=current,
         copy_no=current.print_count,
@@ -70,6 +81,13 @@ def print_invoice(
         reason=reason,
         printed_by=staff,
     )
+    if staff is not None and settings.PAPER_INVOICES.of(current.hospital):
+        print_on_paper(
+            copy, staff=staff, paper_code=paper_code, paper_no=paper_no, copy_returned=copy_returned
+        )
+    elif paper_code or paper_no:
+        raise InvalidValue(field="paper_no" if paper_no else "paper_code", expected=errors.PAPER_OFF)
+    return copy
 
 
 @transaction.atomic

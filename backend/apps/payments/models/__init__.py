@@ -1,4 +1,5 @@
 from apps.payments.models.attempt import PaymentAttempt
+from apps.payments.models.close import DailyClose, MonthlyClose
 from apps.payments.models.grant import PartnerChannel, PartnerOperation
 from apps.payments.models.ledger import (
     AccountKind,
@@ -22,11 +23,13 @@ __all__ = [
     "AccountKind",
     "ChannelPush",
     "CloseCause",
+    "DailyClose",
     "LedgerAccount",
     "LedgerBalance",
     "LedgerEntry",
     "LedgerTransaction",
     "MerchantAccount",
+    "MonthlyClose",
     "PartnerChannel",
     "PartnerOperation",
     "PaymentAttempt",

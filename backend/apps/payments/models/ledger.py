@@ -6,7 +6,7 @@ balances follow by themselves.
 """
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from apps.identity.models import Hospital
 from kernel import clock, ids
@@ -69,7 +69,10 @@ class LedgerAccount(models.Model):
 
 
 class LedgerTransaction(models.Model):
-    """One movement of money. `key` is the caller's name for it; `kind` says what happened."""
+    """One movement of money. `key` is the caller's name for it; `kind` says what happened.
+
+    `corrects_date`: the closed day that it belongs to by what happened, null for its own.
+    """
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
     # its accounts hold the hospital: a constraint here would lock the hospital's row at every payment
@@ -83,11 +86,16 @@ class LedgerTransaction(models.Model):
     note = models.CharField(max_length=200, blank=True, default="")
     created_at = models.DateTimeField(default=clock.now, editable=False)
     posted_on = models.DateField(default=clock.today, editable=False, help_text="the day in Asia/Shanghai")
+    corrects_date = models.DateField(null=True, blank=True, editable=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["hospital", "key"], name="ledger_posted_once"),
             models.CheckConstraint(condition=~Q(key="") & ~Q(kind=""), name="ledger_transaction_named"),
+            models.CheckConstraint(
+                condition=Q(corrects_date__isnull=True) | Q(corrects_date__lt=F("posted_on")),
+                name="ledger_corrects_the_past",
+            ),
         ]
         indexes = [
             models.Index(fields=["hospital", "id"], name="ledger_newest"),

@@ -118,6 +118,11 @@ class PaymentOrder(VersionedModel):
             ),
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="payment_order_due"),
             models.Index(fields=["order_no"], name="payment_order_by_no"),
+            models.Index(
+                fields=["hospital", "recorded_at"],
+                condition=Q(state="paid_unposted"),
+                name="payment_order_unposted",
+            ),
         ]
         triggers = [audited(exclude=("due_at", "posting_tries", "department_id"))]
 

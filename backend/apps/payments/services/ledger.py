@@ -1,5 +1,6 @@
 """记账: every movement of money is written here, and nowhere else."""
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -19,6 +20,7 @@ from apps.payments.models.ledger import (
     LedgerEntry,
     LedgerTransaction,
 )
+from apps.payments.selectors.closes import is_reopened
 from kernel.money import MAX_FEN
 from kernel.prepared import Prepared, types_of
 from kernel.sql import statement
@@ -46,13 +48,19 @@ Follower: TypeAlias = Callable[[LedgerTransaction, Sequence[Movement]], None]
 #: Called with a posting that has just moved a prepaid account, in its transaction. One may refuse money that goes out
 #: by raising, which undoes the posting; what comes in is refused by nobody.
 AFTER_POSTING: list[Follower] = []
-_COLUMNS = ("id", "hospital_id", "key", "kind", "order_id", "refund_id", "note", "created_at", "posted_on")
-_ROW = ", ".join(f"%({name})s" for name in _COLUMNS)
+_GIVEN = ("id", "hospital_id", "key", "kind", "order_id", "refund_id", "note", "created_at")
+_COLUMNS = (*_GIVEN, "posted_on", "corrects_date")
+#: A day that was closed meanwhile takes nothing: the first open one does, and says which it corrects.
+_DAYS = (
+    "greatest(%(posted_on)s, through + 1)",
+    "CASE WHEN coalesce(%(about)s, %(posted_on)s) <= through THEN coalesce(%(about)s, %(posted_on)s) END",
+)
+_ROW = ", ".join([*(f"%({name})s" for name in _GIVEN), *_DAYS])
 #: Nothing is written if an account is missing, a prepaid one would fall below zero or the key is known.
 _POST = Prepared(
     "payments_post",
     statement("apps.payments", "post", columns=", ".join(_COLUMNS), values=_ROW),
-    types_of(LedgerTransaction, _COLUMNS),
+    types_of(LedgerTransaction, (*_GIVEN, "posted_on")) | {"about": "date"},
     writes=True,
     by_key=True,
 )
@@ -67,8 +75,12 @@ def post(
     order_id: UUID | None = None,
     refund_id: UUID | None = None,
     note: str = "",
+    about: dt.date | None = None,
 ) -> LedgerTransaction:
     """Write one balanced transaction, in the caller's own transaction; call it late there, as it locks accounts.
+
+    It is of today. `about`: the day on which it happened, if that may be another one: a closed day is named as the one
+    that it corrects, a reopened one takes it. The day is not closed before the caller's transaction has ended.
 
     `key` names the movement within the hospital: the same movements again (of the same kind, order and refund) are the
     first one, others LedgerConflict. InsufficientBalance when a prepaid account would fall below zero. After either of
@@ -80,6 +92,10 @@ def post(
     made = LedgerTransaction(
         hospital_id=hospital_id, key=key, kind=kind, order_id=order_id, refund_id=refund_id, note=note
     )
+    if about is not None and about < made.posted_on:
+        made.corrects_date = about  # unless the database knows better
+        if is_reopened(hospital_id, about):
+            made.posted_on = about
     prepaid = [movement for movement in movements if movement.account.kind in PREPAID]
     if not any(movement.amount_fen > 0 for movement in prepaid):  # what comes in is refused by nobody
         return _posted(hospital_id, made, movements, AFTER_POSTING if prepaid else ())
@@ -129,15 +145,18 @@ def _check(movements: Sequence[Movement]) -> None:
 
 def _write(made: LedgerTransaction, movements: Sequence[Movement]) -> tuple[int, int]:
     """How many transactions were written (one or none), and how many movements found their account."""
-    values: dict[str, Any] = {name: getattr(made, name) for name in _COLUMNS}
+    values: dict[str, Any] = {name: getattr(made, name) for name in (*_GIVEN, "posted_on")}
     values |= {
+        "about": made.corrects_date,
         "kinds": [str(movement.account.kind) for movement in movements],
         "owners": [movement.account.owner for movement in movements],
         "amounts": [movement.amount_fen for movement in movements],
     }
     with connection.cursor() as cursor:
         _POST.execute(cursor, values)
-        written, known = cursor.fetchone()
+        written, known, posted_on, corrects_date = cursor.fetchone()
+    if written:
+        made.posted_on, made.corrects_date = posted_on, corrects_date
     return written, known
 
 

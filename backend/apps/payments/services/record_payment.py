@@ -101,6 +101,7 @@ def _post_to_ledger(
             Movement(Account(AccountKind.UNPOSTED), -trade.amount_fen),
         ],
         order_id=order.pk,
+        about=clock.day_of(attempt.paid_at),
     )
 
 

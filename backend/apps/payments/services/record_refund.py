@@ -87,6 +87,7 @@ def record_succeeded(
         ],
         order_id=order.pk,
         refund_id=refund.pk,
+        about=clock.day_of(refund.succeeded_at),
     )
     if order.state == OrderState.RETURNING and refund.lines.exists():
         ORDERS.move(order, OrderState.RETURNED, returned_at=now)

@@ -78,7 +78,8 @@ CHECKS = {
             'payments_ledgerbalance no_truncate', 'payments_ledgerentry append_only',
             'payments_ledgerentry no_truncate', 'payments_ledgerentry taken',
             'payments_ledgertransaction append_only', 'payments_ledgertransaction balances',
-            'payments_ledgertransaction no_truncate']) AS guard (name)
+            'payments_ledgertransaction no_truncate', 'payments_ledgertransaction open_day',
+            'payments_dailyclose guarded', 'payments_dailyclose in_order', 'payments_dailyclose kept']) AS guard (name)
           WHERE NOT EXISTS (SELECT FROM pg_trigger
             WHERE concat(tgrelid::regclass, ' ', tgname) = guard.name AND tgenabled IN ('O', 'A'))
     """,

@@ -12,15 +12,19 @@ WITH moved AS MATERIALIZED (
 ), short AS (
   SELECT count(*) AS number FROM held
     WHERE balance_fen + (SELECT sum(amount) FROM moved WHERE moved.id = held.account_id) > 0
+-- why: the day is not closed while this goes on; whoever closes it waits, and is seen by who waited for that.
+), day AS MATERIALIZED (
+  SELECT payments_hold_day(%(hospital_id)s, %(posted_on)s) AS through
 -- why: a key that is known was posted before: once is enough.
 ), made AS (
   INSERT INTO payments_ledgertransaction ({columns})
-    SELECT {values} FROM short
+    SELECT {values} FROM short, day
       WHERE number = 0 AND (SELECT count(*) FROM moved) = cardinality(%(amounts)s::bigint[])
-    ON CONFLICT (hospital_id, key) DO NOTHING RETURNING id
+    ON CONFLICT (hospital_id, key) DO NOTHING RETURNING id, posted_on, corrects_date
 -- why: all entries of a transaction come in one statement, or its sum would not be zero at its end.
 ), entered AS (
   INSERT INTO payments_ledgerentry (transaction_id, account_id, hospital_id, amount_fen)
     SELECT made.id, moved.id, %(hospital_id)s, moved.amount FROM made, moved ORDER BY moved.id, moved.amount
 )
-SELECT (SELECT count(*) FROM made), (SELECT count(*) FROM moved)
+SELECT (SELECT count(*) FROM made), (SELECT count(*) FROM moved), (SELECT posted_on FROM made),
+  (SELECT corrects_date FROM made)

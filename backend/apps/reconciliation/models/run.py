@@ -7,6 +7,7 @@ from apps.audit.triggers import audited
 from apps.identity.models import Hospital
 from apps.payments.types import MerchantAccount
 from apps.reconciliation.states import RUNS, RunState
+from apps.worklist.models import Approval
 from kernel.models import VersionedModel
 
 
@@ -42,6 +43,12 @@ class ReconciliationRun(VersionedModel):
     tries = models.PositiveSmallIntegerField(default=0)
     matched_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
+    carry_approval = models.ForeignKey(
+        Approval, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    carried_at = models.DateTimeField(
+        null=True, help_text="two persons let its day be closed without the bill"
+    )
 
     @property
     def is_fetching(self) -> bool:

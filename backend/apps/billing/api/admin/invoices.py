@@ -15,7 +15,7 @@ from apps.billing.models import Bill, Invoice, ItemCategory
 from apps.billing.selectors import invoices
 from apps.billing.services.invoices import issue_invoice, print_invoice
 from apps.identity.models import StaffMember
-from kernel.errors import StateConflict
+from kernel.errors import InvalidValue, StateConflict
 from kernel.http.fields import QuantityField
 from kernel.http.idempotency import idempotent
 from kernel.http.schema import raises
@@ -69,19 +69,28 @@ class InvoiceDetailSerializer(InvoiceSerializer):
 
 
 class InvoiceCopySerializer(InvoiceDetailSerializer):
-    """What the printer gets. `copy_no` counts every print."""
+    """What the printer gets. `copy_no` counts every print; `paper_code`, `paper_no`: the numbered form, if any."""
 
     copy_no = serializers.IntegerField()
     is_reprint = serializers.BooleanField()
     desk = serializers.CharField()
     printed_at = serializers.DateTimeField()
+    paper_code = serializers.CharField(allow_blank=True)
+    paper_no = serializers.CharField(allow_blank=True)
 
 
 class PrintInvoiceSerializer(Serializer):
-    """`desk` is where it is printed; `reason` is asked for from the second copy on."""
+    """`desk` is where it is printed; `reason` is asked for from the second copy on.
+
+    Where forms are numbered: `paper_code` and `paper_no` as they lie in the printer (blank: not looked), and, for a
+    reprint, whether the sheet before came back.
+    """
 
     desk = serializers.CharField(max_length=40)
     reason = serializers.CharField(max_length=200, allow_blank=True, default="")
+    paper_code = serializers.CharField(max_length=20, allow_blank=True, default="")
+    paper_no = serializers.CharField(max_length=20, allow_blank=True, default="")
+    copy_returned = serializers.BooleanField(allow_null=True, default=None)
 
 
 class InvoicePrintSerializer(Serializer):
@@ -151,7 +160,10 @@ class InvoiceViewSet(ExportMixin, ScopedViewSet):
         responses={201: InvoiceCopySerializer},
         operation_id="invoices_print_copy",
     )
-    @raises(errors.InvoiceReversed, errors.InvoiceDeskRefused, errors.InvoiceReprintNeedsReason)
+    @raises(
+        errors.InvoiceReversed, errors.InvoiceDeskRefused, errors.InvoiceReprintNeedsReason, InvalidValue,
+        errors.NoInvoiceRange, errors.InvoiceNumberNotNext,
+    )  # fmt: skip
     @idempotent()
     def print_copy(self, request: Any, pk: UUID) -> Response:
         """打印/补打: count a copy and return it for the printer."""

@@ -6,6 +6,7 @@ from apps.billing.api.admin.bills import BillViewSet, PayBillsView
 from apps.billing.api.admin.cards import CardStatementViewSet, CardTopUpViewSet, PatientCardViewSet
 from apps.billing.api.admin.invoices import BillInvoiceViewSet, InvoiceViewSet
 from apps.billing.api.admin.items import BillItemViewSet
+from apps.billing.api.admin.papers import InvoicePaperViewSet, InvoiceRangeViewSet
 from apps.billing.api.admin.refund_requests import (
     CardRefundRequestViewSet,
     OrderRefundQuoteViewSet,
@@ -45,4 +46,15 @@ urlpatterns += [
         path(f"refund-requests/<uuid:pk>/{action}", RefundRequestViewSet.as_view({"post": action}))
         for action in ("approve", "reject", "execute")
     ),
+]
+urlpatterns += [
+    path("invoice-ranges", InvoiceRangeViewSet.as_view({"get": "list", "post": "create"})),
+    path("invoice-ranges/<uuid:pk>", InvoiceRangeViewSet.as_view({"get": "retrieve"})),
+    path("invoice-ranges/<uuid:pk>/usage", InvoiceRangeViewSet.as_view({"get": "usage"})),
+    path("invoice-ranges/<uuid:pk>/give-back", InvoiceRangeViewSet.as_view({"post": "give_back"})),
+    path("invoice-ranges/<uuid:pk>/verify", InvoiceRangeViewSet.as_view({"post": "verify"})),
+    path("invoice-ranges/<uuid:pk>/spoil", InvoiceRangeViewSet.as_view({"post": "spoil"})),
+    path("invoice-papers", InvoicePaperViewSet.as_view({"get": "list"})),
+    path("invoice-papers/<uuid:pk>", InvoicePaperViewSet.as_view({"get": "retrieve"})),
+    path("invoice-papers/<uuid:pk>/void", InvoicePaperViewSet.as_view({"post": "void"})),
 ]

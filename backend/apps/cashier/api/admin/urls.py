@@ -1,6 +1,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from apps.cashier.api.admin.closes import DailyCloseViewSet, MonthlyCloseViewSet
 from apps.cashier.api.admin.deposits import BankDepositViewSet
 from apps.cashier.api.admin.drawers import CashDrawerViewSet
 from apps.cashier.api.admin.shifts import CashierShiftViewSet
@@ -16,7 +17,12 @@ router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 router.register("cash-drawers", CashDrawerViewSet, basename="cash-drawers")
 router.register("cashier-shifts", CashierShiftViewSet, basename="cashier-shifts")
 router.register("bank-deposits", BankDepositViewSet, basename="bank-deposits")
+router.register("daily-closes", DailyCloseViewSet, basename="daily-closes")
+router.register("monthly-closes", MonthlyCloseViewSet, basename="monthly-closes")
 urlpatterns = [
+    path("daily-closes/day", DailyCloseViewSet.as_view({"get": "day"})),
+    path("daily-closes/<uuid:pk>/reopen", DailyCloseViewSet.as_view({"post": "reopen"})),
+    path("monthly-closes/<uuid:pk>/reopen", MonthlyCloseViewSet.as_view({"post": "reopen"})),
     path("cashier-shifts/current", CashierShiftViewSet.as_view({"get": "current"})),
     *(
         path(f"cashier-shifts/<uuid:pk>/{verb}", CashierShiftViewSet.as_view({"post": method}))

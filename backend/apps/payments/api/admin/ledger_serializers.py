@@ -39,7 +39,7 @@ class LedgerTransactionSerializer(ModelSerializer):
         model = LedgerTransaction
         fields = [
             "id", "hospital_id", "hospital_name", "key", "kind", "order_id", "refund_id", "note", "created_at",
-            "posted_on",
+            "posted_on", "corrects_date",
         ]  # fmt: skip
         read_only_fields = fields
 

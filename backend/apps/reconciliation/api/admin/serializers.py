@@ -20,7 +20,7 @@ class ReconciliationRunSerializer(ModelSerializer):
             "state", "is_fetching", "starts_at",
             "ends_at", "our_count", "their_count", "our_in_fen", "their_in_fen", "our_out_fen",
             "their_out_fen", "stated_in_fen", "stated_out_fen", "fees_fen", "error", "error_detail", "tries",
-            "content_sha256", "matched_at", "created_at",
+            "content_sha256", "matched_at", "carry_approval_id", "carried_at", "created_at",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -30,6 +30,12 @@ class RunStartSerializer(Serializer):
 
     merchant_id = ScopedRelatedField(source="merchant", queryset=merchants())
     business_date = serializers.DateField()
+
+
+class RunCarrySerializer(Serializer):
+    """Why the day has to be closed without the bill."""
+
+    reason = serializers.CharField(max_length=200)
 
 
 class SideSerializer(Serializer):

@@ -9,6 +9,7 @@ router.register("reconciliation-runs", ReconciliationRunViewSet, basename="recon
 router.register("reconciliation-differences", DifferenceViewSet, basename="reconciliation-differences")
 urlpatterns = [
     path("reconciliation-day-bill", DayBillView.as_view()),
+    path("reconciliation-runs/<uuid:pk>/carry", ReconciliationRunViewSet.as_view({"post": "carry"})),
     path("reconciliation-differences/propose", DifferenceViewSet.as_view({"post": "propose_many"})),
     path("reconciliation-differences/<uuid:pk>/propose", DifferenceViewSet.as_view({"post": "propose"})),
     path("reconciliation-differences/<uuid:pk>/undo", DifferenceViewSet.as_view({"post": "undo"})),

@@ -11,9 +11,9 @@ from apps.payments.channels.registry import CHANNELS
 from apps.reconciliation import errors
 from apps.reconciliation.api.admin import serializers as io
 from apps.reconciliation.models import Difference, DifferenceKind, Direction, ReconciliationRun
-from apps.reconciliation.services import propose, runs, settle
+from apps.reconciliation.services import carry_bill, propose, runs, settle
 from apps.reconciliation.states import DIFFERENCES, RUNS
-from apps.worklist.errors import NobodyDecides
+from apps.worklist.errors import ApprovalOpen, NobodyDecides
 from kernel.errors import InvalidValue, StateConflict
 from kernel.expectations import EACH_ONCE, UNKNOWN
 from kernel.http.commands import command
@@ -51,7 +51,7 @@ class ReconciliationRunViewSet(ExportMixin, ListMixin, RetrieveMixin, ScopedView
 
     model = ReconciliationRun
     resource = "reconciliation.run"
-    codes = {"create": "start"}
+    codes = {"create": "start", "carry": "carry"}
     serializer_class = io.ReconciliationRunSerializer
     filterset_class = RunFilter
     ordering_fields = ["business_date"]
@@ -70,6 +70,14 @@ class ReconciliationRunViewSet(ExportMixin, ListMixin, RetrieveMixin, ScopedView
     def create(self, *, merchant: Any, business_date: Any) -> ReconciliationRun:
         """发起对账 of a day, or once more: the same bill again changes nothing, a corrected one counts instead."""
         return runs.start(merchant, business_date)
+
+    @command(
+        body=io.RunCarrySerializer, answer=io.ReconciliationRunSerializer, idempotent=True,
+        raises=(StateConflict, errors.BillMayCome, ApprovalOpen, NobodyDecides),
+    )  # fmt: skip
+    def carry(self, run: ReconciliationRun, *, reason: str) -> ReconciliationRun:
+        """申请结转缺失账单: the bill has not come for three working days; another person has to agree."""
+        return carry_bill.ask_to_carry(run, by=self.me, reason=reason)
 
 
 @extend_schema(tags=["reconciliation"])

@@ -1,0 +1,44 @@
+"""What reconciliation has to settle of a day before that is closed."""
+
+import datetime as dt
+from collections.abc import Iterator
+from uuid import UUID
+
+from apps.payments.day_blockers import BlockerKind, OpenThing
+from apps.payments.services.reconciling import merchants_with_bills
+from apps.reconciliation.models import Difference, ReconciliationRun
+from apps.reconciliation.states import RESULTS, DifferenceState, RunState
+from kernel.money import fen_to_yuan
+
+#: `pending` waits for the next day's bill: it is carried, and keeps no day open.
+_OPEN = (DifferenceState.EXAMINING, DifferenceState.OPEN, DifferenceState.PROPOSED)
+
+
+def without_result(hospital_id: UUID, day: dt.date) -> Iterator[OpenThing]:
+    """Merchant accounts whose bill of the day was not matched: not come, or not to be believed."""
+    rows = ReconciliationRun.objects.filter(hospital_id=hospital_id, business_date=day)
+    runs = {run.merchant_id: run for run in rows.exclude(state=RunState.SUPERSEDED)}
+    for merchant in merchants_with_bills():
+        if merchant.hospital_id != hospital_id or (not merchant.is_active and merchant.pk not in runs):
+            continue
+        run = runs.get(merchant.pk)
+        if run is None or (run.state not in RESULTS and run.carried_at is None):
+            yield OpenThing(run.pk if run else None, f"{merchant.name} {run.state if run else ''}".strip())
+
+
+def unsettled(hospital_id: UUID, day: dt.date) -> Iterator[OpenThing]:
+    """Differences of the day that somebody has to settle."""
+    rows = Difference.objects.filter(hospital_id=hospital_id, state__in=_OPEN, business_date=day)
+    for pk, key, fen in rows.order_by("pk").values_list("pk", "key", "effect_fen").iterator(50):
+        yield OpenThing(pk, f"{key} {fen_to_yuan(abs(fen))}元")
+
+
+KINDS = (
+    BlockerKind(
+        "reconciliation.run", "对账未完成", "Not reconciled", "reconciliation.reconciliationrun", without_result
+    ),
+    BlockerKind(
+        "reconciliation.difference", "对账差异未处理", "A difference that is not settled",
+        "reconciliation.difference", unsettled,
+    ),
+)  # fmt: skip
