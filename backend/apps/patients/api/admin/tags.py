@@ -30,7 +30,7 @@ class PatientTagViewSet(KeptRowViewSet):
 
     model = PatientTag
     resource = "patients.tag"
-    codes = {"put_on": "assign", "remove_tag": "assign"}
+    codes = {"put_on": "assign", "take_off": "assign"}
     columns = ("hospital", "name", "colour", "sort", "is_active")
     declared = {"colour": PatternField(r"^#[0-9a-fA-F]{6}$", COLOUR, required=False)}
     fixed = ("hospital", "name")
@@ -49,7 +49,7 @@ class PatientTagViewSet(KeptRowViewSet):
 
     @extend_schema(request=TaggedSerializer, responses=TagChangeSerializer)
     @raises(InvalidValue, NotFound)
-    def remove_tag(self, request: Any, pk: UUID) -> Response:
+    def take_off(self, request: Any, pk: UUID) -> Response:
         """Take the tag off patients within reach."""
         return Response({"changed": tags.remove_tag(self.get_object(), self._patients(request))})
 

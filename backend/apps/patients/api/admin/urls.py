@@ -42,7 +42,7 @@ urlpatterns = [
     ),
     path(f"{OF}/related-persons/<uuid:pk>/verify", RelatedPersonViewSet.as_view({"post": "verify"})),
     path("patient-tags/<uuid:pk>/put-on", PatientTagViewSet.as_view({"post": "put_on"})),
-    path("patient-tags/<uuid:pk>/take-off", PatientTagViewSet.as_view({"post": "remove_tag"})),
+    path("patient-tags/<uuid:pk>/take-off", PatientTagViewSet.as_view({"post": "take_off"})),
     path(f"{OF}/duplicates", MergeOfPatientViewSet.as_view({"get": "list"})),
     path(f"{OF}/distinct", MergeOfPatientViewSet.as_view({"post": "distinct"})),
     path(f"{OF}/merge", MergeOfPatientViewSet.as_view({"post": "merge"})),
