@@ -6491,6 +6491,182 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/v1/report-definitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询报表
+         * @description 可用报表: those that one may run, with their parameters.
+         */
+        get: operations["report_definitions_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/report-definitions/{code}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 查看报表
+         * @description 查看报表: sums, chart and first rows, of one moment.
+         */
+        post: operations["report_definitions_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/report-jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询报表任务
+         * @description 报表任务: one's own; those of the whole hospital with the code that says so.
+         */
+        get: operations["report_jobs_list"];
+        put?: never;
+        /**
+         * 生成报表
+         * @description 生成报表: a worker makes the file. The same asked for within five minutes is the same job.
+         */
+        post: operations["report_jobs_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/report-jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看报表任务
+         * @description 报表任务: one's own; those of the whole hospital with the code that says so.
+         */
+        get: operations["report_jobs_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/report-jobs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 取消
+         * @description 取消: what waits is over, what runs is stopped within two seconds.
+         */
+        post: operations["report_jobs_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/report-jobs/{id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 下载
+         * @description 下载报表: the file, for who may still see all that it shows; recorded.
+         */
+        get: operations["report_jobs_content"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/report-schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询报表计划
+         * @description 报表计划: a report of the last day, week or month, told to its owner when it is there.
+         */
+        get: operations["report_schedules_list"];
+        put?: never;
+        /**
+         * 新增报表计划
+         * @description 报表计划: a report of the last day, week or month, told to its owner when it is there.
+         */
+        post: operations["report_schedules_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/report-schedules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看报表计划
+         * @description 报表计划: a report of the last day, week or month, told to its owner when it is there.
+         */
+        get: operations["report_schedules_retrieve"];
+        put?: never;
+        post?: never;
+        /**
+         * 删除报表计划
+         * @description 报表计划: a report of the last day, week or month, told to its owner when it is there.
+         */
+        delete: operations["report_schedules_destroy"];
+        options?: never;
+        head?: never;
+        /**
+         * 修改报表计划
+         * @description 报表计划: a report of the last day, week or month, told to its owner when it is there.
+         */
+        patch: operations["report_schedules_partial_update"];
+        trace?: never;
+    };
     "/api/admin/v1/roles": {
         parameters: {
             query?: never;
@@ -10145,6 +10321,8 @@ export interface components {
             /** 内容摘要 */
             sha256: string;
         };
+        /** @enum {string} */
+        ColumnKind: "text" | "money" | "count" | "percent" | "moment" | "day" | "key";
         /** @description `content`: new values of fields that may be completed, null to empty one. */
         CompleteRequest: {
             /** 版本 */
@@ -11028,8 +11206,6 @@ export interface components {
              */
             readonly created_at: string;
         };
-        /** @enum {string} */
-        FileFormatEnum: "csv" | "xlsx";
         /** @enum {string} */
         FileState: "staged" | "attached" | "deleted";
         /** @description A hospital and a year. */
@@ -14447,6 +14623,46 @@ export interface components {
             /** 结果 */
             results: components["schemas"]["ReconciliationRun"][];
         };
+        PaginatedReportJobList: {
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
+            count: number;
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
+            count_capped: boolean;
+            /** 页码 */
+            page: number;
+            /** 每页条数 */
+            page_size: number;
+            /** 有下一页 */
+            has_next: boolean;
+            /** 结果 */
+            results: components["schemas"]["ReportJob"][];
+        };
+        PaginatedReportScheduleList: {
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
+            count: number;
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
+            count_capped: boolean;
+            /** 页码 */
+            page: number;
+            /** 每页条数 */
+            page_size: number;
+            /** 有下一页 */
+            has_next: boolean;
+            /** 结果 */
+            results: components["schemas"]["ReportSchedule"][];
+        };
         PaginatedRoleList: {
             /**
              * 数量
@@ -14859,6 +15075,20 @@ export interface components {
         PairState: "open" | "distinct";
         /** @enum {string} */
         PaperState: "issued" | "void";
+        /** @enum {string} */
+        ParameterKind: "day_range" | "choice" | "reference" | "text";
+        /** @description Parameters by their names, each as text: days as YYYY-MM-DD. */
+        ParametersRequest: {
+            /**
+             * 医院
+             * Format: uuid
+             */
+            hospital_id: string;
+            /** 参数 */
+            parameters: {
+                [key: string]: string;
+            };
+        };
         /** @description What undoing put back, and what it could not. Rows made since the merge stay with the survivor. */
         Parted: {
             /** 合并记录 */
@@ -15965,6 +16195,41 @@ export interface components {
              */
             linked_patient_id?: string | null;
         };
+        /** @description 报表计划. `parameters` without days: those follow from the time. `due_at`: when it comes about next. */
+        PatchedReportScheduleRequest: {
+            /**
+             * 医院
+             * Format: uuid
+             */
+            hospital_id?: string;
+            /** 名称 */
+            name?: string;
+            /** 报表 */
+            report?: string & components["schemas"]["ReportCode"];
+            /** 参数 */
+            parameters?: {
+                [key: string]: string;
+            };
+            /** 文件格式 */
+            file_format?: components["schemas"]["ReportFormat"];
+            /** 频率 */
+            every?: components["schemas"]["ReportEvery"];
+            /**
+             * 生成时刻
+             * Format: time-local
+             */
+            at?: string;
+            /** 星期 */
+            weekday?: number;
+            /** 每月几号 */
+            month_day?: number;
+            /** 仅工作日 */
+            working_days_only?: boolean;
+            /** 启用 */
+            is_active?: boolean;
+            /** 版本 */
+            version: number;
+        };
         /** @description 角色 with its permission codes and data scopes; `hospital_id` null: a role of the whole group. */
         PatchedRoleRequest: {
             /**
@@ -16348,6 +16613,8 @@ export interface components {
             /** 就诊卡号 */
             card_number: string;
         };
+        /** @enum {string} */
+        PatientExportFileFormatEnum: "csv" | "xlsx";
         /** @description The filters of the export, its format, and whether secrets are wanted unmasked. */
         PatientExportRequest: {
             /**
@@ -16412,7 +16679,7 @@ export interface components {
             /** 排序方式 */
             ordering?: components["schemas"]["OrderingEnum"];
             /** 文件格式 */
-            file_format?: components["schemas"]["FileFormatEnum"];
+            file_format?: components["schemas"]["PatientExportFileFormatEnum"];
             /** 显示完整内容 */
             unmasked?: boolean;
         };
@@ -17147,9 +17414,21 @@ export interface components {
             /** @enum {string} */
             code?: "password_change_required" | "permission_denied";
         };
+        Problem403PasswordChangeRequiredPermissionDeniedAnd1More: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "password_change_required" | "permission_denied" | "report_rights_withdrawn";
+        };
         Problem403PermissionDenied: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "permission_denied";
+        };
+        Problem404NoSuchReport: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "no_such_report";
+        };
+        Problem404NoSuchReportNotFound: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "no_such_report" | "not_found";
         };
         Problem404NotFound: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -17821,6 +18100,12 @@ export interface components {
             allowed_fen?: number;
             request_ids?: string[];
         };
+        Problem409ReportExpiredReportNotReady: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "report_expired" | "report_not_ready";
+            /** 状态 */
+            state?: string;
+        };
         Problem409RequestInProgress: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "request_in_progress";
@@ -17864,6 +18149,11 @@ export interface components {
             bill_id?: string;
             current?: string;
             target?: string;
+        };
+        Problem409RequestInProgressTooManyReports: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "request_in_progress" | "too_many_reports";
+            limit?: number;
         };
         Problem409ResultNotReadyStateConflict: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -18004,6 +18294,10 @@ export interface components {
         Problem422IdempotencyKeyReusedInsuranceNotSupported: components["schemas"]["Problem"] & {
             /** @enum {string} */
             code?: "idempotency_key_reused" | "insurance_not_supported";
+        };
+        Problem422ReportTooLarge: components["schemas"]["Problem"] & {
+            /** @enum {string} */
+            code?: "report_too_large";
         };
         Problem429AccountLockedThrottled: components["schemas"]["Problem"] & {
             /** @enum {string} */
@@ -18769,6 +19063,346 @@ export interface components {
              */
             next_since: string | null;
         };
+        /** @description A drawing: money in yuan. `empty`: what is said where there is nothing to draw. */
+        ReportChart: {
+            /** 类型 */
+            kind: components["schemas"]["ReportChartKind"];
+            /** 标题 */
+            title: string;
+            /** 单位 */
+            unit: string;
+            /** 分类 */
+            labels: string[];
+            /** 数据系列 */
+            series: components["schemas"]["ReportSeries"][];
+            /** 配色 */
+            colours: string[];
+            /** 无数据提示 */
+            empty: string;
+        };
+        /** @enum {string} */
+        ReportChartKind: "line" | "bar" | "pie";
+        /** @description A value that a parameter may have. */
+        ReportChoice: {
+            /** 值 */
+            value: string;
+            /** 显示名称 */
+            label: string;
+        };
+        ReportCode: string;
+        /** @description `key`: what a row is asked for by in the report of its rows; money is fen, percent hundredths of one. */
+        ReportColumn: {
+            /** 名称 */
+            name: string;
+            /** 显示名称 */
+            label: string;
+            /** 类型 */
+            kind: components["schemas"]["ColumnKind"];
+            /** 列宽(字符) */
+            width: number;
+            /** 合计列 */
+            is_total: boolean;
+        };
+        /** @description 报表. `detail`: the report that lists the rows behind a figure, with the same parameters and the row's `key`. */
+        ReportDefinition: {
+            /** 编码 */
+            code: string;
+            /** 名称 */
+            name: string;
+            /** 参数 */
+            parameters: components["schemas"]["ReportParameter"][];
+            /** 列 */
+            columns: components["schemas"]["ReportColumn"][];
+            /** 图表类型 */
+            chart_kind: (string & components["schemas"]["ReportChartKind"]) | null;
+            /** 明细报表 */
+            detail: string;
+        };
+        /** @enum {string} */
+        ReportEvery: "day" | "week" | "month";
+        /** @enum {string} */
+        ReportFormat: "xlsx" | "csv" | "pdf";
+        /** @description 报表任务. `progress`: of a hundred. `failure`: why there is no file. The file goes at `expires_at`. */
+        ReportJob: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            readonly hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /**
+             * 归属人
+             * Format: uuid
+             */
+            readonly owner_id: string;
+            /** 归属人姓名 */
+            readonly owner_name: string;
+            /** 报表 */
+            readonly report: string & components["schemas"]["ReportCode"];
+            /** 报表名称 */
+            readonly report_name: string;
+            /** 参数 */
+            parameters: {
+                [key: string]: string;
+            };
+            /** 文件格式 */
+            readonly file_format: components["schemas"]["ReportFormat"];
+            /** 状态 */
+            readonly state: components["schemas"]["ReportState"];
+            /** 阶段 */
+            readonly stage: components["schemas"]["ReportStage"];
+            /** 已处理行数 */
+            readonly done_rows: number;
+            /** 需处理行数 */
+            readonly total_rows: number | null;
+            /** 进度(%) */
+            readonly progress: number;
+            /** 行数 */
+            readonly row_count: number | null;
+            /** 失败原因 */
+            readonly failure: string;
+            /**
+             * 报表计划
+             * Format: uuid
+             */
+            readonly schedule_id: string | null;
+            /** 报表计划名称 */
+            readonly schedule_name: string | null;
+            /** 所属期间 */
+            readonly period: string;
+            /**
+             * 数据时间
+             * Format: date-time
+             * @description the moment that its rows are of
+             */
+            readonly data_at: string | null;
+            /**
+             * 创建时间
+             * Format: date-time
+             */
+            readonly created_at: string;
+            /**
+             * 开始时间
+             * Format: date-time
+             */
+            readonly started_at: string | null;
+            /**
+             * 完成时间
+             * Format: date-time
+             */
+            readonly finished_at: string | null;
+            /**
+             * 到期时间
+             * Format: date-time
+             */
+            readonly expires_at: string | null;
+            /**
+             * 文件名
+             * @default
+             */
+            readonly file_name: string;
+            /** 文件大小(字节) */
+            readonly file_size: number | null;
+            /**
+             * 文件 SHA-256
+             * @default
+             */
+            readonly file_sha256: string;
+        };
+        /**
+         * @description What a report is asked with. `names`: of the texts in `parameters`; a range of days has two of them.
+         *
+         *     `resource`: whose options offer the ids of a reference.
+         */
+        ReportParameter: {
+            /** 名称 */
+            name: string;
+            /** 参数名 */
+            names: string[];
+            /** 显示名称 */
+            label: string;
+            /** 类型 */
+            kind: components["schemas"]["ParameterKind"];
+            /** 必填 */
+            is_required: boolean;
+            /** 可选值 */
+            choices: components["schemas"]["ReportChoice"][];
+            /** 可选资源 */
+            resource: string;
+            /** 最多天数 */
+            max_days: number | null;
+        };
+        /**
+         * @description The first 200 rows, each a text a column as people read it; `keys`: one a row, to ask for what is behind it.
+         *
+         *     `totals` and the chart are of all rows, which are of the moment `data_at`.
+         */
+        ReportPreview: {
+            /** 列 */
+            columns: components["schemas"]["ReportColumn"][];
+            /** 行 */
+            rows: string[][];
+            /** 行键 */
+            keys: string[];
+            /** 合计 */
+            totals: string[];
+            /** 行数 */
+            row_count: number;
+            /** 图表 */
+            chart: components["schemas"]["ReportChart"] | null;
+            /**
+             * 数据时间
+             * Format: date-time
+             */
+            data_at: string;
+        };
+        /** @description Which report, of what, as which file. */
+        ReportRunRequest: {
+            /**
+             * 医院
+             * Format: uuid
+             */
+            hospital_id: string;
+            /** 参数 */
+            parameters: {
+                [key: string]: string;
+            };
+            /** 报表 */
+            report: string & components["schemas"]["ReportCode"];
+            /**
+             * 文件格式
+             * @default xlsx
+             */
+            file_format?: components["schemas"]["ReportFormat"];
+        };
+        /** @description 报表计划. `parameters` without days: those follow from the time. `due_at`: when it comes about next. */
+        ReportSchedule: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /**
+             * 归属人
+             * Format: uuid
+             */
+            readonly owner_id: string;
+            /** 归属人姓名 */
+            readonly owner_name: string;
+            /** 名称 */
+            name: string;
+            /** 报表 */
+            report: string & components["schemas"]["ReportCode"];
+            /** 报表名称 */
+            readonly report_name: string;
+            /** 参数 */
+            parameters: {
+                [key: string]: string;
+            };
+            /** 文件格式 */
+            file_format: components["schemas"]["ReportFormat"];
+            /** 频率 */
+            every: components["schemas"]["ReportEvery"];
+            /**
+             * 生成时刻
+             * Format: time-local
+             */
+            at: string;
+            /** 星期 */
+            weekday: number;
+            /** 每月几号 */
+            month_day: number;
+            /** 仅工作日 */
+            working_days_only: boolean;
+            /** 启用 */
+            is_active: boolean;
+            /** 暂停原因 */
+            readonly paused_reason: string;
+            /**
+             * 下次生成
+             * Format: date-time
+             */
+            readonly due_at: string | null;
+            /**
+             * 创建时间
+             * Format: date-time
+             */
+            readonly created_at: string;
+            /** 版本 */
+            version: number;
+        };
+        /** @description 报表计划. `parameters` without days: those follow from the time. `due_at`: when it comes about next. */
+        ReportScheduleRequest: {
+            /**
+             * 医院
+             * Format: uuid
+             */
+            hospital_id: string;
+            /** 名称 */
+            name: string;
+            /** 报表 */
+            report: string & components["schemas"]["ReportCode"];
+            /** 参数 */
+            parameters?: {
+                [key: string]: string;
+            };
+            /**
+             * 文件格式
+             * @default xlsx
+             */
+            file_format?: components["schemas"]["ReportFormat"];
+            /** 频率 */
+            every: components["schemas"]["ReportEvery"];
+            /**
+             * 生成时刻
+             * Format: time-local
+             */
+            at: string;
+            /**
+             * 星期
+             * @default 1
+             */
+            weekday?: number;
+            /**
+             * 每月几号
+             * @default 1
+             */
+            month_day?: number;
+            /**
+             * 仅工作日
+             * @default false
+             */
+            working_days_only?: boolean;
+            /**
+             * 启用
+             * @default true
+             */
+            is_active?: boolean;
+        };
+        /** @description Figures, one for each label. */
+        ReportSeries: {
+            /** 名称 */
+            name: string;
+            /** 值 */
+            values: (number | null)[];
+        };
+        /** @enum {string} */
+        ReportStage: "waiting" | "reading" | "writing" | "storing" | "done";
+        /** @enum {string} */
+        ReportState: "queued" | "running" | "cancelling" | "cancelled" | "succeeded" | "failed" | "expired";
         /** @description `amount_fen`: without it all that may go back. */
         RequestedBillRequest: {
             /**
@@ -23063,6 +23697,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem403PasswordChangeRequiredPermissionDenied"];
             };
         };
+        /** @description Forbidden: password_change_required, permission_denied, report_rights_withdrawn */
+        Problem403PasswordChangeRequiredPermissionDeniedAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem403PasswordChangeRequiredPermissionDeniedAnd1More"];
+            };
+        };
         /** @description Forbidden: permission_denied */
         Problem403PermissionDenied: {
             headers: {
@@ -23070,6 +23713,24 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem403PermissionDenied"];
+            };
+        };
+        /** @description Not found: no_such_report */
+        Problem404NoSuchReport: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem404NoSuchReport"];
+            };
+        };
+        /** @description Not found: no_such_report, not_found */
+        Problem404NoSuchReportNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem404NoSuchReportNotFound"];
             };
         };
         /** @description Not found: not_found */
@@ -23774,6 +24435,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More"];
             };
         };
+        /** @description Conflict: report_expired, report_not_ready */
+        Problem409ReportExpiredReportNotReady: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409ReportExpiredReportNotReady"];
+            };
+        };
         /** @description Conflict: request_in_progress */
         Problem409RequestInProgress: {
             headers: {
@@ -23826,6 +24496,15 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem409RequestInProgressStateConflictAnd1More"];
+            };
+        };
+        /** @description Conflict: request_in_progress, too_many_reports */
+        Problem409RequestInProgressTooManyReports: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409RequestInProgressTooManyReports"];
             };
         };
         /** @description Conflict: result_not_ready, state_conflict */
@@ -24035,6 +24714,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem422IdempotencyKeyReusedInsuranceNotSupported"];
             };
         };
+        /** @description Unprocessable content: report_too_large */
+        Problem422ReportTooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem422ReportTooLarge"];
+            };
+        };
         /** @description Too many requests: account_locked, throttled */
         Problem429AccountLockedThrottled: {
             headers: {
@@ -24176,6 +24864,7 @@ export type CloseCause = components['schemas']['CloseCause'];
 export type CloseReopenRequest = components['schemas']['CloseReopenRequest'];
 export type CloseState = components['schemas']['CloseState'];
 export type ClosedDay = components['schemas']['ClosedDay'];
+export type ColumnKind = components['schemas']['ColumnKind'];
 export type CompleteRequest = components['schemas']['CompleteRequest'];
 export type Conflict = components['schemas']['Conflict'];
 export type CounterChannel = components['schemas']['CounterChannel'];
@@ -24225,7 +24914,6 @@ export type EntryState = components['schemas']['EntryState'];
 export type EventTypesEnum = components['schemas']['EventTypesEnum'];
 export type FieldKind = components['schemas']['FieldKind'];
 export type File = components['schemas']['File'];
-export type FileFormatEnum = components['schemas']['FileFormatEnum'];
 export type FileState = components['schemas']['FileState'];
 export type FillYearRequest = components['schemas']['FillYearRequest'];
 export type FilledYear = components['schemas']['FilledYear'];
@@ -24372,6 +25060,8 @@ export type PaginatedQueueRuleList = components['schemas']['PaginatedQueueRuleLi
 export type PaginatedQueueScreenList = components['schemas']['PaginatedQueueScreenList'];
 export type PaginatedQueueTicketList = components['schemas']['PaginatedQueueTicketList'];
 export type PaginatedReconciliationRunList = components['schemas']['PaginatedReconciliationRunList'];
+export type PaginatedReportJobList = components['schemas']['PaginatedReportJobList'];
+export type PaginatedReportScheduleList = components['schemas']['PaginatedReportScheduleList'];
 export type PaginatedRoleList = components['schemas']['PaginatedRoleList'];
 export type PaginatedScheduleTemplateList = components['schemas']['PaginatedScheduleTemplateList'];
 export type PaginatedSignatureList = components['schemas']['PaginatedSignatureList'];
@@ -24395,6 +25085,8 @@ export type PaginatedWorkDutyList = components['schemas']['PaginatedWorkDutyList
 export type PaginatedWorkItemList = components['schemas']['PaginatedWorkItemList'];
 export type PairState = components['schemas']['PairState'];
 export type PaperState = components['schemas']['PaperState'];
+export type ParameterKind = components['schemas']['ParameterKind'];
+export type ParametersRequest = components['schemas']['ParametersRequest'];
 export type Parted = components['schemas']['Parted'];
 export type PartnerApplication = components['schemas']['PartnerApplication'];
 export type PartnerApplicationCreate = components['schemas']['PartnerApplicationCreate'];
@@ -24431,6 +25123,7 @@ export type PatchedQueuePriorityRequest = components['schemas']['PatchedQueuePri
 export type PatchedQueueRequest = components['schemas']['PatchedQueueRequest'];
 export type PatchedQueueRuleRequest = components['schemas']['PatchedQueueRuleRequest'];
 export type PatchedRelatedPersonRequest = components['schemas']['PatchedRelatedPersonRequest'];
+export type PatchedReportScheduleRequest = components['schemas']['PatchedReportScheduleRequest'];
 export type PatchedRoleRequest = components['schemas']['PatchedRoleRequest'];
 export type PatchedScheduleTemplateRequest = components['schemas']['PatchedScheduleTemplateRequest'];
 export type PatchedSettingsChangeRequest = components['schemas']['PatchedSettingsChangeRequest'];
@@ -24440,6 +25133,7 @@ export type PatchedWorkDutyRequest = components['schemas']['PatchedWorkDutyReque
 export type Patient = components['schemas']['Patient'];
 export type PatientCard = components['schemas']['PatientCard'];
 export type PatientCardRequest = components['schemas']['PatientCardRequest'];
+export type PatientExportFileFormatEnum = components['schemas']['PatientExportFileFormatEnum'];
 export type PatientExportRequest = components['schemas']['PatientExportRequest'];
 export type PatientMerge = components['schemas']['PatientMerge'];
 export type PatientPage = components['schemas']['PatientPage'];
@@ -24496,7 +25190,10 @@ export type Problem403GrantTooWidePasswordChangeRequiredAnd1More = components['s
 export type Problem403OwnPlacementPasswordChangeRequiredAnd1More = components['schemas']['Problem403OwnPlacementPasswordChangeRequiredAnd1More'];
 export type Problem403OwnSecondFactorPasswordChangeRequiredAnd1More = components['schemas']['Problem403OwnSecondFactorPasswordChangeRequiredAnd1More'];
 export type Problem403PasswordChangeRequiredPermissionDenied = components['schemas']['Problem403PasswordChangeRequiredPermissionDenied'];
+export type Problem403PasswordChangeRequiredPermissionDeniedAnd1More = components['schemas']['Problem403PasswordChangeRequiredPermissionDeniedAnd1More'];
 export type Problem403PermissionDenied = components['schemas']['Problem403PermissionDenied'];
+export type Problem404NoSuchReport = components['schemas']['Problem404NoSuchReport'];
+export type Problem404NoSuchReportNotFound = components['schemas']['Problem404NoSuchReportNotFound'];
 export type Problem404NotFound = components['schemas']['Problem404NotFound'];
 export type Problem409AdmissionDischargedDepositDisabledAnd1More = components['schemas']['Problem409AdmissionDischargedDepositDisabledAnd1More'];
 export type Problem409AdmissionOfHisAlreadyAdmittedAnd1More = components['schemas']['Problem409AdmissionOfHisAlreadyAdmittedAnd1More'];
@@ -24575,12 +25272,14 @@ export type Problem409QueueEmptyQueuePaused = components['schemas']['Problem409Q
 export type Problem409QueuePausedStateConflict = components['schemas']['Problem409QueuePausedStateConflict'];
 export type Problem409RefundExceedsBalanceRefundExceedsOnlineTotal = components['schemas']['Problem409RefundExceedsBalanceRefundExceedsOnlineTotal'];
 export type Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More = components['schemas']['Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More'];
+export type Problem409ReportExpiredReportNotReady = components['schemas']['Problem409ReportExpiredReportNotReady'];
 export type Problem409RequestInProgress = components['schemas']['Problem409RequestInProgress'];
 export type Problem409RequestInProgressSamePersonAnd1More = components['schemas']['Problem409RequestInProgressSamePersonAnd1More'];
 export type Problem409RequestInProgressShiftCountedAlreadyAnd1More = components['schemas']['Problem409RequestInProgressShiftCountedAlreadyAnd1More'];
 export type Problem409RequestInProgressShiftNotCountedAnd1More = components['schemas']['Problem409RequestInProgressShiftNotCountedAnd1More'];
 export type Problem409RequestInProgressStateConflict = components['schemas']['Problem409RequestInProgressStateConflict'];
 export type Problem409RequestInProgressStateConflictAnd1More = components['schemas']['Problem409RequestInProgressStateConflictAnd1More'];
+export type Problem409RequestInProgressTooManyReports = components['schemas']['Problem409RequestInProgressTooManyReports'];
 export type Problem409ResultNotReadyStateConflict = components['schemas']['Problem409ResultNotReadyStateConflict'];
 export type Problem409SamePersonShiftNotCountedAnd1More = components['schemas']['Problem409SamePersonShiftNotCountedAnd1More'];
 export type Problem409SessionNotOpenStateConflict = components['schemas']['Problem409SessionNotOpenStateConflict'];
@@ -24604,6 +25303,7 @@ export type Problem415UnsupportedMediaType = components['schemas']['Problem415Un
 export type Problem416RangeNotSatisfiable = components['schemas']['Problem416RangeNotSatisfiable'];
 export type Problem422IdempotencyKeyReused = components['schemas']['Problem422IdempotencyKeyReused'];
 export type Problem422IdempotencyKeyReusedInsuranceNotSupported = components['schemas']['Problem422IdempotencyKeyReusedInsuranceNotSupported'];
+export type Problem422ReportTooLarge = components['schemas']['Problem422ReportTooLarge'];
 export type Problem429AccountLockedThrottled = components['schemas']['Problem429AccountLockedThrottled'];
 export type Problem429Throttled = components['schemas']['Problem429Throttled'];
 export type Problem429ThrottledTooManyUploads = components['schemas']['Problem429ThrottledTooManyUploads'];
@@ -24643,6 +25343,23 @@ export type RelatedPerson = components['schemas']['RelatedPerson'];
 export type RelatedPersonRequest = components['schemas']['RelatedPersonRequest'];
 export type ReplayRangeRequest = components['schemas']['ReplayRangeRequest'];
 export type Replayed = components['schemas']['Replayed'];
+export type ReportChart = components['schemas']['ReportChart'];
+export type ReportChartKind = components['schemas']['ReportChartKind'];
+export type ReportChoice = components['schemas']['ReportChoice'];
+export type ReportCode = components['schemas']['ReportCode'];
+export type ReportColumn = components['schemas']['ReportColumn'];
+export type ReportDefinition = components['schemas']['ReportDefinition'];
+export type ReportEvery = components['schemas']['ReportEvery'];
+export type ReportFormat = components['schemas']['ReportFormat'];
+export type ReportJob = components['schemas']['ReportJob'];
+export type ReportParameter = components['schemas']['ReportParameter'];
+export type ReportPreview = components['schemas']['ReportPreview'];
+export type ReportRunRequest = components['schemas']['ReportRunRequest'];
+export type ReportSchedule = components['schemas']['ReportSchedule'];
+export type ReportScheduleRequest = components['schemas']['ReportScheduleRequest'];
+export type ReportSeries = components['schemas']['ReportSeries'];
+export type ReportStage = components['schemas']['ReportStage'];
+export type ReportState = components['schemas']['ReportState'];
 export type RequestedBillRequest = components['schemas']['RequestedBillRequest'];
 export type RequestedRefund = components['schemas']['RequestedRefund'];
 export type RescheduleRequest = components['schemas']['RescheduleRequest'];
@@ -24790,7 +25507,10 @@ export type ResponseProblem403GrantTooWidePasswordChangeRequiredAnd1More = compo
 export type ResponseProblem403OwnPlacementPasswordChangeRequiredAnd1More = components['responses']['Problem403OwnPlacementPasswordChangeRequiredAnd1More'];
 export type ResponseProblem403OwnSecondFactorPasswordChangeRequiredAnd1More = components['responses']['Problem403OwnSecondFactorPasswordChangeRequiredAnd1More'];
 export type ResponseProblem403PasswordChangeRequiredPermissionDenied = components['responses']['Problem403PasswordChangeRequiredPermissionDenied'];
+export type ResponseProblem403PasswordChangeRequiredPermissionDeniedAnd1More = components['responses']['Problem403PasswordChangeRequiredPermissionDeniedAnd1More'];
 export type ResponseProblem403PermissionDenied = components['responses']['Problem403PermissionDenied'];
+export type ResponseProblem404NoSuchReport = components['responses']['Problem404NoSuchReport'];
+export type ResponseProblem404NoSuchReportNotFound = components['responses']['Problem404NoSuchReportNotFound'];
 export type ResponseProblem404NotFound = components['responses']['Problem404NotFound'];
 export type ResponseProblem409AdmissionDischargedDepositDisabledAnd1More = components['responses']['Problem409AdmissionDischargedDepositDisabledAnd1More'];
 export type ResponseProblem409AdmissionOfHisAlreadyAdmittedAnd1More = components['responses']['Problem409AdmissionOfHisAlreadyAdmittedAnd1More'];
@@ -24869,12 +25589,14 @@ export type ResponseProblem409QueueEmptyQueuePaused = components['responses']['P
 export type ResponseProblem409QueuePausedStateConflict = components['responses']['Problem409QueuePausedStateConflict'];
 export type ResponseProblem409RefundExceedsBalanceRefundExceedsOnlineTotal = components['responses']['Problem409RefundExceedsBalanceRefundExceedsOnlineTotal'];
 export type ResponseProblem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More = components['responses']['Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More'];
+export type ResponseProblem409ReportExpiredReportNotReady = components['responses']['Problem409ReportExpiredReportNotReady'];
 export type ResponseProblem409RequestInProgress = components['responses']['Problem409RequestInProgress'];
 export type ResponseProblem409RequestInProgressSamePersonAnd1More = components['responses']['Problem409RequestInProgressSamePersonAnd1More'];
 export type ResponseProblem409RequestInProgressShiftCountedAlreadyAnd1More = components['responses']['Problem409RequestInProgressShiftCountedAlreadyAnd1More'];
 export type ResponseProblem409RequestInProgressShiftNotCountedAnd1More = components['responses']['Problem409RequestInProgressShiftNotCountedAnd1More'];
 export type ResponseProblem409RequestInProgressStateConflict = components['responses']['Problem409RequestInProgressStateConflict'];
 export type ResponseProblem409RequestInProgressStateConflictAnd1More = components['responses']['Problem409RequestInProgressStateConflictAnd1More'];
+export type ResponseProblem409RequestInProgressTooManyReports = components['responses']['Problem409RequestInProgressTooManyReports'];
 export type ResponseProblem409ResultNotReadyStateConflict = components['responses']['Problem409ResultNotReadyStateConflict'];
 export type ResponseProblem409SamePersonShiftNotCountedAnd1More = components['responses']['Problem409SamePersonShiftNotCountedAnd1More'];
 export type ResponseProblem409SessionNotOpenStateConflict = components['responses']['Problem409SessionNotOpenStateConflict'];
@@ -24898,6 +25620,7 @@ export type ResponseProblem415UnsupportedMediaType = components['responses']['Pr
 export type ResponseProblem416RangeNotSatisfiable = components['responses']['Problem416RangeNotSatisfiable'];
 export type ResponseProblem422IdempotencyKeyReused = components['responses']['Problem422IdempotencyKeyReused'];
 export type ResponseProblem422IdempotencyKeyReusedInsuranceNotSupported = components['responses']['Problem422IdempotencyKeyReusedInsuranceNotSupported'];
+export type ResponseProblem422ReportTooLarge = components['responses']['Problem422ReportTooLarge'];
 export type ResponseProblem429AccountLockedThrottled = components['responses']['Problem429AccountLockedThrottled'];
 export type ResponseProblem429Throttled = components['responses']['Problem429Throttled'];
 export type ResponseProblem429ThrottledTooManyUploads = components['responses']['Problem429ThrottledTooManyUploads'];
@@ -49008,6 +49731,811 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    report_definitions_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询报表 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "code": "billing.income",
+                     *         "name": "收入与退款统计",
+                     *         "parameters": [
+                     *           {
+                     *             "name": "day",
+                     *             "names": [
+                     *               "无"
+                     *             ],
+                     *             "label": "日期",
+                     *             "kind": "day_range",
+                     *             "is_required": true,
+                     *             "choices": [
+                     *               {
+                     *                 "value": "day",
+                     *                 "label": "日期"
+                     *               }
+                     *             ],
+                     *             "resource": "无",
+                     *             "max_days": 1
+                     *           }
+                     *         ],
+                     *         "columns": [
+                     *           {
+                     *             "name": "day",
+                     *             "label": "日期",
+                     *             "kind": "text",
+                     *             "width": 1,
+                     *             "is_total": true
+                     *           }
+                     *         ],
+                     *         "chart_kind": "line",
+                     *         "detail": "通道超时,稍后重试"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["ReportDefinition"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    report_definitions_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                 *       "parameters": {
+                 *         "date_from": "2026-03-01",
+                 *         "date_to": "2026-03-15",
+                 *         "group_by": "day"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ParametersRequest"];
+            };
+        };
+        responses: {
+            /** @description 查看报表 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "columns": [
+                     *         {
+                     *           "name": "day",
+                     *           "label": "日期",
+                     *           "kind": "text",
+                     *           "width": 1,
+                     *           "is_total": true
+                     *         }
+                     *       ],
+                     *       "rows": [
+                     *         [
+                     *           "无"
+                     *         ]
+                     *       ],
+                     *       "keys": [
+                     *         "无"
+                     *       ],
+                     *       "totals": [
+                     *         "无"
+                     *       ],
+                     *       "row_count": 1,
+                     *       "chart": {
+                     *         "kind": "line",
+                     *         "title": "门诊检查费",
+                     *         "unit": "次",
+                     *         "labels": [
+                     *           "无"
+                     *         ],
+                     *         "series": [
+                     *           {
+                     *             "name": "收款金额",
+                     *             "values": [
+                     *               1
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "colours": [
+                     *           "无"
+                     *         ],
+                     *         "empty": "无"
+                     *       },
+                     *       "data_at": "2026-03-16T09:30:00+08:00"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReportPreview"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NoSuchReportNotFound"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422ReportTooLarge"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    report_jobs_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                owner_id?: string;
+                schedule_id?: string;
+                report?: string & components["schemas"]["ReportCode"];
+                file_format?: "csv" | "pdf" | "xlsx";
+                state?: ("cancelled" | "cancelling" | "expired" | "failed" | "queued" | "running" | "succeeded")[];
+                /** @description created_at; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询报表任务 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": true,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "owner_id": "0199c3a5-d1f2-78b8-948a-683efee49b07",
+                     *           "owner_name": "心内科",
+                     *           "report": "billing.income",
+                     *           "report_name": "收入与退款统计",
+                     *           "parameters": {
+                     *             "group_by": "day"
+                     *           },
+                     *           "file_format": "xlsx",
+                     *           "state": "queued",
+                     *           "stage": "waiting",
+                     *           "done_rows": 1,
+                     *           "total_rows": 1,
+                     *           "progress": 1,
+                     *           "row_count": 1,
+                     *           "failure": "通道超时,稍后重试",
+                     *           "schedule_id": "0199c3a5-d1f2-7385-9f44-395ac452e0ff",
+                     *           "schedule_name": "收入日报",
+                     *           "period": "无",
+                     *           "data_at": "2026-03-16T09:30:00+08:00",
+                     *           "created_at": "2026-03-16T09:30:00+08:00",
+                     *           "started_at": "2026-03-16T08:00:00+08:00",
+                     *           "finished_at": "2026-03-16T09:30:00+08:00",
+                     *           "expires_at": "2026-03-20T17:30:00+08:00",
+                     *           "file_name": "患者名单.xlsx",
+                     *           "file_size": 1,
+                     *           "file_sha256": ""
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedReportJobList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    report_jobs_create: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "report": "billing.income",
+                 *       "file_format": "xlsx",
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                 *       "parameters": {
+                 *         "date_from": "2026-03-01",
+                 *         "date_to": "2026-03-15",
+                 *         "group_by": "day"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReportRunRequest"];
+            };
+        };
+        responses: {
+            /** @description 生成报表 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "owner_id": "0199c3a5-d1f2-78b8-948a-683efee49b07",
+                     *       "owner_name": "心内科",
+                     *       "report": "billing.income",
+                     *       "report_name": "收入与退款统计",
+                     *       "parameters": {
+                     *         "group_by": "day"
+                     *       },
+                     *       "file_format": "xlsx",
+                     *       "state": "queued",
+                     *       "stage": "waiting",
+                     *       "done_rows": 1,
+                     *       "total_rows": 1,
+                     *       "progress": 1,
+                     *       "row_count": 1,
+                     *       "failure": "通道超时,稍后重试",
+                     *       "schedule_id": "0199c3a5-d1f2-7385-9f44-395ac452e0ff",
+                     *       "schedule_name": "收入日报",
+                     *       "period": "无",
+                     *       "data_at": "2026-03-16T09:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T08:00:00+08:00",
+                     *       "finished_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
+                     *       "file_name": "患者名单.xlsx",
+                     *       "file_size": 1,
+                     *       "file_sha256": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReportJob"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NoSuchReport"];
+            409: components["responses"]["Problem409RequestInProgressTooManyReports"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    report_jobs_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看报表任务 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "owner_id": "0199c3a5-d1f2-78b8-948a-683efee49b07",
+                     *       "owner_name": "心内科",
+                     *       "report": "billing.income",
+                     *       "report_name": "收入与退款统计",
+                     *       "parameters": {
+                     *         "group_by": "day"
+                     *       },
+                     *       "file_format": "xlsx",
+                     *       "state": "queued",
+                     *       "stage": "waiting",
+                     *       "done_rows": 1,
+                     *       "total_rows": 1,
+                     *       "progress": 1,
+                     *       "row_count": 1,
+                     *       "failure": "通道超时,稍后重试",
+                     *       "schedule_id": "0199c3a5-d1f2-7385-9f44-395ac452e0ff",
+                     *       "schedule_name": "收入日报",
+                     *       "period": "无",
+                     *       "data_at": "2026-03-16T09:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T08:00:00+08:00",
+                     *       "finished_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
+                     *       "file_name": "患者名单.xlsx",
+                     *       "file_size": 1,
+                     *       "file_sha256": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReportJob"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    report_jobs_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 取消 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "owner_id": "0199c3a5-d1f2-78b8-948a-683efee49b07",
+                     *       "owner_name": "心内科",
+                     *       "report": "billing.income",
+                     *       "report_name": "收入与退款统计",
+                     *       "parameters": {
+                     *         "group_by": "day"
+                     *       },
+                     *       "file_format": "xlsx",
+                     *       "state": "queued",
+                     *       "stage": "waiting",
+                     *       "done_rows": 1,
+                     *       "total_rows": 1,
+                     *       "progress": 1,
+                     *       "row_count": 1,
+                     *       "failure": "通道超时,稍后重试",
+                     *       "schedule_id": "0199c3a5-d1f2-7385-9f44-395ac452e0ff",
+                     *       "schedule_name": "收入日报",
+                     *       "period": "无",
+                     *       "data_at": "2026-03-16T09:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T08:00:00+08:00",
+                     *       "finished_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
+                     *       "file_name": "患者名单.xlsx",
+                     *       "file_size": 1,
+                     *       "file_sha256": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReportJob"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StateConflict"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    report_jobs_content: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `bytes=0-1023`; several at once are answered whole */
+                Range?: string;
+                /** @description the `ETag` that the part belongs to */
+                "If-Range"?: string;
+                /** @description 304 while it is still that `ETag` */
+                "If-None-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 下载 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example … */
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    /** @example … */
+                    "text/csv": string;
+                    /** @example … */
+                    "application/pdf": string;
+                };
+            };
+            /** @description 下载 */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example … */
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    /** @example … */
+                    "text/csv": string;
+                    /** @example … */
+                    "application/pdf": string;
+                };
+            };
+            /** @description Nothing has changed. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDeniedAnd1More"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409ReportExpiredReportNotReady"];
+            416: components["responses"]["Problem416RangeNotSatisfiable"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    report_schedules_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                owner_id?: string;
+                report?: string & components["schemas"]["ReportCode"];
+                every?: "day" | "month" | "week";
+                is_active?: boolean;
+                /** @description due_at; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询报表计划 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": true,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "owner_id": "0199c3a5-d1f2-78b8-948a-683efee49b07",
+                     *           "owner_name": "心内科",
+                     *           "name": "收入日报",
+                     *           "report": "billing.income",
+                     *           "report_name": "收入与退款统计",
+                     *           "parameters": {
+                     *             "group_by": "day"
+                     *           },
+                     *           "file_format": "xlsx",
+                     *           "every": "day",
+                     *           "at": "08:30:00",
+                     *           "weekday": 1,
+                     *           "month_day": 1,
+                     *           "working_days_only": true,
+                     *           "is_active": true,
+                     *           "paused_reason": "临时有事",
+                     *           "due_at": "2026-03-20T17:30:00+08:00",
+                     *           "created_at": "2026-03-16T09:30:00+08:00",
+                     *           "version": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedReportScheduleList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NoSuchReport"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    report_schedules_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                 *       "name": "收入日报",
+                 *       "report": "billing.income",
+                 *       "parameters": {
+                 *         "group_by": "day"
+                 *       },
+                 *       "file_format": "xlsx",
+                 *       "every": "day",
+                 *       "at": "08:30:00",
+                 *       "weekday": 1,
+                 *       "month_day": 1,
+                 *       "working_days_only": false,
+                 *       "is_active": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReportScheduleRequest"];
+            };
+        };
+        responses: {
+            /** @description 新增报表计划 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "owner_id": "0199c3a5-d1f2-78b8-948a-683efee49b07",
+                     *       "owner_name": "心内科",
+                     *       "name": "收入日报",
+                     *       "report": "billing.income",
+                     *       "report_name": "收入与退款统计",
+                     *       "parameters": {
+                     *         "group_by": "day"
+                     *       },
+                     *       "file_format": "xlsx",
+                     *       "every": "day",
+                     *       "at": "08:30:00",
+                     *       "weekday": 1,
+                     *       "month_day": 1,
+                     *       "working_days_only": true,
+                     *       "is_active": true,
+                     *       "paused_reason": "临时有事",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReportSchedule"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NoSuchReport"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    report_schedules_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看报表计划 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "owner_id": "0199c3a5-d1f2-78b8-948a-683efee49b07",
+                     *       "owner_name": "心内科",
+                     *       "name": "收入日报",
+                     *       "report": "billing.income",
+                     *       "report_name": "收入与退款统计",
+                     *       "parameters": {
+                     *         "group_by": "day"
+                     *       },
+                     *       "file_format": "xlsx",
+                     *       "every": "day",
+                     *       "at": "08:30:00",
+                     *       "weekday": 1,
+                     *       "month_day": 1,
+                     *       "working_days_only": true,
+                     *       "is_active": true,
+                     *       "paused_reason": "临时有事",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReportSchedule"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NoSuchReportNotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    report_schedules_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NoSuchReportNotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    report_schedules_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "收入日报",
+                 *       "parameters": {
+                 *         "group_by": "day"
+                 *       },
+                 *       "file_format": "xlsx",
+                 *       "every": "day",
+                 *       "at": "08:30:00",
+                 *       "weekday": 1,
+                 *       "month_day": 1,
+                 *       "working_days_only": true,
+                 *       "is_active": true,
+                 *       "version": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["PatchedReportScheduleRequest"];
+            };
+        };
+        responses: {
+            /** @description 修改报表计划 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "owner_id": "0199c3a5-d1f2-78b8-948a-683efee49b07",
+                     *       "owner_name": "心内科",
+                     *       "name": "收入日报",
+                     *       "report": "billing.income",
+                     *       "report_name": "收入与退款统计",
+                     *       "parameters": {
+                     *         "group_by": "day"
+                     *       },
+                     *       "file_format": "xlsx",
+                     *       "every": "day",
+                     *       "at": "08:30:00",
+                     *       "weekday": 1,
+                     *       "month_day": 1,
+                     *       "working_days_only": true,
+                     *       "is_active": true,
+                     *       "paused_reason": "临时有事",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReportSchedule"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NoSuchReportNotFound"];
+            409: components["responses"]["Problem409StaleVersion"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
