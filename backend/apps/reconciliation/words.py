@@ -27,6 +27,7 @@ of(
 )  # fmt: skip
 references("merchant_accounts", "merchant_id")
 references("reconciliation_runs", "run_id")
+references("reconciliation_differences", "linked_ids")
 
 resources(
     reconciliation_runs=("对账批次", "reconciliation run", "reconciliation runs"),
