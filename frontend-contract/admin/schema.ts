@@ -988,6 +988,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/v1/bank-deposits/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 选择缴款单
+         * @description 选项: the rows that a form offers, by what was typed; or just those of `ids`.
+         */
+        get: operations["bank_deposits_options_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/bill-items/{id}/perform": {
         parameters: {
             query?: never;
@@ -1302,6 +1322,26 @@ export interface paths {
          * @description 解除: the patient can book again at once.
          */
         post: operations["booking_suspensions_lift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/booking-suspensions/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 选择停约记录
+         * @description 选项: the rows that a form offers, by what was typed; or just those of `ids`.
+         */
+        get: operations["booking_suspensions_options_list"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1812,6 +1852,26 @@ export interface paths {
          * @description 导出: the rows that the filters leave, as Excel or CSV.
          */
         get: operations["cashier_shifts_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/cashier-shifts/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 选择收费班次
+         * @description 选项: the rows that a form offers, by what was typed; or just those of `ids`.
+         */
+        get: operations["cashier_shifts_options_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3148,6 +3208,26 @@ export interface paths {
         patch: operations["merchant_accounts_partial_update"];
         trace?: never;
     };
+    "/api/admin/v1/merchant-accounts/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 选择商户号
+         * @description 选项: the rows that a form offers, by what was typed; or just those of `ids`.
+         */
+        get: operations["merchant_accounts_options_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/message-templates": {
         parameters: {
             query?: never;
@@ -4176,6 +4256,26 @@ export interface paths {
          * @description Take the tag off patients within reach.
          */
         post: operations["patient_tags_take_off"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/patient-tags/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 选择患者标签
+         * @description 选项: the rows that a form offers, by what was typed; or just those of `ids`.
+         */
+        get: operations["patient_tags_options_list"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5829,6 +5929,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/v1/reconciliation-differences/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 选择对账差异
+         * @description 选项: the rows that a form offers, by what was typed; or just those of `ids`.
+         */
+        get: operations["reconciliation_differences_options_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/reconciliation-differences/propose": {
         parameters: {
             query?: never;
@@ -5905,6 +6025,26 @@ export interface paths {
          * @description 导出: the rows that the filters leave, as Excel or CSV.
          */
         get: operations["reconciliation_runs_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/reconciliation-runs/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 选择对账批次
+         * @description 选项: the rows that a form offers, by what was typed; or just those of `ids`.
+         */
+        get: operations["reconciliation_runs_options_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6131,6 +6271,26 @@ export interface paths {
          * @description Export a period as CSV, oldest first.
          */
         get: operations["refunds_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/refunds/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 选择退费记录
+         * @description 选项: the rows that a form offers, by what was typed; or just those of `ids`.
+         */
+        get: operations["refunds_options_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -8414,16 +8574,10 @@ export interface components {
             birth_date: string | null;
             /** 年龄 */
             age: number | null;
-            /**
-             * 电话
-             * @description masked
-             */
-            phone: string;
-            /**
-             * 证件号码
-             * @description masked
-             */
-            national_id: string;
+            /** 电话 */
+            readonly phone: string;
+            /** 证件号码 */
+            readonly national_id: string;
             /** VIP 等级 */
             vip_level: string;
             /** 标签 */
@@ -8812,7 +8966,7 @@ export interface components {
              */
             card_id: string;
             /** 就诊卡号 */
-            card_number: string;
+            readonly card_number: string;
             /**
              * 医院
              * Format: uuid
@@ -9931,7 +10085,7 @@ export interface components {
              */
             note?: string;
         };
-        /** @description One call of a provider; the recipient is masked. */
+        /** @description One call of a provider. */
         DeliveryAttempt: {
             /**
              * 标识
@@ -9940,10 +10094,7 @@ export interface components {
             readonly id: string;
             /** 渠道 */
             readonly channel: components["schemas"]["Channel"];
-            /**
-             * 接收方
-             * @description masked
-             */
+            /** 接收方 */
             readonly recipient: string;
             /** 服务商消息标识 */
             readonly provider_id: string;
@@ -15736,16 +15887,10 @@ export interface components {
             birth_date: string | null;
             /** 年龄 */
             age: number | null;
-            /**
-             * 电话
-             * @description masked
-             */
-            phone: string;
-            /**
-             * 证件号码
-             * @description masked
-             */
-            national_id: string;
+            /** 电话 */
+            readonly phone: string;
+            /** 证件号码 */
+            readonly national_id: string;
             /** VIP 等级 */
             vip_level: string;
             /** 标签 */
@@ -16100,174 +16245,288 @@ export interface components {
             request_id: string;
         };
         Problem400AmountNotAllowedDepositAmountNotAllowedAnd3More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "amount_not_allowed" | "deposit_amount_not_allowed" | "idempotency_key_required" | "parse_error" | "validation_error";
             /** 最多可退 */
             maximum_fen?: number;
             /** 最低金额 */
             minimum_fen?: number;
+            /** 最多金额(元) */
             most_yuan?: string;
         };
         Problem400AmountNotAllowedIdempotencyKeyRequiredAnd2More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "amount_not_allowed" | "idempotency_key_required" | "parse_error" | "validation_error";
+            /** 最多金额(元) */
             most_yuan?: string;
         };
         Problem400AmountNotAllowedIdempotencyKeyRequiredAnd3More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "amount_not_allowed" | "idempotency_key_required" | "parse_error" | "top_up_amount_not_allowed" | "validation_error";
             /** 最多可退 */
             maximum_fen?: number;
             /** 最低金额 */
             minimum_fen?: number;
+            /** 最多金额(元) */
             most_yuan?: string;
         };
         Problem400CurrentPasswordWrongParseErrorAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "current_password_wrong" | "parse_error" | "validation_error";
         };
         Problem400CurrentPasswordWrongParseErrorAnd2More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "current_password_wrong" | "parse_error" | "validation_error" | "weak_password";
             /** 理由 */
             reasons?: string[];
         };
         Problem400FileEmptyFileTypeRefusedAnd3More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "file_empty" | "file_type_refused" | "idempotency_key_required" | "parse_error" | "validation_error";
             /** 已同意 */
             accepted?: string;
+            /** 文件实际类型 */
             found?: string;
         };
         Problem400IdempotencyKeyRequiredInvoiceReprintNeedsReasonAnd2More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "idempotency_key_required" | "invoice_reprint_needs_reason" | "parse_error" | "validation_error";
         };
         Problem400IdempotencyKeyRequiredParseErrorAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "idempotency_key_required" | "parse_error" | "validation_error";
         };
         Problem400IdempotencyKeyRequiredParseErrorAnd2More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "idempotency_key_required" | "parse_error" | "reprint_needs_reason" | "validation_error";
         };
         Problem400ImportUnreadableParseErrorAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "import_unreadable" | "parse_error" | "validation_error";
+            /** 原因说明 */
             said?: string;
+            /** 原因代码 */
             why?: string;
         };
         Problem400MessagingUnknownSceneParseErrorAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "messaging_unknown_scene" | "parse_error" | "validation_error";
         };
         Problem400ParseErrorPictureInvalidAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "parse_error" | "picture_invalid" | "validation_error";
         };
         Problem400ParseErrorReasonRequiredAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "parse_error" | "reason_required" | "validation_error";
         };
         Problem400ParseErrorTotpCodeInvalidAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "parse_error" | "totp_code_invalid" | "validation_error";
         };
         Problem400ParseErrorUnknownSettingAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "parse_error" | "unknown_setting" | "validation_error";
         };
         Problem400ParseErrorValidationError: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "parse_error" | "validation_error";
         };
         Problem400ValidationError: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "validation_error";
         };
         Problem401AuthenticationFailedNotAuthenticated: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "authentication_failed" | "not_authenticated";
         };
         Problem401InvalidCredentialsSecondFactorRequired: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "invalid_credentials" | "second_factor_required";
         };
         Problem403GrantTooWidePasswordChangeRequiredAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "grant_too_wide" | "password_change_required" | "permission_denied";
             /** 编码列表 */
             codes?: string[];
         };
         Problem403OwnPlacementPasswordChangeRequiredAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "own_placement" | "password_change_required" | "permission_denied";
         };
         Problem403OwnSecondFactorPasswordChangeRequiredAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "own_second_factor" | "password_change_required" | "permission_denied";
         };
         Problem403PasswordChangeRequiredPermissionDenied: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "password_change_required" | "permission_denied";
         };
         Problem403PermissionDenied: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "permission_denied";
         };
         Problem404NotFound: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "not_found";
         };
         Problem409AdmissionDischargedDepositDisabledAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "admission_discharged" | "deposit_disabled" | "request_in_progress";
         };
         Problem409AdmissionOfHisAlreadyAdmittedAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "admission_of_his" | "already_admitted" | "state_conflict";
             /** 住院 */
             admission_id?: string;
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409AdmissionOfHisChargeDiffersAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "admission_of_his" | "charge_differs" | "request_in_progress";
+            /** 外部单号 */
             external_ids?: string[];
         };
         Problem409AdmissionOfHisRequestInProgressAnd2More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "admission_of_his" | "request_in_progress" | "reversal_exceeds_charge" | "reversal_of_reversal";
+            /** 费用 */
             charge?: string;
+            /** 剩余金额 */
             left_fen?: number;
+            /** 剩余数量 */
             left_quantity?: string;
         };
         Problem409AdmissionOfHisStaleVersion: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "admission_of_his" | "stale_version";
         };
         Problem409AdmissionOfHisStateConflict: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "admission_of_his" | "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409AlreadyAdmittedRequestInProgress: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "already_admitted" | "request_in_progress";
             /** 住院 */
             admission_id?: string;
         };
         Problem409AlreadyBookedBookingLimitReachedAnd10More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "already_booked" | "booking_limit_reached" | "booking_suspended" | "check_in_too_late" | "outside_booking_window" | "registration_fee_differs" | "request_in_progress" | "session_not_open" | "slot_full" | "slot_of_other_department" | "slot_past" | "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
             /** 天数 */
             days?: number;
@@ -16277,20 +16536,26 @@ export interface components {
             first_date?: string;
             /** 结束日期 */
             last_date?: string;
+            /** 新挂号费 */
             new_fee_fen?: number;
             /** 放号时间 */
             opens_at?: string | null;
             /** 范围 */
             scope?: string;
+            /** 目标状态 */
             target?: string;
             /** 截止时间 */
             until?: string;
+            /** 已用数量 */
             used?: number;
             /** 值 */
             value?: number;
         };
         Problem409AlreadyBookedBookingLimitReachedBookingSuspendedNoOfferAnd5More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "already_booked" | "booking_limit_reached" | "booking_suspended" | "no_offer" | "offer_lapsed" | "outside_booking_window" | "request_in_progress" | "session_not_open" | "slot_past";
             /** 天数 */
             days?: number;
@@ -16304,12 +16569,16 @@ export interface components {
             scope?: string;
             /** 截止时间 */
             until?: string;
+            /** 已用数量 */
             used?: number;
             /** 值 */
             value?: number;
         };
         Problem409AlreadyBookedBookingLimitReachedBookingSuspendedNoOpenShiftAnd5More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "already_booked" | "booking_limit_reached" | "booking_suspended" | "no_open_shift" | "outside_booking_window" | "request_in_progress" | "session_not_open" | "slot_full" | "slot_past";
             /** 天数 */
             days?: number;
@@ -16323,12 +16592,16 @@ export interface components {
             scope?: string;
             /** 截止时间 */
             until?: string;
+            /** 已用数量 */
             used?: number;
             /** 值 */
             value?: number;
         };
         Problem409AlreadyQueuedHasAppointment: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "already_queued" | "has_appointment";
             /** 挂号 */
             appointment_id?: string;
@@ -16336,92 +16609,138 @@ export interface components {
             queue_name?: string;
             /** 开始时间 */
             starts_at?: string | null;
+            /** 排队号 */
             ticket_id?: string;
             /** 排队号 */
             ticket_no?: number;
         };
         Problem409AlreadyQueuedStateConflict: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "already_queued" | "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
             /** 队列名称 */
             queue_name?: string;
+            /** 目标状态 */
             target?: string;
+            /** 排队号 */
             ticket_id?: string;
             /** 排队号 */
             ticket_no?: number;
         };
         Problem409AlreadyWaitingBookingSuspendedAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "already_waiting" | "booking_suspended" | "too_many_waitlist_entries";
+            /** 允许次数 */
             allowed?: number;
             /** 截止时间 */
             until?: string;
         };
         Problem409AppointmentNotMissed: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "appointment_not_missed";
         };
         Problem409AppointmentStandsExecutorIsRequesterAnd9More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "appointment_stands" | "executor_is_requester" | "his_refused_refund" | "invoice_reprint_required" | "no_open_shift" | "refund_exceeds_balance" | "refund_exceeds_bill" | "refund_exceeds_online_total" | "refund_needs_approval" | "request_in_progress" | "state_conflict";
+            /** 最多可退金额 */
             allowed_fen?: number;
             /** 账单 */
             bill_id?: string;
             /** 账单列表 */
             bill_ids?: string[];
+            /** 当前状态 */
             current?: string;
             /** 原因 */
             reason?: string;
             /** 可退金额 */
             refundable_fen?: number;
+            /** 目标状态 */
             target?: string;
         };
         Problem409AppointmentStandsHisRefusedRefundAnd6More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "appointment_stands" | "his_refused_refund" | "nothing_refundable" | "refund_exceeds_bill" | "refund_of_several_doctors" | "refund_requested" | "request_in_progress" | "state_conflict";
+            /** 最多可退金额 */
             allowed_fen?: number;
             /** 账单 */
             bill_id?: string;
             /** 账单列表 */
             bill_ids?: string[];
+            /** 当前状态 */
             current?: string;
             /** 原因 */
             reason?: string;
             /** 可退金额 */
             refundable_fen?: number;
+            /** 待处理的退费申请 */
             request_ids?: string[];
+            /** 目标状态 */
             target?: string;
         };
         Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "approval_kind_gone" | "approver_decided_before" | "approver_is_requester" | "stale_version" | "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409ApprovalWithoutStepsNotLinkableAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "approval_without_steps" | "not_linkable" | "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
+            /** 合计 */
             sum_fen?: number;
+            /** 目标状态 */
             target?: string;
         };
         Problem409ApproverIsRequesterStateConflict: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "approver_is_requester" | "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409BeingPaidBillNotPayableAnd5More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "being_paid" | "bill_not_payable" | "bills_not_together" | "mandatory_bill_missing" | "payment_order_expired" | "registration_void" | "request_in_progress";
             /** 账单列表 */
             bill_ids?: string[];
@@ -16433,30 +16752,47 @@ export interface components {
             state?: string;
         };
         Problem409BillAlreadyPaidRequestInProgressAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "bill_already_paid" | "request_in_progress" | "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409BillAlreadyPaidStateConflict: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "bill_already_paid" | "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409BillNotReady: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "bill_not_ready";
         };
         Problem409BulkRefused: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "bulk_refused";
             /** 数量 */
             count?: number;
+            /** 选中数量 */
             of?: number;
             /** 未成功 */
             refused?: {
@@ -16464,92 +16800,139 @@ export interface components {
             }[];
         };
         Problem409CalendarYearUnknown: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "calendar_year_unknown";
+            /** 最早年份 */
             first_year?: number;
+            /** 最晚年份 */
             last_year?: number;
             /** 年份 */
             year?: number;
         };
         Problem409CardBalanceLimitRequestInProgressAnd2More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "card_balance_limit" | "request_in_progress" | "state_conflict" | "top_up_disabled";
             /** 余额 */
             balance_fen?: number;
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
             /** 余额上限 */
             most_fen?: number;
+            /** 目标状态 */
             target?: string;
         };
         Problem409ChannelNotOfferedDuplicateAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "channel_not_offered" | "duplicate" | "public_address_missing";
             /** 渠道 */
             channel?: string;
         };
         Problem409ChannelNotOfferedDuplicateAnd5More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "channel_not_offered" | "duplicate" | "insufficient_balance" | "no_open_shift" | "payment_order_expired" | "request_in_progress" | "state_conflict";
             /** 账单 */
             bill_id?: string;
             /** 渠道 */
             channel?: string;
+            /** 当前状态 */
             current?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409CheckInTooEarlyCheckInTooLateAnd3More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "check_in_too_early" | "check_in_too_late" | "registration_fee_unpaid" | "state_conflict" | "waits_as_walk_in";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
             /** 队列名称 */
             queue_name?: string;
+            /** 目标状态 */
             target?: string;
+            /** 排队号 */
             ticket_id?: string;
             /** 排队号 */
             ticket_no?: number;
         };
         Problem409CheckInTooLateHoldExpiredAnd4More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "check_in_too_late" | "hold_expired" | "no_open_shift" | "registration_fee_paid" | "request_in_progress" | "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409CheckInTooLateNoOpenShiftAnd3More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "check_in_too_late" | "no_open_shift" | "not_settled_in_cash" | "request_in_progress" | "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409CountersignRequiredDifferenceUnexplainedAnd4More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "countersign_required" | "difference_unexplained" | "request_in_progress" | "same_person" | "shift_not_counted" | "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
             /** 差额 */
             difference_fen?: number;
+            /** 目标状态 */
             target?: string;
         };
         Problem409DifferenceUnexplainedRequestInProgressAnd3More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "difference_unexplained" | "request_in_progress" | "same_person" | "shift_not_counted" | "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
             /** 差额 */
             difference_fen?: number;
+            /** 目标状态 */
             target?: string;
         };
         Problem409DrawerInUseRequestInProgressAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "drawer_in_use" | "request_in_progress" | "shift_open_already";
             /** 收费员姓名 */
             clerk_name?: string;
@@ -16557,190 +16940,312 @@ export interface components {
             shift_no?: string;
         };
         Problem409Duplicate: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "duplicate";
         };
         Problem409DuplicateMenuCycleAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "duplicate" | "menu_cycle" | "stale_version";
         };
         Problem409DuplicateOrgUnitCycleAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "duplicate" | "org_unit_cycle" | "stale_version";
         };
         Problem409DuplicatePatientDuplicateAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "duplicate" | "patient_duplicate" | "possible_duplicate";
+            /** 疑似同一人的档案 */
             candidates?: {
                 [key: string]: unknown;
             }[];
+            /** 已有档案 */
             existing?: {
                 [key: string]: unknown;
             } | null;
         };
         Problem409DuplicateStaffHasAccount: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "duplicate" | "staff_has_account";
         };
         Problem409DuplicateStaleVersion: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "duplicate" | "stale_version";
         };
         Problem409DuplicateStaleVersionStateConflict: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "duplicate" | "stale_version" | "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409DuplicateStaleVersionSystemRole: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "duplicate" | "stale_version" | "system_role";
         };
         Problem409DuplicateStateConflict: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "duplicate" | "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409DuplicateTooManyEndpoints: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "duplicate" | "too_many_endpoints";
+            /** 上限 */
             limit?: number;
         };
         Problem409EndpointNotActive: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "endpoint_not_active";
         };
         Problem409EndpointNotActiveRequestInProgress: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "endpoint_not_active" | "request_in_progress";
         };
         Problem409EndpointNotActiveStateConflict: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "endpoint_not_active" | "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409HandlerGoneStateConflict: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "handler_gone" | "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
             /** 处理程序 */
             handler?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409HisRefusedRefundStateConflict: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "his_refused_refund" | "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
             /** 原因 */
             reason?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409ImportHasErrorsStateConflict: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "import_has_errors" | "state_conflict";
+            /** 错误行数 */
             bad?: number;
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409InUse: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "in_use";
+            /** 占用者类型 */
             used_by?: string;
+            /** 占用者 */
             used_by_name?: string;
         };
         Problem409InUseSystemDictionary: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "in_use" | "system_dictionary";
+            /** 占用者类型 */
             used_by?: string;
+            /** 占用者 */
             used_by_name?: string;
         };
         Problem409InUseSystemRole: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "in_use" | "system_role";
+            /** 占用者类型 */
             used_by?: string;
+            /** 占用者 */
             used_by_name?: string;
         };
         Problem409InvoiceDeskInvoiceReversedAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "invoice_desk" | "invoice_reversed" | "request_in_progress";
             /** 窗口 */
             desk?: string;
         };
         Problem409InvoiceStandsRequestInProgressAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "invoice_stands" | "request_in_progress" | "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
+            /** 发票 */
             invoice_id?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409ItemNotPaidItemPerformedAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "item_not_paid" | "item_performed" | "item_refunded";
         };
         Problem409ItemNotPerformedItemRefunded: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "item_not_performed" | "item_refunded";
         };
         Problem409LastAdministrator: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "last_administrator";
         };
         Problem409LastAdministratorStateConflict: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "last_administrator" | "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409MergeClashPatientMergedAnd2More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "merge_clash" | "patient_merged" | "stale_version" | "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 冲突的记录 */
             clashes?: string[];
+            /** 当前状态 */
             current?: string;
             /** 合并到 */
             merged_into_id?: string;
             /** 患者 */
             patient_id?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409NoOpenShiftRequestInProgressAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "no_open_shift" | "request_in_progress" | "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409OfferLapsedStateConflict: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "offer_lapsed" | "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409PatientDuplicatePatientMergedAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "patient_duplicate" | "patient_merged" | "stale_version";
+            /** 已有档案 */
             existing?: {
                 [key: string]: unknown;
             } | null;
@@ -16750,7 +17255,10 @@ export interface components {
             patient_id?: string;
         };
         Problem409PatientMerged: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "patient_merged";
             /** 合并到 */
             merged_into_id?: string;
@@ -16758,19 +17266,27 @@ export interface components {
             patient_id?: string;
         };
         Problem409PatientMergedStateConflict: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "patient_merged" | "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
             /** 合并到 */
             merged_into_id?: string;
             /** 患者 */
             patient_id?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409PractitionerOnLeaveSessionConflict: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "practitioner_on_leave" | "session_conflict";
             /** 冲突 */
             conflicts?: {
@@ -16778,13 +17294,18 @@ export interface components {
             }[];
             /** 结束时间 */
             ends_at?: string | null;
+            /** 请假 */
             leave_id?: string;
             /** 开始时间 */
             starts_at?: string | null;
+            /** 冲突说明 */
             what?: string;
         };
         Problem409PractitionerOnLeaveSessionConflictSessionPublishedAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "practitioner_on_leave" | "session_conflict" | "session_published" | "stale_version";
             /** 冲突 */
             conflicts?: {
@@ -16792,13 +17313,18 @@ export interface components {
             }[];
             /** 结束时间 */
             ends_at?: string | null;
+            /** 请假 */
             leave_id?: string;
             /** 开始时间 */
             starts_at?: string | null;
+            /** 冲突说明 */
             what?: string;
         };
         Problem409PractitionerOnLeaveSessionConflictSlotPastAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "practitioner_on_leave" | "session_conflict" | "slot_past" | "state_conflict";
             /** 账单 */
             bill_id?: string;
@@ -16806,228 +17332,379 @@ export interface components {
             conflicts?: {
                 [key: string]: unknown;
             }[];
+            /** 当前状态 */
             current?: string;
             /** 结束时间 */
             ends_at?: string | null;
+            /** 请假 */
             leave_id?: string;
             /** 开始时间 */
             starts_at?: string | null;
+            /** 目标状态 */
             target?: string;
+            /** 冲突说明 */
             what?: string;
         };
         Problem409QueueEmptyQueuePaused: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "queue_empty" | "queue_paused";
         };
         Problem409QueuePausedStateConflict: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "queue_paused" | "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409RefundExceedsBalanceRefundExceedsOnlineTotal: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "refund_exceeds_balance" | "refund_exceeds_online_total";
+            /** 最多可退金额 */
             allowed_fen?: number;
         };
         Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "refund_exceeds_balance" | "refund_exceeds_online_total" | "refund_requested" | "request_in_progress";
+            /** 最多可退金额 */
             allowed_fen?: number;
+            /** 待处理的退费申请 */
             request_ids?: string[];
         };
         Problem409RequestInProgress: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "request_in_progress";
         };
         Problem409RequestInProgressSamePersonAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "request_in_progress" | "same_person" | "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409RequestInProgressShiftCountedAlreadyAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "request_in_progress" | "shift_counted_already" | "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409RequestInProgressShiftNotCountedAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "request_in_progress" | "shift_not_counted" | "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409RequestInProgressStateConflict: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "request_in_progress" | "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409ResultNotReadyStateConflict: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "result_not_ready" | "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409SamePersonShiftNotCountedAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "same_person" | "shift_not_counted" | "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409SessionNotOpenStateConflict: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "session_not_open" | "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409SessionPublished: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "session_published";
         };
         Problem409SlotPastStateConflict: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "slot_past" | "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409StaffHasNoAccount: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "staff_has_no_account";
         };
         Problem409StaffHasNoAccountStateConflict: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "staff_has_no_account" | "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409StaleVersion: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "stale_version";
         };
         Problem409StaleVersionStateConflict: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "stale_version" | "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409StateConflict: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409StateConflictSurvivorMerged: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "state_conflict" | "survivor_merged";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
+            /** 保留档案已并入 */
             survivor_merged_into?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409StateConflictWorkAlreadyTakenAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "state_conflict" | "work_already_taken" | "work_barred";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
             /** 执行人姓名 */
             executor_name?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409StateConflictWorkEndsByItself: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "state_conflict" | "work_ends_by_itself";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409SuspensionOver: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "suspension_over";
         };
         Problem409TooManyOpenImports: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "too_many_open_imports";
+            /** 上限 */
             limit?: number;
         };
         Problem409TotpAlreadyEnabled: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "totp_already_enabled";
         };
         Problem413ContentTooLarge: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "content_too_large";
+            /** 上限 */
             limit?: number;
         };
         Problem413ContentTooLargeFileTooLarge: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "content_too_large" | "file_too_large";
+            /** 上限 */
             limit?: number;
         };
         Problem413ContentTooLargePictureTooLarge: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "content_too_large" | "picture_too_large";
+            /** 上限 */
             limit?: number;
+            /** 像素上限 */
             pixels?: number;
         };
         Problem415UnsupportedMediaType: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "unsupported_media_type";
         };
         Problem416RangeNotSatisfiable: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "range_not_satisfiable";
         };
         Problem422IdempotencyKeyReused: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "idempotency_key_reused";
         };
         Problem422IdempotencyKeyReusedInsuranceNotSupported: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "idempotency_key_reused" | "insurance_not_supported";
         };
         Problem429AccountLockedThrottled: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "account_locked" | "throttled";
         };
         Problem429Throttled: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "throttled";
         };
         Problem429ThrottledTooManyUploads: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "throttled" | "too_many_uploads";
         };
         Problem503ServiceUnavailable: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "service_unavailable";
         };
         /** @description One field that was refused. */
@@ -26987,6 +27664,48 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    bank_deposits_options_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                state?: ("confirmed" | "made" | "rejected")[];
+                bag_no?: string;
+                /** @description made_at, amount_fen; `-` in front reverses, commas separate */
+                ordering?: string;
+                /** @description comma-separated: just these, in force or not, as a form shows what is chosen */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 选择缴款单 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Option"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     bill_items_perform: {
         parameters: {
             query?: never;
@@ -28352,6 +29071,50 @@ export interface operations {
             409: components["responses"]["Problem409SuspensionOver"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    booking_suspensions_options_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                patient_id?: string;
+                source?: "no_shows" | "staff";
+                until_after?: string;
+                is_lifted?: boolean;
+                /** @description until; `-` in front reverses, commas separate */
+                ordering?: string;
+                /** @description comma-separated: just these, in force or not, as a form shows what is chosen */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 选择停约记录 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Option"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -30555,6 +31318,53 @@ export interface operations {
                     "text/csv": string;
                     /** @example … */
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    cashier_shifts_options_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                clerk_id?: string;
+                receiver_id?: string;
+                drawer_id?: string;
+                deposit_id?: string;
+                state?: ("accepted" | "banked" | "counting" | "handed_over" | "open")[];
+                opened_from?: string;
+                opened_to?: string;
+                /** @description opened_at; `-` in front reverses, commas separate */
+                ordering?: string;
+                /** @description comma-separated: just these, in force or not, as a form shows what is chosen */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 选择收费班次 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Option"][];
                 };
             };
             400: components["responses"]["Problem400ValidationError"];
@@ -35522,6 +36332,45 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    merchant_accounts_options_list: {
+        parameters: {
+            query?: {
+                /** @description created_at; `-` in front reverses, commas separate */
+                ordering?: string;
+                /** @description comma-separated: just these, in force or not, as a form shows what is chosen */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 选择商户号 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Option"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     message_templates_list: {
         parameters: {
             query?: {
@@ -39108,6 +39957,47 @@ export interface operations {
             404: components["responses"]["Problem404NotFound"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    patient_tags_options_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                is_active?: boolean;
+                /** @description sort, name; `-` in front reverses, commas separate */
+                ordering?: string;
+                /** @description comma-separated: just these, in force or not, as a form shows what is chosen */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 选择患者标签 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Option"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -44840,6 +45730,8 @@ export interface operations {
                 direction?: "in" | "out";
                 state?: ("cross_day" | "done" | "examining" | "open" | "pending" | "proposed" | "withdrawn")[];
                 key?: string;
+                /** @description the beginning of a number */
+                search?: string;
                 business_date_from?: string;
                 business_date_to?: string;
                 /** @description business_date, effect_fen; `-` in front reverses, commas separate */
@@ -45183,6 +46075,8 @@ export interface operations {
                 direction?: "in" | "out";
                 state?: ("cross_day" | "done" | "examining" | "open" | "pending" | "proposed" | "withdrawn")[];
                 key?: string;
+                /** @description the beginning of a number */
+                search?: string;
                 business_date_from?: string;
                 business_date_to?: string;
                 /** @description business_date, effect_fen; `-` in front reverses, commas separate */
@@ -45206,6 +46100,56 @@ export interface operations {
                     "text/csv": string;
                     /** @example … */
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    reconciliation_differences_options_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                run_id?: string;
+                channel?: string;
+                kind?: ("amount" | "duplicate" | "foreign" | "late_refund" | "missing_ours" | "missing_theirs" | "state" | "totals")[];
+                direction?: "in" | "out";
+                state?: ("cross_day" | "done" | "examining" | "open" | "pending" | "proposed" | "withdrawn")[];
+                key?: string;
+                /** @description the beginning of a number */
+                search?: string;
+                business_date_from?: string;
+                business_date_to?: string;
+                /** @description business_date, effect_fen; `-` in front reverses, commas separate */
+                ordering?: string;
+                /** @description comma-separated: just these, in force or not, as a form shows what is chosen */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 选择对账差异 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Option"][];
                 };
             };
             400: components["responses"]["Problem400ValidationError"];
@@ -45495,6 +46439,51 @@ export interface operations {
                     "text/csv": string;
                     /** @example … */
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    reconciliation_runs_options_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                merchant_id?: string;
+                channel?: string;
+                state?: ("balanced" | "failed" | "no_trade" | "superseded" | "waiting_bill" | "with_differences")[];
+                business_date_from?: string;
+                business_date_to?: string;
+                /** @description business_date; `-` in front reverses, commas separate */
+                ordering?: string;
+                /** @description comma-separated: just these, in force or not, as a form shows what is chosen */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 选择对账批次 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Option"][];
                 };
             };
             400: components["responses"]["Problem400ValidationError"];
@@ -46414,6 +47403,52 @@ export interface operations {
                 content: {
                     /** @example 无 */
                     "text/csv": string;
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    refunds_options_list: {
+        parameters: {
+            query?: {
+                state?: "cancelled" | "created" | "failed" | "processing" | "succeeded";
+                hospital_id?: string;
+                patient_id?: string;
+                department_id?: string;
+                order_id?: string;
+                cause?: "cancelled" | "late" | "not_posted" | "overpayment" | "patient" | "reversed" | "window";
+                refund_no?: string;
+                /** @description created_at, amount_fen; `-` in front reverses, commas separate */
+                ordering?: string;
+                /** @description comma-separated: just these, in force or not, as a form shows what is chosen */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 选择退费记录 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Option"][];
                 };
             };
             400: components["responses"]["Problem400ValidationError"];
