@@ -136,6 +136,9 @@ async function importSteps(visit: Visit, hand: Hand): Promise<void> {
     await hand.page.locator(".filters .search input").fill(name);
     await hand.page.keyboard.press("Enter");
     await hand.row(name).waitFor();
+    await hand.page.locator(".filters .search input").fill("");
+    await hand.page.keyboard.press("Enter");
+    await hand.settled();
   });
 }
 
