@@ -37,7 +37,7 @@ export interface paths {
         };
         /**
          * 查看住院
-         * @description One stay.
+         * @description 查看住院: One stay.
          */
         get: operations["admissions_retrieve"];
         put?: never;
@@ -165,7 +165,7 @@ export interface paths {
         };
         /**
          * 住院费用汇总
-         * @description The running total: charges by category, deposit, balance or arrears.
+         * @description 住院费用汇总: The running total: charges by category, deposit, balance or arrears.
          */
         get: operations["admissions_statement"];
         put?: never;
@@ -231,7 +231,7 @@ export interface paths {
         put?: never;
         /**
          * 预约挂号
-         * @description Book at the window or by phone for a patient; with the fee in cash the number is the patient's at once.
+         * @description 预约挂号: Book at the window or by phone for a patient; with the fee in cash the number is the patient's at once.
          */
         post: operations["appointments_create"];
         delete?: never;
@@ -249,7 +249,7 @@ export interface paths {
         };
         /**
          * 查看挂号
-         * @description One appointment.
+         * @description 查看挂号: One appointment.
          */
         get: operations["appointments_retrieve"];
         put?: never;
@@ -409,7 +409,7 @@ export interface paths {
         };
         /**
          * 查询凭条打印记录
-         * @description Every print of the slip: when, by whom and why.
+         * @description 查询凭条打印记录: Every print of the slip: when, by whom and why.
          */
         get: operations["appointments_slip_prints_list"];
         put?: never;
@@ -493,7 +493,7 @@ export interface paths {
         };
         /**
          * 查看审批
-         * @description One with its steps and its content.
+         * @description 查看审批: One with its steps and its content.
          */
         get: operations["approvals_retrieve"];
         put?: never;
@@ -613,7 +613,7 @@ export interface paths {
         };
         /**
          * 查看操作日志
-         * @description One line with what changed, in words.
+         * @description 查看操作日志: One line with what changed, in words.
          */
         get: operations["audit_events_retrieve"];
         put?: never;
@@ -633,7 +633,7 @@ export interface paths {
         };
         /**
          * 导出操作日志
-         * @description Export the lines that the filters leave, as CSV.
+         * @description 导出操作日志: Export the lines that the filters leave, as CSV.
          */
         get: operations["audit_events_export"];
         put?: never;
@@ -653,7 +653,7 @@ export interface paths {
         };
         /**
          * 日志封存状态
-         * @description Read the last seal and the last verification.
+         * @description 日志封存状态: Read the last seal and the last verification.
          */
         get: operations["audit_state"];
         put?: never;
@@ -1063,7 +1063,7 @@ export interface paths {
         put?: never;
         /**
          * 开具账单
-         * @description Issue a bill: examination, test, prescription or treatment.
+         * @description 开具账单: Issue a bill: examination, test, prescription or treatment.
          */
         post: operations["bills_create"];
         delete?: never;
@@ -1081,7 +1081,7 @@ export interface paths {
         };
         /**
          * 查看账单
-         * @description One bill with its items.
+         * @description 查看账单: One bill with its items.
          */
         get: operations["bills_retrieve"];
         put?: never;
@@ -1279,7 +1279,7 @@ export interface paths {
         put?: never;
         /**
          * 停约患者
-         * @description Suspend a patient by hand; the patient is told.
+         * @description 停约患者: Suspend a patient by hand; the patient is told.
          */
         post: operations["booking_suspensions_create"];
         delete?: never;
@@ -1411,7 +1411,7 @@ export interface paths {
         put?: never;
         /**
          * 填充全年节假日
-         * @description Enter the public holidays and make-up workdays of a year; an unknown year is said, not guessed.
+         * @description 填充全年节假日: Enter the public holidays and make-up workdays of a year; an unknown year is said, not guessed.
          */
         post: operations["calendar_days_fill"];
         delete?: never;
@@ -2083,7 +2083,7 @@ export interface paths {
         put?: never;
         /**
          * 批量调整出诊
-         * @description Change, publish or stop sessions over a range of days: dry run, all or nothing, or what can be.
+         * @description 批量调整出诊: Change, publish or stop sessions over a range of days: dry run, all or nothing, or what can be.
          */
         post: operations["clinic_sessions_bulk"];
         delete?: never;
@@ -2103,7 +2103,7 @@ export interface paths {
         put?: never;
         /**
          * 按模板生成出诊
-         * @description Make draft sessions from templates for a range of days; what is left out, and why, is said.
+         * @description 按模板生成出诊: Make draft sessions from templates for a range of days; what is left out, and why, is said.
          */
         post: operations["clinic_sessions_generate"];
         delete?: never;
@@ -2757,7 +2757,7 @@ export interface paths {
         };
         /**
          * 查看发票
-         * @description One invoice with its lines: the data for printing.
+         * @description 查看发票: One invoice with its lines: the data for printing.
          */
         get: operations["invoices_retrieve"];
         put?: never;
@@ -2777,7 +2777,7 @@ export interface paths {
         };
         /**
          * 查询发票打印记录
-         * @description Every print of the invoice: when, where, by whom and why.
+         * @description 查询发票打印记录: Every print of the invoice: when, where, by whom and why.
          */
         get: operations["invoices_prints_list"];
         put?: never;
@@ -2921,7 +2921,7 @@ export interface paths {
         };
         /**
          * 导出资金流水
-         * @description Export the entries of a period as CSV, oldest first.
+         * @description 导出资金流水: Export the entries of a period as CSV, oldest first.
          */
         get: operations["ledger_transactions_export"];
         put?: never;
@@ -3057,7 +3057,7 @@ export interface paths {
         };
         /**
          * 前端清单
-         * @description What can be known before anybody signs in, for named addresses.
+         * @description 前端清单: What can be known before anybody signs in, for named addresses.
          */
         get: operations["manifest"];
         put?: never;
@@ -3077,7 +3077,7 @@ export interface paths {
         };
         /**
          * 我的菜单和权限
-         * @description Read my menus, permission codes and data scopes.
+         * @description 我的菜单和权限: Read my menus, permission codes and data scopes.
          */
         get: operations["me_access"];
         put?: never;
@@ -3329,7 +3329,7 @@ export interface paths {
         };
         /**
          * 查询发送记录
-         * @description List the calls that were made for the message, newest first.
+         * @description 查询发送记录: List the calls that were made for the message, newest first.
          */
         get: operations["messages_attempts_list"];
         put?: never;
@@ -3349,7 +3349,7 @@ export interface paths {
         };
         /**
          * 消息统计
-         * @description Count the messages of each state; the list's filters apply.
+         * @description 消息统计: Count the messages of each state; the list's filters apply.
          */
         get: operations["messages_counters"];
         put?: never;
@@ -3371,7 +3371,7 @@ export interface paths {
         put?: never;
         /**
          * 重发消息
-         * @description Send up to 100 failed or dead messages again.
+         * @description 重发消息: Send up to 100 failed or dead messages again.
          */
         post: operations["messages_retry"];
         delete?: never;
@@ -3495,7 +3495,7 @@ export interface paths {
         put?: never;
         /**
          * 重放死信
-         * @description Queue the event again for the handler that refused it.
+         * @description 重放死信: Queue the event again for the handler that refused it.
          */
         post: operations["operations_dead_letters_replay"];
         delete?: never;
@@ -3513,7 +3513,7 @@ export interface paths {
         };
         /**
          * 事件投递状态
-         * @description Read how much waits to be delivered.
+         * @description 事件投递状态: Read how much waits to be delivered.
          */
         get: operations["operations_outbox"];
         put?: never;
@@ -3919,7 +3919,7 @@ export interface paths {
         put?: never;
         /**
          * 撤销非重复结论
-         * @description Take back that the two are different people.
+         * @description 撤销非重复结论: Take back that the two are different people.
          */
         post: operations["patient_duplicates_reopen"];
         delete?: never;
@@ -3939,7 +3939,7 @@ export interface paths {
         put?: never;
         /**
          * 扫描重复档案
-         * @description Look through a hospital's archive now; a worker brings the list up to date.
+         * @description 扫描重复档案: Look through a hospital's archive now; a worker brings the list up to date.
          */
         post: operations["patient_duplicates_scan"];
         delete?: never;
@@ -3963,7 +3963,7 @@ export interface paths {
         put?: never;
         /**
          * 上传患者文件
-         * @description Upload a file; a worker checks it. The same file again answers one's import that is open (200).
+         * @description 上传患者文件: Upload a file; a worker checks it. The same file again answers one's import that is open (200).
          */
         post: operations["patient_imports_create"];
         delete?: never;
@@ -4003,7 +4003,7 @@ export interface paths {
         put?: never;
         /**
          * 执行导入
-         * @description Import all good rows in one transaction; a worker does it. Asked again it answers the same.
+         * @description 执行导入: Import all good rows in one transaction; a worker does it. Asked again it answers the same.
          */
         post: operations["patient_imports_apply"];
         delete?: never;
@@ -4023,7 +4023,7 @@ export interface paths {
         put?: never;
         /**
          * 放弃导入
-         * @description Give the import up; nothing of the file is kept.
+         * @description 放弃导入: Give the import up; nothing of the file is kept.
          */
         post: operations["patient_imports_cancel"];
         delete?: never;
@@ -4041,7 +4041,7 @@ export interface paths {
         };
         /**
          * 查询导入问题
-         * @description The first 500 problems, each with row, column and reason; all of them are in the report.
+         * @description 查询导入问题: The first 500 problems, each with row, column and reason; all of them are in the report.
          */
         get: operations["patient_imports_problems_list"];
         put?: never;
@@ -4061,7 +4061,7 @@ export interface paths {
         };
         /**
          * 下载问题清单
-         * @description Every problem as CSV or Excel.
+         * @description 下载问题清单: Every problem as CSV or Excel.
          */
         get: operations["patient_imports_report"];
         put?: never;
@@ -4081,7 +4081,7 @@ export interface paths {
         };
         /**
          * 下载导入结果
-         * @description The uploaded sheet again, with a column of outcomes and one of reasons; for who uploaded it, for a week.
+         * @description 下载导入结果: The uploaded sheet again, with a column of outcomes and one of reasons; for who uploaded it, for a week.
          *
          *     Not before it is checked; `result_ready` of the import says when. Once applied, of what has become of the rows.
          */
@@ -4103,7 +4103,7 @@ export interface paths {
         };
         /**
          * 下载导入模板
-         * @description The columns and rows as examples; the workbook's columns are text, and its second sheet explains.
+         * @description 下载导入模板: The columns and rows as examples; the workbook's columns are text, and its second sheet explains.
          */
         get: operations["patient_imports_template"];
         put?: never;
@@ -4165,7 +4165,7 @@ export interface paths {
         put?: never;
         /**
          * 撤销合并
-         * @description Part the two again; rows made since the merge stay with the survivor.
+         * @description 撤销合并: Part the two again; rows made since the merge stay with the survivor.
          */
         post: operations["patient_merges_undo"];
         delete?: never;
@@ -4233,7 +4233,7 @@ export interface paths {
         put?: never;
         /**
          * 批量打标签
-         * @description Put the tag on patients within reach: on all of them or on none.
+         * @description 批量打标签: Put the tag on patients within reach: on all of them or on none.
          */
         post: operations["patient_tags_put_on"];
         delete?: never;
@@ -4253,7 +4253,7 @@ export interface paths {
         put?: never;
         /**
          * 批量去标签
-         * @description Take the tag off patients within reach.
+         * @description 批量去标签: Take the tag off patients within reach.
          */
         post: operations["patient_tags_take_off"];
         delete?: never;
@@ -4321,7 +4321,7 @@ export interface paths {
         };
         /**
          * 查看采集信息
-         * @description All stages with their fields and what is known, as one document.
+         * @description 查看采集信息: All stages with their fields and what is known, as one document.
          */
         get: operations["patients_captures"];
         put?: never;
@@ -4343,7 +4343,7 @@ export interface paths {
         put?: never;
         /**
          * 填写预约采集
-         * @description Write down what was learnt at a stage; earlier values stay as history.
+         * @description 填写预约采集: Write down what was learnt at a stage; earlier values stay as history.
          */
         post: operations["patients_captures_booking_create"];
         delete?: never;
@@ -4363,7 +4363,7 @@ export interface paths {
         put?: never;
         /**
          * 填写咨询采集
-         * @description Write down what was learnt at a stage; earlier values stay as history.
+         * @description 填写咨询采集: Write down what was learnt at a stage; earlier values stay as history.
          */
         post: operations["patients_captures_consultation_create"];
         delete?: never;
@@ -4383,7 +4383,7 @@ export interface paths {
         put?: never;
         /**
          * 填写检查采集
-         * @description Write down what was learnt at a stage; earlier values stay as history.
+         * @description 填写检查采集: Write down what was learnt at a stage; earlier values stay as history.
          */
         post: operations["patients_captures_examination_create"];
         delete?: never;
@@ -4401,7 +4401,7 @@ export interface paths {
         };
         /**
          * 采集历史
-         * @description Every value, the newest first (at most 200).
+         * @description 采集历史: Every value, the newest first (at most 200).
          */
         get: operations["patients_captures_history"];
         put?: never;
@@ -4423,7 +4423,7 @@ export interface paths {
         put?: never;
         /**
          * 填写会员随访采集
-         * @description Write down what was learnt at a stage; earlier values stay as history.
+         * @description 填写会员随访采集: Write down what was learnt at a stage; earlier values stay as history.
          */
         post: operations["patients_captures_member_follow_up_create"];
         delete?: never;
@@ -4443,7 +4443,7 @@ export interface paths {
         put?: never;
         /**
          * 填写接待采集
-         * @description Write down what was learnt at a stage; earlier values stay as history.
+         * @description 填写接待采集: Write down what was learnt at a stage; earlier values stay as history.
          */
         post: operations["patients_captures_reception_create"];
         delete?: never;
@@ -4463,7 +4463,7 @@ export interface paths {
         put?: never;
         /**
          * 填写分诊采集
-         * @description Write down what was learnt at a stage; earlier values stay as history.
+         * @description 填写分诊采集: Write down what was learnt at a stage; earlier values stay as history.
          */
         post: operations["patients_captures_triage_create"];
         delete?: never;
@@ -4481,13 +4481,13 @@ export interface paths {
         };
         /**
          * 查询患者就诊卡
-         * @description All cards of the patient, the newest first.
+         * @description 查询患者就诊卡: All cards of the patient, the newest first.
          */
         get: operations["patients_cards_list"];
         put?: never;
         /**
          * 发放就诊卡
-         * @description Issue a card.
+         * @description 发放就诊卡: Issue a card.
          */
         post: operations["patients_cards_create"];
         delete?: never;
@@ -4507,7 +4507,7 @@ export interface paths {
         put?: never;
         /**
          * 恢复就诊卡
-         * @description The card is found again.
+         * @description 恢复就诊卡: The card is found again.
          */
         post: operations["patients_cards_activate"];
         delete?: never;
@@ -4527,7 +4527,7 @@ export interface paths {
         put?: never;
         /**
          * 挂失就诊卡
-         * @description A lost card: it can't be bound any more and its bindings end.
+         * @description 挂失就诊卡: A lost card: it can't be bound any more and its bindings end.
          */
         post: operations["patients_cards_deactivate"];
         delete?: never;
@@ -4545,13 +4545,13 @@ export interface paths {
         };
         /**
          * 查询照护团队
-         * @description Relations of the patient, live and past, the newest first (at most 200).
+         * @description 查询照护团队: Relations of the patient, live and past, the newest first (at most 200).
          */
         get: operations["patients_care_team_list"];
         put?: never;
         /**
          * 新增照护团队
-         * @description Take a colleague into the care team in a role.
+         * @description 新增照护团队: Take a colleague into the care team in a role.
          */
         post: operations["patients_care_team_create"];
         delete?: never;
@@ -4571,7 +4571,7 @@ export interface paths {
         put?: never;
         /**
          * 结束照护关系
-         * @description End a share that one gave or was given or, with the right to change the care team, any relation.
+         * @description 结束照护关系: End a share that one gave or was given or, with the right to change the care team, any relation.
          */
         post: operations["patients_care_team_end"];
         delete?: never;
@@ -4591,7 +4591,7 @@ export interface paths {
         put?: never;
         /**
          * 分享患者
-         * @description Share the patient with a colleague: no longer and no more than the sharer may himself.
+         * @description 分享患者: Share the patient with a colleague: no longer and no more than the sharer may himself.
          */
         post: operations["patients_care_team_share"];
         delete?: never;
@@ -4611,7 +4611,7 @@ export interface paths {
         put?: never;
         /**
          * 标记非同一人
-         * @description These are two people: remembered, and not shown again.
+         * @description 标记非同一人: These are two people: remembered, and not shown again.
          */
         post: operations["patients_distinct"];
         delete?: never;
@@ -4629,7 +4629,7 @@ export interface paths {
         };
         /**
          * 查询疑似重复
-         * @description Archives that may be the same person's, with score and reasons (at most 50 per shared value).
+         * @description 查询疑似重复: Archives that may be the same person's, with score and reasons (at most 50 per shared value).
          */
         get: operations["patients_duplicates_list"];
         put?: never;
@@ -4651,7 +4651,7 @@ export interface paths {
         put?: never;
         /**
          * 合并档案
-         * @description Let this patient continue another archive; all its records are then this patient's.
+         * @description 合并档案: Let this patient continue another archive; all its records are then this patient's.
          */
         post: operations["patients_merge"];
         delete?: never;
@@ -4669,13 +4669,13 @@ export interface paths {
         };
         /**
          * 查询联系人
-         * @description Everybody related to the patient, in the order of entry.
+         * @description 查询联系人: Everybody related to the patient, in the order of entry.
          */
         get: operations["patients_related_persons_list"];
         put?: never;
         /**
          * 新增联系人
-         * @description Add a contact or guardian (at most 20).
+         * @description 新增联系人: Add a contact or guardian (at most 20).
          */
         post: operations["patients_related_persons_create"];
         delete?: never;
@@ -4696,14 +4696,14 @@ export interface paths {
         post?: never;
         /**
          * 删除联系人
-         * @description Remove a contact.
+         * @description 删除联系人: Remove a contact.
          */
         delete: operations["patients_related_persons_destroy"];
         options?: never;
         head?: never;
         /**
          * 修改联系人
-         * @description Change a contact; a guardian whose identity changes has to be verified again.
+         * @description 修改联系人: Change a contact; a guardian whose identity changes has to be verified again.
          */
         patch: operations["patients_related_persons_partial_update"];
         trace?: never;
@@ -4719,7 +4719,7 @@ export interface paths {
         put?: never;
         /**
          * 核验监护人
-         * @description The guardian's document was seen.
+         * @description 核验监护人: The guardian's document was seen.
          */
         post: operations["patients_related_persons_verify"];
         delete?: never;
@@ -4737,7 +4737,7 @@ export interface paths {
         };
         /**
          * 查询患者时间线
-         * @description One page of the timeline.
+         * @description 查询患者时间线: One page of the timeline.
          */
         get: operations["patients_timeline_list"];
         put?: never;
@@ -4814,7 +4814,7 @@ export interface paths {
         };
         /**
          * 查看患者敏感信息
-         * @description Read the unmasked values; who reads what is written to the operation log.
+         * @description 查看患者敏感信息: Read the unmasked values; who reads what is written to the operation log.
          */
         get: operations["patients_sensitive"];
         put?: never;
@@ -4834,7 +4834,7 @@ export interface paths {
         };
         /**
          * 查询患者分类
-         * @description The values of a category with how many patients within reach have each, and those without one.
+         * @description 查询患者分类: The values of a category with how many patients within reach have each, and those without one.
          */
         get: operations["patients_categories_list"];
         put?: never;
@@ -4854,13 +4854,13 @@ export interface paths {
         };
         /**
          * 导出患者
-         * @description Export the patients that the filters leave, as CSV or Excel; unmasked needs that permission too.
+         * @description 导出患者: Export the patients that the filters leave, as CSV or Excel; unmasked needs that permission too.
          */
         get: operations["patients_export"];
         put?: never;
         /**
          * 导出患者(条件在请求体)
-         * @description The export, asked for by a body.
+         * @description 导出患者(条件在请求体): The export, asked for by a body.
          */
         post: operations["patients_export_by_body"];
         delete?: never;
@@ -4900,7 +4900,7 @@ export interface paths {
         put?: never;
         /**
          * 搜索患者
-         * @description The list, asked for by a body: what is searched for stands in no address and in no proxy's log.
+         * @description 搜索患者: The list, asked for by a body: what is searched for stands in no address and in no proxy's log.
          */
         post: operations["patients_search"];
         delete?: never;
@@ -5042,7 +5042,7 @@ export interface paths {
         };
         /**
          * 导出支付订单
-         * @description Export a period as CSV, oldest first.
+         * @description 导出支付订单: Export a period as CSV, oldest first.
          */
         get: operations["payment_orders_export"];
         put?: never;
@@ -5428,7 +5428,7 @@ export interface paths {
         put?: never;
         /**
          * 指定叫号
-         * @description Call this patient out of turn, with a reason.
+         * @description 指定叫号: Call this patient out of turn, with a reason.
          */
         post: operations["queue_tickets_call"];
         delete?: never;
@@ -5448,7 +5448,7 @@ export interface paths {
         put?: never;
         /**
          * 结束就诊
-         * @description The visit is over.
+         * @description 结束就诊: The visit is over.
          */
         post: operations["queue_tickets_finish"];
         delete?: never;
@@ -5488,7 +5488,7 @@ export interface paths {
         put?: never;
         /**
          * 重呼
-         * @description Call the same patient again.
+         * @description 重呼: Call the same patient again.
          */
         post: operations["queue_tickets_recall"];
         delete?: never;
@@ -5508,7 +5508,7 @@ export interface paths {
         put?: never;
         /**
          * 重新排队
-         * @description A patient who was passed over joins the end of the queue.
+         * @description 重新排队: A patient who was passed over joins the end of the queue.
          */
         post: operations["queue_tickets_requeue"];
         delete?: never;
@@ -5528,7 +5528,7 @@ export interface paths {
         put?: never;
         /**
          * 去检查
-         * @description The doctor sends the patient to an examination.
+         * @description 去检查: The doctor sends the patient to an examination.
          */
         post: operations["queue_tickets_send_out"];
         delete?: never;
@@ -5568,7 +5568,7 @@ export interface paths {
         put?: never;
         /**
          * 开始就诊
-         * @description The patient is with the doctor.
+         * @description 开始就诊: The patient is with the doctor.
          */
         post: operations["queue_tickets_start"];
         delete?: never;
@@ -5626,7 +5626,7 @@ export interface paths {
         };
         /**
          * 查询可转队列
-         * @description Queues that the ticket can be transferred to.
+         * @description 查询可转队列: Queues that the ticket can be transferred to.
          */
         get: operations["queue_tickets_transfer_targets_list"];
         put?: never;
@@ -5800,7 +5800,7 @@ export interface paths {
         put?: never;
         /**
          * 获取看板推送令牌
-         * @description A desk's right to follow these boards as server-sent events; ask again before it ends.
+         * @description 获取看板推送令牌: A desk's right to follow these boards as server-sent events; ask again before it ends.
          */
         post: operations["queues_stream_token"];
         delete?: never;
@@ -6086,7 +6086,7 @@ export interface paths {
         };
         /**
          * 查看退费申请
-         * @description One request with its bills, its refunds and the reprints it still needs.
+         * @description 查看退费申请: One request with its bills, its refunds and the reprints it still needs.
          */
         get: operations["refund_requests_retrieve"];
         put?: never;
@@ -6268,7 +6268,7 @@ export interface paths {
         };
         /**
          * 导出退费记录
-         * @description Export a period as CSV, oldest first.
+         * @description 导出退费记录: Export a period as CSV, oldest first.
          */
         get: operations["refunds_export"];
         put?: never;
@@ -6362,7 +6362,7 @@ export interface paths {
         put?: never;
         /**
          * 复制角色
-         * @description Copy a role, the product's own too, into one that can be changed.
+         * @description 复制角色: Copy a role, the product's own too, into one that can be changed.
          */
         post: operations["roles_copy"];
         delete?: never;
@@ -6472,7 +6472,7 @@ export interface paths {
         };
         /**
          * 查询号源负荷
-         * @description How full a department or a doctor is, by slot or by hour.
+         * @description 查询号源负荷: How full a department or a doctor is, by slot or by hour.
          */
         get: operations["session_load_list"];
         put?: never;
@@ -6582,7 +6582,7 @@ export interface paths {
         put?: never;
         /**
          * 新增医生请假
-         * @description Enter a leave; the sessions it touches are named, or stopped with it.
+         * @description 新增医生请假: Enter a leave; the sessions it touches are named, or stopped with it.
          */
         post: operations["staff_leaves_create"];
         delete?: never;
@@ -6816,12 +6816,12 @@ export interface paths {
         };
         /**
          * 查询员工角色
-         * @description List the roles of a staff member.
+         * @description 查询员工角色: List the roles of a staff member.
          */
         get: operations["staff_roles_list"];
         /**
          * 设置员工角色
-         * @description Give a staff member exactly these roles.
+         * @description 设置员工角色: Give a staff member exactly these roles.
          */
         put: operations["staff_roles_set"];
         post?: never;
@@ -6902,7 +6902,7 @@ export interface paths {
         put?: never;
         /**
          * 同意申诉
-         * @description The suspension is lifted at once; the patient is told.
+         * @description 同意申诉: The suspension is lifted at once; the patient is told.
          */
         post: operations["suspension_appeals_accept"];
         delete?: never;
@@ -6922,7 +6922,7 @@ export interface paths {
         put?: never;
         /**
          * 驳回申诉
-         * @description The suspension stays; the patient is told.
+         * @description 驳回申诉: The suspension stays; the patient is told.
          */
         post: operations["suspension_appeals_reject"];
         delete?: never;
@@ -6946,7 +6946,7 @@ export interface paths {
         put?: never;
         /**
          * 加入候补
-         * @description Put a patient on the list; a number that is free already is offered at once.
+         * @description 加入候补: Put a patient on the list; a number that is free already is offered at once.
          */
         post: operations["waitlist_entries_create"];
         delete?: never;
@@ -6964,7 +6964,7 @@ export interface paths {
         };
         /**
          * 查看候补
-         * @description One entry with its latest offer.
+         * @description 查看候补: One entry with its latest offer.
          */
         get: operations["waitlist_entries_retrieve"];
         put?: never;
@@ -6974,7 +6974,7 @@ export interface paths {
         head?: never;
         /**
          * 修改候补
-         * @description Move an entry on the waiting list, where the hospital uses priorities.
+         * @description 修改候补: Move an entry on the waiting list, where the hospital uses priorities.
          */
         patch: operations["waitlist_entries_partial_update"];
         trace?: never;
@@ -6990,7 +6990,7 @@ export interface paths {
         put?: never;
         /**
          * 接受候补号源
-         * @description Book the offered number for the patient, who has said so by phone.
+         * @description 接受候补号源: Book the offered number for the patient, who has said so by phone.
          */
         post: operations["waitlist_entries_accept"];
         delete?: never;
@@ -7010,7 +7010,7 @@ export interface paths {
         put?: never;
         /**
          * 退出候补
-         * @description Take the patient off the list; a number on offer goes to the next.
+         * @description 退出候补: Take the patient off the list; a number on offer goes to the next.
          */
         post: operations["waitlist_entries_leave"];
         delete?: never;

@@ -17,6 +17,7 @@ export async function pageSteps(visit: Visit): Promise<void> {
     for (const name of [...names, ...(person === "admin" ? hidden : [])]) {
       await visit.step(`${person} opens ${name}`, hand, async () => {
         await (hidden.includes(name) ? hand.go(name) : hand.visit(name));
+        if (person === "admin") await hand.screenshot(`${visit.settings.pictures}/${name}.png`);
         if (person === "admin" && (await hand.page.locator(`[data-page="${name}"] .el-table__row:visible`).count()) >= PAGE) long.push(name);
         for (const tab of await hand.page.locator(`[data-page="${name}"] .el-tabs__item`).all()) {
           await tab.click();

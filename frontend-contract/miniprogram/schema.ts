@@ -33,7 +33,7 @@ export interface paths {
         };
         /**
          * 查看住院
-         * @description One stay with its running total: charges, deposit, balance or arrears.
+         * @description 查看住院: One stay with its running total: charges, deposit, balance or arrears.
          */
         get: operations["admissions_retrieve"];
         put?: never;
@@ -137,7 +137,7 @@ export interface paths {
         };
         /**
          * 查看挂号
-         * @description One appointment of a bound patient.
+         * @description 查看挂号: One appointment of a bound patient.
          */
         get: operations["appointments_retrieve"];
         put?: never;
@@ -357,7 +357,7 @@ export interface paths {
         };
         /**
          * 查看账单
-         * @description One bill with its items, quantities, prices and amounts: the details before paying.
+         * @description 查看账单: One bill with its items, quantities, prices and amounts: the details before paying.
          */
         get: operations["bills_retrieve"];
         put?: never;
@@ -443,7 +443,7 @@ export interface paths {
         put?: never;
         /**
          * 提交申诉
-         * @description Ask for the suspension to be lifted; one open appeal at a time.
+         * @description 提交申诉: Ask for the suspension to be lifted; one open appeal at a time.
          */
         post: operations["booking_suspensions_appeals_create"];
         delete?: never;
@@ -461,7 +461,7 @@ export interface paths {
         };
         /**
          * 查询可预约日期
-         * @description Days on which a doctor, or any doctor of a department, can be booked, with sessions and the numbers left.
+         * @description 查询可预约日期: Days on which a doctor, or any doctor of a department, can be booked, with sessions and the numbers left.
          */
         get: operations["bookable_days_list"];
         put?: never;
@@ -481,7 +481,7 @@ export interface paths {
         };
         /**
          * 查询可预约科室
-         * @description Departments, and whether a doctor can be booked there now.
+         * @description 查询可预约科室: Departments, and whether a doctor can be booked there now.
          */
         get: operations["bookable_departments_list"];
         put?: never;
@@ -501,7 +501,7 @@ export interface paths {
         };
         /**
          * 查询可预约医生
-         * @description Doctors of a department on a day, with their sessions and the numbers left.
+         * @description 查询可预约医生: Doctors of a department on a day, with their sessions and the numbers left.
          */
         get: operations["bookable_doctors_list"];
         put?: never;
@@ -521,7 +521,7 @@ export interface paths {
         };
         /**
          * 查询可预约时段
-         * @description Slots of a session with the numbers left.
+         * @description 查询可预约时段: Slots of a session with the numbers left.
          */
         get: operations["bookable_slots_list"];
         put?: never;
@@ -585,7 +585,7 @@ export interface paths {
         };
         /**
          * 查看就诊卡充值
-         * @description One top-up; poll it after paying until it is credited.
+         * @description 查看就诊卡充值: One top-up; poll it after paying until it is credited.
          */
         get: operations["card_top_ups_retrieve"];
         put?: never;
@@ -665,7 +665,7 @@ export interface paths {
         };
         /**
          * 查询绑定的就诊人
-         * @description The bound cards, the default first.
+         * @description 查询绑定的就诊人: The bound cards, the default first.
          */
         get: operations["cards_bindings_list"];
         put?: never;
@@ -691,7 +691,7 @@ export interface paths {
         put?: never;
         /**
          * 设为默认就诊人
-         * @description Use this card when none is named.
+         * @description 设为默认就诊人: Use this card when none is named.
          */
         post: operations["cards_bindings_default"];
         delete?: never;
@@ -709,7 +709,7 @@ export interface paths {
         };
         /**
          * 个人档案
-         * @description The bound patient's own archive, masked.
+         * @description 个人档案: The bound patient's own archive, masked.
          */
         get: operations["cards_bindings_patient"];
         put?: never;
@@ -719,7 +719,7 @@ export interface paths {
         head?: never;
         /**
          * 修改个人档案
-         * @description Change address, occupation, industry or contacts.
+         * @description 修改个人档案: Change address, occupation, industry or contacts.
          */
         patch: operations["cards_bindings_patient_change"];
         trace?: never;
@@ -755,7 +755,7 @@ export interface paths {
         put?: never;
         /**
          * 在线建档
-         * @description File a person who is not on file yet and bind the electronic card.
+         * @description 在线建档: File a person who is not on file yet and bind the electronic card.
          */
         post: operations["cards_filings_create"];
         delete?: never;
@@ -773,7 +773,7 @@ export interface paths {
         };
         /**
          * 我的个人档案
-         * @description The bound cards with profile and consents in one read, the default first.
+         * @description 我的个人档案: The bound cards with profile and consents in one read, the default first.
          */
         get: operations["cards_profiles_list"];
         put?: never;
@@ -913,7 +913,7 @@ export interface paths {
         };
         /**
          * 查看住院押金
-         * @description One deposit; poll it after paying until it is credited.
+         * @description 查看住院押金: One deposit; poll it after paying until it is credited.
          */
         get: operations["inpatient_deposits_retrieve"];
         put?: never;
@@ -975,7 +975,7 @@ export interface paths {
         put?: never;
         /**
          * 标记消息已读
-         * @description Mark a message as read.
+         * @description 标记消息已读: Mark a message as read.
          */
         post: operations["messages_read"];
         delete?: never;
@@ -995,7 +995,7 @@ export interface paths {
         put?: never;
         /**
          * 上报订阅授权
-         * @description Report that the user accepted messages of a template in wx.requestSubscribeMessage.
+         * @description 上报订阅授权: Report that the user accepted messages of a template in wx.requestSubscribeMessage.
          */
         post: operations["messages_consents"];
         delete?: never;
@@ -1013,7 +1013,7 @@ export interface paths {
         };
         /**
          * 查询订阅消息模板
-         * @description List the template ids for which to ask the user's consent, by scene.
+         * @description 查询订阅消息模板: List the template ids for which to ask the user's consent, by scene.
          */
         get: operations["messages_templates_list"];
         put?: never;
@@ -1039,7 +1039,7 @@ export interface paths {
         put?: never;
         /**
          * 开具支付订单
-         * @description Open a payment of whole bills; a registration and its mandatory bills are paid together.
+         * @description 开具支付订单: Open a payment of whole bills; a registration and its mandatory bills are paid together.
          */
         post: operations["payment_orders_create"];
         delete?: never;
@@ -1057,7 +1057,7 @@ export interface paths {
         };
         /**
          * 查看支付订单
-         * @description One payment order; poll it after paying until it is posted.
+         * @description 查看支付订单: One payment order; poll it after paying until it is posted.
          */
         get: operations["payment_orders_retrieve"];
         put?: never;
@@ -1257,7 +1257,7 @@ export interface paths {
         };
         /**
          * 查看退费申请
-         * @description One request with its refunds; poll it until it is done.
+         * @description 查看退费申请: One request with its refunds; poll it until it is done.
          */
         get: operations["refund_requests_retrieve"];
         put?: never;
@@ -1297,7 +1297,7 @@ export interface paths {
         };
         /**
          * 查看退费记录
-         * @description One refund.
+         * @description 查看退费记录: One refund.
          */
         get: operations["refunds_retrieve"];
         put?: never;
@@ -1323,7 +1323,7 @@ export interface paths {
         put?: never;
         /**
          * 加入候补
-         * @description Join the list; a number that is free already is offered at once.
+         * @description 加入候补: Join the list; a number that is free already is offered at once.
          */
         post: operations["waitlist_entries_create"];
         delete?: never;
@@ -1341,7 +1341,7 @@ export interface paths {
         };
         /**
          * 查看候补
-         * @description One entry with its latest offer.
+         * @description 查看候补: One entry with its latest offer.
          */
         get: operations["waitlist_entries_retrieve"];
         put?: never;
@@ -1363,7 +1363,7 @@ export interface paths {
         put?: never;
         /**
          * 接受候补号源
-         * @description Book the offered number before its deadline.
+         * @description 接受候补号源: Book the offered number before its deadline.
          */
         post: operations["waitlist_entries_accept"];
         delete?: never;
@@ -1383,7 +1383,7 @@ export interface paths {
         put?: never;
         /**
          * 放弃候补号源
-         * @description The offered number goes to the next; the entry waits for a number of another session.
+         * @description 放弃候补号源: The offered number goes to the next; the entry waits for a number of another session.
          */
         post: operations["waitlist_entries_decline"];
         delete?: never;
@@ -1403,7 +1403,7 @@ export interface paths {
         put?: never;
         /**
          * 退出候补
-         * @description Leave the list; a number on offer goes to the next.
+         * @description 退出候补: Leave the list; a number on offer goes to the next.
          */
         post: operations["waitlist_entries_leave"];
         delete?: never;

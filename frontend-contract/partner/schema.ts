@@ -335,7 +335,7 @@ export interface paths {
         put?: never;
         /**
          * 吊销令牌
-         * @description An unknown token is 200 too. Errors 400 and 401 follow RFC 6749, section 5.2: `{error, error_description}`, not a problem document.
+         * @description 吊销令牌: An unknown token is 200 too. Errors 400 and 401 follow RFC 6749, section 5.2: `{error, error_description}`, not a problem document.
          */
         post: operations["oauth_revoke"];
         delete?: never;
@@ -355,7 +355,7 @@ export interface paths {
         put?: never;
         /**
          * 获取令牌
-         * @description Errors 400 and 401 follow RFC 6749, section 5.2: `{error, error_description}`, not a problem document.
+         * @description 获取令牌: Errors 400 and 401 follow RFC 6749, section 5.2: `{error, error_description}`, not a problem document.
          */
         post: operations["oauth_token"];
         delete?: never;

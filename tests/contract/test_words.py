@@ -83,6 +83,11 @@ def test_summaries_are_chinese_with_an_english_twin(documents: Node, audience: s
         or CHINESE.search(operation["x-summary-en"])
     ]
     assert wrong == []
+    assert [
+        operation["operationId"]
+        for operation in _operations(documents[audience])
+        if operation.get("description") and not CHINESE.search(operation["description"])
+    ] == []
 
 
 @pytest.mark.parametrize("audience", AUDIENCES)
