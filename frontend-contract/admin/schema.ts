@@ -10365,7 +10365,7 @@ export interface components {
              */
             readonly business_date: string;
             /** 渠道 */
-            readonly channel: string;
+            readonly channel: string & components["schemas"]["ChannelCode"];
             /** 类型 */
             readonly kind: components["schemas"]["DifferenceKind"];
             /** 方向 */
@@ -18154,7 +18154,7 @@ export interface components {
             /** 商户名称 */
             readonly merchant_name: string;
             /** 渠道 */
-            readonly channel: string;
+            readonly channel: string & components["schemas"]["ChannelCode"];
             /**
              * 业务日期
              * Format: date
@@ -29400,7 +29400,7 @@ export interface operations {
                 patient_id?: string;
                 hospital_id?: string;
                 card_id?: string;
-                application?: string;
+                application?: string & components["schemas"]["ApplicationCode"];
                 /** @description created_at, amount_fen; `-` in front reverses, commas separate */
                 ordering?: string;
                 page?: number;
@@ -34526,7 +34526,7 @@ export interface operations {
                 state?: "closed" | "credited" | "pending" | "returned";
                 hospital_id?: string;
                 patient_id?: string;
-                application?: string;
+                application?: string & components["schemas"]["ApplicationCode"];
                 /** @description created_at, amount_fen; `-` in front reverses, commas separate */
                 ordering?: string;
                 page?: number;
@@ -37919,7 +37919,7 @@ export interface operations {
             query?: {
                 hospital_id?: string;
                 application_id?: string;
-                channel?: string;
+                channel?: string & components["schemas"]["ChannelCode"];
                 /** @description 用于排序结果的字段。 */
                 ordering?: string;
                 page?: number;
@@ -42361,10 +42361,10 @@ export interface operations {
                 order_no?: string;
                 /** @description a whole order number, or the beginning of the patient's name or pinyin */
                 search?: string;
-                channel?: string;
+                channel?: string & components["schemas"]["ChannelCode"];
                 /** @description of the attempt that paid */
                 method?: "app" | "balance" | "counter" | "mini_program" | "qr_code" | "recorded" | "wap";
-                application?: string;
+                application?: string & components["schemas"]["ApplicationCode"];
                 /** @description first day, Asia/Shanghai */
                 created_from?: string;
                 /** @description last day, Asia/Shanghai */
@@ -42945,10 +42945,10 @@ export interface operations {
                 order_no?: string;
                 /** @description a whole order number, or the beginning of the patient's name or pinyin */
                 search?: string;
-                channel?: string;
+                channel?: string & components["schemas"]["ChannelCode"];
                 /** @description of the attempt that paid */
                 method?: "app" | "balance" | "counter" | "mini_program" | "qr_code" | "recorded" | "wap";
-                application?: string;
+                application?: string & components["schemas"]["ApplicationCode"];
                 /** @description first day, Asia/Shanghai */
                 created_from?: string;
                 /** @description last day, Asia/Shanghai */
@@ -45694,7 +45694,7 @@ export interface operations {
             query: {
                 business_date: string;
                 hospital_id: string;
-                application?: string;
+                application?: string & components["schemas"]["ApplicationCode"];
             };
             header?: never;
             path?: never;
@@ -45725,7 +45725,7 @@ export interface operations {
             query?: {
                 hospital_id?: string;
                 run_id?: string;
-                channel?: string;
+                channel?: string & components["schemas"]["ChannelCode"];
                 kind?: ("amount" | "duplicate" | "foreign" | "late_refund" | "missing_ours" | "missing_theirs" | "state" | "totals")[];
                 direction?: "in" | "out";
                 state?: ("cross_day" | "done" | "examining" | "open" | "pending" | "proposed" | "withdrawn")[];
@@ -46070,7 +46070,7 @@ export interface operations {
             query?: {
                 hospital_id?: string;
                 run_id?: string;
-                channel?: string;
+                channel?: string & components["schemas"]["ChannelCode"];
                 kind?: ("amount" | "duplicate" | "foreign" | "late_refund" | "missing_ours" | "missing_theirs" | "state" | "totals")[];
                 direction?: "in" | "out";
                 state?: ("cross_day" | "done" | "examining" | "open" | "pending" | "proposed" | "withdrawn")[];
@@ -46114,7 +46114,7 @@ export interface operations {
             query?: {
                 hospital_id?: string;
                 run_id?: string;
-                channel?: string;
+                channel?: string & components["schemas"]["ChannelCode"];
                 kind?: ("amount" | "duplicate" | "foreign" | "late_refund" | "missing_ours" | "missing_theirs" | "state" | "totals")[];
                 direction?: "in" | "out";
                 state?: ("cross_day" | "done" | "examining" | "open" | "pending" | "proposed" | "withdrawn")[];
@@ -46210,7 +46210,7 @@ export interface operations {
             query?: {
                 hospital_id?: string;
                 merchant_id?: string;
-                channel?: string;
+                channel?: string & components["schemas"]["ChannelCode"];
                 state?: ("balanced" | "failed" | "no_trade" | "superseded" | "waiting_bill" | "with_differences")[];
                 business_date_from?: string;
                 business_date_to?: string;
@@ -46414,7 +46414,7 @@ export interface operations {
             query?: {
                 hospital_id?: string;
                 merchant_id?: string;
-                channel?: string;
+                channel?: string & components["schemas"]["ChannelCode"];
                 state?: ("balanced" | "failed" | "no_trade" | "superseded" | "waiting_bill" | "with_differences")[];
                 business_date_from?: string;
                 business_date_to?: string;
@@ -46453,7 +46453,7 @@ export interface operations {
             query?: {
                 hospital_id?: string;
                 merchant_id?: string;
-                channel?: string;
+                channel?: string & components["schemas"]["ChannelCode"];
                 state?: ("balanced" | "failed" | "no_trade" | "superseded" | "waiting_bill" | "with_differences")[];
                 business_date_from?: string;
                 business_date_to?: string;

@@ -189,6 +189,20 @@ def test_refusals_are_told_in_words(documents: Node) -> None:
     assert code["title"] == "错误码" and code["x-enum"][0]["zh"] == "该应用未获授权进行此操作"
 
 
+def test_channels_and_applications_are_chosen_by_their_words_wherever_rows_are_looked_for(
+    documents: Node,
+) -> None:
+    typed = [
+        f"{operation['operationId']}?{each['name']}"
+        for operation in _operations(documents["admin"])
+        for each in operation.get("parameters", ())
+        if each["name"] in ("channel", "application") and not {"allOf", "x-enum"} & each["schema"].keys()
+    ]
+    assert typed == []
+    run = documents["admin"]["components"]["schemas"]["ReconciliationRun"]["properties"]["channel"]
+    assert run["allOf"] == [{"$ref": "#/components/schemas/ChannelCode"}]
+
+
 def test_what_programs_read_is_told_from_what_people_read(documents: Node) -> None:
     shown = documents["admin"]["components"]["schemas"]["Setting"]["properties"]
     assert {name for name, node in shown.items() if not node.get("x-technical")} == {

@@ -146,7 +146,7 @@ known(
     "CardShare", "CardTopUp", "Invoice", "InvoiceCopy", "InvoiceDetail", "StaffBill", "StaffBillDetail",
 )  # fmt: skip
 known(
-    "ApplicationCode", application_words, "application",
+    "ApplicationCode", application_words, "application", "card_top_ups_list",
     "CardTopUp", "StaffBill", "StaffBillDetail", "StaffRefundRequest", "StaffRefundRequestDetail",
 )  # fmt: skip
 of(

@@ -202,8 +202,12 @@ def application_words() -> dict[str, ValueWords]:
 known(
     "ChannelCode", channel_words, "channel",
     "Attempt", "MerchantAccount", "MerchantAccountChange", "PartnerChannel", "StaffOrder", "WholeOrder",
+    "payment_orders_list", "payment_orders_options_list", "partner_channels_list",
 )  # fmt: skip
-known("ApplicationCode", application_words, "application", "StaffOrder", "StaffRefund", "WholeOrder")
+known(
+    "ApplicationCode", application_words, "application", "StaffOrder", "StaffRefund", "WholeOrder",
+    "payment_orders_list", "payment_orders_options_list",
+)  # fmt: skip
 of(
     "Problem", limit_fen=("限额", "Limit"), most_yuan=("最多金额(元)", "Most, in yuan"),
     operation=("操作", "Operation"), which=("超出的限额", "Which limit"),
