@@ -7,7 +7,7 @@ from typing import Any
 
 from django.apps import apps
 
-from apps.access.codes import MODULES, SYSTEM_ROLES, all_codes
+from apps.access.codes import MODULES, SYSTEM_ROLES, code_words
 from apps.access.menus import menu_tree
 from apps.access.models import ScopeKind
 from apps.identity.settings import SETTINGS
@@ -48,7 +48,7 @@ SCOPE_NAMES: dict[str, tuple[str, str]] = {
 
 def manifest() -> dict[str, Any]:
     """Everything of `frontend-contract/admin/manifest.json`."""
-    _import_declarations()
+    import_declarations()
     document = admin_document("config.urls.admin")
     models = PageModels(document)
     operations = sorted(_operations(document), key=lambda row: row["operation_id"])
@@ -59,12 +59,15 @@ def manifest() -> dict[str, Any]:
             {"code": m.code, "title": m.zh, "title_en": m.en, "sort": m.sort}
             for m in sorted(MODULES.values(), key=lambda m: (m.sort, m.code))
         ],
-        "permission_codes": dict(sorted(all_codes().items())),
+        "permission_codes": {
+            code: {"title": said.zh, "title_en": said.en} for code, said in sorted(code_words().items())
+        },
         "data_scopes": [{"code": kind.value, "zh": zh, "en": en} for kind, (zh, en) in _scopes()],
         "roles": [
             {
                 "code": role.code,
                 "title": role.zh,
+                "title_en": role.en,
                 "default_scope": str(role.default_scope),
                 "first_pages": role.first_pages,
             }
@@ -77,17 +80,12 @@ def manifest() -> dict[str, Any]:
         "operations": operations,
         "dictionaries": _dictionaries(document),
         "errors": _errors(),
-        "field_errors": [
-            {"code": code, "zh": zh, "en": en}
-            for code, (zh, en) in sorted(
-                (FIELD_CODES | {e.code: (e.zh, e.en) for e in EXPECTATIONS.values()}).items()
-            )
-        ],
+        "field_errors": [{"code": code, "zh": zh, "en": en} for code, (zh, en) in field_errors()],
         "settings": [_setting(SETTINGS[key]) for key in sorted(SETTINGS)],
     }
 
 
-def _import_declarations() -> None:
+def import_declarations() -> None:
     """Errors, settings and permission codes register themselves when their modules are imported."""
     for app in apps.get_app_configs():
         if not app.name.startswith("apps."):
@@ -144,6 +142,11 @@ def _dictionaries(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     """Values that the product itself knows, with words and colour; the hospital's own come from the API."""
     schemas = document["components"]["schemas"]
     return {name: schema["x-enum"] for name, schema in sorted(schemas.items()) if "x-enum" in schema}
+
+
+def field_errors() -> list[tuple[str, tuple[str, str]]]:
+    """What single fields are refused with: code, Chinese, English."""
+    return sorted((FIELD_CODES | {e.code: (e.zh, e.en) for e in EXPECTATIONS.values()}).items())
 
 
 def _errors() -> list[dict[str, Any]]:

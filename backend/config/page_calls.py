@@ -54,9 +54,9 @@ class Call:
 
     @property
     def filters(self) -> list[str]:
-        """What a list can be narrowed by."""
-        asked = (p["name"] for p in self.parameters if p["in"] == "query")
-        return [name for name in asked if name not in PAGING]
+        """What a person can narrow a list by; an id that nothing lists the choices of comes from other pages alone."""
+        asked = (p for p in self.parameters if p["in"] == "query" and _can_be_chosen(p["schema"]))
+        return [p["name"] for p in asked if p["name"] not in PAGING]
 
     @property
     def sortable(self) -> frozenset[str]:
@@ -101,6 +101,10 @@ class Call:
     def steps_below(self, listed: "Call") -> list[str]:
         """The parts of its path after that of a list."""
         return self.path[len(listed.path) :].strip("/").split("/") if self.path != listed.path else []
+
+
+def _can_be_chosen(schema: Node) -> bool:
+    return schema.get("format") != "uuid" or "x-ref" in schema
 
 
 def calls_of(document: Node) -> list[Call]:

@@ -77,6 +77,7 @@ class PageModels:
         for each in beside:
             if each.id != listed.id and each.id not in BULK.get(listed.id, ()):
                 self._put(model, each, each.steps_below(listed))
+        self._give_template(model, listed)
         model["row_actions"] = self.actions.ordered(model["row_actions"])
         if model["detail"]:
             model["related"] += self._pointing_at(listed)
@@ -98,6 +99,14 @@ class PageModels:
             model["uploads"].append(self.actions.of(call))
         else:
             model["row_actions" if on_row else "toolbar"].append(self.actions.of(call))
+
+    def _give_template(self, model: Node, listed: Call) -> None:
+        """The file at `template` below a list is what its uploads are filled in from: it stands with them."""
+        names = [call.id for call in self.calls if call.path == f"{listed.path}/template"]
+        found = [each for each in model["exports"] if each["operation"] in names] if model["uploads"] else []
+        for upload in model["uploads"]:
+            upload["template"] = found[0] if found else None
+        model["exports"] = [each for each in model["exports"] if each not in found]
 
     def _foreign(self, listed: Call, own: set[str]) -> Iterator[Call]:
         """What other resources hang on the rows of a list: their paths go on from a row's."""

@@ -3,8 +3,7 @@ import { expect } from "../journeys/steps.js";
 import type { Visit } from "./visit.js";
 
 export async function careSteps(visit: Visit): Promise<void> {
-  const ahead = 1 + (Math.floor(Date.now() / 60_000) % 3);
-  const day = new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
+  const day = visit.day(1); // the next numbers of a doctor are offered: later days lie behind them
   const admin = await visit.as("admin");
   await visit.step("a session is made as a draft", admin, async () => {
     await admin.visit("clinic_sessions");
@@ -39,7 +38,9 @@ export async function careSteps(visit: Visit): Promise<void> {
   await visit.step("the fee is taken at the window", clerk, async () => {
     expect((await clerk.row("¥ 12.50").innerText()).includes("未缴"), "an unpaid number");
     await clerk.press("appointments_settle", clerk.row("¥ 12.50"));
-    await clerk.page.locator(".el-table__row", { hasText: "窗口已缴" }).first().waitFor();
+    await clerk.page.locator(".el-dialog:visible .el-descriptions", { hasText: "12.50" }).waitFor(); // what is to be taken
+    await clerk.agree();
+    await clerk.page.locator(".el-table__row", { hasText: "¥ 12.50" }).filter({ hasText: "窗口已缴" }).waitFor();
   });
   await visit.step("somebody who walks in gets a ticket", clerk, async () => {
     await clerk.visit("queue");

@@ -52,8 +52,6 @@ export class Hand {
     await this.page.context().close();
   }
 
-
-
   private async top(): Promise<Locator> {
     await this.page.waitForTimeout(350); // until what opens or closes has done so
     for (const layer of [".el-dialog:visible", ".el-drawer:visible"]) {
@@ -146,14 +144,42 @@ export class Hand {
 
   /** A page by its name in the menu. */
   async visit(name: string): Promise<void> {
+    await (await this.entry(name)).click();
+    await this.page.waitForSelector(`[data-page="${name}"]`);
+    await this.settled();
+  }
+
+  private async entry(name: string): Promise<Locator> {
     const entry = this.page.locator(`aside [data-menu="${name}"]`);
     if (!(await entry.isVisible())) {
       const above = this.page.locator(`aside .el-sub-menu[data-menu]:has([data-menu="${name}"])`);
       await above.locator(".el-sub-menu__title").first().click();
     }
-    await entry.click();
+    return entry;
+  }
+
+  /** A page that no menu shows, by its address. */
+  async go(name: string): Promise<void> {
+    await this.page.evaluate((page) => void (location.hash = `#/${page}`), name);
     await this.page.waitForSelector(`[data-page="${name}"]`);
     await this.settled();
+  }
+
+  /** Milliseconds from the click on its name in the menu until a page shows its rows. */
+  async timed(name: string): Promise<number> {
+    const entry = await this.entry(name);
+    await this.page.waitForTimeout(350); // until the menu has unfolded
+    const taken = await entry.evaluate((node, page) => new Promise<number>((resolve) => {
+      const start = performance.now();
+      const look = (): void => {
+        if (document.querySelector(`[data-page="${page}"] .el-table__row`)) requestAnimationFrame(() => resolve(performance.now() - start));
+        else requestAnimationFrame(look);
+      };
+      (node as HTMLElement).click();
+      look();
+    }), name);
+    await this.settled();
+    return Math.round(taken);
   }
 
   /** Until nothing is being read any more. */
@@ -177,15 +203,6 @@ export class Hand {
   async refresh(): Promise<void> {
     await this.page.locator(".toolbar button:visible", { hasText: /刷新|Refresh/ }).last().click();
     await this.settled();
-  }
-
-  /** From the list that a field opens; `parent` is chosen first where the list stands below something. */
-  async pick(name: string, row: string, parent?: { field: string; label: string; search?: string }): Promise<void> {
-    await this.field(name).locator(".picker button").first().click();
-    if (parent) await this.choose(parent.field, parent.label, parent.search);
-    const found = this.page.locator(".el-dialog:visible").last().locator(".el-table__row:visible", row ? { hasText: row } : {}).first();
-    await found.click();
-    await this.page.waitForTimeout(350);
   }
 
   async screenshot(path: string): Promise<void> {

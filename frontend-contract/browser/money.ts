@@ -63,6 +63,12 @@ export async function moneySteps(visit: Visit): Promise<void> {
     await admin.visit("refund_requests");
     await admin.press("refund_requests_approve", admin.row(amount));
     await admin.agree();
-    await admin.row(amount).filter({ hasText: /已同意|已完成|退款中/ }).waitFor();
+    await admin.page.locator(".el-table__row", { hasText: amount }).filter({ hasText: "已同意" }).waitFor();
+  });
+  await visit.step("and whoever executes it is told what goes back to whom, and sees it done", admin, async () => {
+    await admin.press("refund_requests_execute", admin.row(amount));
+    await admin.page.locator(".el-dialog:visible .el-descriptions", { hasText: amount }).waitFor();
+    await admin.agree();
+    await admin.page.locator(".el-table__row", { hasText: amount }).filter({ hasText: "已完成" }).waitFor();
   });
 }

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 
 import { eventually, expect } from "../journeys/steps.js";
+import type { Hand } from "./hand.js";
 import { unique, type Visit } from "./visit.js";
 
 export async function officeSteps(visit: Visit): Promise<void> {
@@ -60,7 +61,7 @@ export async function officeSteps(visit: Visit): Promise<void> {
     await hand.press("hospital_settings_update");
     await hand.type("values.session_hours", "11");
     await hand.agree();
-    await hand.page.locator(".el-table__row", { hasText: "session_hours" }).filter({ hasText: "11" }).first().waitFor();
+    await hand.page.locator(".el-table__row", { hasText: "员工登录有效小时数" }).filter({ hasText: "11" }).first().waitFor();
   });
   await importSteps(visit, hand);
   await visit.step("what the list shows is exported", hand, async () => {
@@ -87,7 +88,7 @@ export async function officeSteps(visit: Visit): Promise<void> {
     await at(hand, "医汇第一医院");
     for (const place of [0, 1]) await hand.page.locator(".el-table__row:visible .el-checkbox").nth(place).click();
     await hand.page.locator('[data-bulk="patient_tags_put_on"]').click();
-    await hand.pick("patient_tag_id", name);
+    await hand.choose("id", name);
     await hand.ok();
     await hand.page.locator(".el-dialog:visible", { hasText: "已修改" }).waitFor();
     await hand.agree();
@@ -103,30 +104,57 @@ export async function officeSteps(visit: Visit): Promise<void> {
 }
 
 /** Another hospital in the head of the page. */
-async function at(hand: Awaited<ReturnType<Visit["as"]>>, hospital: string): Promise<void> {
+async function at(hand: Hand, hospital: string): Promise<void> {
   await hand.page.locator("header .hospital").click();
   await hand.page.locator(".el-select-dropdown__item:visible", { hasText: hospital }).click();
   await hand.settled();
 }
 
-async function importSteps(visit: Visit, hand: Awaited<ReturnType<Visit["as"]>>): Promise<void> {
+async function importSteps(visit: Visit, hand: Hand): Promise<void> {
+  const name = unique("导入");
+  const good = `${name},女,1990-03-07,15412345678`;
   await visit.step("an import names the rows that are wrong", hand, async () => {
     await hand.visit("patient_imports");
-    const [template] = await Promise.all([hand.page.waitForEvent("download"), hand.press("patient_imports_template")]);
-    expect((await template.path()).length, "a template");
     await hand.press("patient_imports_create");
-    const rows = ["姓名,性别,出生日期,电话", `${unique("导入")},女,1990-03-07,15412345678`, "没有性别,不详的,1990-13-40,12"];
-    await hand.field("file").locator("input[type=file]").setInputFiles({ name: "名单.csv", mimeType: "text/csv", buffer: Buffer.from(rows.join("\n")) });
-    await hand.agree();
-    await hand.row("名单.csv").waitFor();
-    await eventually("the check", async () => {
-      await hand.refresh();
-      return (await hand.row("名单.csv").innerText()).includes("检查中") ? undefined : true;
-    });
+    const [template] = await Promise.all([hand.page.waitForEvent("download"), hand.press("patient_imports_template")]);
+    expect(readFileSync(await template.path()).length > 1_000, "a template", template.suggestedFilename());
+    await hand.page.keyboard.press("Escape");
+    await hand.page.locator(".el-dialog:visible").waitFor({ state: "detached" });
+    await upload(hand, "名单.csv", `${good}\n没有性别,不详的,1990-13-40,12`);
     await hand.row("名单.csv").click();
     await hand.page.locator(".el-drawer #tab-patient_imports_problems_list").click();
     await hand.page.locator(".el-drawer .el-table__row", { hasText: "性别" }).first().waitFor();
     await hand.page.keyboard.press("Escape");
+  });
+  await visit.step("the mended file is imported", hand, async () => {
+    await hand.page.locator(".el-drawer:visible").waitFor({ state: "detached" });
+    await upload(hand, "改好.csv", good);
+    await hand.press("patient_imports_apply", hand.row("改好.csv"));
+    await hand.agree();
+    await becomes(hand, "改好.csv", "已导入");
+    await hand.visit("patient_archive");
+    await hand.page.locator(".filters .search input").fill(name);
+    await hand.page.keyboard.press("Enter");
+    await hand.row(name).waitFor();
+    await hand.page.locator(".filters .search input").fill("");
+    await hand.page.keyboard.press("Enter");
+    await hand.settled();
+  });
+}
+
+async function upload(hand: Hand, file: string, rows: string): Promise<void> {
+  await hand.press("patient_imports_create");
+  const buffer = Buffer.from(`姓名,性别,出生日期,电话\n${rows}`);
+  await hand.field("file").locator("input[type=file]").setInputFiles({ name: file, mimeType: "text/csv", buffer });
+  await hand.agree();
+  await hand.row(file).waitFor();
+  await becomes(hand, file, "已检查");
+}
+
+async function becomes(hand: Hand, row: string, state: string): Promise<void> {
+  await eventually(state, async () => {
+    await hand.refresh();
+    return (await hand.row(row).innerText()).includes(state) || undefined;
   });
 }
 

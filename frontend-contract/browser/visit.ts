@@ -34,6 +34,12 @@ export class Visit {
     return new Visit(settings, await startBrowser(settings.browser), accounts);
   }
 
+  /** A day of the product's clock as the hospital counts it, so many from today. */
+  day(ahead: number): string {
+    const now = Date.now() + (this.settings.clock_ahead ?? 0) * 1000;
+    return new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(now + ahead * 86_400_000);
+  }
+
   account(username: string): Account {
     const found = this.accounts.find((each) => each.username === username);
     if (!found) throw new Error(`nobody is called ${username}`);

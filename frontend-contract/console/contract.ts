@@ -107,6 +107,8 @@ export interface Action extends Titled {
   ids?: string;
   /** Takes the row by its id alone, whatever the path of the list. */
   alone?: boolean;
+  /** Of an upload: reads the file that is filled in and sent. */
+  template?: Action | null;
   danger: boolean;
   confirm: string;
   confirm_en: string;
@@ -228,16 +230,6 @@ export function pathParameters(of: Operation): Parameter[] {
   return names.flatMap((name) => of.parameters.filter((each) => each.in === "path" && each.name === name));
 }
 
-/** The list whose rows an id without choices means: the last word of its name is the last word of the list's path. */
-export function listNamed(name: string): Operation | null {
-  const noun = name.replace(/_ids?$/, "").split("_").pop() ?? "";
-  const plural = noun.endsWith("y") ? `${noun.slice(0, -1)}ies` : `${noun}s`;
-  const found = Object.values(operations).filter(
-    (each) => each.method === "GET" && rowsOf(each) && (each.path.split(/[/-]/).pop() ?? "") === plural,
-  );
-  return found.sort((one, other) => one.path.length - other.path.length)[0] ?? null;
-}
-
 /** The model of a list as some page has it; else its columns alone. */
 export function modelOf(list: Operation): List {
   for (const page of Object.values(pages))
@@ -258,8 +250,10 @@ function bare(of: Titled & { operation: string }, columns: Column[], filters: st
 
 const PAGING = ["page", "page_size", "ordering", "search", "cursor"];
 
+/** What a list can be narrowed by; an id without choices comes from elsewhere. */
 export function filtersOf(list: Operation): string[] {
-  return list.parameters.filter((each) => each.in === "query" && !PAGING.includes(each.name)).map((each) => each.name);
+  const chosen = ({ schema }: Parameter): boolean => schema.format !== "uuid" || "x-ref" in schema;
+  return list.parameters.filter((each) => each.in === "query" && !PAGING.includes(each.name) && chosen(each)).map((each) => each.name);
 }
 
 /** Where the hospitals are chosen from. */

@@ -3,9 +3,9 @@ import { defineComponent, h, type Component, type PropType, type VNode } from "v
 
 import type { Row } from "./api.js";
 import { entriesOf } from "./choices.js";
-import { HOSPITAL, listNamed, propertiesOf, resolved, type Ref, type Schema } from "./contract.js";
+import { HOSPITAL, propertiesOf, resolved, type Ref, type Schema } from "./contract.js";
 import { ManyParts, Pairs, Parts } from "./nested.js";
-import { RefSelect, RowPicker } from "./pick.js";
+import { RefSelect } from "./pick.js";
 import { session } from "./session.js";
 import { DatePicker, Input, InputNumber, Option, OptionGroup, Select, Switch, TimePicker } from "./ui.js";
 import { said, word } from "./words.js";
@@ -55,7 +55,6 @@ function input(given: Given): VNode {
   if (schema.type === "integer" || schema.type === "number") return number(given);
   if (schema.type === "object") return object(given);
   if (schema.format === "binary") return file(given);
-  if (schema.format === "uuid") return picker(given, false);
   return schema.format?.startsWith("date") || schema.format === "time-local" ? time(given) : text(given);
 }
 
@@ -70,7 +69,6 @@ function many(given: Given): VNode {
   const item = resolved(given.schema.items ?? {});
   if (item["x-ref"]) return refSelect({ ...given, schema: item }, true);
   if (item["x-enum"]) return select(given, choicesIn(item), true);
-  if (item.format === "uuid") return picker(given, true);
   if (item.type === "object") return h(ManyParts, { ...common(given), schema: item });
   if (item.type === "integer" && item.maximum !== undefined) {
     const first = item.minimum ?? 0;
@@ -90,12 +88,6 @@ function common({ value, errors, path, beside, give }: Given): Row {
 function object(given: Given): VNode {
   if (Object.keys(propertiesOf(given.schema)).length) return h(Parts, { ...common(given), schema: given.schema });
   return h(Pairs, { ...common(given) });
-}
-
-function picker(given: Given, multiple: boolean): VNode {
-  const list = listNamed(given.name);
-  if (!list) return multiple ? many({ ...given, schema: { items: { type: "string" } } }) : text(given);
-  return h(RowPicker, { list, multiple, modelValue: given.value as string, "onUpdate:modelValue": given.give });
 }
 
 interface Offered {

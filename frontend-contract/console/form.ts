@@ -1,11 +1,11 @@
 /** The form of an operation in a dialog: what its path, its query and its body need. */
 import { computed, defineComponent, h, nextTick, ref, type Component, type PropType, type VNodeChild } from "vue";
 
-import { ApiError, call, intention, reasonOf, type Row } from "./api.js";
+import { ApiError, call, download, intention, reasonOf, type Row } from "./api.js";
 import { grouped } from "./arrange.js";
 import { filtersOf, HOSPITAL, operation, pathParameters, propertiesOf, resolved, type Action, type Operation, type Schema } from "./contract.js";
 import { fieldsOf, startOf } from "./nested.js";
-import { workplace } from "./session.js";
+import { can, workplace } from "./session.js";
 import { shownFields } from "./show.js";
 import { Alert, Button, Dialog, Form, tell } from "./ui.js";
 import { said, word } from "./words.js";
@@ -110,11 +110,14 @@ export const ActionForm: Component = defineComponent({
       version.value = now.version;
     }
 
+    const template = props.action.template;
+    const fetchTemplate = (id: string): Promise<void> => download(id, { at: props.at }).catch((error: unknown) => tell(reasonOf(error, word("unreachable")), "error"));
     const give = (given: Row): void => void (values.value = given);
     const confirm = computed(() => said({ title: props.action.confirm, title_en: props.action.confirm_en }));
     const body = (): VNodeChild => [
       confirm.value ? h(Alert, { type: props.action.danger ? "warning" : "info", title: confirm.value, closable: false, showIcon: true }) : null,
       general.value ? h(Alert, { class: "refusal", type: "error", title: general.value, closable: false, showIcon: true }) : null,
+      template && can(template.permission) ? h(Button, { link: true, type: "primary", "data-action": template.operation, onClick: () => void fetchTemplate(template.operation) }, () => said(template)) : null,
       props.row && props.schema && shows.length ? shownFields(props.schema, props.row, shows) : null,
       h(Form, { labelPosition: "top", class: "grid", onSubmit: (event: Event) => event.preventDefault() }, () =>
         [

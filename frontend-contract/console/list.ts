@@ -21,8 +21,6 @@ export const ListView: Component = defineComponent({
     above: { type: Array as PropType<string[]>, default: () => [] },
     /** What the rows are narrowed to. */
     only: { type: Object as PropType<Row>, default: () => ({}) },
-    /** Instead of working with the rows: one of them is chosen, told by its first columns. */
-    pick: { type: Function as PropType<((row: Row, text: string) => void) | null>, default: null },
   },
   setup(props) {
     const of = operation(props.list.operation);
@@ -74,7 +72,7 @@ export const ListView: Component = defineComponent({
       h(FormItem, { key: name, label: `${word("choose_first")} ${said(schema)}`, class: "parent", "data-field": name }, () =>
         h(FieldInput, { name, schema, modelValue: parents.value[name], loose: true, "onUpdate:modelValue": (value: unknown) => (parents.value = { ...parents.value, [name]: value }) })));
     const toolbar = (): VNode => h("div", { class: "toolbar" }, [
-      h("div", props.pick || at().some((each) => !each) ? [] : [buttons([...layout.toolbar, ...layout.uploads], wholePlace(), runner, 4, false), exportButtons()]),
+      h("div", at().some((each) => !each) ? [] : [buttons([...layout.toolbar, ...layout.uploads], wholePlace(), runner, 4, false), exportButtons()]),
       h("div", [h(Button, { link: true, onClick: () => void load() }, () => word("refresh")), columnChooser(props.list.columns, chosen.value)]),
     ]);
     const exportButtons = (): VNodeChild => layout.exports.filter((each) => applies(each, null)).flatMap((each) => formatsOf(each).map((format) =>
@@ -86,21 +84,19 @@ export const ListView: Component = defineComponent({
         h(Button, { key: each.operation, "data-bulk": each.operation, disabled: !picked.value.every((row) => applies(each, row)), onClick: () => void runner.run(each, { at: [], row: { ...shared(picked.value), [each.ids ?? ""]: picked.value.map((row) => row.id) }, read: null }) }, () => said(each))),
     ])) : null;
     const pressed = (row: Row): void => {
-      if (props.pick) props.pick(row, told(columns.value, schemas, row));
-      else if (detail || layout.related.length) open.value = row;
+      if (detail || layout.related.length) open.value = row;
     };
     const table = (): VNode => busy(h("div", [h(Table, {
-      ref: drawn, data: state.rows, stripe: true, border: true, rowKey: "id", onRowClick: pressed, class: detail || props.pick ? "clickable" : "", onSelectionChange: (rows: Row[]) => (picked.value = rows),
+      ref: drawn, data: state.rows, stripe: true, border: true, rowKey: "id", onRowClick: pressed, class: detail ? "clickable" : "", onSelectionChange: (rows: Row[]) => (picked.value = rows),
       onSortChange: ({ prop, order }: { prop: string; order: string | null }) => {
         state.ordering = order ? `${order === "descending" ? "-" : ""}${prop}` : "";
         first();
       },
     }, {
-      default: () => [props.pick || !layout.bulk.some((each) => applies(each, null)) ? null : h(TableColumn, { key: "chosen", type: "selection", width: 42, reserveSelection: true }), ...columns.value.map((column) => tableColumn(column, schemas[column.name] ?? {})), actionColumn()],
+      default: () => [!layout.bulk.some((each) => applies(each, null)) ? null : h(TableColumn, { key: "chosen", type: "selection", width: 42, reserveSelection: true }), ...columns.value.map((column) => tableColumn(column, schemas[column.name] ?? {})), actionColumn()],
       empty: () => h(Empty, { description: state.refusal || (at().some((each) => !each) ? word("choose_first") : missing().length ? `${word("choose_first")} ${missing().join(", ")}` : word("empty")), imageSize: 80 }),
     })]), state.waiting);
     const actionColumn = (): VNode | null => {
-      if (props.pick) return null;
       const width = Math.max(0, ...state.rows.map((row) => widthOf(layout.rowActions.filter((each) => applies(each, row)))));
       if (!width) return null;
       return h(TableColumn, { key: `actions ${width}`, label: word("actions"), width, fixed: "right" }, {
@@ -157,12 +153,6 @@ function tableColumn(column: Column, schema: Schema): VNode {
     key: column.name, prop: column.name, label: said(column), minWidth: column.width, sortable: column.sortable ? "custom" : false,
     align: right ? "right" : "left", showOverflowTooltip: true,
   }, { default: ({ row }: { row: Row }) => cell(column, schema, row) });
-}
-
-/** A row in a few words: what its first columns say as text. */
-function told(columns: Column[], schemas: Record<string, Schema>, row: Row): string {
-  const said = columns.slice(0, 4).map((column) => cell(column, schemas[column.name] ?? {}, row)).filter((each) => typeof each === "string");
-  return said.slice(0, 3).join(" ") || String(row.id);
 }
 
 function columnChooser(columns: Column[], chosen: Set<string>): VNode {

@@ -1,12 +1,11 @@
-/** Inputs that choose rows: by typing, or from a list where the resource offers no choices. */
+/** The input that chooses rows. */
 import { defineComponent, h, ref, watch, type Component, type PropType } from "vue";
 
 import { choicesOf, labelOf, type Choice } from "./choices.js";
-import { modelOf, type Operation, type Ref } from "./contract.js";
+import type { Ref } from "./contract.js";
 import type { Row } from "./api.js";
-import { ListView } from "./list.js";
-import { Button, Dialog, Option, Select, Tag } from "./ui.js";
-import { said, word } from "./words.js";
+import { Option, Select } from "./ui.js";
+import { word } from "./words.js";
 
 /** A searching select over the options of a resource. */
 export const RefSelect: Component = defineComponent({
@@ -53,40 +52,6 @@ export const RefSelect: Component = defineComponent({
           h(Option, { key: each.id, value: each.id, label: each.label }, () => [each.label, h("span", { class: "hint" }, each.hint)]),
         ),
         found.value.length || waiting.value ? null : h(Option, { key: "none", value: "-", label: word("no_choices"), disabled: true }),
-      ]);
-  },
-});
-
-/** A button that opens a list to choose rows from; what was chosen is told by its first columns. */
-export const RowPicker: Component = defineComponent({
-  props: {
-    modelValue: { type: [String, Array] as PropType<string | string[] | null>, default: null },
-    list: { type: Object as PropType<Operation>, required: true },
-    multiple: Boolean,
-  },
-  emits: ["update:modelValue"],
-  setup(props, { emit }) {
-    const open = ref(false);
-    const told = ref<Record<string, string>>({});
-    const model = modelOf(props.list);
-    function take(row: Row, text: string): void {
-      told.value[row.id] = text;
-      const kept = props.multiple ? [...new Set([...chosen(), row.id])] : row.id;
-      emit("update:modelValue", kept);
-      open.value = props.multiple;
-    }
-    const chosen = (): string[] => [props.modelValue ?? []].flat().filter(Boolean);
-    const drop = (id: string): void => {
-      emit("update:modelValue", props.multiple ? chosen().filter((each) => each !== id) : null);
-    };
-    return () =>
-      h("div", { class: "picker" }, [
-        chosen().map((id) => h(Tag, { key: id, closable: true, onClose: () => drop(id) }, () => told.value[id] ?? id)),
-        h(Button, { size: "small", onClick: () => (open.value = true) }, () => word("choose")),
-        h(Dialog, {
-          modelValue: open.value, title: said(model), width: "80%", appendToBody: true, destroyOnClose: true,
-          "onUpdate:modelValue": (value: boolean) => (open.value = value),
-        }, () => h(ListView, { list: model, pick: take })),
       ]);
   },
 });

@@ -33,7 +33,7 @@ export interface paths {
         };
         /**
          * 查看住院
-         * @description One stay with its running total: charges, deposit, balance or arrears.
+         * @description 查看住院: One stay with its running total: charges, deposit, balance or arrears.
          */
         get: operations["admissions_retrieve"];
         put?: never;
@@ -137,7 +137,7 @@ export interface paths {
         };
         /**
          * 查看挂号
-         * @description One appointment of a bound patient.
+         * @description 查看挂号: One appointment of a bound patient.
          */
         get: operations["appointments_retrieve"];
         put?: never;
@@ -357,7 +357,7 @@ export interface paths {
         };
         /**
          * 查看账单
-         * @description One bill with its items, quantities, prices and amounts: the details before paying.
+         * @description 查看账单: One bill with its items, quantities, prices and amounts: the details before paying.
          */
         get: operations["bills_retrieve"];
         put?: never;
@@ -443,7 +443,7 @@ export interface paths {
         put?: never;
         /**
          * 提交申诉
-         * @description Ask for the suspension to be lifted; one open appeal at a time.
+         * @description 提交申诉: Ask for the suspension to be lifted; one open appeal at a time.
          */
         post: operations["booking_suspensions_appeals_create"];
         delete?: never;
@@ -461,7 +461,7 @@ export interface paths {
         };
         /**
          * 查询可预约日期
-         * @description Days on which a doctor, or any doctor of a department, can be booked, with sessions and the numbers left.
+         * @description 查询可预约日期: Days on which a doctor, or any doctor of a department, can be booked, with sessions and the numbers left.
          */
         get: operations["bookable_days_list"];
         put?: never;
@@ -481,7 +481,7 @@ export interface paths {
         };
         /**
          * 查询可预约科室
-         * @description Departments, and whether a doctor can be booked there now.
+         * @description 查询可预约科室: Departments, and whether a doctor can be booked there now.
          */
         get: operations["bookable_departments_list"];
         put?: never;
@@ -501,7 +501,7 @@ export interface paths {
         };
         /**
          * 查询可预约医生
-         * @description Doctors of a department on a day, with their sessions and the numbers left.
+         * @description 查询可预约医生: Doctors of a department on a day, with their sessions and the numbers left.
          */
         get: operations["bookable_doctors_list"];
         put?: never;
@@ -521,7 +521,7 @@ export interface paths {
         };
         /**
          * 查询可预约时段
-         * @description Slots of a session with the numbers left.
+         * @description 查询可预约时段: Slots of a session with the numbers left.
          */
         get: operations["bookable_slots_list"];
         put?: never;
@@ -585,7 +585,7 @@ export interface paths {
         };
         /**
          * 查看就诊卡充值
-         * @description One top-up; poll it after paying until it is credited.
+         * @description 查看就诊卡充值: One top-up; poll it after paying until it is credited.
          */
         get: operations["card_top_ups_retrieve"];
         put?: never;
@@ -665,7 +665,7 @@ export interface paths {
         };
         /**
          * 查询绑定的就诊人
-         * @description The bound cards, the default first.
+         * @description 查询绑定的就诊人: The bound cards, the default first.
          */
         get: operations["cards_bindings_list"];
         put?: never;
@@ -691,7 +691,7 @@ export interface paths {
         put?: never;
         /**
          * 设为默认就诊人
-         * @description Use this card when none is named.
+         * @description 设为默认就诊人: Use this card when none is named.
          */
         post: operations["cards_bindings_default"];
         delete?: never;
@@ -709,7 +709,7 @@ export interface paths {
         };
         /**
          * 个人档案
-         * @description The bound patient's own archive, masked.
+         * @description 个人档案: The bound patient's own archive, masked.
          */
         get: operations["cards_bindings_patient"];
         put?: never;
@@ -719,7 +719,7 @@ export interface paths {
         head?: never;
         /**
          * 修改个人档案
-         * @description Change address, occupation, industry or contacts.
+         * @description 修改个人档案: Change address, occupation, industry or contacts.
          */
         patch: operations["cards_bindings_patient_change"];
         trace?: never;
@@ -755,7 +755,7 @@ export interface paths {
         put?: never;
         /**
          * 在线建档
-         * @description File a person who is not on file yet and bind the electronic card.
+         * @description 在线建档: File a person who is not on file yet and bind the electronic card.
          */
         post: operations["cards_filings_create"];
         delete?: never;
@@ -773,7 +773,7 @@ export interface paths {
         };
         /**
          * 我的个人档案
-         * @description The bound cards with profile and consents in one read, the default first.
+         * @description 我的个人档案: The bound cards with profile and consents in one read, the default first.
          */
         get: operations["cards_profiles_list"];
         put?: never;
@@ -913,7 +913,7 @@ export interface paths {
         };
         /**
          * 查看住院押金
-         * @description One deposit; poll it after paying until it is credited.
+         * @description 查看住院押金: One deposit; poll it after paying until it is credited.
          */
         get: operations["inpatient_deposits_retrieve"];
         put?: never;
@@ -975,7 +975,7 @@ export interface paths {
         put?: never;
         /**
          * 标记消息已读
-         * @description Mark a message as read.
+         * @description 标记消息已读: Mark a message as read.
          */
         post: operations["messages_read"];
         delete?: never;
@@ -995,7 +995,7 @@ export interface paths {
         put?: never;
         /**
          * 上报订阅授权
-         * @description Report that the user accepted messages of a template in wx.requestSubscribeMessage.
+         * @description 上报订阅授权: Report that the user accepted messages of a template in wx.requestSubscribeMessage.
          */
         post: operations["messages_consents"];
         delete?: never;
@@ -1013,7 +1013,7 @@ export interface paths {
         };
         /**
          * 查询订阅消息模板
-         * @description List the template ids for which to ask the user's consent, by scene.
+         * @description 查询订阅消息模板: List the template ids for which to ask the user's consent, by scene.
          */
         get: operations["messages_templates_list"];
         put?: never;
@@ -1039,7 +1039,7 @@ export interface paths {
         put?: never;
         /**
          * 开具支付订单
-         * @description Open a payment of whole bills; a registration and its mandatory bills are paid together.
+         * @description 开具支付订单: Open a payment of whole bills; a registration and its mandatory bills are paid together.
          */
         post: operations["payment_orders_create"];
         delete?: never;
@@ -1057,7 +1057,7 @@ export interface paths {
         };
         /**
          * 查看支付订单
-         * @description One payment order; poll it after paying until it is posted.
+         * @description 查看支付订单: One payment order; poll it after paying until it is posted.
          */
         get: operations["payment_orders_retrieve"];
         put?: never;
@@ -1257,7 +1257,7 @@ export interface paths {
         };
         /**
          * 查看退费申请
-         * @description One request with its refunds; poll it until it is done.
+         * @description 查看退费申请: One request with its refunds; poll it until it is done.
          */
         get: operations["refund_requests_retrieve"];
         put?: never;
@@ -1297,7 +1297,7 @@ export interface paths {
         };
         /**
          * 查看退费记录
-         * @description One refund.
+         * @description 查看退费记录: One refund.
          */
         get: operations["refunds_retrieve"];
         put?: never;
@@ -1323,7 +1323,7 @@ export interface paths {
         put?: never;
         /**
          * 加入候补
-         * @description Join the list; a number that is free already is offered at once.
+         * @description 加入候补: Join the list; a number that is free already is offered at once.
          */
         post: operations["waitlist_entries_create"];
         delete?: never;
@@ -1341,7 +1341,7 @@ export interface paths {
         };
         /**
          * 查看候补
-         * @description One entry with its latest offer.
+         * @description 查看候补: One entry with its latest offer.
          */
         get: operations["waitlist_entries_retrieve"];
         put?: never;
@@ -1363,7 +1363,7 @@ export interface paths {
         put?: never;
         /**
          * 接受候补号源
-         * @description Book the offered number before its deadline.
+         * @description 接受候补号源: Book the offered number before its deadline.
          */
         post: operations["waitlist_entries_accept"];
         delete?: never;
@@ -1383,7 +1383,7 @@ export interface paths {
         put?: never;
         /**
          * 放弃候补号源
-         * @description The offered number goes to the next; the entry waits for a number of another session.
+         * @description 放弃候补号源: The offered number goes to the next; the entry waits for a number of another session.
          */
         post: operations["waitlist_entries_decline"];
         delete?: never;
@@ -1403,7 +1403,7 @@ export interface paths {
         put?: never;
         /**
          * 退出候补
-         * @description Leave the list; a number on offer goes to the next.
+         * @description 退出候补: Leave the list; a number on offer goes to the next.
          */
         post: operations["waitlist_entries_leave"];
         delete?: never;
@@ -1427,7 +1427,7 @@ export interface components {
             nickname: string;
             /**
              * 电话
-             * @description masked; empty before the phone code was sent
+             * @description empty before the phone code was sent
              */
             readonly phone: string;
             /** 已绑定手机号 */
@@ -2142,7 +2142,7 @@ export interface components {
              */
             card_id: string;
             /** 就诊卡号 */
-            card_number: string;
+            readonly card_number: string;
             /**
              * 医院
              * Format: uuid
@@ -2496,10 +2496,7 @@ export interface components {
             readonly admission_id: string;
             /** 住院号 */
             readonly admission_no: string;
-            /**
-             * 患者姓名
-             * @description masked
-             */
+            /** 患者姓名 */
             readonly patient_name: string;
             /**
              * 支付订单
@@ -2650,11 +2647,8 @@ export interface components {
             id: string;
             /** 住院号 */
             admission_no: string;
-            /**
-             * 患者姓名
-             * @description masked
-             */
-            patient_name: string;
+            /** 患者姓名 */
+            readonly patient_name: string;
             /**
              * 医院
              * Format: uuid
@@ -3580,89 +3574,146 @@ export interface components {
             request_id: string;
         };
         Problem400AmountNotAllowedDepositAmountNotAllowedAnd3More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "amount_not_allowed" | "deposit_amount_not_allowed" | "idempotency_key_required" | "parse_error" | "validation_error";
             /** 最多可退 */
             maximum_fen?: number;
             /** 最低金额 */
             minimum_fen?: number;
+            /** 最多金额(元) */
             most_yuan?: string;
         };
         Problem400AmountNotAllowedIdempotencyKeyRequiredAnd2More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "amount_not_allowed" | "idempotency_key_required" | "parse_error" | "validation_error";
+            /** 最多金额(元) */
             most_yuan?: string;
         };
         Problem400AmountNotAllowedIdempotencyKeyRequiredAnd3More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "amount_not_allowed" | "idempotency_key_required" | "parse_error" | "top_up_amount_not_allowed" | "validation_error";
             /** 最多可退 */
             maximum_fen?: number;
             /** 最低金额 */
             minimum_fen?: number;
+            /** 最多金额(元) */
             most_yuan?: string;
         };
         Problem400FileEmptyFileTypeRefusedAnd3More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "file_empty" | "file_type_refused" | "idempotency_key_required" | "parse_error" | "validation_error";
             /** 已同意 */
             accepted?: string;
+            /** 文件实际类型 */
             found?: string;
         };
         Problem400IdempotencyKeyRequiredParseErrorAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "idempotency_key_required" | "parse_error" | "validation_error";
         };
         Problem400MessagingUnknownSceneValidationError: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "messaging_unknown_scene" | "validation_error";
         };
         Problem400MessagingUnknownTemplateParseErrorAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "messaging_unknown_template" | "parse_error" | "validation_error";
         };
         Problem400ParseErrorPhoneNotMainlandAnd2More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "parse_error" | "phone_not_mainland" | "validation_error" | "wechat_code_invalid";
         };
         Problem400ParseErrorValidationError: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "parse_error" | "validation_error";
         };
         Problem400ParseErrorValidationErrorAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "parse_error" | "validation_error" | "wechat_code_invalid";
         };
         Problem400ValidationError: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "validation_error";
         };
         Problem401AuthenticationFailedNotAuthenticated: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "authentication_failed" | "not_authenticated";
         };
         Problem403PermissionDenied: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "permission_denied";
         };
         Problem404NotFound: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "not_found";
         };
         Problem409AdmissionDischargedDepositDisabledAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "admission_discharged" | "deposit_disabled" | "request_in_progress";
         };
         Problem409AdmissionMismatchDepositDisabled: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "admission_mismatch" | "deposit_disabled";
         };
         Problem409AlreadyBookedBookingLimitReachedAnd11More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "already_booked" | "booking_limit_reached" | "booking_suspended" | "cancel_too_late" | "outside_booking_window" | "registration_fee_differs" | "request_in_progress" | "session_not_open" | "slot_full" | "slot_of_other_department" | "slot_past" | "state_conflict" | "too_many_changes";
+            /** 允许次数 */
             allowed?: number;
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
             /** 天数 */
             days?: number;
@@ -3672,20 +3723,26 @@ export interface components {
             first_date?: string;
             /** 结束日期 */
             last_date?: string;
+            /** 新挂号费 */
             new_fee_fen?: number;
             /** 放号时间 */
             opens_at?: string | null;
             /** 范围 */
             scope?: string;
+            /** 目标状态 */
             target?: string;
             /** 截止时间 */
             until?: string;
+            /** 已用数量 */
             used?: number;
             /** 值 */
             value?: number;
         };
         Problem409AlreadyBookedBookingLimitReachedBookingSuspendedCardRequiredAnd5More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "already_booked" | "booking_limit_reached" | "booking_suspended" | "card_required" | "outside_booking_window" | "request_in_progress" | "session_not_open" | "slot_full" | "slot_past";
             /** 天数 */
             days?: number;
@@ -3699,12 +3756,16 @@ export interface components {
             scope?: string;
             /** 截止时间 */
             until?: string;
+            /** 已用数量 */
             used?: number;
             /** 值 */
             value?: number;
         };
         Problem409AlreadyBookedBookingLimitReachedBookingSuspendedNoOfferAnd5More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "already_booked" | "booking_limit_reached" | "booking_suspended" | "no_offer" | "offer_lapsed" | "outside_booking_window" | "request_in_progress" | "session_not_open" | "slot_past";
             /** 天数 */
             days?: number;
@@ -3718,37 +3779,56 @@ export interface components {
             scope?: string;
             /** 截止时间 */
             until?: string;
+            /** 已用数量 */
             used?: number;
             /** 值 */
             value?: number;
         };
         Problem409AlreadyBoundBindingLimitAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "already_bound" | "binding_limit" | "binding_mismatch";
+            /** 上限 */
             limit?: number;
             /** 与账号的关系 */
             relationship?: string;
         };
         Problem409AlreadyBoundBindingLimitAnd2More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "already_bound" | "binding_limit" | "binding_mismatch" | "online_filing_off";
+            /** 上限 */
             limit?: number;
             /** 与账号的关系 */
             relationship?: string;
         };
         Problem409AlreadyWaitingBookingSuspendedAnd2More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "already_waiting" | "booking_suspended" | "card_required" | "too_many_waitlist_entries";
+            /** 允许次数 */
             allowed?: number;
             /** 截止时间 */
             until?: string;
         };
         Problem409AppealOpenSuspensionOver: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "appeal_open" | "suspension_over";
         };
         Problem409AppointmentStandsHisRefusedRefundAnd3More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "appointment_stands" | "his_refused_refund" | "refund_at_counter" | "refund_not_paid_here" | "state_conflict";
             /** 应用 */
             application?: string;
@@ -3756,19 +3836,26 @@ export interface components {
             bill_id?: string;
             /** 账单列表 */
             bill_ids?: string[];
+            /** 须携带 */
             bring?: string;
             /** 渠道 */
             channel?: string;
+            /** 当前状态 */
             current?: string;
             /** 挂号费 */
             fee_fen?: number;
             /** 原因 */
             reason?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409AppointmentStandsHisRefusedRefundAnd7More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "appointment_stands" | "his_refused_refund" | "nothing_refundable" | "refund_at_counter" | "refund_exceeds_bill" | "refund_not_paid_here" | "refund_requested" | "request_in_progress" | "state_conflict";
+            /** 最多可退金额 */
             allowed_fen?: number;
             /** 应用 */
             application?: string;
@@ -3776,9 +3863,11 @@ export interface components {
             bill_id?: string;
             /** 账单列表 */
             bill_ids?: string[];
+            /** 须携带 */
             bring?: string;
             /** 渠道 */
             channel?: string;
+            /** 当前状态 */
             current?: string;
             /** 挂号费 */
             fee_fen?: number;
@@ -3786,16 +3875,22 @@ export interface components {
             reason?: string;
             /** 可退金额 */
             refundable_fen?: number;
+            /** 待处理的退费申请 */
             request_ids?: string[];
+            /** 目标状态 */
             target?: string;
         };
         Problem409BeingPaidBillNotPayableAnd5More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "being_paid" | "bill_not_payable" | "hold_expired" | "payment_order_expired" | "registration_fee_paid" | "request_in_progress" | "state_conflict";
             /** 账单 */
             bill_id?: string;
             /** 账单列表 */
             bill_ids?: string[];
+            /** 当前状态 */
             current?: string;
             /** 支付订单 */
             order_id?: string;
@@ -3803,10 +3898,14 @@ export interface components {
             order_no?: string;
             /** 状态 */
             state?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409BeingPaidBillNotPayableAnd6More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "being_paid" | "bill_not_payable" | "bills_not_together" | "card_required" | "mandatory_bill_missing" | "payment_order_expired" | "registration_void" | "request_in_progress";
             /** 账单列表 */
             bill_ids?: string[];
@@ -3818,12 +3917,16 @@ export interface components {
             state?: string;
         };
         Problem409BeingPaidCardRequiredAnd5More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "being_paid" | "card_required" | "channel_not_offered" | "insufficient_balance" | "payment_order_expired" | "request_in_progress" | "state_conflict";
             /** 账单 */
             bill_id?: string;
             /** 渠道 */
             channel?: string;
+            /** 当前状态 */
             current?: string;
             /** 支付订单 */
             order_id?: string;
@@ -3831,15 +3934,20 @@ export interface components {
             order_no?: string;
             /** 状态 */
             state?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409BeingPaidChannelNotOfferedAnd5More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "being_paid" | "channel_not_offered" | "channel_refused" | "payment_order_expired" | "request_in_progress" | "state_conflict" | "too_many_attempts";
             /** 账单 */
             bill_id?: string;
             /** 渠道 */
             channel?: string;
+            /** 当前状态 */
             current?: string;
             /** 支付订单 */
             order_id?: string;
@@ -3849,147 +3957,237 @@ export interface components {
             reason?: string;
             /** 状态 */
             state?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409CancelTooLateRefundAtCounterAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "cancel_too_late" | "refund_at_counter" | "state_conflict";
             /** 账单 */
             bill_id?: string;
             /** 账单列表 */
             bill_ids?: string[];
+            /** 须携带 */
             bring?: string;
+            /** 当前状态 */
             current?: string;
             /** 挂号费 */
             fee_fen?: number;
+            /** 目标状态 */
             target?: string;
         };
         Problem409CardBalanceLimitCardRequiredAnd3More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "card_balance_limit" | "card_required" | "request_in_progress" | "state_conflict" | "top_up_disabled";
             /** 余额 */
             balance_fen?: number;
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
             /** 余额上限 */
             most_fen?: number;
+            /** 目标状态 */
             target?: string;
         };
         Problem409CardRequired: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "card_required";
         };
         Problem409CardRequiredRefundAtCounterAnd2More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "card_required" | "refund_at_counter" | "refund_exceeds_balance" | "refund_exceeds_online_total";
+            /** 最多可退金额 */
             allowed_fen?: number;
             /** 账单列表 */
             bill_ids?: string[];
+            /** 须携带 */
             bring?: string;
             /** 挂号费 */
             fee_fen?: number;
         };
         Problem409CardRequiredRefundAtCounterAnd3More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "card_required" | "refund_at_counter" | "refund_exceeds_balance" | "refund_exceeds_online_total" | "request_in_progress";
+            /** 最多可退金额 */
             allowed_fen?: number;
             /** 账单列表 */
             bill_ids?: string[];
+            /** 须携带 */
             bring?: string;
             /** 挂号费 */
             fee_fen?: number;
         };
         Problem409CardRequiredStaleVersion: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "card_required" | "stale_version";
         };
         Problem409CardRequiredStateConflict: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "card_required" | "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409NoOfferOfferLapsed: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "no_offer" | "offer_lapsed";
         };
         Problem409OfferLapsedStateConflict: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "offer_lapsed" | "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409RequestInProgress: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "request_in_progress";
         };
         Problem409StateConflict: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem413ContentTooLarge: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "content_too_large";
+            /** 上限 */
             limit?: number;
         };
         Problem413ContentTooLargeFileTooLarge: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "content_too_large" | "file_too_large";
+            /** 上限 */
             limit?: number;
         };
         Problem415UnsupportedMediaType: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "unsupported_media_type";
         };
         Problem416RangeNotSatisfiable: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "range_not_satisfiable";
         };
         Problem422IdempotencyKeyReused: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "idempotency_key_reused";
         };
         Problem422IdempotencyKeyReusedInsuranceNotSupported: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "idempotency_key_reused" | "insurance_not_supported";
         };
         Problem429AdmissionLookupLockedAdmissionLookupSlowedAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "admission_lookup_locked" | "admission_lookup_slowed" | "throttled";
         };
         Problem429BindingLockedBindingSlowedAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "binding_locked" | "binding_slowed" | "throttled";
         };
         Problem429Throttled: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "throttled";
         };
         Problem429ThrottledTooManyUploads: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "throttled" | "too_many_uploads";
         };
         Problem503ChannelUnavailableServiceUnavailable: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "channel_unavailable" | "service_unavailable";
             /** 渠道 */
             channel?: string;
         };
         Problem503ServiceUnavailable: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "service_unavailable";
         };
         Problem503ServiceUnavailableWechatUnavailable: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "service_unavailable" | "wechat_unavailable";
         };
         /** @description One field that was refused. */

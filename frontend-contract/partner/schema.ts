@@ -335,7 +335,7 @@ export interface paths {
         put?: never;
         /**
          * 吊销令牌
-         * @description An unknown token is 200 too. Errors 400 and 401 follow RFC 6749, section 5.2: `{error, error_description}`, not a problem document.
+         * @description 吊销令牌: An unknown token is 200 too. Errors 400 and 401 follow RFC 6749, section 5.2: `{error, error_description}`, not a problem document.
          */
         post: operations["oauth_revoke"];
         delete?: never;
@@ -355,7 +355,7 @@ export interface paths {
         put?: never;
         /**
          * 获取令牌
-         * @description Errors 400 and 401 follow RFC 6749, section 5.2: `{error, error_description}`, not a problem document.
+         * @description 获取令牌: Errors 400 and 401 follow RFC 6749, section 5.2: `{error, error_description}`, not a problem document.
          */
         post: operations["oauth_token"];
         delete?: never;
@@ -1600,11 +1600,8 @@ export interface components {
         };
         /** @description 待缴费 of a card. `is_current` false: HIS does not answer, and what is listed is what was known before. */
         PayableCard: {
-            /**
-             * 患者姓名
-             * @description masked
-             */
-            patient_name: string;
+            /** 患者姓名 */
+            readonly patient_name: string;
             /** 当前设备 */
             is_current: boolean;
             /** 账单 */
@@ -1634,58 +1631,96 @@ export interface components {
             request_id: string;
         };
         Problem400AmountNotAllowedIdempotencyKeyRequiredAnd2More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "amount_not_allowed" | "idempotency_key_required" | "parse_error" | "validation_error";
+            /** 最多金额(元) */
             most_yuan?: string;
         };
         Problem400AmountNotAllowedIdempotencyKeyRequiredAnd3More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "amount_not_allowed" | "idempotency_key_required" | "parse_error" | "top_up_amount_not_allowed" | "validation_error";
             /** 最多可退 */
             maximum_fen?: number;
             /** 最低金额 */
             minimum_fen?: number;
+            /** 最多金额(元) */
             most_yuan?: string;
         };
         Problem400BillAmountMismatchParseErrorAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "bill_amount_mismatch" | "parse_error" | "validation_error";
+            /** 合计 */
             sum_fen?: number;
         };
         Problem400IdempotencyKeyRequiredParseErrorAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "idempotency_key_required" | "parse_error" | "validation_error";
         };
         Problem400ParseErrorValidationError: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "parse_error" | "validation_error";
         };
         Problem400ValidationError: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "validation_error";
         };
         Problem401AuthenticationFailedNotAuthenticated: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "authentication_failed" | "not_authenticated";
         };
         Problem403PartnerMayNotPermissionDenied: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "partner_may_not" | "permission_denied";
             /** 渠道 */
             channel?: string;
+            /** 操作 */
             operation?: string;
         };
         Problem403PermissionDenied: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "permission_denied";
         };
         Problem404NotFound: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "not_found";
         };
         Problem409AppointmentStandsHisRefusedRefundAnd8More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "appointment_stands" | "his_refused_refund" | "nothing_refundable" | "partner_limit" | "refund_at_counter" | "refund_exceeds_bill" | "refund_not_paid_here" | "refund_requested" | "request_in_progress" | "state_conflict";
+            /** 最多可退金额 */
             allowed_fen?: number;
             /** 应用 */
             application?: string;
@@ -1693,23 +1728,32 @@ export interface components {
             bill_id?: string;
             /** 账单列表 */
             bill_ids?: string[];
+            /** 须携带 */
             bring?: string;
             /** 渠道 */
             channel?: string;
+            /** 当前状态 */
             current?: string;
             /** 挂号费 */
             fee_fen?: number;
+            /** 限额 */
             limit_fen?: number;
             /** 原因 */
             reason?: string;
             /** 可退金额 */
             refundable_fen?: number;
+            /** 待处理的退费申请 */
             request_ids?: string[];
+            /** 目标状态 */
             target?: string;
+            /** 超出的限额 */
             which?: string;
         };
         Problem409BeingPaidBillNotPayableAnd6More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "being_paid" | "bill_not_payable" | "bills_not_together" | "card_mismatch" | "mandatory_bill_missing" | "payment_order_expired" | "registration_void" | "request_in_progress";
             /** 账单列表 */
             bill_ids?: string[];
@@ -1721,157 +1765,257 @@ export interface components {
             state?: string;
         };
         Problem409BillAlreadyPaidStateConflict: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "bill_already_paid" | "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409BillNotReady: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "bill_not_ready";
         };
         Problem409CardBalanceLimitCardMismatchAnd3More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "card_balance_limit" | "card_mismatch" | "request_in_progress" | "state_conflict" | "top_up_disabled";
             /** 余额 */
             balance_fen?: number;
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
             /** 余额上限 */
             most_fen?: number;
+            /** 目标状态 */
             target?: string;
         };
         Problem409CardMismatch: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "card_mismatch";
         };
         Problem409CardMismatchPartnerLimitAnd4More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "card_mismatch" | "partner_limit" | "refund_at_counter" | "refund_exceeds_balance" | "refund_exceeds_online_total" | "request_in_progress";
+            /** 最多可退金额 */
             allowed_fen?: number;
             /** 账单列表 */
             bill_ids?: string[];
+            /** 须携带 */
             bring?: string;
             /** 挂号费 */
             fee_fen?: number;
+            /** 限额 */
             limit_fen?: number;
+            /** 超出的限额 */
             which?: string;
         };
         Problem409ChannelNotOfferedChannelRefusedAnd5More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "channel_not_offered" | "channel_refused" | "partner_limit" | "payment_order_expired" | "request_in_progress" | "state_conflict" | "too_many_attempts";
             /** 账单 */
             bill_id?: string;
             /** 渠道 */
             channel?: string;
+            /** 当前状态 */
             current?: string;
+            /** 限额 */
             limit_fen?: number;
             /** 原因 */
             reason?: string;
+            /** 目标状态 */
             target?: string;
+            /** 超出的限额 */
             which?: string;
         };
         Problem409ChargeDiffersReversalExceedsChargeAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "charge_differs" | "reversal_exceeds_charge" | "reversal_of_reversal";
+            /** 费用 */
             charge?: string;
+            /** 外部单号 */
             external_ids?: string[];
+            /** 剩余金额 */
             left_fen?: number;
+            /** 剩余数量 */
             left_quantity?: string;
         };
         Problem409Duplicate: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "duplicate";
         };
         Problem409DuplicateStaleVersionAnd1More: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "duplicate" | "stale_version" | "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409DuplicateStateConflict: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "duplicate" | "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409DuplicateTooManyEndpoints: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "duplicate" | "too_many_endpoints";
+            /** 上限 */
             limit?: number;
         };
         Problem409EndpointNotActive: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "endpoint_not_active";
         };
         Problem409EndpointNotActiveRequestInProgress: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "endpoint_not_active" | "request_in_progress";
         };
         Problem409EndpointNotActiveStateConflict: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "endpoint_not_active" | "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409StaleVersionStateConflict: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "stale_version" | "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem409StateConflict: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "state_conflict";
             /** 账单 */
             bill_id?: string;
+            /** 当前状态 */
             current?: string;
+            /** 目标状态 */
             target?: string;
         };
         Problem413ContentTooLarge: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "content_too_large";
+            /** 上限 */
             limit?: number;
         };
         Problem415UnsupportedMediaType: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "unsupported_media_type";
         };
         Problem422IdempotencyKeyReused: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "idempotency_key_reused";
         };
         Problem422IdempotencyKeyReusedInsuranceNotSupported: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "idempotency_key_reused" | "insurance_not_supported";
         };
         Problem422InsuranceNotSupported: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "insurance_not_supported";
         };
         Problem429Throttled: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "throttled";
         };
         Problem503ChannelUnavailableServiceUnavailable: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "channel_unavailable" | "service_unavailable";
             /** 渠道 */
             channel?: string;
         };
         Problem503ServiceUnavailable: components["schemas"]["Problem"] & {
-            /** @enum {string} */
+            /**
+             * 错误码
+             * @enum {string}
+             */
             code?: "service_unavailable";
         };
         /** @description One field that was refused. */

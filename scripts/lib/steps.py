@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import affected
+import browser
 import pytest_run
 from embedded import ROOT, local_dir
 
@@ -125,6 +126,8 @@ def main(arguments: list[str]) -> int:
         print(
             f"── {len(results) - len(failed)} of {len(results)} checks passed", *failed, sep="\n   FAILED: "
         )
+    if testing and options.tier == "full" and (said := browser.provide()):
+        print(f"── {said}", flush=True)
     if testing and run_pytest(options.tier, extra, folders):
         return 1
     return 1 if failed else 0

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from config.contract import _import_declarations
+from config.contract import import_declarations
 from kernel.errors import CATALOGUE
 from kernel.http.problem_members import type_of
 
@@ -18,7 +18,7 @@ COMMON = frozenset({"field", "retry_after", "expected", "choices"})
 
 def errors() -> dict[str, frozenset[str]]:
     """The name of an error with a code → the members that it names; two apps may use the same name."""
-    _import_declarations()
+    import_declarations()
     found = defaultdict[str, frozenset[str]](frozenset)
     for error in CATALOGUE.values():
         found[error.__name__] |= frozenset(error.members)

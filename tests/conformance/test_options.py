@@ -96,7 +96,34 @@ def test_who_may_not_list_them_chooses_among_those_of_the_own_hospital(
     assert offered(resource, world, who="patient_a").status_code == 403
 
 
-def test_a_doctor_is_found_by_pinyin_and_told_apart_by_the_employee_number(world: World) -> None:
+@pytest.mark.parametrize("typed", ["oyc", "ouyang", "ouyangchen", "OYC", "欧阳"])
+def test_a_doctor_is_found_by_the_name_its_pinyin_and_its_initials(world: World, typed: str) -> None:
+    resource = next(found for found in OFFERED if str(found) == "staff")
+    made = world.add_staff("欧阳晨", "doctor", world.h1, ["cardiology"], licence_no="L-oyc")
+    found = offered(resource, world, who="clerk", search=typed, is_practitioner="true").json()
+    assert [(row["id"], row["label"]) for row in found] == [(str(made.pk), "欧阳晨")]
+    assert offered(resource, world, who="clerk", search="yanouc", is_practitioner="true").json() == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_found"), [("kfk", True), ("kangfu", True), ("康复", True), ("fkk", False)]
+)
+def test_a_department_is_found_by_pinyin(world: World, typed: str, is_found: bool) -> None:
+    resource = next(found for found in OFFERED if str(found) == "departments")
+    body = {"hospital_id": str(world.h1.pk), "code": "kf-1", "name": "康复科"}
+    assert world.client("admin1").post(resource.url(world), body, format="json").status_code == 201
+    found = offered(resource, world, search=typed).json()
+    assert [row["label"] for row in found] == (["康复科"] if is_found else [])
+
+
+@pytest.mark.parametrize("typed", ["zsf", "zhangsanf", "张三丰"])
+def test_a_patient_is_found_by_pinyin(world: World, typed: str) -> None:
+    resource = next(found for found in OFFERED if str(found) == "patients")
+    found = offered(resource, world, search=typed).json()
+    assert str(world.patients["patient_a"].pk) in [row["id"] for row in found]
+
+
+def test_a_doctor_is_told_apart_by_the_employee_number(world: World) -> None:
     resource = next(found for found in OFFERED if str(found) == "staff")
     found = offered(resource, world, who="clerk", search="doctor_a", is_practitioner="true").json()
     assert [(row["label"], row["hint"]) for row in found] == [("doctor_a", "doctor_a")]

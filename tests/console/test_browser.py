@@ -7,7 +7,7 @@ import signal
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ import console
 import demo
 import processes
 from supervisor import answers
+from tests.plugins.figures import FIGURE
 from tests.support.live import LiveStack, live_stack
 
 pytestmark = [
@@ -26,6 +27,9 @@ pytestmark = [
 ]
 SAMPLE = ["--patients", "200", "--appointments", "200"]
 PARTS = ("account", "pages", "office", "care", "money")
+#: How lines begin that tell what a page took.
+MEASURED = "page "
+Recorder = Callable[[str, object], None]
 NEW_PASSWORD = "Console-journey-2026!"
 
 
@@ -80,7 +84,7 @@ def post(url: str, body: dict[str, str], token: str = "") -> bytes:
 
 @pytest.mark.parametrize("part", PARTS)
 def test_the_console_works_by_clicks(
-    stack: LiveStack, address: str, accounts: Path, part: str, tmp_path: Path
+    stack: LiveStack, address: str, accounts: Path, part: str, tmp_path: Path, record_property: Recorder
 ) -> None:
     settings = tmp_path / "settings.json"
     told: dict[str, object] = {
@@ -93,4 +97,8 @@ def test_the_console_works_by_clicks(
     command = f"tsc -p . && node build/browser/main.js '{settings}' {part}"
     done = subprocess.run([*console.SHELL, "bash", "-c", command], capture_output=True, text=True)
     assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]
-    assert done.stdout.splitlines()[-1].endswith(" passed, 0 failed")
+    lines = done.stdout.splitlines()
+    assert lines[-1].endswith(" passed, 0 failed")
+    for line in lines:
+        if line.startswith(MEASURED):
+            record_property(FIGURE, line)

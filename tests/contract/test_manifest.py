@@ -1,5 +1,6 @@
 """The admin app's manifest: menus, pages, codes and texts, all of them from the code."""
 
+import re
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from kernel.errors import CATALOGUE
 from kernel.pages import BY_BODY
 from tests.contract.test_page_models import operations_of
 
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
 pytestmark = pytest.mark.requirement("INT-04")
 Node = dict[str, Any]
 
@@ -32,7 +34,13 @@ def test_every_menu_opens_with_declared_codes_and_has_both_titles(contract: Node
         assert meta["title"] and meta["title_en"], node
         assert set(meta["permissions"]) <= set(all_codes())
         assert (meta["kind"] == "page") == bool(node["component"] and node["component"] != "Layout")
-    assert contract["permission_codes"] == dict(sorted(all_codes().items()))
+    assert list(contract["permission_codes"]) == sorted(all_codes())
+
+
+def test_permission_codes_and_roles_are_named_in_both_languages(contract: Node) -> None:
+    for row in (*contract["permission_codes"].values(), *contract["roles"]):
+        assert CHINESE.search(row["title"]) and row["title_en"] and not CHINESE.search(row["title_en"]), row
+    assert contract["permission_codes"]["billing.bill.list"]["title"] == all_codes()["billing.bill.list"]
 
 
 def test_every_operation_that_needs_a_code_belongs_to_a_page(contract: Node) -> None:

@@ -41,6 +41,7 @@ def actions_of(page: Node) -> Iterator[tuple[Node | None, Node]]:
     for each in page["lists"]:
         for place in ("toolbar", "row_actions", "bulk_actions", "exports", "uploads"):
             yield from ((each, action) for action in each[place])
+        yield from ((each, action["template"]) for action in each["uploads"] if action["template"])
         for actions in (each["detail"] or {"parts": {}})["parts"].values():
             yield from ((None, action) for action in actions)
     yield from ((None, action) for action in page["actions"])
@@ -219,6 +220,34 @@ def test_buttons_of_a_row_begin_with_what_its_state_asks_for_and_end_with_danger
         for each in page["lists"]:
             dangers = [action["danger"] for action in each["row_actions"]]
             assert dangers == sorted(dangers), each["operation"]
+
+
+def test_an_upload_has_its_template_beside_it(contract: Node) -> None:
+    (imports,) = contract["pages"]["patient_imports"]["lists"]
+    (upload,) = imports["uploads"]
+    assert upload["template"]["operation"] == "patient_imports_template"
+    assert upload["template"]["permission"] and upload["template"]["title"] == "下载导入模板"
+    assert imports["exports"] == []
+
+
+def test_what_is_dangerous_is_asked_or_filled_in_or_read_first(contract: Node) -> None:
+    """No danger by one click: a question, a form, or what the row says before it is confirmed."""
+    pages = [*contract["pages"].values(), contract["account"]]
+    found = [action for page in pages for _, action in actions_of(page)]
+    found += [
+        action
+        for page in pages
+        for each in page["lists"]
+        for part in each["related"]
+        for action in part["row_actions"]
+    ]
+    assert sum(action["danger"] for action in found) > 30
+    silent = {
+        action["operation"]
+        for action in found
+        if action["danger"] and not (action["confirm"] or action["form"] or action["shows"])
+    }
+    assert silent == set()
 
 
 def test_money_is_read_before_it_is_taken_or_given(contract: Node, documents: Node) -> None:

@@ -21,13 +21,29 @@ LATIN = re.compile(r"\b(?!(?:HTTP|HIS|VIP|IP|HTTP|CSV|Excel|App|SHA|URI|POS|Id|M
 
 
 def _named(document: Node) -> Iterator[tuple[str, Node]]:
-    """Every property and parameter with where it stands."""
+    """Every property, at any depth, and parameter with where it stands."""
     for name, schema in document["components"]["schemas"].items():
-        for key, node in schema.get("properties", {}).items():
-            yield f"{name}.{key}", node
+        yield from _properties(name, schema)
     for operation in _operations(document):
         for parameter in operation.get("parameters", ()):
             yield f"{operation['operationId']}?{parameter['name']}", parameter["schema"]
+        for part in (operation.get("requestBody", {}), operation["responses"]):
+            yield from _properties(operation["operationId"], part)
+
+
+def _properties(where: str, node: Any) -> Iterator[tuple[str, Node]]:
+    """Those of a schema, of its parts (`allOf`, `items`, …) and of what is within them; examples are no schemas."""
+    if isinstance(node, list):
+        for part in node:
+            yield from _properties(where, part)
+    if not isinstance(node, dict):
+        return
+    for key, part in node.items():
+        if key == "properties":
+            yield from ((f"{where}.{name}", found) for name, found in part.items())
+            yield from (found for each in part.values() for found in _properties(where, each))
+        elif key not in ("example", "examples", "default", "x-enum"):
+            yield from _properties(where, part)
 
 
 def _operations(document: Node) -> Iterator[Node]:
@@ -67,6 +83,11 @@ def test_summaries_are_chinese_with_an_english_twin(documents: Node, audience: s
         or CHINESE.search(operation["x-summary-en"])
     ]
     assert wrong == []
+    assert [
+        operation["operationId"]
+        for operation in _operations(documents[audience])
+        if operation.get("description") and not CHINESE.search(operation["description"])
+    ] == []
 
 
 @pytest.mark.parametrize("audience", AUDIENCES)
@@ -139,9 +160,10 @@ def test_references_say_which_operation_lists_the_choices(documents: Node) -> No
 
 
 def test_money_masks_and_dictionaries_say_what_they_are(documents: Node) -> None:
-    for name, node in _named(documents["admin"]):
-        if name.endswith("_fen") and node.get("type") == "integer":
-            assert node["x-unit"] == "fen", name
+    for document in documents.values():
+        for name, node in _named(document):
+            if name.endswith("_fen") and node.get("type") == "integer":
+                assert node["x-unit"] == "fen", name
     shown = documents["admin"]["components"]["schemas"]["Patient"]["properties"]
     assert shown["phone"]["x-masked"] == {"operation": "patients_sensitive"}
     assert shown["vip_level"]["x-dictionary"] == "vip_level"
@@ -154,6 +176,31 @@ def test_channels_are_known_by_their_words(documents: Node) -> None:
     bill = documents["admin"]["components"]["schemas"]["StaffBill"]["properties"]
     assert bill["channel"]["allOf"] == [{"$ref": "#/components/schemas/ChannelCode"}]
     assert bill["application"]["allOf"] == [{"$ref": "#/components/schemas/ApplicationCode"}]
+
+
+def test_refusals_are_told_in_words(documents: Node) -> None:
+    for document in documents.values():
+        for name, schema in document["components"]["schemas"].items():
+            for part in schema.get("allOf", ()) if name.startswith("Problem") else ():
+                for each in part.get("properties", {}).get("code", {}).get("x-enum", ()):
+                    assert CHINESE.search(each["zh"]) and not CHINESE.search(each["en"]), (name, each)
+    refused = documents["partner"]["components"]["schemas"]["Problem403PartnerMayNotPermissionDenied"]
+    code = refused["allOf"][1]["properties"]["code"]
+    assert code["title"] == "错误码" and code["x-enum"][0]["zh"] == "该应用未获授权进行此操作"
+
+
+def test_channels_and_applications_are_chosen_by_their_words_wherever_rows_are_looked_for(
+    documents: Node,
+) -> None:
+    typed = [
+        f"{operation['operationId']}?{each['name']}"
+        for operation in _operations(documents["admin"])
+        for each in operation.get("parameters", ())
+        if each["name"] in ("channel", "application") and not {"allOf", "x-enum"} & each["schema"].keys()
+    ]
+    assert typed == []
+    run = documents["admin"]["components"]["schemas"]["ReconciliationRun"]["properties"]["channel"]
+    assert run["allOf"] == [{"$ref": "#/components/schemas/ChannelCode"}]
 
 
 def test_what_programs_read_is_told_from_what_people_read(documents: Node) -> None:

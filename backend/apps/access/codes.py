@@ -76,6 +76,7 @@ class RoleSpec:
 
     code: str
     zh: str
+    en: str
     default_scope: str
     is_administrator: bool = False
     codes: set[str] = field(default_factory=set)
@@ -87,24 +88,40 @@ class RoleSpec:
 SYSTEM_ROLES: dict[str, RoleSpec] = {
     spec.code: spec
     for spec in (
-        RoleSpec("group_administrator", "集团管理员", "all", is_administrator=True),
-        RoleSpec("hospital_administrator", "医院管理员", "hospital", is_administrator=True),
+        RoleSpec("group_administrator", "集团管理员", "Group administrator", "all", is_administrator=True),
+        RoleSpec(
+            "hospital_administrator",
+            "医院管理员",
+            "Hospital administrator",
+            "hospital",
+            is_administrator=True,
+        ),
         RoleSpec(
             "department_head",
             "科室主任",
+            "Head of department",
             "department_and_below",
             first_pages=["my_work", "approvals", "clinic_overview", "queue"],
         ),
-        RoleSpec("doctor", "医生", "own", first_pages=["queue", "appointments", "patient_archive"]),
+        RoleSpec("doctor", "医生", "Doctor", "own", first_pages=["queue", "appointments", "patient_archive"]),
         RoleSpec(
-            "clerk", "窗口人员", "hospital", first_pages=["appointments", "queue", "bills", "patient_archive"]
+            "clerk",
+            "窗口人员",
+            "Clerk at the window",
+            "hospital",
+            first_pages=["appointments", "queue", "bills", "patient_archive"],
         ),
         RoleSpec(
-            "finance", "财务", "hospital", first_pages=["payment_orders", "payment_refunds", "approvals"]
+            "finance",
+            "财务",
+            "Finance",
+            "hospital",
+            first_pages=["payment_orders", "payment_refunds", "approvals"],
         ),
         RoleSpec(
             "finance_head",
             "财务主管",
+            "Head of finance",
             "hospital",
             includes="finance",
             first_pages=["my_work", "approvals", "reconciliation_differences"],

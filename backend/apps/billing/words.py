@@ -80,7 +80,7 @@ of(
 )  # fmt: skip
 of("StatementEntry", kind=("变动类型", "Kind"))
 
-references("bills", "bill_id", "registration_bill_id", "replaces_id")
+references("bills", "bill_id", "registration_bill_id", "replaces_id", "missing_reprint_ids")
 references("bills", "bill_ids", status="issued")
 references("patient_cards", "card_id")
 references_of("payment_orders", "order_id", "AskForRefund", state="posted")
@@ -189,6 +189,10 @@ known(
     "CardShare", "CardTopUp", "Invoice", "InvoiceCopy", "InvoiceDetail", "StaffBill", "StaffBillDetail",
 )  # fmt: skip
 known(
-    "ApplicationCode", application_words, "application",
+    "ApplicationCode", application_words, "application", "card_top_ups_list",
     "CardTopUp", "StaffBill", "StaffBillDetail", "StaffRefundRequest", "StaffRefundRequestDetail",
+)  # fmt: skip
+of(
+    "Problem", allowed_fen=("最多可退金额", "At most"), bring=("须携带", "To bring"), invoice_id=("发票", "Invoice"),
+    request_ids=("待处理的退费申请", "Open requests"), sum_fen=("合计", "Total"),
 )  # fmt: skip

@@ -48,7 +48,13 @@ action(
 )  # fmt: skip
 action("cashier_shifts_recount", danger=True, state=["counting"], may_recount=[True])
 action("cashier_shifts_hand_over", state=["counting"], is_ready=[True], may_close=[True])
-action("cashier_shifts_withdraw", danger=True, state=["handed_over"], may_close=[True])
+action(
+    "cashier_shifts_withdraw",
+    danger=True,
+    confirm=("撤回后须重新交班,确定撤回?", "The shift has to be handed over again. Take it back?"),
+    state=["handed_over"],
+    may_close=[True],
+)
 action(
     "cashier_shifts_accept",
     confirm=("确认已收到清点金额?", "Have you received what was counted?"),

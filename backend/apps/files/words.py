@@ -27,3 +27,4 @@ objects({
 acts(
     download=("下载", "Downloaded"),
 )  # fmt: skip
+of("Problem", found=("文件实际类型", "Found type"))

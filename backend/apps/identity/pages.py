@@ -32,10 +32,18 @@ action(
     confirm=("重置后旧密码失效并退出全部设备,确定重置?", "The old password and all sessions end. Reset?"),
     username=[SET],
 )
-action("staff_reset_totp", danger=True, username=[SET])
-action("staff_portrait_destroy", danger=True, portrait_url=[SET])
+action(
+    "staff_reset_totp",
+    danger=True,
+    confirm=(
+        "重置后下次登录不再需要动态验证码,确定重置?",
+        "The next sign-in asks for no second factor. Reset it?",
+    ),
+    username=[SET],
+)
+action("staff_portrait_destroy", danger=True, confirm=DELETE, portrait_url=[SET])
 always("staff_partial_update", "staff_destroy", "staff_portrait")
-action("locations_map_picture_destroy", danger=True, map_picture_url=[SET])
+action("locations_map_picture_destroy", danger=True, confirm=DELETE, map_picture_url=[SET])
 action("dictionaries_destroy", danger=True, confirm=DELETE, is_system=[False])
 action(
     "partner_applications_rotate_secret",

@@ -202,3 +202,7 @@ technical(
     "text_zh",
     "text_en",
 )
+of(
+    "Problem", first_year=("最早年份", "First year"), last_year=("最晚年份", "Last year"),
+    pixels=("像素上限", "Most pixels"),
+)  # fmt: skip

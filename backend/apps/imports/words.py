@@ -26,3 +26,7 @@ values(ImportState, {
 objects({"imports.importjob": ("导入", "Import")})
 
 technical("ImportProblem", "code")
+of(
+    "Problem", bad=("错误行数", "Bad rows"), why=("原因代码", "Code of the reason"),
+    said=("原因说明", "Reason in words"),
+)  # fmt: skip

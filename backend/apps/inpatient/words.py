@@ -58,4 +58,8 @@ acts(
 )  # fmt: skip
 
 known("ChannelCode", channel_words, "channel", "StaffDeposit")
-known("ApplicationCode", application_words, "application", "StaffDeposit")
+known("ApplicationCode", application_words, "application", "StaffDeposit", "inpatient_deposits_list")
+of(
+    "Problem", charge=("费用", "Charge"), external_ids=("外部单号", "External numbers"),
+    left_fen=("剩余金额", "Amount left"), left_quantity=("剩余数量", "Quantity left"),
+)  # fmt: skip

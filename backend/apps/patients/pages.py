@@ -46,8 +46,21 @@ for _stage in ("booking", "consultation", "examination", "member_follow_up", "re
     action(f"patients_captures_{_stage}_create", is_active=[True])
 action("patients_cards_create", is_active=[True])
 action("patients_cards_activate", is_active=[False])
-action("patients_cards_deactivate", danger=True, is_active=[True])
-action("patients_care_team_end", danger=True, ended_at=[None])
+action(
+    "patients_cards_deactivate",
+    danger=True,
+    confirm=("挂失后该卡不能使用,确定挂失?", "The card can't be used until it is activated again. Go on?"),
+    is_active=[True],
+)
+action(
+    "patients_care_team_end",
+    danger=True,
+    confirm=(
+        "结束后该员工不再因此关系查看患者,确定结束?",
+        "The relation gives no more access to the patient. End it?",
+    ),
+    ended_at=[None],
+)
 action("patients_related_persons_verify", is_guardian=[True], verified_at=[None])
 action("patient_tags_put_on", is_active=[True])
 groups(

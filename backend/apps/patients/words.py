@@ -197,3 +197,7 @@ acts(
     file_duplicate=("重复建档", "Filed though on file"),
     file_namesake=("同名建档", "Filed as a namesake"),
 )  # fmt: skip
+of(
+    "Problem", candidates=("疑似同一人的档案", "Possibly the same person"), existing=("已有档案", "Archive on file"),
+    clashes=("冲突的记录", "Clashing records"), survivor_merged_into=("保留档案已并入", "Survivor merged into"),
+)  # fmt: skip

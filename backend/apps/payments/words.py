@@ -62,6 +62,7 @@ of("ChannelCode", "OfferedChannel", code=("渠道编码", "Code"))
 references("payment_orders", "order_id")
 references("partner_applications", "application_id")
 references("staff", "opened_by_id")
+references("refunds", "refund_id")
 
 CONFIG = {
     "mchid": ("商户号", "Merchant id"), "appid": ("应用 AppID", "App id"),
@@ -202,5 +203,13 @@ def application_words() -> dict[str, ValueWords]:
 known(
     "ChannelCode", channel_words, "channel",
     "Attempt", "MerchantAccount", "MerchantAccountChange", "PartnerChannel", "StaffOrder", "WholeOrder",
+    "payment_orders_list", "payment_orders_options_list", "partner_channels_list",
 )  # fmt: skip
-known("ApplicationCode", application_words, "application", "StaffOrder", "StaffRefund", "WholeOrder")
+known(
+    "ApplicationCode", application_words, "application", "StaffOrder", "StaffRefund", "WholeOrder",
+    "payment_orders_list", "payment_orders_options_list",
+)  # fmt: skip
+of(
+    "Problem", limit_fen=("限额", "Limit"), most_yuan=("最多金额(元)", "Most, in yuan"),
+    operation=("操作", "Operation"), which=("超出的限额", "Which limit"),
+)  # fmt: skip

@@ -1,6 +1,8 @@
+from apps.payments.channels.registry import channel_words
+from apps.payments.words import application_words
 from apps.reconciliation.models import Action, DifferenceKind, Direction
 from apps.reconciliation.states import DifferenceState, RunState
-from kernel.words import objects, of, operations, properties, references, resources, values
+from kernel.words import known, objects, of, operations, properties, references, resources, values
 
 properties(
     business_date=("业务日期", "Business day"), business_date_from=("业务日期起", "From business day"),
@@ -28,6 +30,7 @@ of(
 )  # fmt: skip
 references("merchant_accounts", "merchant_id")
 references("reconciliation_runs", "run_id")
+references("reconciliation_differences", "linked_ids")
 
 resources(
     reconciliation_runs=("对账批次", "reconciliation run", "reconciliation runs"),
@@ -70,3 +73,9 @@ objects({
     "reconciliation.reconciliationrun": ("对账批次", "Reconciliation run"),
     "reconciliation.difference": ("对账差异", "Difference"),
 })  # fmt: skip
+known(
+    "ChannelCode", channel_words, "channel", "ReconciliationRun", "Difference",
+    *(f"reconciliation_runs_{verb}" for verb in ("list", "export", "options_list")),
+    *(f"reconciliation_differences_{verb}" for verb in ("list", "export", "options_list")),
+)  # fmt: skip
+known("ApplicationCode", application_words, "application", "reconciliation_day_bill")

@@ -101,7 +101,12 @@ action("waitlist_entries_partial_update", state=["waiting", "offered"])
 action("suspension_appeals_accept", state=["open"])
 action("suspension_appeals_reject", danger=True, state=["open"])
 action("waitlist_entries_accept", state=["offered"])
-action("waitlist_entries_leave", danger=True, state=["waiting", "offered"])
+action(
+    "waitlist_entries_leave",
+    danger=True,
+    confirm=("退出后须重新登记排队,确定退出候补?", "The place in the list is lost. Leave it?"),
+    state=["waiting", "offered"],
+)
 groups(
     "Appointment",
     booking=("挂号", "Booking", "appointment_no state kind source number patient_id created_at"),

@@ -89,6 +89,7 @@ references("slots", "slot_id")
 references("clinic_sessions", "session_id", "session_ids", "move_to_id")
 references("staff", "from_practitioner_id", "to_practitioner_id", "substituted_for_id", is_practitioner=True)
 references("staff", "substituted_by_id")
+references("booking_suspensions", "suspension_id")
 references_of("schedule_templates", "template_id", "ClinicSession", "ChangedSession", "Conflict", "Skipped")
 references_of("schedule_templates", "template_ids", "Generate")
 
@@ -207,4 +208,8 @@ objects({
 })  # fmt: skip
 acts(
     reverse=("撤销到诊", "Arrival reversed"),
+)  # fmt: skip
+of(
+    "Problem", leave_id=("请假", "Leave"), new_fee_fen=("新挂号费", "New fee"), of=("选中数量", "Chosen"),
+    ticket_id=("排队号", "Ticket"), used=("已用数量", "Used"), what=("冲突说明", "What clashes"),
 )  # fmt: skip

@@ -97,6 +97,13 @@ class SecretField(serializers.CharField):
         return super().run_validation(data)
 
 
+class MaskedText(serializers.CharField):
+    """A text that is a mask already when it comes here."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(read_only=True, **kwargs)
+
+
 class MaskedField(SecretField):
     """Write the value, read its mask. The mask of the present value, as a form sends it back, changes nothing."""
 

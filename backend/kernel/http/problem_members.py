@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from kernel.errors import CATALOGUE
-from kernel.words import property_words
+from kernel.http.problems import FRAMEWORK_CODES
+from kernel.words import property_words, unit_of
 
 Node = dict[str, Any]
 TEXT: Node = {"type": "string"}
@@ -41,12 +42,29 @@ def type_of(name: str) -> Node:
     return BY_NAME[name]
 
 
+def code_of(codes: Iterable[str]) -> Node:
+    """The member `code` of refusals: which it may be, each with what it says."""
+    said = [(code, *_texts(code)) for code in codes]
+    known = [{"value": code, "zh": zh, "en": en, "colour": "danger"} for code, zh, en in said]
+    return {"type": "string", "enum": list(codes), **_titled("code"), "x-enum": known}
+
+
 def members_of(codes: Iterable[str]) -> dict[str, Node]:
-    """The members that refusals with these codes may show, each optional, with words where the house has some."""
+    """The members that refusals with these codes may show, each optional, with its words and the unit of a number."""
     names = sorted({name for code in codes if code in CATALOGUE for name in CATALOGUE[code].members})
-    return {name: {**type_of(name), **_titled(name)} for name in names}
+    return {name: {**type_of(name), **_titled(name), **_unit(name)} for name in names}
+
+
+def _texts(code: str) -> tuple[str, str]:
+    error = CATALOGUE.get(code)
+    return (error.zh, error.en) if error else FRAMEWORK_CODES[code][1:]
 
 
 def _titled(name: str) -> Node:
-    said = property_words("", name)
+    said = property_words("Problem", name)
     return {"title": said.zh, "x-title-en": said.en} if said else {}
+
+
+def _unit(name: str) -> Node:
+    unit = unit_of(name) if type_of(name) is WHOLE else None
+    return {"x-unit": unit} if unit else {}

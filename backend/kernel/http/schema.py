@@ -25,7 +25,7 @@ from kernel.errors import (
     TooManyRequests,
 )
 from kernel.http.idempotency import FORM, HEADER
-from kernel.http.problem_members import members_of
+from kernel.http.problem_members import code_of, members_of
 from kernel.http.problems import FRAMEWORK_CODES, MEDIA_TYPE, TITLES, TYPE_BASE
 from kernel.http.schema_types import column_default
 
@@ -103,6 +103,16 @@ class PatternOfSecret(OpenApiSerializerFieldExtension):
         masked = hasattr(self.target, "mask") and auto_schema.method == "PATCH"
         forms = "|".join([self.target.pattern, *([r".*\*.*"] if masked else [])])
         return {**shown, "x-pattern": f"^({forms}){'?' if self.target.allow_blank else ''}$"}
+
+
+class TextThatIsMasked(OpenApiSerializerFieldExtension):
+    """As what a masked field answers."""
+
+    target_class = "kernel.http.fields.MaskedText"
+
+    def map_serializer_field(self, auto_schema: Any, direction: str) -> Any:
+        shown = auto_schema._map_serializer_field(self.target, direction, bypass_extensions=True)
+        return {**shown, "x-masked": True}
 
 
 class WallClockTime(OpenApiSerializerFieldExtension):
@@ -224,7 +234,7 @@ class AutoSchema(SpectacularAutoSchema):
         examples = {code: {"value": problem_example(status, code)} for code in codes}
         narrowed = {
             "type": "object",
-            "properties": {"code": {"type": "string", "enum": codes}, **members_of(codes)},
+            "properties": {"code": code_of(codes), **members_of(codes)},
         }
         content = {MEDIA_TYPE: {"schema": {"allOf": [ref, narrowed]}, "examples": examples}}
         return {"description": f"{TITLES[status][1]}: {', '.join(codes)}", "content": content}

@@ -4,6 +4,7 @@
 `x-displayName`/`x-title-en` of tags. What nobody has declared stays as it is: a test finds it.
 """
 
+import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ from kernel.http.schema_narrowing import narrow
 from kernel.http.schema_parts import PREFIX, operations, refs, sent
 
 Node = dict[str, Any]
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
 def say_words(document: Node) -> None:
@@ -146,6 +148,9 @@ def _say_operation(operation: Node) -> None:
     said = words.operation_words(operation["operationId"])
     if said is not None:
         operation["summary"], operation["x-summary-en"] = said.zh, said.en
+        told = operation.get("description", "")
+        if told and not CHINESE.search(told):
+            operation["description"] = f"{said.zh}: {told}"
 
 
 def _say_enum(node: Node) -> None:

@@ -42,3 +42,8 @@ of(
 of("ProblemItem", code=("错误码", "Error code"))
 choices({"csv": ("CSV", "CSV"), "xlsx": ("Excel", "Excel")})
 choices({"id": ("最早在前", "The oldest first"), "-id": ("最新在前", "The newest first")})
+of(
+    "Problem", current=("当前状态", "Current state"), target=("目标状态", "Wanted state"),
+    used_by=("占用者类型", "Kind of user"), used_by_name=("占用者", "In use by"),
+    limit=("上限", "Limit"), allowed=("允许次数", "Allowed"),
+)  # fmt: skip

@@ -12,6 +12,7 @@ from apps.patients.models import PatientCard
 from apps.patients.own_filters import BoundFilterSet
 from apps.payments.states import OrderState
 from kernel.crypto import masking
+from kernel.http.fields import MaskedField, MaskedText
 from kernel.http.serializers import ModelSerializer, Serializer
 from kernel.money import MAX_FEN
 
@@ -19,7 +20,7 @@ from kernel.money import MAX_FEN
 class CardTopUpSerializer(ModelSerializer):
     """就诊卡充值. Pay `order_id`; the card has the money once `state` is credited."""
 
-    card_number = serializers.SerializerMethodField()
+    card_number = MaskedField(masking.document, source="card.card_number", read_only=True)
     order_no = serializers.CharField(source="order.order_no", read_only=True)
     order_state = serializers.ChoiceField(
         source="order.state", choices=[(state.value, state.value) for state in OrderState], read_only=True
@@ -36,9 +37,6 @@ class CardTopUpSerializer(ModelSerializer):
             "created_at", "credited_at",
         ]  # fmt: skip
         read_only_fields = fields
-
-    def get_card_number(self, top_up: CardTopUp) -> str:
-        return masking.document(top_up.card.card_number)
 
 
 class TopUpFilter(django_filters.FilterSet):
@@ -60,7 +58,7 @@ class CardBalanceSerializer(Serializer):
     """就诊卡余额, and how much may be put on it at once."""
 
     card_id = serializers.UUIDField()
-    card_number = serializers.CharField()
+    card_number = MaskedText()
     hospital_id = serializers.UUIDField()
     hospital_name = serializers.CharField()
     balance_fen = serializers.IntegerField()

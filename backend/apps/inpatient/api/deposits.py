@@ -12,6 +12,7 @@ from apps.patients.own_filters import BoundFilterSet
 from apps.payments.errors import AmountNotAllowed
 from apps.payments.states import OrderState
 from kernel.crypto import masking
+from kernel.http.fields import MaskedField
 from kernel.http.schema import raises
 from kernel.http.serializers import ModelSerializer, Serializer
 from kernel.money import MAX_FEN
@@ -23,7 +24,7 @@ class DepositSerializer(ModelSerializer):
     """住院押金. Pay `order_id`; the deposit has the money once `state` is credited."""
 
     admission_no = serializers.CharField(source="admission.admission_no", read_only=True)
-    patient_name = serializers.SerializerMethodField(help_text="masked")
+    patient_name: Any = MaskedField(masking.name, source="patient.name", read_only=True)
     order_no = serializers.CharField(source="order.order_no", read_only=True)
     order_state = serializers.ChoiceField(
         source="order.state", choices=[(state.value, state.value) for state in OrderState], read_only=True
@@ -41,22 +42,16 @@ class DepositSerializer(ModelSerializer):
         ]  # fmt: skip
         read_only_fields = fields
 
-    def get_patient_name(self, deposit: DepositTransaction) -> str:
-        return masking.name(deposit.patient.name)
-
 
 class StaffDepositSerializer(DepositSerializer):
     """住院押金 for staff."""
 
-    patient_name = serializers.SerializerMethodField()
+    patient_name = serializers.CharField(source="patient.name", read_only=True)
     opened_by_name = serializers.CharField(source="opened_by.name", read_only=True, default="")
 
     class Meta(DepositSerializer.Meta):
         fields = [*DepositSerializer.Meta.fields, "patient_id", "opened_by_name"]
         read_only_fields = fields
-
-    def get_patient_name(self, deposit: DepositTransaction) -> str:
-        return deposit.patient.name
 
 
 class PayDepositSerializer(Serializer):

@@ -7,6 +7,7 @@ from apps.billing.services.checkout import MAX_BILLS
 from apps.payments.payables import payment_scene
 from apps.payments.states import ORDERS, REFUNDS
 from apps.payments.types import PartnerOperation, PaymentOrder, PayMethod, Refund, RefundCause, RefundRoute
+from kernel.http.fields import MaskedText
 from kernel.http.serializers import ModelSerializer, Serializer
 from kernel.money import MAX_FEN
 
@@ -63,7 +64,7 @@ class PayableBillSerializer(Serializer):
 class PayableCardSerializer(Serializer):
     """待缴费 of a card. `is_current` false: HIS does not answer, and what is listed is what was known before."""
 
-    patient_name = serializers.CharField(help_text="masked")
+    patient_name = MaskedText()
     is_current = serializers.BooleanField()
     bills = PayableBillSerializer(many=True)
 

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import django_filters
@@ -6,6 +6,7 @@ from django.db.models import Prefetch
 from drf_spectacular.utils import extend_schema
 
 from apps.access.policies import policy_of
+from apps.access.scoped.options import OptionsMixin
 from apps.access.scoped.views import ListMixin, RetrieveMixin, ScopedViewSet
 from apps.cashier import errors
 from apps.cashier.api.admin import serializers as io
@@ -24,7 +25,7 @@ class DepositFilter(django_filters.FilterSet):
 
 
 @extend_schema(tags=["cashier"])
-class BankDepositViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
+class BankDepositViewSet(OptionsMixin, ListMixin, RetrieveMixin, ScopedViewSet):
     """缴款单: takings of accepted shifts, brought to the bank by one person and confirmed by another."""
 
     model = BankDeposit
@@ -34,6 +35,8 @@ class BankDepositViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
     filterset_class = DepositFilter
     ordering_fields = ["made_at", "amount_fen"]
     ordering = ["-id"]
+    option_columns = ("deposit_no", "bag_no", "amount_fen")
+    in_force: ClassVar[dict[str, Any]] = {}
 
     def base_queryset(self) -> Any:
         shifts = CashierShift.objects.select_related("clerk").order_by("pk")

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import django_filters
@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
 from apps.access.scoped.exporting import ExportMixin
+from apps.access.scoped.options import OptionsMixin
 from apps.access.scoped.views import ListMixin, RetrieveMixin, ScopedViewSet
 from apps.cashier import errors
 from apps.cashier.api.admin import serializers as io
@@ -14,7 +15,7 @@ from apps.cashier.models import CashierShift, EntryKind
 from apps.cashier.selectors import current_of
 from apps.cashier.services import count, hand_over, handling, open_shift
 from apps.cashier.settings import SHIFT_REQUIRED
-from apps.cashier.states import SHIFTS
+from apps.cashier.states import SHIFTS, ShiftState
 from apps.identity.models import Hospital
 from kernel.errors import InvalidValue, PermissionDenied, StateConflict
 from kernel.http.commands import command
@@ -37,7 +38,7 @@ class ShiftFilter(django_filters.FilterSet):
 
 
 @extend_schema(tags=["cashier"])
-class CashierShiftViewSet(ExportMixin, ListMixin, RetrieveMixin, ScopedViewSet):
+class CashierShiftViewSet(OptionsMixin, ExportMixin, ListMixin, RetrieveMixin, ScopedViewSet):
     """收费班次: opened with a float, counted blind, handed over to somebody who accepts it."""
 
     model = CashierShift
@@ -51,6 +52,9 @@ class CashierShiftViewSet(ExportMixin, ListMixin, RetrieveMixin, ScopedViewSet):
     filterset_class = ShiftFilter
     ordering_fields = ["opened_at"]
     ordering = ["-id"]
+    #: What can be brought to the bank.
+    option_columns = ("shift_no", "clerk__name", "takings_fen")
+    in_force: ClassVar[dict[str, Any]] = {"state": ShiftState.ACCEPTED, "deposit": None}
     export_columns = {
         "shift_no": "shift_no", "clerk__name": "clerk_name", "drawer__name": "drawer_name", "state": "state",
         "opened_at": "opened_at", "closed_at": "closed_at", "float_fen": "float_fen", "expected_fen": "expected_fen",

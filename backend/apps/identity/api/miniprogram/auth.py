@@ -12,6 +12,7 @@ from apps.identity.errors import PhoneNotMainland, WeChatCodeInvalid, WeChatUnav
 from apps.identity.services.wechat import record_phone, sign_in_by_wechat
 from kernel.crypto import masking
 from kernel.errors import PermissionDenied
+from kernel.http.fields import MaskedField
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer
 from kernel.http.views import APIView
@@ -35,11 +36,8 @@ class AccountSerializer(serializers.Serializer[Any]):
 
     id = serializers.UUIDField()
     nickname = serializers.CharField()
-    phone = serializers.SerializerMethodField(help_text="masked; empty before the phone code was sent")
+    phone = MaskedField(masking.phone, read_only=True, help_text="empty before the phone code was sent")
     has_phone = serializers.SerializerMethodField()
-
-    def get_phone(self, account: Any) -> str:
-        return masking.phone(account.phone)
 
     def get_has_phone(self, account: Any) -> bool:
         return bool(account.phone)

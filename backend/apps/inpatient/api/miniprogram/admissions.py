@@ -31,7 +31,7 @@ from apps.patients.selectors import require_binding
 from kernel.crypto import masking
 from kernel.errors import InvalidValue, NotFound
 from kernel.expectations import UNKNOWN
-from kernel.http.fields import NameField
+from kernel.http.fields import MaskedText, NameField
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer, validated
 from kernel.http.views import GenericViewSet
@@ -63,7 +63,7 @@ class FoundAdmissionSerializer(Serializer):
 
     id = serializers.UUIDField()
     admission_no = serializers.CharField()
-    patient_name = serializers.CharField(help_text="masked")
+    patient_name = MaskedText()
     hospital_id = serializers.UUIDField()
     hospital_name = serializers.CharField()
     status = serializers.ChoiceField(choices=STATUSES)

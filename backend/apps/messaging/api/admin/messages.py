@@ -15,6 +15,7 @@ from apps.messaging.selectors.messages import counters
 from apps.messaging.services.replay import retry_messages
 from apps.messaging.states import MessageState
 from kernel.errors import NotFound, PermissionDenied, StateConflict
+from kernel.http.fields import MaskedText
 from kernel.http.filters import KnownFilter, in_force
 from kernel.http.schema import raises
 from kernel.http.serializers import ModelSerializer, Serializer
@@ -38,7 +39,9 @@ class MessageSerializer(ModelSerializer):
 
 
 class DeliveryAttemptSerializer(ModelSerializer):
-    """One call of a provider; the recipient is masked."""
+    """One call of a provider."""
+
+    recipient = MaskedText()
 
     class Meta:
         model = DeliveryAttempt

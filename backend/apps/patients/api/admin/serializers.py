@@ -13,7 +13,7 @@ from apps.patients.timeline import KINDS
 from kernel.crypto import masking
 from kernel.errors import Expectation, InvalidValue
 from kernel.expectations import OWN_CODE
-from kernel.http.fields import CodeField, MaskedField, NameField
+from kernel.http.fields import CodeField, MaskedField, MaskedText, NameField
 from kernel.http.serializers import ModelSerializer, Serializer, VersionedModelSerializer
 
 #: What a row of the list needs: two values are decrypted for each row shown, no more.
@@ -37,8 +37,8 @@ class PatientRowSerializer(Serializer):
     gender = serializers.ChoiceField(choices=Gender.choices)
     birth_date = serializers.DateField(allow_null=True)
     age = serializers.IntegerField(allow_null=True)
-    phone = serializers.CharField(help_text="masked")
-    national_id = serializers.CharField(help_text="masked")
+    phone = MaskedText()
+    national_id = MaskedText()
     vip_level = serializers.CharField()
     tags = serializers.ListField(child=serializers.CharField())
     is_provisional = serializers.BooleanField()

@@ -6,6 +6,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from apps.access.policies import policy_of
+from apps.access.scoped.options import OptionsMixin
 from apps.access.scoped.rows import KeptRowViewSet
 from apps.patients.models import Patient, PatientTag
 from apps.patients.services import tags
@@ -25,7 +26,7 @@ class TagChangeSerializer(Serializer):
 
 
 @extend_schema(tags=["patients"])
-class PatientTagViewSet(KeptRowViewSet):
+class PatientTagViewSet(OptionsMixin, KeptRowViewSet):
     """患者标签: a hospital's words for patients, put on and taken off many at once."""
 
     model = PatientTag
@@ -37,6 +38,7 @@ class PatientTagViewSet(KeptRowViewSet):
     filters = ("hospital", "is_active")
     ordering_fields = ["sort", "name"]
     ordering = ["sort", "id"]
+    option_columns = ("name", "hospital__name")
 
     def perform_create(self, data: dict[str, Any]) -> PatientTag:
         return tags.create_tag(**data)

@@ -5,6 +5,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from apps.access.scoped.fields import ScopedRelatedField
+from apps.access.scoped.options import OptionsMixin
 from apps.access.scoped.views import CodedView, CreateMixin, ListMixin, RetrieveMixin, UpdateMixin
 from apps.identity.models import Hospital
 from apps.payments import errors
@@ -53,7 +54,7 @@ class MerchantAccountChangeSerializer(MerchantAccountSerializer):
 
 
 @extend_schema(tags=["payments"])
-class MerchantAccountViewSet(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin):
+class MerchantAccountViewSet(OptionsMixin, ListMixin, RetrieveMixin, CreateMixin, UpdateMixin):
     """商户号: the hospital's accounts at payment channels. A new one replaces the active one of its channel."""
 
     model = MerchantAccount
@@ -61,6 +62,7 @@ class MerchantAccountViewSet(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin)
     serializer_class = MerchantAccountSerializer
     ordering = ["-id"]
     ordering_fields = ["created_at"]
+    option_columns = ("name", "hospital__name")
 
     def get_serializer_class(self) -> Any:
         changing = self.action == "partial_update"

@@ -1,10 +1,11 @@
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from apps.access.scoped.options import OptionsMixin
 from apps.access.scoped.views import ListMixin, RetrieveMixin
 from apps.identity.models import StaffMember
 from apps.payments.api.admin.exporting import ExportMixin
@@ -35,7 +36,7 @@ class StaffRefundSerializer(RefundSerializer):
 
 
 @extend_schema(tags=["payments"])
-class RefundViewSet(ListMixin, RetrieveMixin, ExportMixin):
+class RefundViewSet(OptionsMixin, ListMixin, RetrieveMixin, ExportMixin):
     """退费: what is on its way, what failed, and what is done about it."""
 
     model = Refund
@@ -46,6 +47,8 @@ class RefundViewSet(ListMixin, RetrieveMixin, ExportMixin):
     ordering_fields = ["created_at", "amount_fen"]
     ordering = ["-id"]
     export_rows, export_name = staticmethod(refund_rows), "refunds"
+    option_columns = ("refund_no", "patient__name", "amount_fen")
+    in_force: ClassVar[dict[str, Any]] = {}
 
     def base_queryset(self) -> Any:
         return Refund.objects.select_related("patient", "order", "decided_by")

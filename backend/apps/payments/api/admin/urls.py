@@ -21,11 +21,13 @@ urlpatterns = [
     path(f"{_ORDER}/settle", PaymentOrderViewSet.as_view({"post": "settle"})),
     path(f"{_ORDER}/cancel", PaymentOrderViewSet.as_view({"post": "cancel"})),
     path("refunds", RefundViewSet.as_view({"get": "list"})),
+    path("refunds/options", RefundViewSet.as_view({"get": "offer"})),
     path("refunds/export", RefundViewSet.as_view({"get": "export"})),
     path(_REFUND, RefundViewSet.as_view({"get": "retrieve"})),
     path(f"{_REFUND}/reissue", RefundViewSet.as_view({"post": "reissue"})),
     path(f"{_REFUND}/pay-out", RefundViewSet.as_view({"post": "pay_out"})),
     path("merchant-accounts", MerchantAccountViewSet.as_view({"get": "list", "post": "create"})),
+    path("merchant-accounts/options", MerchantAccountViewSet.as_view({"get": "offer"})),
     path(_MERCHANT, MerchantAccountViewSet.as_view({"get": "retrieve", "patch": "partial_update"})),
     path("partner-channels", PartnerChannelViewSet.as_view({"get": "list", "post": "create"})),
     path(

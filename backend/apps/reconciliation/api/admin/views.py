@@ -1,10 +1,11 @@
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import django_filters
 from drf_spectacular.utils import extend_schema
 
 from apps.access.scoped.exporting import ExportMixin
+from apps.access.scoped.options import OptionsMixin
 from apps.access.scoped.views import ListMixin, RetrieveMixin, ScopedViewSet
 from apps.identity.models import StaffMember
 from apps.payments.channels.registry import CHANNELS
@@ -12,7 +13,7 @@ from apps.reconciliation import errors
 from apps.reconciliation.api.admin import serializers as io
 from apps.reconciliation.models import Difference, DifferenceKind, Direction, ReconciliationRun
 from apps.reconciliation.services import carry_bill, propose, runs, settle
-from apps.reconciliation.states import DIFFERENCES, RUNS
+from apps.reconciliation.states import DIFFERENCES, RUNS, DifferenceState
 from apps.worklist.errors import ApprovalOpen, NobodyDecides
 from kernel.errors import InvalidValue, StateConflict
 from kernel.expectations import EACH_ONCE, UNKNOWN
@@ -41,12 +42,15 @@ class DifferenceFilter(django_filters.FilterSet):
     direction = django_filters.ChoiceFilter(choices=Direction.choices)
     state = django_filters.MultipleChoiceFilter(choices=DIFFERENCES.choices)
     key = django_filters.CharFilter(max_length=64)
+    search = django_filters.CharFilter(
+        field_name="key", lookup_expr="startswith", max_length=64, help_text="the beginning of a number"
+    )
     business_date_from = django_filters.DateFilter(field_name="business_date", lookup_expr="gte")
     business_date_to = django_filters.DateFilter(field_name="business_date", lookup_expr="lte")
 
 
 @extend_schema(tags=["reconciliation"])
-class ReconciliationRunViewSet(ExportMixin, ListMixin, RetrieveMixin, ScopedViewSet):
+class ReconciliationRunViewSet(OptionsMixin, ExportMixin, ListMixin, RetrieveMixin, ScopedViewSet):
     """对账批次: a day of a merchant account beside the provider's bill of it."""
 
     model = ReconciliationRun
@@ -56,6 +60,8 @@ class ReconciliationRunViewSet(ExportMixin, ListMixin, RetrieveMixin, ScopedView
     filterset_class = RunFilter
     ordering_fields = ["business_date"]
     ordering = ["-id"]
+    option_columns = ("merchant__name", "business_date")
+    in_force: ClassVar[dict[str, Any]] = {}
     export_columns = {
         "business_date": "business_date", "channel": "channel", "merchant__name": "merchant_name", "state": "state",
         "our_count": "our_count", "their_count": "their_count", "our_in_fen": "our_in_fen",
@@ -81,7 +87,7 @@ class ReconciliationRunViewSet(ExportMixin, ListMixin, RetrieveMixin, ScopedView
 
 
 @extend_schema(tags=["reconciliation"])
-class DifferenceViewSet(ExportMixin, ListMixin, RetrieveMixin, ScopedViewSet):
+class DifferenceViewSet(OptionsMixin, ExportMixin, ListMixin, RetrieveMixin, ScopedViewSet):
     """对账差异: what does not agree, and how it was settled."""
 
     model = Difference
@@ -91,6 +97,8 @@ class DifferenceViewSet(ExportMixin, ListMixin, RetrieveMixin, ScopedViewSet):
     filterset_class = DifferenceFilter
     ordering_fields = ["business_date", "effect_fen"]
     ordering = ["-id"]
+    option_columns = ("key", "business_date", "effect_fen")
+    in_force: ClassVar[dict[str, Any]] = {"state": DifferenceState.OPEN}
     export_columns = {
         "business_date": "business_date", "channel": "channel", "kind": "kind", "direction": "direction",
         "state": "state", "key": "key", "reference": "reference", "our_fen": "our_fen", "their_fen": "their_fen",

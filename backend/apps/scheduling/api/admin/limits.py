@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
 from apps.access.scoped.fields import ScopedRelatedField
+from apps.access.scoped.options import OptionsMixin
 from apps.access.scoped.rows import RowViewSet
 from apps.access.scoped.views import CreateMixin, ListMixin, RetrieveMixin, ScopedViewSet
 from apps.patients.models import Patient
@@ -61,7 +62,7 @@ class BookingSuspensionFilter(django_filters.FilterSet):
 
 
 @extend_schema(tags=["booking-suspensions"])
-class BookingSuspensionViewSet(ListMixin, RetrieveMixin, CreateMixin, ScopedViewSet):
+class BookingSuspensionViewSet(OptionsMixin, ListMixin, RetrieveMixin, CreateMixin, ScopedViewSet):
     """停止预约: after missed appointments or by hand; lifted by hand or by an appeal."""
 
     model = BookingSuspension
@@ -71,6 +72,8 @@ class BookingSuspensionViewSet(ListMixin, RetrieveMixin, CreateMixin, ScopedView
     filterset_class = BookingSuspensionFilter
     ordering_fields = ["until"]
     ordering = ["-id"]
+    option_columns = ("patient__name", "until")
+    in_force: ClassVar[dict[str, Any]] = {}
 
     def base_queryset(self) -> Any:
         return with_appeals(BookingSuspension.objects.all())
