@@ -2132,6 +2132,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/v1/daily-closes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询日结
+         * @description 日结: a business day that takes no more entries, and its sums.
+         */
+        get: operations["daily_closes_list"];
+        put?: never;
+        /**
+         * 日结
+         * @description 日结: close a day that is over and of which nothing is open any more.
+         */
+        post: operations["daily_closes_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/daily-closes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看日结
+         * @description 日结 with its totals.
+         */
+        get: operations["daily_closes_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/daily-closes/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 申请重新打开日结
+         * @description 申请重新打开日结: of the newest close; another person has to agree.
+         */
+        post: operations["daily_closes_reopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/daily-closes/day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 结账检查
+         * @description 结账检查: what keeps a day open, and its sums.
+         */
+        get: operations["daily_closes_day"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/day-board": {
         parameters: {
             query?: never;
@@ -2722,6 +2806,190 @@ export interface paths {
         get: operations["inpatient_deposits_retrieve"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/invoice-papers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询纸质票据
+         * @description 纸质票据: each number, and what became of it.
+         */
+        get: operations["invoice_papers_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/invoice-papers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看纸质票据
+         * @description 纸质票据: each number, and what became of it.
+         */
+        get: operations["invoice_papers_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/invoice-papers/{id}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 作废票据
+         * @description 作废票据, with a reason and whether the sheet is back; its invoice may be printed on another.
+         */
+        post: operations["invoice_papers_void"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/invoice-ranges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询票据号段
+         * @description 票据号段: drawn by a clerk, used up or given back, verified.
+         */
+        get: operations["invoice_ranges_list"];
+        put?: never;
+        /**
+         * 领用号段
+         * @description 领用号段: finance hands numbered forms to a clerk.
+         */
+        post: operations["invoice_ranges_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/invoice-ranges/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看票据号段
+         * @description 票据号段: drawn by a clerk, used up or given back, verified.
+         */
+        get: operations["invoice_ranges_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/invoice-ranges/{id}/give-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 退回号段
+         * @description 退回号段: what is left goes back to finance, and may be drawn again.
+         */
+        post: operations["invoice_ranges_give_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/invoice-ranges/{id}/spoil": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 登记损毁票据
+         * @description 登记损毁票据: the next form was spoiled before anything was printed on it.
+         */
+        post: operations["invoice_ranges_spoil"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/invoice-ranges/{id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 票据使用报告
+         * @description 票据使用报告: whether every number of the range is accounted for.
+         */
+        get: operations["invoice_ranges_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/invoice-ranges/{id}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 核销号段
+         * @description 核销号段: somebody else has compared the sheets with what is recorded.
+         */
+        post: operations["invoice_ranges_verify"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3438,6 +3706,70 @@ export interface paths {
         get: operations["modules_options_list"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/monthly-closes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询月结
+         * @description 月结: a month whose days are closed, with the proof of its ledger.
+         */
+        get: operations["monthly_closes_list"];
+        put?: never;
+        /**
+         * 月结
+         * @description 月结: close a month of which every day is closed.
+         */
+        post: operations["monthly_closes_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/monthly-closes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看月结
+         * @description 月结 with its proof.
+         */
+        get: operations["monthly_closes_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/monthly-closes/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 申请重新打开月结
+         * @description 申请重新打开月结: of the newest close; another person has to agree.
+         */
+        post: operations["monthly_closes_reopen"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6013,6 +6345,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/v1/reconciliation-runs/{id}/carry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 申请结转缺失账单
+         * @description 申请结转缺失账单: the bill has not come for three working days; another person has to agree.
+         */
+        post: operations["reconciliation_runs_carry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/reconciliation-runs/export": {
         parameters: {
             query?: never;
@@ -6297,6 +6649,182 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/report-definitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询报表
+         * @description 可用报表: those that one may run, with their parameters.
+         */
+        get: operations["report_definitions_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/report-definitions/{code}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 查看报表
+         * @description 查看报表: sums, chart and first rows, of one moment.
+         */
+        post: operations["report_definitions_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/report-jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询报表任务
+         * @description 报表任务: one's own; those of the whole hospital with the code that says so.
+         */
+        get: operations["report_jobs_list"];
+        put?: never;
+        /**
+         * 生成报表
+         * @description 生成报表: a worker makes the file. The same asked for within five minutes is the same job.
+         */
+        post: operations["report_jobs_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/report-jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看报表任务
+         * @description 报表任务: one's own; those of the whole hospital with the code that says so.
+         */
+        get: operations["report_jobs_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/report-jobs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 取消
+         * @description 取消: what waits is over, what runs is stopped within two seconds.
+         */
+        post: operations["report_jobs_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/report-jobs/{id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 下载
+         * @description 下载报表: the file, for who may still see all that it shows; recorded.
+         */
+        get: operations["report_jobs_content"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/report-schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询报表计划
+         * @description 报表计划: a report of the last day, week or month, told to its owner when it is there.
+         */
+        get: operations["report_schedules_list"];
+        put?: never;
+        /**
+         * 新增报表计划
+         * @description 报表计划: a report of the last day, week or month, told to its owner when it is there.
+         */
+        post: operations["report_schedules_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/report-schedules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看报表计划
+         * @description 报表计划: a report of the last day, week or month, told to its owner when it is there.
+         */
+        get: operations["report_schedules_retrieve"];
+        put?: never;
+        post?: never;
+        /**
+         * 删除报表计划
+         * @description 报表计划: a report of the last day, week or month, told to its owner when it is there.
+         */
+        delete: operations["report_schedules_destroy"];
+        options?: never;
+        head?: never;
+        /**
+         * 修改报表计划
+         * @description 报表计划: a report of the last day, week or month, told to its owner when it is there.
+         */
+        patch: operations["report_schedules_partial_update"];
         trace?: never;
     };
     "/api/admin/v1/roles": {
@@ -7515,6 +8043,19 @@ export interface components {
         };
         /** @enum {string} */
         AccountKind: "clearing" | "unposted_receipts" | "revenue" | "refunds_payable" | "differences" | "promotions" | "over_suspense" | "short_receivable" | "bank" | "channel_fees" | "cash_drawer" | "cash_in_transit" | "booking_deposit" | "stored_value" | "inpatient_deposit" | "card_balance";
+        /** @description Positive on the usual side of the kind. */
+        AccountProof: {
+            /** 科目 */
+            kind: components["schemas"]["AccountKind"];
+            /** 期初 */
+            opening_fen: number;
+            /** 借方 */
+            debit_fen: number;
+            /** 贷方 */
+            credit_fen: number;
+            /** 期末 */
+            closing_fen: number;
+        };
         /** @description The user name of a new account. */
         AccountRequest: {
             /** 用户名 */
@@ -8689,6 +9230,34 @@ export interface components {
             /** 就诊中 */
             in_service: number;
         };
+        /** @description `next_date`: the day to be closed next, null before the first. `totals`: as frozen, or so far. */
+        BusinessDay: {
+            /**
+             * 医院
+             * Format: uuid
+             */
+            hospital_id: string;
+            /** 医院名称 */
+            hospital_name: string;
+            /**
+             * 业务日期
+             * Format: date
+             */
+            business_date: string;
+            /** 已日结 */
+            is_closed: boolean;
+            /** 已结束 */
+            is_over: boolean;
+            /**
+             * 下一待结日
+             * Format: date
+             */
+            next_date: string | null;
+            /** 未完成事项 */
+            open_items: components["schemas"]["OpenItem"][];
+            /** 当日汇总 */
+            totals: components["schemas"]["DayTotals"];
+        };
         /** @description 节假日与调休: a day that differs from its weekday. A year of which a hospital has no day is unknown to it. */
         CalendarDay: {
             /**
@@ -9541,6 +10110,19 @@ export interface components {
         /** @enum {string} */
         Channel: "wechat_subscribe" | "wechat_template" | "sms";
         ChannelCode: string;
+        /** @description What came in and went out by one channel. */
+        ChannelTotal: {
+            /** 渠道 */
+            channel: string;
+            /** 收款笔数 */
+            in_count: number;
+            /** 收款 */
+            in_fen: number;
+            /** 退款笔数 */
+            out_count: number;
+            /** 退款 */
+            out_fen: number;
+        };
         /** @description 费用明细 for staff. `external_id`: the caller's key of the row. */
         Charge: {
             /**
@@ -9874,6 +10456,27 @@ export interface components {
         };
         /** @enum {string} */
         CloseCause: "expired" | "given_up" | "given_up_by_staff" | "hold_expired" | "appointment_cancelled" | "rescheduled" | "bill_cancelled" | "paid_at_his" | "paid_at_window";
+        /** @description Why. */
+        CloseReopenRequest: {
+            /** 原因 */
+            reason: string;
+        };
+        /** @enum {string} */
+        CloseState: "closed" | "reopened";
+        /** @description A close of a day of the month. */
+        ClosedDay: {
+            /**
+             * 业务日期
+             * Format: date
+             */
+            business_date: string;
+            /** 第几次结账 */
+            number: number;
+            /** 内容摘要 */
+            sha256: string;
+        };
+        /** @enum {string} */
+        ColumnKind: "text" | "money" | "count" | "percent" | "moment" | "day" | "key";
         /** @description `content`: new values of fields that may be completed, null to empty one. */
         CompleteRequest: {
             /** 版本 */
@@ -9930,6 +10533,69 @@ export interface components {
             days: components["schemas"]["ChargedDay"][];
             /** 详情 */
             detail: components["schemas"]["DailyList"] | null;
+        };
+        /** @description 日结. `number`: the how manieth close of the day; `is_reopening`: somebody has asked for it. */
+        DailyClose: {
+            /**
+             * 业务日期
+             * Format: date
+             */
+            readonly business_date: string;
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            readonly hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /** 第几次结账 */
+            readonly number: number;
+            /** 状态 */
+            readonly state: components["schemas"]["CloseState"];
+            /** 最近一次 */
+            is_newest: boolean;
+            /** 待审批重新打开 */
+            readonly is_reopening: boolean;
+            /**
+             * 结账人
+             * Format: uuid
+             */
+            readonly closed_by_id: string;
+            /** 结账人姓名 */
+            readonly closed_by_name: string;
+            /**
+             * 结账时间
+             * Format: date-time
+             */
+            readonly closed_at: string;
+            /** 内容摘要 */
+            readonly sha256: string;
+            /**
+             * 审批
+             * Format: uuid
+             */
+            readonly approval_id: string | null;
+            /** 重新打开原因 */
+            readonly reopen_reason: string;
+            /**
+             * 批准人
+             * Format: uuid
+             */
+            readonly reopened_by_id: string | null;
+            /** 批准人姓名 */
+            readonly reopened_by_name: string | null;
+            /**
+             * 重新打开时间
+             * Format: date-time
+             */
+            readonly reopened_at: string | null;
+            /** 版本 */
+            readonly version: number;
         };
         /** @description 日清单: all items of one day by category. */
         DailyList: {
@@ -10029,6 +10695,36 @@ export interface components {
              * Format: date-time
              */
             last_ends_at: string | null;
+        };
+        /** @description Which day of which hospital. */
+        DayToCloseRequest: {
+            /**
+             * 医院
+             * Format: uuid
+             */
+            hospital_id: string;
+            /**
+             * 业务日期
+             * Format: date
+             */
+            business_date: string;
+        };
+        /** @description `corrections`: how many of the transactions correct days before. */
+        DayTotals: {
+            /** 流水笔数 */
+            transactions: number;
+            /** 更正笔数 */
+            corrections: number;
+            /** 借方 */
+            debit_fen: number;
+            /** 贷方 */
+            credit_fen: number;
+            /** 按渠道 */
+            channels: components["schemas"]["ChannelTotal"][];
+            /** 预付款 */
+            prepaid: components["schemas"]["PrepaidTotal"][];
+            /** 明细 */
+            lines: components["schemas"]["TotalLine"][];
         };
         /** @description 死信: an event that a handler refused too often. `payload` holds ids only. */
         DeadLetter: {
@@ -10662,8 +11358,6 @@ export interface components {
             readonly created_at: string;
         };
         /** @enum {string} */
-        FileFormatEnum: "csv" | "xlsx";
-        /** @enum {string} */
         FileState: "staged" | "attached" | "deleted";
         /** @description A hospital and a year. */
         FillYearRequest: {
@@ -11187,7 +11881,7 @@ export interface components {
             /** 患者姓名 */
             patient_name: string;
         };
-        /** @description What the printer gets. `copy_no` counts every print. */
+        /** @description What the printer gets. `copy_no` counts every print; `paper_code`, `paper_no`: the numbered form, if any. */
         InvoiceCopy: {
             /**
              * 标识
@@ -11270,6 +11964,10 @@ export interface components {
              * Format: date-time
              */
             printed_at: string;
+            /** 票据代码 */
+            paper_code: string;
+            /** 票据号码 */
+            paper_no: string;
         };
         /** @description 发票 with its lines: the data for printing. */
         InvoiceDetail: {
@@ -11366,6 +12064,77 @@ export interface components {
             /** 金额 */
             amount_fen: number;
         };
+        /** @enum {string} */
+        InvoiceKind: "outpatient" | "inpatient";
+        /** @description 纸质票据: one numbered form. Spoiled where it has no invoice. */
+        InvoicePaper: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            readonly hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /**
+             * 号段
+             * Format: uuid
+             */
+            readonly range_id: string;
+            /** 票据代码 */
+            paper_code: string;
+            /**
+             * 票据号码
+             * @description 票据号码
+             */
+            readonly paper_no: string;
+            /**
+             * 发票
+             * Format: uuid
+             */
+            readonly invoice_id: string | null;
+            /**
+             * 发票号
+             * @default
+             */
+            invoice_no: string;
+            /** 状态 */
+            readonly state: components["schemas"]["PaperState"];
+            /**
+             * 开具人
+             * Format: uuid
+             */
+            readonly issued_by_id: string;
+            /** 开具人 */
+            readonly issued_by_name: string;
+            /**
+             * 开具时间
+             * Format: date-time
+             */
+            readonly issued_at: string;
+            /**
+             * 作废人
+             * Format: uuid
+             */
+            readonly voided_by_id: string | null;
+            /** 作废人姓名 */
+            readonly voided_by_name: string | null;
+            /**
+             * 作废时间
+             * Format: date-time
+             */
+            readonly voided_at: string | null;
+            /** 作废原因 */
+            readonly void_reason: string;
+            /** 纸质联已收回 */
+            readonly copy_returned: boolean | null;
+            /** 版本 */
+            readonly version: number;
+        };
         /** @description One print. */
         InvoicePrint: {
             /** 第几份 */
@@ -11384,6 +12153,126 @@ export interface components {
             desk: string;
             /** 原因 */
             reason: string;
+        };
+        /** @description 票据号段. Numbers as they are printed; `next_no` is blank once none is left to use. */
+        InvoiceRange: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            readonly hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /** 票据种类 */
+            readonly kind: components["schemas"]["InvoiceKind"];
+            /**
+             * 票据代码
+             * @description 票据代码
+             */
+            readonly code: string;
+            /** 起始号码 */
+            first_no: string;
+            /** 终止号码 */
+            last_no: string;
+            /** 下一号码 */
+            next_no: string;
+            /** 未使用张数 */
+            unused_count: number;
+            /**
+             * 领用人
+             * Format: uuid
+             */
+            readonly holder_id: string;
+            /** 领用人姓名 */
+            readonly holder_name: string;
+            /** 状态 */
+            readonly state: components["schemas"]["RangeState"];
+            /**
+             * 发放人
+             * Format: uuid
+             */
+            readonly drawn_by_id: string;
+            /** 发放人姓名 */
+            readonly drawn_by_name: string;
+            /**
+             * 领用时间
+             * Format: date-time
+             */
+            readonly drawn_at: string;
+            /**
+             * 退回时间
+             * Format: date-time
+             */
+            readonly returned_at: string | null;
+            /**
+             * 核销人
+             * Format: uuid
+             */
+            readonly verified_by_id: string | null;
+            /** 核销人姓名 */
+            readonly verified_by_name: string | null;
+            /**
+             * 核销时间
+             * Format: date-time
+             */
+            readonly verified_at: string | null;
+            /** 版本 */
+            readonly version: number;
+        };
+        /** @description What finance hands out; first and last number with all their digits. */
+        InvoiceRangeDrawRequest: {
+            /** 票据种类 */
+            kind: components["schemas"]["InvoiceKind"];
+            /** 票据代码 */
+            code: string;
+            /** 起始号码 */
+            first_no: string;
+            /** 终止号码 */
+            last_no: string;
+            /**
+             * 领用人
+             * Format: uuid
+             */
+            holder_id: string;
+        };
+        /** @description 票据使用报告: what became of every number. `missing` has to be empty. */
+        InvoiceRangeUsage: {
+            /** 有效张数 */
+            issued_count: number;
+            /** 作废张数 */
+            void_count: number;
+            /** 损毁张数 */
+            spoiled_count: number;
+            /** 补打张数 */
+            reprint_count: number;
+            /** 纸质联未收回 */
+            not_back_count: number;
+            /** 未使用张数 */
+            unused_count: number;
+            /** 未使用起号 */
+            unused_from: string;
+            /** 未使用止号 */
+            unused_to: string;
+            /** 余票已退回 */
+            unused_is_returned: boolean;
+            /** 缺号张数 */
+            missing_count: number;
+            /** 缺号 */
+            missing: string[];
+            /** 跳号使用 */
+            out_of_order: string[];
+        };
+        /** @description Why, and whether the sheet itself is back. */
+        InvoiceVoidRequest: {
+            /** 原因 */
+            reason: string;
+            /** 纸质联已收回 */
+            copy_returned: boolean;
         };
         /** @enum {string} */
         IssuableBillKind: "examination" | "test" | "prescription" | "treatment";
@@ -11666,6 +12555,11 @@ export interface components {
              * @description the day in Asia/Shanghai
              */
             readonly posted_on: string;
+            /**
+             * 更正日期
+             * Format: date
+             */
+            readonly corrects_date: string | null;
         };
         /** @enum {integer} */
         Level: 0 | 1 | 2;
@@ -12461,6 +13355,99 @@ export interface components {
             version: number;
         };
         ModuleCode: string;
+        /** @description The ledger of the days from `from_date` to `to_date`. */
+        MonthProof: {
+            /**
+             * 起始日期
+             * Format: date
+             */
+            from_date: string;
+            /**
+             * 终止日期
+             * Format: date
+             */
+            to_date: string;
+            /** 流水笔数 */
+            transactions: number;
+            /** 借方 */
+            debit_fen: number;
+            /** 贷方 */
+            credit_fen: number;
+            /** 各科目 */
+            accounts: components["schemas"]["AccountProof"][];
+            /** 各日 */
+            days: components["schemas"]["ClosedDay"][];
+        };
+        /** @description Which month (YYYY-MM) of which hospital. */
+        MonthToCloseRequest: {
+            /**
+             * 医院
+             * Format: uuid
+             */
+            hospital_id: string;
+            /** 月份 */
+            month: string;
+        };
+        /** @description 月结, as a daily close. */
+        MonthlyClose: {
+            /** 月份 */
+            readonly month: string;
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            readonly hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /** 第几次结账 */
+            readonly number: number;
+            /** 状态 */
+            readonly state: components["schemas"]["CloseState"];
+            /** 最近一次 */
+            is_newest: boolean;
+            /** 待审批重新打开 */
+            readonly is_reopening: boolean;
+            /**
+             * 结账人
+             * Format: uuid
+             */
+            readonly closed_by_id: string;
+            /** 结账人姓名 */
+            readonly closed_by_name: string;
+            /**
+             * 结账时间
+             * Format: date-time
+             */
+            readonly closed_at: string;
+            /** 内容摘要 */
+            readonly sha256: string;
+            /**
+             * 审批
+             * Format: uuid
+             */
+            readonly approval_id: string | null;
+            /** 重新打开原因 */
+            readonly reopen_reason: string;
+            /**
+             * 批准人
+             * Format: uuid
+             */
+            readonly reopened_by_id: string | null;
+            /** 批准人姓名 */
+            readonly reopened_by_name: string | null;
+            /**
+             * 重新打开时间
+             * Format: date-time
+             */
+            readonly reopened_at: string | null;
+            /** 版本 */
+            readonly version: number;
+        };
         /** @description The signed-in staff member. */
         Myself: {
             /**
@@ -12579,6 +13566,19 @@ export interface components {
             username: string;
             /** 初始密码 */
             initial_password: string;
+        };
+        /** @description One thing that keeps the day open. `subject_id` is blank where there is no row yet. */
+        OpenItem: {
+            /** 事项类型 */
+            kind: string;
+            /** 事项 */
+            kind_name: string;
+            /** 对象类型 */
+            subject_type: string;
+            /** 对象标识 */
+            subject_id: string;
+            /** 对象名称 */
+            subject_name: string;
         };
         /** @description 支付单 that waits for its payment until `expires_at`. */
         OpenedOrder: {
@@ -13020,6 +14020,26 @@ export interface components {
             /** 结果 */
             results: components["schemas"]["ClinicSession"][];
         };
+        PaginatedDailyCloseList: {
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
+            count: number;
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
+            count_capped: boolean;
+            /** 页码 */
+            page: number;
+            /** 每页条数 */
+            page_size: number;
+            /** 有下一页 */
+            has_next: boolean;
+            /** 结果 */
+            results: components["schemas"]["DailyClose"][];
+        };
         PaginatedDeadLetterList: {
             /**
              * 数量
@@ -13240,6 +14260,46 @@ export interface components {
             /** 结果 */
             results: components["schemas"]["Invoice"][];
         };
+        PaginatedInvoicePaperList: {
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
+            count: number;
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
+            count_capped: boolean;
+            /** 页码 */
+            page: number;
+            /** 每页条数 */
+            page_size: number;
+            /** 有下一页 */
+            has_next: boolean;
+            /** 结果 */
+            results: components["schemas"]["InvoicePaper"][];
+        };
+        PaginatedInvoiceRangeList: {
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
+            count: number;
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
+            count_capped: boolean;
+            /** 页码 */
+            page: number;
+            /** 每页条数 */
+            page_size: number;
+            /** 有下一页 */
+            has_next: boolean;
+            /** 结果 */
+            results: components["schemas"]["InvoiceRange"][];
+        };
         PaginatedLedgerAccountList: {
             /**
              * 数量
@@ -13413,6 +14473,26 @@ export interface components {
             has_next: boolean;
             /** 结果 */
             results: components["schemas"]["Module"][];
+        };
+        PaginatedMonthlyCloseList: {
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
+            count: number;
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
+            count_capped: boolean;
+            /** 页码 */
+            page: number;
+            /** 每页条数 */
+            page_size: number;
+            /** 有下一页 */
+            has_next: boolean;
+            /** 结果 */
+            results: components["schemas"]["MonthlyClose"][];
         };
         PaginatedOrgUnitList: {
             /**
@@ -13693,6 +14773,46 @@ export interface components {
             has_next: boolean;
             /** 结果 */
             results: components["schemas"]["ReconciliationRun"][];
+        };
+        PaginatedReportJobList: {
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
+            count: number;
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
+            count_capped: boolean;
+            /** 页码 */
+            page: number;
+            /** 每页条数 */
+            page_size: number;
+            /** 有下一页 */
+            has_next: boolean;
+            /** 结果 */
+            results: components["schemas"]["ReportJob"][];
+        };
+        PaginatedReportScheduleList: {
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
+            count: number;
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
+            count_capped: boolean;
+            /** 页码 */
+            page: number;
+            /** 每页条数 */
+            page_size: number;
+            /** 有下一页 */
+            has_next: boolean;
+            /** 结果 */
+            results: components["schemas"]["ReportSchedule"][];
         };
         PaginatedRoleList: {
             /**
@@ -14104,6 +15224,22 @@ export interface components {
         };
         /** @enum {string} */
         PairState: "open" | "distinct";
+        /** @enum {string} */
+        PaperState: "issued" | "void";
+        /** @enum {string} */
+        ParameterKind: "day_range" | "choice" | "reference" | "text";
+        /** @description Parameters by their names, each as text: days as YYYY-MM-DD. */
+        ParametersRequest: {
+            /**
+             * 医院
+             * Format: uuid
+             */
+            hospital_id: string;
+            /** 参数 */
+            parameters: {
+                [key: string]: string;
+            };
+        };
         /** @description What undoing put back, and what it could not. Rows made since the merge stay with the survivor. */
         Parted: {
             /** 合并记录 */
@@ -15210,6 +16346,41 @@ export interface components {
              */
             linked_patient_id?: string | null;
         };
+        /** @description 报表计划. `parameters` without days: those follow from the time. `due_at`: when it comes about next. */
+        PatchedReportScheduleRequest: {
+            /**
+             * 医院
+             * Format: uuid
+             */
+            hospital_id?: string;
+            /** 名称 */
+            name?: string;
+            /** 报表 */
+            report?: string & components["schemas"]["ReportCode"];
+            /** 参数 */
+            parameters?: {
+                [key: string]: string;
+            };
+            /** 文件格式 */
+            file_format?: components["schemas"]["ReportFormat"];
+            /** 频率 */
+            every?: components["schemas"]["ReportEvery"];
+            /**
+             * 生成时刻
+             * Format: time-local
+             */
+            at?: string;
+            /** 星期 */
+            weekday?: number;
+            /** 每月几号 */
+            month_day?: number;
+            /** 仅工作日 */
+            working_days_only?: boolean;
+            /** 启用 */
+            is_active?: boolean;
+            /** 版本 */
+            version: number;
+        };
         /** @description 角色 with its permission codes and data scopes; `hospital_id` null: a role of the whole group. */
         PatchedRoleRequest: {
             /**
@@ -15593,6 +16764,8 @@ export interface components {
             /** 就诊卡号 */
             card_number: string;
         };
+        /** @enum {string} */
+        PatientExportFileFormatEnum: "csv" | "xlsx";
         /** @description The filters of the export, its format, and whether secrets are wanted unmasked. */
         PatientExportRequest: {
             /**
@@ -15657,7 +16830,7 @@ export interface components {
             /** 排序方式 */
             ordering?: components["schemas"]["OrderingEnum"];
             /** 文件格式 */
-            file_format?: components["schemas"]["FileFormatEnum"];
+            file_format?: components["schemas"]["PatientExportFileFormatEnum"];
             /** 显示完整内容 */
             unmasked?: boolean;
         };
@@ -16191,7 +17364,25 @@ export interface components {
              */
             is_active?: boolean;
         };
-        /** @description `desk` is where it is printed; `reason` is asked for from the second copy on. */
+        /** @description opening + in − out = closing. */
+        PrepaidTotal: {
+            /** 科目 */
+            kind: components["schemas"]["AccountKind"];
+            /** 期初 */
+            opening_fen: number;
+            /** 收款 */
+            in_fen: number;
+            /** 退款 */
+            out_fen: number;
+            /** 期末 */
+            closing_fen: number;
+        };
+        /**
+         * @description `desk` is where it is printed; `reason` is asked for from the second copy on.
+         *
+         *     Where forms are numbered: `paper_code` and `paper_no` as they lie in the printer (blank: not looked), and, for a
+         *     reprint, whether the sheet before came back.
+         */
         PrintInvoiceRequest: {
             /** 窗口 */
             desk: string;
@@ -16200,6 +17391,18 @@ export interface components {
              * @default
              */
             reason?: string;
+            /**
+             * 票据代码
+             * @default
+             */
+            paper_code?: string;
+            /**
+             * 票据号码
+             * @default
+             */
+            paper_no?: string;
+            /** 纸质联已收回 */
+            copy_returned?: boolean | null;
         };
         /** @description `reason` is asked for from the second copy on. */
         PrintRequest: {
@@ -16431,12 +17634,33 @@ export interface components {
              */
             code?: "password_change_required" | "permission_denied";
         };
+        Problem403PasswordChangeRequiredPermissionDeniedAnd1More: components["schemas"]["Problem"] & {
+            /**
+             * 错误码
+             * @enum {string}
+             */
+            code?: "password_change_required" | "permission_denied" | "report_rights_withdrawn";
+        };
         Problem403PermissionDenied: components["schemas"]["Problem"] & {
             /**
              * 错误码
              * @enum {string}
              */
             code?: "permission_denied";
+        };
+        Problem404NoSuchReport: components["schemas"]["Problem"] & {
+            /**
+             * 错误码
+             * @enum {string}
+             */
+            code?: "no_such_report";
+        };
+        Problem404NoSuchReportNotFound: components["schemas"]["Problem"] & {
+            /**
+             * 错误码
+             * @enum {string}
+             */
+            code?: "no_such_report" | "not_found";
         };
         Problem404NotFound: components["schemas"]["Problem"] & {
             /**
@@ -16708,6 +17932,36 @@ export interface components {
             /** 目标状态 */
             target?: string;
         };
+        Problem409ApprovalOpenApprovalWithoutStepsAnd3More: components["schemas"]["Problem"] & {
+            /**
+             * 错误码
+             * @enum {string}
+             */
+            code?: "approval_open" | "approval_without_steps" | "bill_may_come" | "request_in_progress" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            /** 当前状态 */
+            current?: string;
+            /** 目标状态 */
+            target?: string;
+            /** 截止时间 */
+            until?: string;
+        };
+        Problem409ApprovalOpenApprovalWithoutStepsAnd4More: components["schemas"]["Problem"] & {
+            /**
+             * 错误码
+             * @enum {string}
+             */
+            code?: "approval_open" | "approval_without_steps" | "month_closed" | "not_newest_close" | "request_in_progress" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            /** 当前状态 */
+            current?: string;
+            /** 月份 */
+            month?: string;
+            /** 目标状态 */
+            target?: string;
+        };
         Problem409ApprovalWithoutStepsNotLinkableAnd1More: components["schemas"]["Problem"] & {
             /**
              * 错误码
@@ -16912,6 +18166,19 @@ export interface components {
             difference_fen?: number;
             /** 目标状态 */
             target?: string;
+        };
+        Problem409DayClosedDayNotOverAnd4More: components["schemas"]["Problem"] & {
+            /**
+             * 错误码
+             * @enum {string}
+             */
+            code?: "day_closed" | "day_not_over" | "day_still_open" | "days_close_in_order" | "ledger_not_proven" | "request_in_progress";
+            /** 业务日期 */
+            business_date?: string;
+            /** 未完成事项 */
+            open_items?: {
+                [key: string]: unknown;
+            }[];
         };
         Problem409DifferenceUnexplainedRequestInProgressAnd3More: components["schemas"]["Problem"] & {
             /**
@@ -17136,14 +18403,25 @@ export interface components {
             /** 占用者 */
             used_by_name?: string;
         };
-        Problem409InvoiceDeskInvoiceReversedAnd1More: components["schemas"]["Problem"] & {
+        Problem409InvoiceDeskInvoiceNumberNotNextAnd3More: components["schemas"]["Problem"] & {
             /**
              * 错误码
              * @enum {string}
              */
-            code?: "invoice_desk" | "invoice_reversed" | "request_in_progress";
+            code?: "invoice_desk" | "invoice_number_not_next" | "invoice_reversed" | "no_invoice_range" | "request_in_progress";
             /** 窗口 */
             desk?: string;
+            /** 票据代码 */
+            paper_code?: string;
+            /** 票据号码 */
+            paper_no?: string;
+        };
+        Problem409InvoiceRangeOverlapsRequestInProgress: components["schemas"]["Problem"] & {
+            /**
+             * 错误码
+             * @enum {string}
+             */
+            code?: "invoice_range_overlaps" | "request_in_progress";
         };
         Problem409InvoiceStandsRequestInProgressAnd1More: components["schemas"]["Problem"] & {
             /**
@@ -17193,6 +18471,17 @@ export interface components {
             current?: string;
             /** 目标状态 */
             target?: string;
+        };
+        Problem409LedgerNotProvenMonthClosedAnd3More: components["schemas"]["Problem"] & {
+            /**
+             * 错误码
+             * @enum {string}
+             */
+            code?: "ledger_not_proven" | "month_closed" | "month_still_open" | "months_close_in_order" | "request_in_progress";
+            /** 业务日期 */
+            business_date?: string;
+            /** 月份 */
+            month?: string;
         };
         Problem409MergeClashPatientMergedAnd2More: components["schemas"]["Problem"] & {
             /**
@@ -17385,6 +18674,15 @@ export interface components {
             /** 待处理的退费申请 */
             request_ids?: string[];
         };
+        Problem409ReportExpiredReportNotReady: components["schemas"]["Problem"] & {
+            /**
+             * 错误码
+             * @enum {string}
+             */
+            code?: "report_expired" | "report_not_ready";
+            /** 状态 */
+            state?: string;
+        };
         Problem409RequestInProgress: components["schemas"]["Problem"] & {
             /**
              * 错误码
@@ -17443,6 +18741,28 @@ export interface components {
             current?: string;
             /** 目标状态 */
             target?: string;
+        };
+        Problem409RequestInProgressStateConflictAnd1More: components["schemas"]["Problem"] & {
+            /**
+             * 错误码
+             * @enum {string}
+             */
+            code?: "request_in_progress" | "state_conflict" | "verifier_is_holder";
+            /** 账单 */
+            bill_id?: string;
+            /** 当前状态 */
+            current?: string;
+            /** 目标状态 */
+            target?: string;
+        };
+        Problem409RequestInProgressTooManyReports: components["schemas"]["Problem"] & {
+            /**
+             * 错误码
+             * @enum {string}
+             */
+            code?: "request_in_progress" | "too_many_reports";
+            /** 上限 */
+            limit?: number;
         };
         Problem409ResultNotReadyStateConflict: components["schemas"]["Problem"] & {
             /**
@@ -17678,6 +18998,13 @@ export interface components {
              * @enum {string}
              */
             code?: "idempotency_key_reused" | "insurance_not_supported";
+        };
+        Problem422ReportTooLarge: components["schemas"]["Problem"] & {
+            /**
+             * 错误码
+             * @enum {string}
+             */
+            code?: "report_too_large";
         };
         Problem429AccountLockedThrottled: components["schemas"]["Problem"] & {
             /**
@@ -18127,6 +19454,8 @@ export interface components {
         };
         /** @enum {string} */
         QuotaPer: "slot" | "session";
+        /** @enum {string} */
+        RangeState: "drawn" | "in_use" | "used_up" | "returned" | "verified";
         /** @description Why; kept with what is done. */
         ReasonRequest: {
             /** 原因 */
@@ -18207,6 +19536,17 @@ export interface components {
              * Format: date-time
              */
             readonly matched_at: string | null;
+            /**
+             * 结转审批
+             * Format: uuid
+             */
+            readonly carry_approval_id: string | null;
+            /**
+             * 结转时间
+             * Format: date-time
+             * @description two persons let its day be closed without the bill
+             */
+            readonly carried_at: string | null;
             /**
              * 创建时间
              * Format: date-time
@@ -18442,6 +19782,346 @@ export interface components {
              */
             next_since: string | null;
         };
+        /** @description A drawing: money in yuan. `empty`: what is said where there is nothing to draw. */
+        ReportChart: {
+            /** 类型 */
+            kind: components["schemas"]["ReportChartKind"];
+            /** 标题 */
+            title: string;
+            /** 单位 */
+            unit: string;
+            /** 分类 */
+            labels: string[];
+            /** 数据系列 */
+            series: components["schemas"]["ReportSeries"][];
+            /** 配色 */
+            colours: string[];
+            /** 无数据提示 */
+            empty: string;
+        };
+        /** @enum {string} */
+        ReportChartKind: "line" | "bar" | "pie";
+        /** @description A value that a parameter may have. */
+        ReportChoice: {
+            /** 值 */
+            value: string;
+            /** 显示名称 */
+            label: string;
+        };
+        ReportCode: string;
+        /** @description `key`: what a row is asked for by in the report of its rows; money is fen, percent hundredths of one. */
+        ReportColumn: {
+            /** 名称 */
+            name: string;
+            /** 显示名称 */
+            label: string;
+            /** 类型 */
+            kind: components["schemas"]["ColumnKind"];
+            /** 列宽(字符) */
+            width: number;
+            /** 合计列 */
+            is_total: boolean;
+        };
+        /** @description 报表. `detail`: the report that lists the rows behind a figure, with the same parameters and the row's `key`. */
+        ReportDefinition: {
+            /** 编码 */
+            code: string;
+            /** 名称 */
+            name: string;
+            /** 参数 */
+            parameters: components["schemas"]["ReportParameter"][];
+            /** 列 */
+            columns: components["schemas"]["ReportColumn"][];
+            /** 图表类型 */
+            chart_kind: (string & components["schemas"]["ReportChartKind"]) | null;
+            /** 明细报表 */
+            detail: string;
+        };
+        /** @enum {string} */
+        ReportEvery: "day" | "week" | "month";
+        /** @enum {string} */
+        ReportFormat: "xlsx" | "csv" | "pdf";
+        /** @description 报表任务. `progress`: of a hundred. `failure`: why there is no file. The file goes at `expires_at`. */
+        ReportJob: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            readonly hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /**
+             * 归属人
+             * Format: uuid
+             */
+            readonly owner_id: string;
+            /** 归属人姓名 */
+            readonly owner_name: string;
+            /** 报表 */
+            readonly report: string & components["schemas"]["ReportCode"];
+            /** 报表名称 */
+            readonly report_name: string;
+            /** 参数 */
+            parameters: {
+                [key: string]: string;
+            };
+            /** 文件格式 */
+            readonly file_format: components["schemas"]["ReportFormat"];
+            /** 状态 */
+            readonly state: components["schemas"]["ReportState"];
+            /** 阶段 */
+            readonly stage: components["schemas"]["ReportStage"];
+            /** 已处理行数 */
+            readonly done_rows: number;
+            /** 需处理行数 */
+            readonly total_rows: number | null;
+            /** 进度(%) */
+            readonly progress: number;
+            /** 行数 */
+            readonly row_count: number | null;
+            /** 失败原因 */
+            readonly failure: string;
+            /**
+             * 报表计划
+             * Format: uuid
+             */
+            readonly schedule_id: string | null;
+            /** 报表计划名称 */
+            readonly schedule_name: string | null;
+            /** 所属期间 */
+            readonly period: string;
+            /**
+             * 数据时间
+             * Format: date-time
+             * @description the moment that its rows are of
+             */
+            readonly data_at: string | null;
+            /**
+             * 创建时间
+             * Format: date-time
+             */
+            readonly created_at: string;
+            /**
+             * 开始时间
+             * Format: date-time
+             */
+            readonly started_at: string | null;
+            /**
+             * 完成时间
+             * Format: date-time
+             */
+            readonly finished_at: string | null;
+            /**
+             * 到期时间
+             * Format: date-time
+             */
+            readonly expires_at: string | null;
+            /**
+             * 文件名
+             * @default
+             */
+            readonly file_name: string;
+            /** 文件大小(字节) */
+            readonly file_size: number | null;
+            /**
+             * 文件 SHA-256
+             * @default
+             */
+            readonly file_sha256: string;
+        };
+        /**
+         * @description What a report is asked with. `names`: of the texts in `parameters`; a range of days has two of them.
+         *
+         *     `resource`: whose options offer the ids of a reference.
+         */
+        ReportParameter: {
+            /** 名称 */
+            name: string;
+            /** 参数名 */
+            names: string[];
+            /** 显示名称 */
+            label: string;
+            /** 类型 */
+            kind: components["schemas"]["ParameterKind"];
+            /** 必填 */
+            is_required: boolean;
+            /** 可选值 */
+            choices: components["schemas"]["ReportChoice"][];
+            /** 可选资源 */
+            resource: string;
+            /** 最多天数 */
+            max_days: number | null;
+        };
+        /**
+         * @description The first 200 rows, each a text a column as people read it; `keys`: one a row, to ask for what is behind it.
+         *
+         *     `totals` and the chart are of all rows, which are of the moment `data_at`.
+         */
+        ReportPreview: {
+            /** 列 */
+            columns: components["schemas"]["ReportColumn"][];
+            /** 行 */
+            rows: string[][];
+            /** 行键 */
+            keys: string[];
+            /** 合计 */
+            totals: string[];
+            /** 行数 */
+            row_count: number;
+            /** 图表 */
+            chart: components["schemas"]["ReportChart"] | null;
+            /**
+             * 数据时间
+             * Format: date-time
+             */
+            data_at: string;
+        };
+        /** @description Which report, of what, as which file. */
+        ReportRunRequest: {
+            /**
+             * 医院
+             * Format: uuid
+             */
+            hospital_id: string;
+            /** 参数 */
+            parameters: {
+                [key: string]: string;
+            };
+            /** 报表 */
+            report: string & components["schemas"]["ReportCode"];
+            /**
+             * 文件格式
+             * @default xlsx
+             */
+            file_format?: components["schemas"]["ReportFormat"];
+        };
+        /** @description 报表计划. `parameters` without days: those follow from the time. `due_at`: when it comes about next. */
+        ReportSchedule: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /**
+             * 归属人
+             * Format: uuid
+             */
+            readonly owner_id: string;
+            /** 归属人姓名 */
+            readonly owner_name: string;
+            /** 名称 */
+            name: string;
+            /** 报表 */
+            report: string & components["schemas"]["ReportCode"];
+            /** 报表名称 */
+            readonly report_name: string;
+            /** 参数 */
+            parameters: {
+                [key: string]: string;
+            };
+            /** 文件格式 */
+            file_format: components["schemas"]["ReportFormat"];
+            /** 频率 */
+            every: components["schemas"]["ReportEvery"];
+            /**
+             * 生成时刻
+             * Format: time-local
+             */
+            at: string;
+            /** 星期 */
+            weekday: number;
+            /** 每月几号 */
+            month_day: number;
+            /** 仅工作日 */
+            working_days_only: boolean;
+            /** 启用 */
+            is_active: boolean;
+            /** 暂停原因 */
+            readonly paused_reason: string;
+            /**
+             * 下次生成
+             * Format: date-time
+             */
+            readonly due_at: string | null;
+            /**
+             * 创建时间
+             * Format: date-time
+             */
+            readonly created_at: string;
+            /** 版本 */
+            version: number;
+        };
+        /** @description 报表计划. `parameters` without days: those follow from the time. `due_at`: when it comes about next. */
+        ReportScheduleRequest: {
+            /**
+             * 医院
+             * Format: uuid
+             */
+            hospital_id: string;
+            /** 名称 */
+            name: string;
+            /** 报表 */
+            report: string & components["schemas"]["ReportCode"];
+            /** 参数 */
+            parameters?: {
+                [key: string]: string;
+            };
+            /**
+             * 文件格式
+             * @default xlsx
+             */
+            file_format?: components["schemas"]["ReportFormat"];
+            /** 频率 */
+            every: components["schemas"]["ReportEvery"];
+            /**
+             * 生成时刻
+             * Format: time-local
+             */
+            at: string;
+            /**
+             * 星期
+             * @default 1
+             */
+            weekday?: number;
+            /**
+             * 每月几号
+             * @default 1
+             */
+            month_day?: number;
+            /**
+             * 仅工作日
+             * @default false
+             */
+            working_days_only?: boolean;
+            /**
+             * 启用
+             * @default true
+             */
+            is_active?: boolean;
+        };
+        /** @description Figures, one for each label. */
+        ReportSeries: {
+            /** 名称 */
+            name: string;
+            /** 值 */
+            values: (number | null)[];
+        };
+        /** @enum {string} */
+        ReportStage: "waiting" | "reading" | "writing" | "storing" | "done";
+        /** @enum {string} */
+        ReportState: "queued" | "running" | "cancelling" | "cancelled" | "succeeded" | "failed" | "expired";
         /** @description `amount_fen`: without it all that may go back. */
         RequestedBillRequest: {
             /**
@@ -18634,6 +20314,11 @@ export interface components {
         };
         /** @enum {string} */
         RowOutcome: "good" | "bad" | "duplicate";
+        /** @description Why the day has to be closed without the bill. */
+        RunCarryRequest: {
+            /** 原因 */
+            reason: string;
+        };
         /** @description Which account, and which of its days. */
         RunStartRequest: {
             /**
@@ -19032,6 +20717,8 @@ export interface components {
             "billing.invoice_desk": string | null;
             /** 其他门诊账单的退费途径 */
             "billing.outpatient_refund_route": (string & components["schemas"]["RefundRoute"]) | null;
+            /** 发票打印在领用的编号票据上 */
+            "billing.paper_invoices": boolean | null;
             /** 待缴费账单推送通知 */
             "billing.push_unpaid": boolean | null;
             /** 窗口退费须医生审批的账单 */
@@ -19173,6 +20860,8 @@ export interface components {
             "billing.invoice_desk"?: string | null;
             /** 其他门诊账单的退费途径 */
             "billing.outpatient_refund_route"?: (string & components["schemas"]["RefundRoute"]) | null;
+            /** 发票打印在领用的编号票据上 */
+            "billing.paper_invoices"?: boolean | null;
             /** 待缴费账单推送通知 */
             "billing.push_unpaid"?: boolean | null;
             /** 窗口退费须医生审批的账单 */
@@ -21263,6 +22952,23 @@ export interface components {
         };
         /** @enum {string} */
         TopUpState: "pending" | "credited" | "closed" | "returned";
+        /** @description Debits and credits by what happened and account; `owner` of channels and banks only. */
+        TotalLine: {
+            /** 业务类型 */
+            transaction_kind: string;
+            /** 科目 */
+            account_kind: components["schemas"]["AccountKind"];
+            /** 归属 */
+            owner: string;
+            /** 借方笔数 */
+            debit_count: number;
+            /** 借方 */
+            debit_fen: number;
+            /** 贷方笔数 */
+            credit_count: number;
+            /** 贷方 */
+            credit_fen: number;
+        };
         /** @description The code that the app shows now. */
         TotpCodeRequest: {
             /** 动态验证码 */
@@ -21974,6 +23680,73 @@ export interface components {
             /** 按日汇总 */
             readonly by_day: components["schemas"]["ShiftDay"][];
         };
+        /** @description 日结 with its totals. `is_intact`: they are what their sha256 says. */
+        WholeDailyClose: {
+            /**
+             * 业务日期
+             * Format: date
+             */
+            readonly business_date: string;
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            readonly hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /** 第几次结账 */
+            readonly number: number;
+            /** 状态 */
+            readonly state: components["schemas"]["CloseState"];
+            /** 最近一次 */
+            is_newest: boolean;
+            /** 待审批重新打开 */
+            readonly is_reopening: boolean;
+            /**
+             * 结账人
+             * Format: uuid
+             */
+            readonly closed_by_id: string;
+            /** 结账人姓名 */
+            readonly closed_by_name: string;
+            /**
+             * 结账时间
+             * Format: date-time
+             */
+            readonly closed_at: string;
+            /** 内容摘要 */
+            readonly sha256: string;
+            /**
+             * 审批
+             * Format: uuid
+             */
+            readonly approval_id: string | null;
+            /** 重新打开原因 */
+            readonly reopen_reason: string;
+            /**
+             * 批准人
+             * Format: uuid
+             */
+            readonly reopened_by_id: string | null;
+            /** 批准人姓名 */
+            readonly reopened_by_name: string | null;
+            /**
+             * 重新打开时间
+             * Format: date-time
+             */
+            readonly reopened_at: string | null;
+            /** 版本 */
+            readonly version: number;
+            /** 汇总 */
+            totals: components["schemas"]["DayTotals"];
+            /** 内容未被改动 */
+            readonly is_intact: boolean;
+        };
         /** @description 流水 with its entries. */
         WholeLedgerTransaction: {
             /**
@@ -22015,8 +23788,77 @@ export interface components {
              * @description the day in Asia/Shanghai
              */
             readonly posted_on: string;
+            /**
+             * 更正日期
+             * Format: date
+             */
+            readonly corrects_date: string | null;
             /** 分录 */
             readonly entries: components["schemas"]["LedgerEntry"][];
+        };
+        /** @description 月结 with the proof of its ledger. */
+        WholeMonthlyClose: {
+            /** 月份 */
+            readonly month: string;
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            readonly hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /** 第几次结账 */
+            readonly number: number;
+            /** 状态 */
+            readonly state: components["schemas"]["CloseState"];
+            /** 最近一次 */
+            is_newest: boolean;
+            /** 待审批重新打开 */
+            readonly is_reopening: boolean;
+            /**
+             * 结账人
+             * Format: uuid
+             */
+            readonly closed_by_id: string;
+            /** 结账人姓名 */
+            readonly closed_by_name: string;
+            /**
+             * 结账时间
+             * Format: date-time
+             */
+            readonly closed_at: string;
+            /** 内容摘要 */
+            readonly sha256: string;
+            /**
+             * 审批
+             * Format: uuid
+             */
+            readonly approval_id: string | null;
+            /** 重新打开原因 */
+            readonly reopen_reason: string;
+            /**
+             * 批准人
+             * Format: uuid
+             */
+            readonly reopened_by_id: string | null;
+            /** 批准人姓名 */
+            readonly reopened_by_name: string | null;
+            /**
+             * 重新打开时间
+             * Format: date-time
+             */
+            readonly reopened_at: string | null;
+            /** 版本 */
+            readonly version: number;
+            /** 汇总 */
+            totals: components["schemas"]["MonthProof"];
+            /** 内容未被改动 */
+            readonly is_intact: boolean;
         };
         /** @description 支付单 with its attempts and refunds. */
         WholeOrder: {
@@ -22574,6 +24416,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem403PasswordChangeRequiredPermissionDenied"];
             };
         };
+        /** @description Forbidden: password_change_required, permission_denied, report_rights_withdrawn */
+        Problem403PasswordChangeRequiredPermissionDeniedAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem403PasswordChangeRequiredPermissionDeniedAnd1More"];
+            };
+        };
         /** @description Forbidden: permission_denied */
         Problem403PermissionDenied: {
             headers: {
@@ -22581,6 +24432,24 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem403PermissionDenied"];
+            };
+        };
+        /** @description Not found: no_such_report */
+        Problem404NoSuchReport: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem404NoSuchReport"];
+            };
+        };
+        /** @description Not found: no_such_report, not_found */
+        Problem404NoSuchReportNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem404NoSuchReportNotFound"];
             };
         };
         /** @description Not found: not_found */
@@ -22745,6 +24614,24 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More"];
             };
         };
+        /** @description Conflict: approval_open, approval_without_steps, bill_may_come, request_in_progress, state_conflict */
+        Problem409ApprovalOpenApprovalWithoutStepsAnd3More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409ApprovalOpenApprovalWithoutStepsAnd3More"];
+            };
+        };
+        /** @description Conflict: approval_open, approval_without_steps, month_closed, not_newest_close, request_in_progress, state_conflict */
+        Problem409ApprovalOpenApprovalWithoutStepsAnd4More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409ApprovalOpenApprovalWithoutStepsAnd4More"];
+            };
+        };
         /** @description Conflict: approval_without_steps, not_linkable, state_conflict */
         Problem409ApprovalWithoutStepsNotLinkableAnd1More: {
             headers: {
@@ -22878,6 +24765,15 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem409CountersignRequiredDifferenceUnexplainedAnd4More"];
+            };
+        };
+        /** @description Conflict: day_closed, day_not_over, day_still_open, days_close_in_order, ledger_not_proven, request_in_progress */
+        Problem409DayClosedDayNotOverAnd4More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409DayClosedDayNotOverAnd4More"];
             };
         };
         /** @description Conflict: difference_unexplained, request_in_progress, same_person, shift_not_counted, state_conflict */
@@ -23069,13 +24965,22 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409InUseSystemRole"];
             };
         };
-        /** @description Conflict: invoice_desk, invoice_reversed, request_in_progress */
-        Problem409InvoiceDeskInvoiceReversedAnd1More: {
+        /** @description Conflict: invoice_desk, invoice_number_not_next, invoice_reversed, no_invoice_range, request_in_progress */
+        Problem409InvoiceDeskInvoiceNumberNotNextAnd3More: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem409InvoiceDeskInvoiceReversedAnd1More"];
+                "application/problem+json": components["schemas"]["Problem409InvoiceDeskInvoiceNumberNotNextAnd3More"];
+            };
+        };
+        /** @description Conflict: invoice_range_overlaps, request_in_progress */
+        Problem409InvoiceRangeOverlapsRequestInProgress: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409InvoiceRangeOverlapsRequestInProgress"];
             };
         };
         /** @description Conflict: invoice_stands, request_in_progress, state_conflict */
@@ -23121,6 +25026,15 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem409LastAdministratorStateConflict"];
+            };
+        };
+        /** @description Conflict: ledger_not_proven, month_closed, month_still_open, months_close_in_order, request_in_progress */
+        Problem409LedgerNotProvenMonthClosedAnd3More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409LedgerNotProvenMonthClosedAnd3More"];
             };
         };
         /** @description Conflict: merge_clash, patient_merged, stale_version, state_conflict */
@@ -23240,6 +25154,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More"];
             };
         };
+        /** @description Conflict: report_expired, report_not_ready */
+        Problem409ReportExpiredReportNotReady: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409ReportExpiredReportNotReady"];
+            };
+        };
         /** @description Conflict: request_in_progress */
         Problem409RequestInProgress: {
             headers: {
@@ -23283,6 +25206,24 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem409RequestInProgressStateConflict"];
+            };
+        };
+        /** @description Conflict: request_in_progress, state_conflict, verifier_is_holder */
+        Problem409RequestInProgressStateConflictAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409RequestInProgressStateConflictAnd1More"];
+            };
+        };
+        /** @description Conflict: request_in_progress, too_many_reports */
+        Problem409RequestInProgressTooManyReports: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409RequestInProgressTooManyReports"];
             };
         };
         /** @description Conflict: result_not_ready, state_conflict */
@@ -23492,6 +25433,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem422IdempotencyKeyReusedInsuranceNotSupported"];
             };
         };
+        /** @description Unprocessable content: report_too_large */
+        Problem422ReportTooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem422ReportTooLarge"];
+            };
+        };
         /** @description Too many requests: account_locked, throttled */
         Problem429AccountLockedThrottled: {
             headers: {
@@ -23536,6 +25486,7 @@ export interface components {
 }
 export type AccessDocument = components['schemas']['AccessDocument'];
 export type AccountKind = components['schemas']['AccountKind'];
+export type AccountProof = components['schemas']['AccountProof'];
 export type AccountRequest = components['schemas']['AccountRequest'];
 export type Action = components['schemas']['Action'];
 export type AddToWaitlistRequest = components['schemas']['AddToWaitlistRequest'];
@@ -23587,6 +25538,7 @@ export type BulkActionEnum = components['schemas']['BulkActionEnum'];
 export type BulkReport = components['schemas']['BulkReport'];
 export type BulkRequest = components['schemas']['BulkRequest'];
 export type BulkRow = components['schemas']['BulkRow'];
+export type BusinessDay = components['schemas']['BusinessDay'];
 export type CalendarDay = components['schemas']['CalendarDay'];
 export type CalendarDayRequest = components['schemas']['CalendarDayRequest'];
 export type CallNextRequest = components['schemas']['CallNextRequest'];
@@ -23619,6 +25571,7 @@ export type ChangedSession = components['schemas']['ChangedSession'];
 export type ChangesRequest = components['schemas']['ChangesRequest'];
 export type Channel = components['schemas']['Channel'];
 export type ChannelCode = components['schemas']['ChannelCode'];
+export type ChannelTotal = components['schemas']['ChannelTotal'];
 export type Charge = components['schemas']['Charge'];
 export type ChargedCategory = components['schemas']['ChargedCategory'];
 export type ChargedDay = components['schemas']['ChargedDay'];
@@ -23627,16 +25580,23 @@ export type CheckInRequest = components['schemas']['CheckInRequest'];
 export type ClinicSession = components['schemas']['ClinicSession'];
 export type ClinicSessionRequest = components['schemas']['ClinicSessionRequest'];
 export type CloseCause = components['schemas']['CloseCause'];
+export type CloseReopenRequest = components['schemas']['CloseReopenRequest'];
+export type CloseState = components['schemas']['CloseState'];
+export type ClosedDay = components['schemas']['ClosedDay'];
+export type ColumnKind = components['schemas']['ColumnKind'];
 export type CompleteRequest = components['schemas']['CompleteRequest'];
 export type Conflict = components['schemas']['Conflict'];
 export type CounterChannel = components['schemas']['CounterChannel'];
 export type CurrentShift = components['schemas']['CurrentShift'];
 export type DailyCharges = components['schemas']['DailyCharges'];
+export type DailyClose = components['schemas']['DailyClose'];
 export type DailyList = components['schemas']['DailyList'];
 export type DataScope = components['schemas']['DataScope'];
 export type DayBoard = components['schemas']['DayBoard'];
 export type DayKind = components['schemas']['DayKind'];
 export type DayLoad = components['schemas']['DayLoad'];
+export type DayToCloseRequest = components['schemas']['DayToCloseRequest'];
+export type DayTotals = components['schemas']['DayTotals'];
 export type DeadLetter = components['schemas']['DeadLetter'];
 export type DecisionRequest = components['schemas']['DecisionRequest'];
 export type DeliveryAttempt = components['schemas']['DeliveryAttempt'];
@@ -23673,7 +25633,6 @@ export type EntryState = components['schemas']['EntryState'];
 export type EventTypesEnum = components['schemas']['EventTypesEnum'];
 export type FieldKind = components['schemas']['FieldKind'];
 export type File = components['schemas']['File'];
-export type FileFormatEnum = components['schemas']['FileFormatEnum'];
 export type FileState = components['schemas']['FileState'];
 export type FillYearRequest = components['schemas']['FillYearRequest'];
 export type FilledYear = components['schemas']['FilledYear'];
@@ -23702,7 +25661,13 @@ export type Invoice = components['schemas']['Invoice'];
 export type InvoiceCopy = components['schemas']['InvoiceCopy'];
 export type InvoiceDetail = components['schemas']['InvoiceDetail'];
 export type InvoiceItem = components['schemas']['InvoiceItem'];
+export type InvoiceKind = components['schemas']['InvoiceKind'];
+export type InvoicePaper = components['schemas']['InvoicePaper'];
 export type InvoicePrint = components['schemas']['InvoicePrint'];
+export type InvoiceRange = components['schemas']['InvoiceRange'];
+export type InvoiceRangeDrawRequest = components['schemas']['InvoiceRangeDrawRequest'];
+export type InvoiceRangeUsage = components['schemas']['InvoiceRangeUsage'];
+export type InvoiceVoidRequest = components['schemas']['InvoiceVoidRequest'];
 export type IssuableBillKind = components['schemas']['IssuableBillKind'];
 export type IssueRequest = components['schemas']['IssueRequest'];
 export type Item = components['schemas']['Item'];
@@ -23743,6 +25708,9 @@ export type MessageTemplate = components['schemas']['MessageTemplate'];
 export type MessageTemplateRequest = components['schemas']['MessageTemplateRequest'];
 export type Module = components['schemas']['Module'];
 export type ModuleCode = components['schemas']['ModuleCode'];
+export type MonthProof = components['schemas']['MonthProof'];
+export type MonthToCloseRequest = components['schemas']['MonthToCloseRequest'];
+export type MonthlyClose = components['schemas']['MonthlyClose'];
 export type Myself = components['schemas']['Myself'];
 export type Named = components['schemas']['Named'];
 export type NewChargesRequest = components['schemas']['NewChargesRequest'];
@@ -23750,6 +25718,7 @@ export type NewItemRequest = components['schemas']['NewItemRequest'];
 export type NewScreen = components['schemas']['NewScreen'];
 export type OfferState = components['schemas']['OfferState'];
 export type OneTimePassword = components['schemas']['OneTimePassword'];
+export type OpenItem = components['schemas']['OpenItem'];
 export type OpenedOrder = components['schemas']['OpenedOrder'];
 export type Option = components['schemas']['Option'];
 export type OrderLine = components['schemas']['OrderLine'];
@@ -23772,6 +25741,7 @@ export type PaginatedCashDrawerList = components['schemas']['PaginatedCashDrawer
 export type PaginatedCashierShiftList = components['schemas']['PaginatedCashierShiftList'];
 export type PaginatedChargeList = components['schemas']['PaginatedChargeList'];
 export type PaginatedClinicSessionList = components['schemas']['PaginatedClinicSessionList'];
+export type PaginatedDailyCloseList = components['schemas']['PaginatedDailyCloseList'];
 export type PaginatedDeadLetterList = components['schemas']['PaginatedDeadLetterList'];
 export type PaginatedDepartmentList = components['schemas']['PaginatedDepartmentList'];
 export type PaginatedDictionaryItemList = components['schemas']['PaginatedDictionaryItemList'];
@@ -23783,6 +25753,8 @@ export type PaginatedGroupList = components['schemas']['PaginatedGroupList'];
 export type PaginatedHospitalList = components['schemas']['PaginatedHospitalList'];
 export type PaginatedImportJobList = components['schemas']['PaginatedImportJobList'];
 export type PaginatedInvoiceList = components['schemas']['PaginatedInvoiceList'];
+export type PaginatedInvoicePaperList = components['schemas']['PaginatedInvoicePaperList'];
+export type PaginatedInvoiceRangeList = components['schemas']['PaginatedInvoiceRangeList'];
 export type PaginatedLedgerAccountList = components['schemas']['PaginatedLedgerAccountList'];
 export type PaginatedLedgerStatementEntryList = components['schemas']['PaginatedLedgerStatementEntryList'];
 export type PaginatedLedgerTransactionList = components['schemas']['PaginatedLedgerTransactionList'];
@@ -23792,6 +25764,7 @@ export type PaginatedMerchantAccountList = components['schemas']['PaginatedMerch
 export type PaginatedMessageList = components['schemas']['PaginatedMessageList'];
 export type PaginatedMessageTemplateList = components['schemas']['PaginatedMessageTemplateList'];
 export type PaginatedModuleList = components['schemas']['PaginatedModuleList'];
+export type PaginatedMonthlyCloseList = components['schemas']['PaginatedMonthlyCloseList'];
 export type PaginatedOrgUnitList = components['schemas']['PaginatedOrgUnitList'];
 export type PaginatedPartnerApplicationList = components['schemas']['PaginatedPartnerApplicationList'];
 export type PaginatedPartnerChannelList = components['schemas']['PaginatedPartnerChannelList'];
@@ -23806,6 +25779,8 @@ export type PaginatedQueueRuleList = components['schemas']['PaginatedQueueRuleLi
 export type PaginatedQueueScreenList = components['schemas']['PaginatedQueueScreenList'];
 export type PaginatedQueueTicketList = components['schemas']['PaginatedQueueTicketList'];
 export type PaginatedReconciliationRunList = components['schemas']['PaginatedReconciliationRunList'];
+export type PaginatedReportJobList = components['schemas']['PaginatedReportJobList'];
+export type PaginatedReportScheduleList = components['schemas']['PaginatedReportScheduleList'];
 export type PaginatedRoleList = components['schemas']['PaginatedRoleList'];
 export type PaginatedScheduleTemplateList = components['schemas']['PaginatedScheduleTemplateList'];
 export type PaginatedSignatureList = components['schemas']['PaginatedSignatureList'];
@@ -23828,6 +25803,9 @@ export type PaginatedWebhookEndpointList = components['schemas']['PaginatedWebho
 export type PaginatedWorkDutyList = components['schemas']['PaginatedWorkDutyList'];
 export type PaginatedWorkItemList = components['schemas']['PaginatedWorkItemList'];
 export type PairState = components['schemas']['PairState'];
+export type PaperState = components['schemas']['PaperState'];
+export type ParameterKind = components['schemas']['ParameterKind'];
+export type ParametersRequest = components['schemas']['ParametersRequest'];
 export type Parted = components['schemas']['Parted'];
 export type PartnerApplication = components['schemas']['PartnerApplication'];
 export type PartnerApplicationCreate = components['schemas']['PartnerApplicationCreate'];
@@ -23864,6 +25842,7 @@ export type PatchedQueuePriorityRequest = components['schemas']['PatchedQueuePri
 export type PatchedQueueRequest = components['schemas']['PatchedQueueRequest'];
 export type PatchedQueueRuleRequest = components['schemas']['PatchedQueueRuleRequest'];
 export type PatchedRelatedPersonRequest = components['schemas']['PatchedRelatedPersonRequest'];
+export type PatchedReportScheduleRequest = components['schemas']['PatchedReportScheduleRequest'];
 export type PatchedRoleRequest = components['schemas']['PatchedRoleRequest'];
 export type PatchedScheduleTemplateRequest = components['schemas']['PatchedScheduleTemplateRequest'];
 export type PatchedSettingsChangeRequest = components['schemas']['PatchedSettingsChangeRequest'];
@@ -23873,6 +25852,7 @@ export type PatchedWorkDutyRequest = components['schemas']['PatchedWorkDutyReque
 export type Patient = components['schemas']['Patient'];
 export type PatientCard = components['schemas']['PatientCard'];
 export type PatientCardRequest = components['schemas']['PatientCardRequest'];
+export type PatientExportFileFormatEnum = components['schemas']['PatientExportFileFormatEnum'];
 export type PatientExportRequest = components['schemas']['PatientExportRequest'];
 export type PatientMerge = components['schemas']['PatientMerge'];
 export type PatientPage = components['schemas']['PatientPage'];
@@ -23900,6 +25880,7 @@ export type PictureUrl = components['schemas']['PictureUrl'];
 export type Place = components['schemas']['Place'];
 export type Position = components['schemas']['Position'];
 export type PositionRequest = components['schemas']['PositionRequest'];
+export type PrepaidTotal = components['schemas']['PrepaidTotal'];
 export type PrintInvoiceRequest = components['schemas']['PrintInvoiceRequest'];
 export type PrintRequest = components['schemas']['PrintRequest'];
 export type PrioritiseRequest = components['schemas']['PrioritiseRequest'];
@@ -23928,7 +25909,10 @@ export type Problem403GrantTooWidePasswordChangeRequiredAnd1More = components['s
 export type Problem403OwnPlacementPasswordChangeRequiredAnd1More = components['schemas']['Problem403OwnPlacementPasswordChangeRequiredAnd1More'];
 export type Problem403OwnSecondFactorPasswordChangeRequiredAnd1More = components['schemas']['Problem403OwnSecondFactorPasswordChangeRequiredAnd1More'];
 export type Problem403PasswordChangeRequiredPermissionDenied = components['schemas']['Problem403PasswordChangeRequiredPermissionDenied'];
+export type Problem403PasswordChangeRequiredPermissionDeniedAnd1More = components['schemas']['Problem403PasswordChangeRequiredPermissionDeniedAnd1More'];
 export type Problem403PermissionDenied = components['schemas']['Problem403PermissionDenied'];
+export type Problem404NoSuchReport = components['schemas']['Problem404NoSuchReport'];
+export type Problem404NoSuchReportNotFound = components['schemas']['Problem404NoSuchReportNotFound'];
 export type Problem404NotFound = components['schemas']['Problem404NotFound'];
 export type Problem409AdmissionDischargedDepositDisabledAnd1More = components['schemas']['Problem409AdmissionDischargedDepositDisabledAnd1More'];
 export type Problem409AdmissionOfHisAlreadyAdmittedAnd1More = components['schemas']['Problem409AdmissionOfHisAlreadyAdmittedAnd1More'];
@@ -23947,6 +25931,8 @@ export type Problem409AppointmentNotMissed = components['schemas']['Problem409Ap
 export type Problem409AppointmentStandsExecutorIsRequesterAnd9More = components['schemas']['Problem409AppointmentStandsExecutorIsRequesterAnd9More'];
 export type Problem409AppointmentStandsHisRefusedRefundAnd6More = components['schemas']['Problem409AppointmentStandsHisRefusedRefundAnd6More'];
 export type Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More = components['schemas']['Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More'];
+export type Problem409ApprovalOpenApprovalWithoutStepsAnd3More = components['schemas']['Problem409ApprovalOpenApprovalWithoutStepsAnd3More'];
+export type Problem409ApprovalOpenApprovalWithoutStepsAnd4More = components['schemas']['Problem409ApprovalOpenApprovalWithoutStepsAnd4More'];
 export type Problem409ApprovalWithoutStepsNotLinkableAnd1More = components['schemas']['Problem409ApprovalWithoutStepsNotLinkableAnd1More'];
 export type Problem409ApproverIsRequesterStateConflict = components['schemas']['Problem409ApproverIsRequesterStateConflict'];
 export type Problem409BeingPaidBillNotPayableAnd5More = components['schemas']['Problem409BeingPaidBillNotPayableAnd5More'];
@@ -23962,6 +25948,7 @@ export type Problem409CheckInTooEarlyCheckInTooLateAnd3More = components['schema
 export type Problem409CheckInTooLateHoldExpiredAnd4More = components['schemas']['Problem409CheckInTooLateHoldExpiredAnd4More'];
 export type Problem409CheckInTooLateNoOpenShiftAnd3More = components['schemas']['Problem409CheckInTooLateNoOpenShiftAnd3More'];
 export type Problem409CountersignRequiredDifferenceUnexplainedAnd4More = components['schemas']['Problem409CountersignRequiredDifferenceUnexplainedAnd4More'];
+export type Problem409DayClosedDayNotOverAnd4More = components['schemas']['Problem409DayClosedDayNotOverAnd4More'];
 export type Problem409DifferenceUnexplainedRequestInProgressAnd3More = components['schemas']['Problem409DifferenceUnexplainedRequestInProgressAnd3More'];
 export type Problem409DrawerInUseRequestInProgressAnd1More = components['schemas']['Problem409DrawerInUseRequestInProgressAnd1More'];
 export type Problem409Duplicate = components['schemas']['Problem409Duplicate'];
@@ -23983,12 +25970,14 @@ export type Problem409ImportHasErrorsStateConflict = components['schemas']['Prob
 export type Problem409InUse = components['schemas']['Problem409InUse'];
 export type Problem409InUseSystemDictionary = components['schemas']['Problem409InUseSystemDictionary'];
 export type Problem409InUseSystemRole = components['schemas']['Problem409InUseSystemRole'];
-export type Problem409InvoiceDeskInvoiceReversedAnd1More = components['schemas']['Problem409InvoiceDeskInvoiceReversedAnd1More'];
+export type Problem409InvoiceDeskInvoiceNumberNotNextAnd3More = components['schemas']['Problem409InvoiceDeskInvoiceNumberNotNextAnd3More'];
+export type Problem409InvoiceRangeOverlapsRequestInProgress = components['schemas']['Problem409InvoiceRangeOverlapsRequestInProgress'];
 export type Problem409InvoiceStandsRequestInProgressAnd1More = components['schemas']['Problem409InvoiceStandsRequestInProgressAnd1More'];
 export type Problem409ItemNotPaidItemPerformedAnd1More = components['schemas']['Problem409ItemNotPaidItemPerformedAnd1More'];
 export type Problem409ItemNotPerformedItemRefunded = components['schemas']['Problem409ItemNotPerformedItemRefunded'];
 export type Problem409LastAdministrator = components['schemas']['Problem409LastAdministrator'];
 export type Problem409LastAdministratorStateConflict = components['schemas']['Problem409LastAdministratorStateConflict'];
+export type Problem409LedgerNotProvenMonthClosedAnd3More = components['schemas']['Problem409LedgerNotProvenMonthClosedAnd3More'];
 export type Problem409MergeClashPatientMergedAnd2More = components['schemas']['Problem409MergeClashPatientMergedAnd2More'];
 export type Problem409NoOpenShiftRequestInProgressAnd1More = components['schemas']['Problem409NoOpenShiftRequestInProgressAnd1More'];
 export type Problem409OfferLapsedStateConflict = components['schemas']['Problem409OfferLapsedStateConflict'];
@@ -24002,11 +25991,14 @@ export type Problem409QueueEmptyQueuePaused = components['schemas']['Problem409Q
 export type Problem409QueuePausedStateConflict = components['schemas']['Problem409QueuePausedStateConflict'];
 export type Problem409RefundExceedsBalanceRefundExceedsOnlineTotal = components['schemas']['Problem409RefundExceedsBalanceRefundExceedsOnlineTotal'];
 export type Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More = components['schemas']['Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More'];
+export type Problem409ReportExpiredReportNotReady = components['schemas']['Problem409ReportExpiredReportNotReady'];
 export type Problem409RequestInProgress = components['schemas']['Problem409RequestInProgress'];
 export type Problem409RequestInProgressSamePersonAnd1More = components['schemas']['Problem409RequestInProgressSamePersonAnd1More'];
 export type Problem409RequestInProgressShiftCountedAlreadyAnd1More = components['schemas']['Problem409RequestInProgressShiftCountedAlreadyAnd1More'];
 export type Problem409RequestInProgressShiftNotCountedAnd1More = components['schemas']['Problem409RequestInProgressShiftNotCountedAnd1More'];
 export type Problem409RequestInProgressStateConflict = components['schemas']['Problem409RequestInProgressStateConflict'];
+export type Problem409RequestInProgressStateConflictAnd1More = components['schemas']['Problem409RequestInProgressStateConflictAnd1More'];
+export type Problem409RequestInProgressTooManyReports = components['schemas']['Problem409RequestInProgressTooManyReports'];
 export type Problem409ResultNotReadyStateConflict = components['schemas']['Problem409ResultNotReadyStateConflict'];
 export type Problem409SamePersonShiftNotCountedAnd1More = components['schemas']['Problem409SamePersonShiftNotCountedAnd1More'];
 export type Problem409SessionNotOpenStateConflict = components['schemas']['Problem409SessionNotOpenStateConflict'];
@@ -24030,6 +26022,7 @@ export type Problem415UnsupportedMediaType = components['schemas']['Problem415Un
 export type Problem416RangeNotSatisfiable = components['schemas']['Problem416RangeNotSatisfiable'];
 export type Problem422IdempotencyKeyReused = components['schemas']['Problem422IdempotencyKeyReused'];
 export type Problem422IdempotencyKeyReusedInsuranceNotSupported = components['schemas']['Problem422IdempotencyKeyReusedInsuranceNotSupported'];
+export type Problem422ReportTooLarge = components['schemas']['Problem422ReportTooLarge'];
 export type Problem429AccountLockedThrottled = components['schemas']['Problem429AccountLockedThrottled'];
 export type Problem429Throttled = components['schemas']['Problem429Throttled'];
 export type Problem429ThrottledTooManyUploads = components['schemas']['Problem429ThrottledTooManyUploads'];
@@ -24051,6 +26044,7 @@ export type QueueScreen = components['schemas']['QueueScreen'];
 export type QueueScreenRequest = components['schemas']['QueueScreenRequest'];
 export type QueueTicket = components['schemas']['QueueTicket'];
 export type QuotaPer = components['schemas']['QuotaPer'];
+export type RangeState = components['schemas']['RangeState'];
 export type ReasonRequest = components['schemas']['ReasonRequest'];
 export type ReconciliationRun = components['schemas']['ReconciliationRun'];
 export type RecoveryCodes = components['schemas']['RecoveryCodes'];
@@ -24068,6 +26062,23 @@ export type RelatedPerson = components['schemas']['RelatedPerson'];
 export type RelatedPersonRequest = components['schemas']['RelatedPersonRequest'];
 export type ReplayRangeRequest = components['schemas']['ReplayRangeRequest'];
 export type Replayed = components['schemas']['Replayed'];
+export type ReportChart = components['schemas']['ReportChart'];
+export type ReportChartKind = components['schemas']['ReportChartKind'];
+export type ReportChoice = components['schemas']['ReportChoice'];
+export type ReportCode = components['schemas']['ReportCode'];
+export type ReportColumn = components['schemas']['ReportColumn'];
+export type ReportDefinition = components['schemas']['ReportDefinition'];
+export type ReportEvery = components['schemas']['ReportEvery'];
+export type ReportFormat = components['schemas']['ReportFormat'];
+export type ReportJob = components['schemas']['ReportJob'];
+export type ReportParameter = components['schemas']['ReportParameter'];
+export type ReportPreview = components['schemas']['ReportPreview'];
+export type ReportRunRequest = components['schemas']['ReportRunRequest'];
+export type ReportSchedule = components['schemas']['ReportSchedule'];
+export type ReportScheduleRequest = components['schemas']['ReportScheduleRequest'];
+export type ReportSeries = components['schemas']['ReportSeries'];
+export type ReportStage = components['schemas']['ReportStage'];
+export type ReportState = components['schemas']['ReportState'];
 export type RequestedBillRequest = components['schemas']['RequestedBillRequest'];
 export type RequestedRefund = components['schemas']['RequestedRefund'];
 export type RescheduleRequest = components['schemas']['RescheduleRequest'];
@@ -24082,6 +26093,7 @@ export type RoleScope = components['schemas']['RoleScope'];
 export type RoleScopeRequest = components['schemas']['RoleScopeRequest'];
 export type RotateRequest = components['schemas']['RotateRequest'];
 export type RowOutcome = components['schemas']['RowOutcome'];
+export type RunCarryRequest = components['schemas']['RunCarryRequest'];
 export type RunStartRequest = components['schemas']['RunStartRequest'];
 export type RunState = components['schemas']['RunState'];
 export type ScanRequest = components['schemas']['ScanRequest'];
@@ -24157,6 +26169,7 @@ export type TimelineEntry = components['schemas']['TimelineEntry'];
 export type TitleCount = components['schemas']['TitleCount'];
 export type TopUpAtWindowRequest = components['schemas']['TopUpAtWindowRequest'];
 export type TopUpState = components['schemas']['TopUpState'];
+export type TotalLine = components['schemas']['TotalLine'];
 export type TotpCodeRequest = components['schemas']['TotpCodeRequest'];
 export type TouchedSession = components['schemas']['TouchedSession'];
 export type TransferRequest = components['schemas']['TransferRequest'];
@@ -24178,7 +26191,9 @@ export type WebhookEndpointCreate = components['schemas']['WebhookEndpointCreate
 export type WebhookEndpointCreateRequest = components['schemas']['WebhookEndpointCreateRequest'];
 export type WebhookEventType = components['schemas']['WebhookEventType'];
 export type WholeCashierShift = components['schemas']['WholeCashierShift'];
+export type WholeDailyClose = components['schemas']['WholeDailyClose'];
 export type WholeLedgerTransaction = components['schemas']['WholeLedgerTransaction'];
+export type WholeMonthlyClose = components['schemas']['WholeMonthlyClose'];
 export type WholeOrder = components['schemas']['WholeOrder'];
 export type WithdrawRequest = components['schemas']['WithdrawRequest'];
 export type WorkDuty = components['schemas']['WorkDuty'];
@@ -24211,7 +26226,10 @@ export type ResponseProblem403GrantTooWidePasswordChangeRequiredAnd1More = compo
 export type ResponseProblem403OwnPlacementPasswordChangeRequiredAnd1More = components['responses']['Problem403OwnPlacementPasswordChangeRequiredAnd1More'];
 export type ResponseProblem403OwnSecondFactorPasswordChangeRequiredAnd1More = components['responses']['Problem403OwnSecondFactorPasswordChangeRequiredAnd1More'];
 export type ResponseProblem403PasswordChangeRequiredPermissionDenied = components['responses']['Problem403PasswordChangeRequiredPermissionDenied'];
+export type ResponseProblem403PasswordChangeRequiredPermissionDeniedAnd1More = components['responses']['Problem403PasswordChangeRequiredPermissionDeniedAnd1More'];
 export type ResponseProblem403PermissionDenied = components['responses']['Problem403PermissionDenied'];
+export type ResponseProblem404NoSuchReport = components['responses']['Problem404NoSuchReport'];
+export type ResponseProblem404NoSuchReportNotFound = components['responses']['Problem404NoSuchReportNotFound'];
 export type ResponseProblem404NotFound = components['responses']['Problem404NotFound'];
 export type ResponseProblem409AdmissionDischargedDepositDisabledAnd1More = components['responses']['Problem409AdmissionDischargedDepositDisabledAnd1More'];
 export type ResponseProblem409AdmissionOfHisAlreadyAdmittedAnd1More = components['responses']['Problem409AdmissionOfHisAlreadyAdmittedAnd1More'];
@@ -24230,6 +26248,8 @@ export type ResponseProblem409AppointmentNotMissed = components['responses']['Pr
 export type ResponseProblem409AppointmentStandsExecutorIsRequesterAnd9More = components['responses']['Problem409AppointmentStandsExecutorIsRequesterAnd9More'];
 export type ResponseProblem409AppointmentStandsHisRefusedRefundAnd6More = components['responses']['Problem409AppointmentStandsHisRefusedRefundAnd6More'];
 export type ResponseProblem409ApprovalKindGoneApproverDecidedBeforeAnd3More = components['responses']['Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More'];
+export type ResponseProblem409ApprovalOpenApprovalWithoutStepsAnd3More = components['responses']['Problem409ApprovalOpenApprovalWithoutStepsAnd3More'];
+export type ResponseProblem409ApprovalOpenApprovalWithoutStepsAnd4More = components['responses']['Problem409ApprovalOpenApprovalWithoutStepsAnd4More'];
 export type ResponseProblem409ApprovalWithoutStepsNotLinkableAnd1More = components['responses']['Problem409ApprovalWithoutStepsNotLinkableAnd1More'];
 export type ResponseProblem409ApproverIsRequesterStateConflict = components['responses']['Problem409ApproverIsRequesterStateConflict'];
 export type ResponseProblem409BeingPaidBillNotPayableAnd5More = components['responses']['Problem409BeingPaidBillNotPayableAnd5More'];
@@ -24245,6 +26265,7 @@ export type ResponseProblem409CheckInTooEarlyCheckInTooLateAnd3More = components
 export type ResponseProblem409CheckInTooLateHoldExpiredAnd4More = components['responses']['Problem409CheckInTooLateHoldExpiredAnd4More'];
 export type ResponseProblem409CheckInTooLateNoOpenShiftAnd3More = components['responses']['Problem409CheckInTooLateNoOpenShiftAnd3More'];
 export type ResponseProblem409CountersignRequiredDifferenceUnexplainedAnd4More = components['responses']['Problem409CountersignRequiredDifferenceUnexplainedAnd4More'];
+export type ResponseProblem409DayClosedDayNotOverAnd4More = components['responses']['Problem409DayClosedDayNotOverAnd4More'];
 export type ResponseProblem409DifferenceUnexplainedRequestInProgressAnd3More = components['responses']['Problem409DifferenceUnexplainedRequestInProgressAnd3More'];
 export type ResponseProblem409DrawerInUseRequestInProgressAnd1More = components['responses']['Problem409DrawerInUseRequestInProgressAnd1More'];
 export type ResponseProblem409Duplicate = components['responses']['Problem409Duplicate'];
@@ -24266,12 +26287,14 @@ export type ResponseProblem409ImportHasErrorsStateConflict = components['respons
 export type ResponseProblem409InUse = components['responses']['Problem409InUse'];
 export type ResponseProblem409InUseSystemDictionary = components['responses']['Problem409InUseSystemDictionary'];
 export type ResponseProblem409InUseSystemRole = components['responses']['Problem409InUseSystemRole'];
-export type ResponseProblem409InvoiceDeskInvoiceReversedAnd1More = components['responses']['Problem409InvoiceDeskInvoiceReversedAnd1More'];
+export type ResponseProblem409InvoiceDeskInvoiceNumberNotNextAnd3More = components['responses']['Problem409InvoiceDeskInvoiceNumberNotNextAnd3More'];
+export type ResponseProblem409InvoiceRangeOverlapsRequestInProgress = components['responses']['Problem409InvoiceRangeOverlapsRequestInProgress'];
 export type ResponseProblem409InvoiceStandsRequestInProgressAnd1More = components['responses']['Problem409InvoiceStandsRequestInProgressAnd1More'];
 export type ResponseProblem409ItemNotPaidItemPerformedAnd1More = components['responses']['Problem409ItemNotPaidItemPerformedAnd1More'];
 export type ResponseProblem409ItemNotPerformedItemRefunded = components['responses']['Problem409ItemNotPerformedItemRefunded'];
 export type ResponseProblem409LastAdministrator = components['responses']['Problem409LastAdministrator'];
 export type ResponseProblem409LastAdministratorStateConflict = components['responses']['Problem409LastAdministratorStateConflict'];
+export type ResponseProblem409LedgerNotProvenMonthClosedAnd3More = components['responses']['Problem409LedgerNotProvenMonthClosedAnd3More'];
 export type ResponseProblem409MergeClashPatientMergedAnd2More = components['responses']['Problem409MergeClashPatientMergedAnd2More'];
 export type ResponseProblem409NoOpenShiftRequestInProgressAnd1More = components['responses']['Problem409NoOpenShiftRequestInProgressAnd1More'];
 export type ResponseProblem409OfferLapsedStateConflict = components['responses']['Problem409OfferLapsedStateConflict'];
@@ -24285,11 +26308,14 @@ export type ResponseProblem409QueueEmptyQueuePaused = components['responses']['P
 export type ResponseProblem409QueuePausedStateConflict = components['responses']['Problem409QueuePausedStateConflict'];
 export type ResponseProblem409RefundExceedsBalanceRefundExceedsOnlineTotal = components['responses']['Problem409RefundExceedsBalanceRefundExceedsOnlineTotal'];
 export type ResponseProblem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More = components['responses']['Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More'];
+export type ResponseProblem409ReportExpiredReportNotReady = components['responses']['Problem409ReportExpiredReportNotReady'];
 export type ResponseProblem409RequestInProgress = components['responses']['Problem409RequestInProgress'];
 export type ResponseProblem409RequestInProgressSamePersonAnd1More = components['responses']['Problem409RequestInProgressSamePersonAnd1More'];
 export type ResponseProblem409RequestInProgressShiftCountedAlreadyAnd1More = components['responses']['Problem409RequestInProgressShiftCountedAlreadyAnd1More'];
 export type ResponseProblem409RequestInProgressShiftNotCountedAnd1More = components['responses']['Problem409RequestInProgressShiftNotCountedAnd1More'];
 export type ResponseProblem409RequestInProgressStateConflict = components['responses']['Problem409RequestInProgressStateConflict'];
+export type ResponseProblem409RequestInProgressStateConflictAnd1More = components['responses']['Problem409RequestInProgressStateConflictAnd1More'];
+export type ResponseProblem409RequestInProgressTooManyReports = components['responses']['Problem409RequestInProgressTooManyReports'];
 export type ResponseProblem409ResultNotReadyStateConflict = components['responses']['Problem409ResultNotReadyStateConflict'];
 export type ResponseProblem409SamePersonShiftNotCountedAnd1More = components['responses']['Problem409SamePersonShiftNotCountedAnd1More'];
 export type ResponseProblem409SessionNotOpenStateConflict = components['responses']['Problem409SessionNotOpenStateConflict'];
@@ -24313,6 +26339,7 @@ export type ResponseProblem415UnsupportedMediaType = components['responses']['Pr
 export type ResponseProblem416RangeNotSatisfiable = components['responses']['Problem416RangeNotSatisfiable'];
 export type ResponseProblem422IdempotencyKeyReused = components['responses']['Problem422IdempotencyKeyReused'];
 export type ResponseProblem422IdempotencyKeyReusedInsuranceNotSupported = components['responses']['Problem422IdempotencyKeyReusedInsuranceNotSupported'];
+export type ResponseProblem422ReportTooLarge = components['responses']['Problem422ReportTooLarge'];
 export type ResponseProblem429AccountLockedThrottled = components['responses']['Problem429AccountLockedThrottled'];
 export type ResponseProblem429Throttled = components['responses']['Problem429Throttled'];
 export type ResponseProblem429ThrottledTooManyUploads = components['responses']['Problem429ThrottledTooManyUploads'];
@@ -32401,6 +34428,369 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    daily_closes_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                state?: "closed" | "reopened";
+                business_date_from?: string;
+                business_date_to?: string;
+                /** @description business_date; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询日结 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": true,
+                     *       "results": [
+                     *         {
+                     *           "business_date": "2026-03-13",
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "number": 12,
+                     *           "state": "closed",
+                     *           "is_newest": true,
+                     *           "is_reopening": true,
+                     *           "closed_by_id": "0199c3a5-d1f2-76c0-9a48-62ddf0079f7e",
+                     *           "closed_by_name": "李建国",
+                     *           "closed_at": "2026-03-16T09:30:00+08:00",
+                     *           "sha256": "无",
+                     *           "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
+                     *           "reopen_reason": "临时有事",
+                     *           "reopened_by_id": "0199c3a5-d1f2-77d5-9379-88656078496c",
+                     *           "reopened_by_name": "李建国",
+                     *           "reopened_at": "2026-03-16T09:30:00+08:00",
+                     *           "version": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedDailyCloseList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    daily_closes_create: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                 *       "business_date": "2026-03-13"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DayToCloseRequest"];
+            };
+        };
+        responses: {
+            /** @description 日结 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "business_date": "2026-03-13",
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "number": 12,
+                     *       "state": "closed",
+                     *       "is_newest": true,
+                     *       "is_reopening": true,
+                     *       "closed_by_id": "0199c3a5-d1f2-76c0-9a48-62ddf0079f7e",
+                     *       "closed_by_name": "李建国",
+                     *       "closed_at": "2026-03-16T09:30:00+08:00",
+                     *       "sha256": "无",
+                     *       "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
+                     *       "reopen_reason": "临时有事",
+                     *       "reopened_by_id": "0199c3a5-d1f2-77d5-9379-88656078496c",
+                     *       "reopened_by_name": "李建国",
+                     *       "reopened_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DailyClose"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            409: components["responses"]["Problem409DayClosedDayNotOverAnd4More"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    daily_closes_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看日结 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "business_date": "2026-03-13",
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "number": 12,
+                     *       "state": "closed",
+                     *       "is_newest": true,
+                     *       "is_reopening": true,
+                     *       "closed_by_id": "0199c3a5-d1f2-76c0-9a48-62ddf0079f7e",
+                     *       "closed_by_name": "李建国",
+                     *       "closed_at": "2026-03-16T09:30:00+08:00",
+                     *       "sha256": "无",
+                     *       "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
+                     *       "reopen_reason": "临时有事",
+                     *       "reopened_by_id": "0199c3a5-d1f2-77d5-9379-88656078496c",
+                     *       "reopened_by_name": "李建国",
+                     *       "reopened_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1,
+                     *       "totals": {
+                     *         "transactions": 1,
+                     *         "corrections": 1,
+                     *         "debit_fen": 5000,
+                     *         "credit_fen": 5000,
+                     *         "channels": [
+                     *           {
+                     *             "channel": "wechat_pay",
+                     *             "in_count": 1,
+                     *             "in_fen": 5000,
+                     *             "out_count": 1,
+                     *             "out_fen": 5000
+                     *           }
+                     *         ],
+                     *         "prepaid": [
+                     *           {
+                     *             "kind": "clearing",
+                     *             "opening_fen": 5000,
+                     *             "in_fen": 5000,
+                     *             "out_fen": 5000,
+                     *             "closing_fen": 5000
+                     *           }
+                     *         ],
+                     *         "lines": [
+                     *           {
+                     *             "transaction_kind": "无",
+                     *             "account_kind": "clearing",
+                     *             "owner": "李建国",
+                     *             "debit_count": 1,
+                     *             "debit_fen": 5000,
+                     *             "credit_count": 1,
+                     *             "credit_fen": 5000
+                     *           }
+                     *         ]
+                     *       },
+                     *       "is_intact": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WholeDailyClose"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    daily_closes_reopen: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "临时有事"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CloseReopenRequest"];
+            };
+        };
+        responses: {
+            /** @description 申请重新打开日结 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "business_date": "2026-03-13",
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "number": 12,
+                     *       "state": "closed",
+                     *       "is_newest": true,
+                     *       "is_reopening": true,
+                     *       "closed_by_id": "0199c3a5-d1f2-76c0-9a48-62ddf0079f7e",
+                     *       "closed_by_name": "李建国",
+                     *       "closed_at": "2026-03-16T09:30:00+08:00",
+                     *       "sha256": "无",
+                     *       "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
+                     *       "reopen_reason": "临时有事",
+                     *       "reopened_by_id": "0199c3a5-d1f2-77d5-9379-88656078496c",
+                     *       "reopened_by_name": "李建国",
+                     *       "reopened_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DailyClose"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409ApprovalOpenApprovalWithoutStepsAnd4More"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    daily_closes_day: {
+        parameters: {
+            query: {
+                hospital_id: string;
+                business_date: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 结账检查 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "business_date": "2026-03-13",
+                     *       "is_closed": true,
+                     *       "is_over": true,
+                     *       "next_date": "2026-03-16",
+                     *       "open_items": [
+                     *         {
+                     *           "kind": "无",
+                     *           "kind_name": "随访任务",
+                     *           "subject_type": "billing.bill",
+                     *           "subject_id": "无",
+                     *           "subject_name": "心内科"
+                     *         }
+                     *       ],
+                     *       "totals": {
+                     *         "transactions": 1,
+                     *         "corrections": 1,
+                     *         "debit_fen": 5000,
+                     *         "credit_fen": 5000,
+                     *         "channels": [
+                     *           {
+                     *             "channel": "wechat_pay",
+                     *             "in_count": 1,
+                     *             "in_fen": 5000,
+                     *             "out_count": 1,
+                     *             "out_fen": 5000
+                     *           }
+                     *         ],
+                     *         "prepaid": [
+                     *           {
+                     *             "kind": "clearing",
+                     *             "opening_fen": 5000,
+                     *             "in_fen": 5000,
+                     *             "out_fen": 5000,
+                     *             "closing_fen": 5000
+                     *           }
+                     *         ],
+                     *         "lines": [
+                     *           {
+                     *             "transaction_kind": "无",
+                     *             "account_kind": "clearing",
+                     *             "owner": "李建国",
+                     *             "debit_count": 1,
+                     *             "debit_fen": 5000,
+                     *             "credit_count": 1,
+                     *             "credit_fen": 5000
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BusinessDay"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     day_board: {
         parameters: {
             query?: {
@@ -34177,6 +36567,7 @@ export interface operations {
                      *         "billing.card_top_up_min_fen": 5000,
                      *         "billing.invoice_desk": "3 号诊台",
                      *         "billing.outpatient_refund_route": "original",
+                     *         "billing.paper_invoices": true,
                      *         "billing.push_unpaid": true,
                      *         "billing.refund_approval": "clinic_fee",
                      *         "billing.refund_counter_note": "临时有事",
@@ -34313,6 +36704,7 @@ export interface operations {
                      *         "billing.card_top_up_min_fen": 5000,
                      *         "billing.invoice_desk": "3 号诊台",
                      *         "billing.outpatient_refund_route": "original",
+                     *         "billing.paper_invoices": true,
                      *         "billing.push_unpaid": true,
                      *         "billing.refund_approval": "clinic_fee",
                      *         "billing.refund_counter_note": "临时有事",
@@ -34637,6 +37029,610 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    invoice_papers_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                range_id?: string;
+                invoice_id?: string;
+                state?: ("issued" | "void")[];
+                paper_no?: string;
+                /** @description 用于排序结果的字段。 */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询纸质票据 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": true,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "range_id": "0199c3a5-d1f2-71de-9075-579882934b76",
+                     *           "paper_code": "123456",
+                     *           "paper_no": "00000042",
+                     *           "invoice_id": "0199c3a5-d1f2-716a-9542-88bcaf7f8267",
+                     *           "invoice_no": "25117000000012345678",
+                     *           "state": "issued",
+                     *           "issued_by_id": "0199c3a5-d1f2-7356-993f-c42b54ecd521",
+                     *           "issued_by_name": "李建国",
+                     *           "issued_at": "2026-03-16T09:30:00+08:00",
+                     *           "voided_by_id": "0199c3a5-d1f2-7484-9d86-8ba3868835e1",
+                     *           "voided_by_name": "李建国",
+                     *           "voided_at": "2026-03-16T09:30:00+08:00",
+                     *           "void_reason": "临时有事",
+                     *           "copy_returned": true,
+                     *           "version": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedInvoicePaperList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    invoice_papers_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看纸质票据 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "range_id": "0199c3a5-d1f2-71de-9075-579882934b76",
+                     *       "paper_code": "123456",
+                     *       "paper_no": "00000042",
+                     *       "invoice_id": "0199c3a5-d1f2-716a-9542-88bcaf7f8267",
+                     *       "invoice_no": "25117000000012345678",
+                     *       "state": "issued",
+                     *       "issued_by_id": "0199c3a5-d1f2-7356-993f-c42b54ecd521",
+                     *       "issued_by_name": "李建国",
+                     *       "issued_at": "2026-03-16T09:30:00+08:00",
+                     *       "voided_by_id": "0199c3a5-d1f2-7484-9d86-8ba3868835e1",
+                     *       "voided_by_name": "李建国",
+                     *       "voided_at": "2026-03-16T09:30:00+08:00",
+                     *       "void_reason": "临时有事",
+                     *       "copy_returned": true,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["InvoicePaper"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    invoice_papers_void: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "临时有事",
+                 *       "copy_returned": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["InvoiceVoidRequest"];
+            };
+        };
+        responses: {
+            /** @description 作废票据 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "range_id": "0199c3a5-d1f2-71de-9075-579882934b76",
+                     *       "paper_code": "123456",
+                     *       "paper_no": "00000042",
+                     *       "invoice_id": "0199c3a5-d1f2-716a-9542-88bcaf7f8267",
+                     *       "invoice_no": "25117000000012345678",
+                     *       "state": "issued",
+                     *       "issued_by_id": "0199c3a5-d1f2-7356-993f-c42b54ecd521",
+                     *       "issued_by_name": "李建国",
+                     *       "issued_at": "2026-03-16T09:30:00+08:00",
+                     *       "voided_by_id": "0199c3a5-d1f2-7484-9d86-8ba3868835e1",
+                     *       "voided_by_name": "李建国",
+                     *       "voided_at": "2026-03-16T09:30:00+08:00",
+                     *       "void_reason": "临时有事",
+                     *       "copy_returned": true,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["InvoicePaper"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409RequestInProgressStateConflict"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    invoice_ranges_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                holder_id?: string;
+                kind?: "inpatient" | "outpatient";
+                state?: ("drawn" | "in_use" | "returned" | "used_up" | "verified")[];
+                /** @description 用于排序结果的字段。 */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询票据号段 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": true,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "kind": "outpatient",
+                     *           "code": "123456",
+                     *           "first_no": "00000001",
+                     *           "last_no": "00000100",
+                     *           "next_no": "00000042",
+                     *           "unused_count": 1,
+                     *           "holder_id": "0199c3a5-d1f2-78a8-929c-535dd04e1971",
+                     *           "holder_name": "陈志远",
+                     *           "state": "drawn",
+                     *           "drawn_by_id": "0199c3a5-d1f2-77f7-9ced-4dcdf013e725",
+                     *           "drawn_by_name": "李建国",
+                     *           "drawn_at": "2026-03-16T09:30:00+08:00",
+                     *           "returned_at": "2026-03-16T09:30:00+08:00",
+                     *           "verified_by_id": "0199c3a5-d1f2-7b8a-9b8c-1e46a6105340",
+                     *           "verified_by_name": "李建国",
+                     *           "verified_at": "2026-03-16T09:30:00+08:00",
+                     *           "version": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedInvoiceRangeList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    invoice_ranges_create: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "kind": "outpatient",
+                 *       "code": "123456",
+                 *       "first_no": "00000001",
+                 *       "last_no": "00000100",
+                 *       "holder_id": "0199c3a5-d1f2-78a8-929c-535dd04e1971"
+                 *     }
+                 */
+                "application/json": components["schemas"]["InvoiceRangeDrawRequest"];
+            };
+        };
+        responses: {
+            /** @description 领用号段 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "kind": "outpatient",
+                     *       "code": "123456",
+                     *       "first_no": "00000001",
+                     *       "last_no": "00000100",
+                     *       "next_no": "00000042",
+                     *       "unused_count": 1,
+                     *       "holder_id": "0199c3a5-d1f2-78a8-929c-535dd04e1971",
+                     *       "holder_name": "陈志远",
+                     *       "state": "drawn",
+                     *       "drawn_by_id": "0199c3a5-d1f2-77f7-9ced-4dcdf013e725",
+                     *       "drawn_by_name": "李建国",
+                     *       "drawn_at": "2026-03-16T09:30:00+08:00",
+                     *       "returned_at": "2026-03-16T09:30:00+08:00",
+                     *       "verified_by_id": "0199c3a5-d1f2-7b8a-9b8c-1e46a6105340",
+                     *       "verified_by_name": "李建国",
+                     *       "verified_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["InvoiceRange"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            409: components["responses"]["Problem409InvoiceRangeOverlapsRequestInProgress"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    invoice_ranges_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看票据号段 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "kind": "outpatient",
+                     *       "code": "123456",
+                     *       "first_no": "00000001",
+                     *       "last_no": "00000100",
+                     *       "next_no": "00000042",
+                     *       "unused_count": 1,
+                     *       "holder_id": "0199c3a5-d1f2-78a8-929c-535dd04e1971",
+                     *       "holder_name": "陈志远",
+                     *       "state": "drawn",
+                     *       "drawn_by_id": "0199c3a5-d1f2-77f7-9ced-4dcdf013e725",
+                     *       "drawn_by_name": "李建国",
+                     *       "drawn_at": "2026-03-16T09:30:00+08:00",
+                     *       "returned_at": "2026-03-16T09:30:00+08:00",
+                     *       "verified_by_id": "0199c3a5-d1f2-7b8a-9b8c-1e46a6105340",
+                     *       "verified_by_name": "李建国",
+                     *       "verified_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["InvoiceRange"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    invoice_ranges_give_back: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 退回号段 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "kind": "outpatient",
+                     *       "code": "123456",
+                     *       "first_no": "00000001",
+                     *       "last_no": "00000100",
+                     *       "next_no": "00000042",
+                     *       "unused_count": 1,
+                     *       "holder_id": "0199c3a5-d1f2-78a8-929c-535dd04e1971",
+                     *       "holder_name": "陈志远",
+                     *       "state": "drawn",
+                     *       "drawn_by_id": "0199c3a5-d1f2-77f7-9ced-4dcdf013e725",
+                     *       "drawn_by_name": "李建国",
+                     *       "drawn_at": "2026-03-16T09:30:00+08:00",
+                     *       "returned_at": "2026-03-16T09:30:00+08:00",
+                     *       "verified_by_id": "0199c3a5-d1f2-7b8a-9b8c-1e46a6105340",
+                     *       "verified_by_name": "李建国",
+                     *       "verified_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["InvoiceRange"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409RequestInProgressStateConflict"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    invoice_ranges_spoil: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "临时有事",
+                 *       "copy_returned": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["InvoiceVoidRequest"];
+            };
+        };
+        responses: {
+            /** @description 登记损毁票据 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "range_id": "0199c3a5-d1f2-71de-9075-579882934b76",
+                     *       "paper_code": "123456",
+                     *       "paper_no": "00000042",
+                     *       "invoice_id": "0199c3a5-d1f2-716a-9542-88bcaf7f8267",
+                     *       "invoice_no": "25117000000012345678",
+                     *       "state": "issued",
+                     *       "issued_by_id": "0199c3a5-d1f2-7356-993f-c42b54ecd521",
+                     *       "issued_by_name": "李建国",
+                     *       "issued_at": "2026-03-16T09:30:00+08:00",
+                     *       "voided_by_id": "0199c3a5-d1f2-7484-9d86-8ba3868835e1",
+                     *       "voided_by_name": "李建国",
+                     *       "voided_at": "2026-03-16T09:30:00+08:00",
+                     *       "void_reason": "临时有事",
+                     *       "copy_returned": true,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["InvoicePaper"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409RequestInProgressStateConflict"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    invoice_ranges_usage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 票据使用报告 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "issued_count": 1,
+                     *       "void_count": 1,
+                     *       "spoiled_count": 1,
+                     *       "reprint_count": 1,
+                     *       "not_back_count": 1,
+                     *       "unused_count": 1,
+                     *       "unused_from": "00000001",
+                     *       "unused_to": "00000100",
+                     *       "unused_is_returned": true,
+                     *       "missing_count": 1,
+                     *       "missing": [
+                     *         "无"
+                     *       ],
+                     *       "out_of_order": [
+                     *         "无"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["InvoiceRangeUsage"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    invoice_ranges_verify: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 核销号段 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "kind": "outpatient",
+                     *       "code": "123456",
+                     *       "first_no": "00000001",
+                     *       "last_no": "00000100",
+                     *       "next_no": "00000042",
+                     *       "unused_count": 1,
+                     *       "holder_id": "0199c3a5-d1f2-78a8-929c-535dd04e1971",
+                     *       "holder_name": "陈志远",
+                     *       "state": "drawn",
+                     *       "drawn_by_id": "0199c3a5-d1f2-77f7-9ced-4dcdf013e725",
+                     *       "drawn_by_name": "李建国",
+                     *       "drawn_at": "2026-03-16T09:30:00+08:00",
+                     *       "returned_at": "2026-03-16T09:30:00+08:00",
+                     *       "verified_by_id": "0199c3a5-d1f2-7b8a-9b8c-1e46a6105340",
+                     *       "verified_by_name": "李建国",
+                     *       "verified_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["InvoiceRange"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409RequestInProgressStateConflictAnd1More"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     invoices_list: {
         parameters: {
             query?: {
@@ -34833,7 +37829,10 @@ export interface operations {
                 /**
                  * @example {
                  *       "desk": "3 号诊台",
-                 *       "reason": "临时有事"
+                 *       "reason": "临时有事",
+                 *       "paper_code": "123456",
+                 *       "paper_no": "00000042",
+                 *       "copy_returned": true
                  *     }
                  */
                 "application/json": components["schemas"]["PrintInvoiceRequest"];
@@ -34885,7 +37884,9 @@ export interface operations {
                      *       "copy_no": 1,
                      *       "is_reprint": true,
                      *       "desk": "3 号诊台",
-                     *       "printed_at": "2026-03-16T09:30:00+08:00"
+                     *       "printed_at": "2026-03-16T09:30:00+08:00",
+                     *       "paper_code": "123456",
+                     *       "paper_no": "00000042"
                      *     }
                      */
                     "application/json": components["schemas"]["InvoiceCopy"];
@@ -34895,7 +37896,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409InvoiceDeskInvoiceReversedAnd1More"];
+            409: components["responses"]["Problem409InvoiceDeskInvoiceNumberNotNextAnd3More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -35077,7 +38078,8 @@ export interface operations {
                      *             "refund_id": "0199c3a5-d1f2-7d5e-9a9b-0ffacdd30733",
                      *             "note": "临时有事",
                      *             "created_at": "2026-03-16T09:30:00+08:00",
-                     *             "posted_on": "2026-03-16"
+                     *             "posted_on": "2026-03-16",
+                     *             "corrects_date": "2026-03-16"
                      *           }
                      *         }
                      *       ]
@@ -35133,7 +38135,8 @@ export interface operations {
                      *           "refund_id": "0199c3a5-d1f2-7d5e-9a9b-0ffacdd30733",
                      *           "note": "临时有事",
                      *           "created_at": "2026-03-16T09:30:00+08:00",
-                     *           "posted_on": "2026-03-16"
+                     *           "posted_on": "2026-03-16",
+                     *           "corrects_date": "2026-03-16"
                      *         }
                      *       ]
                      *     }
@@ -35178,6 +38181,7 @@ export interface operations {
                      *       "note": "临时有事",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "posted_on": "2026-03-16",
+                     *       "corrects_date": "2026-03-16",
                      *       "entries": [
                      *         {
                      *           "id": 1,
@@ -37061,6 +40065,273 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    monthly_closes_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                state?: "closed" | "reopened";
+                /** @description month; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询月结 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": true,
+                     *       "results": [
+                     *         {
+                     *           "month": "2026-03",
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "number": 12,
+                     *           "state": "closed",
+                     *           "is_newest": true,
+                     *           "is_reopening": true,
+                     *           "closed_by_id": "0199c3a5-d1f2-76c0-9a48-62ddf0079f7e",
+                     *           "closed_by_name": "李建国",
+                     *           "closed_at": "2026-03-16T09:30:00+08:00",
+                     *           "sha256": "无",
+                     *           "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
+                     *           "reopen_reason": "临时有事",
+                     *           "reopened_by_id": "0199c3a5-d1f2-77d5-9379-88656078496c",
+                     *           "reopened_by_name": "李建国",
+                     *           "reopened_at": "2026-03-16T09:30:00+08:00",
+                     *           "version": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedMonthlyCloseList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    monthly_closes_create: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                 *       "month": "2026-03"
+                 *     }
+                 */
+                "application/json": components["schemas"]["MonthToCloseRequest"];
+            };
+        };
+        responses: {
+            /** @description 月结 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "month": "2026-03",
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "number": 12,
+                     *       "state": "closed",
+                     *       "is_newest": true,
+                     *       "is_reopening": true,
+                     *       "closed_by_id": "0199c3a5-d1f2-76c0-9a48-62ddf0079f7e",
+                     *       "closed_by_name": "李建国",
+                     *       "closed_at": "2026-03-16T09:30:00+08:00",
+                     *       "sha256": "无",
+                     *       "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
+                     *       "reopen_reason": "临时有事",
+                     *       "reopened_by_id": "0199c3a5-d1f2-77d5-9379-88656078496c",
+                     *       "reopened_by_name": "李建国",
+                     *       "reopened_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MonthlyClose"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            409: components["responses"]["Problem409LedgerNotProvenMonthClosedAnd3More"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    monthly_closes_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看月结 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "month": "2026-03",
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "number": 12,
+                     *       "state": "closed",
+                     *       "is_newest": true,
+                     *       "is_reopening": true,
+                     *       "closed_by_id": "0199c3a5-d1f2-76c0-9a48-62ddf0079f7e",
+                     *       "closed_by_name": "李建国",
+                     *       "closed_at": "2026-03-16T09:30:00+08:00",
+                     *       "sha256": "无",
+                     *       "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
+                     *       "reopen_reason": "临时有事",
+                     *       "reopened_by_id": "0199c3a5-d1f2-77d5-9379-88656078496c",
+                     *       "reopened_by_name": "李建国",
+                     *       "reopened_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1,
+                     *       "totals": {
+                     *         "from_date": "2026-03-16",
+                     *         "to_date": "2026-03-16",
+                     *         "transactions": 1,
+                     *         "debit_fen": 5000,
+                     *         "credit_fen": 5000,
+                     *         "accounts": [
+                     *           {
+                     *             "kind": "clearing",
+                     *             "opening_fen": 5000,
+                     *             "debit_fen": 5000,
+                     *             "credit_fen": 5000,
+                     *             "closing_fen": 5000
+                     *           }
+                     *         ],
+                     *         "days": [
+                     *           {
+                     *             "business_date": "2026-03-13",
+                     *             "number": 12,
+                     *             "sha256": "无"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "is_intact": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WholeMonthlyClose"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    monthly_closes_reopen: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "临时有事"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CloseReopenRequest"];
+            };
+        };
+        responses: {
+            /** @description 申请重新打开月结 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "month": "2026-03",
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "number": 12,
+                     *       "state": "closed",
+                     *       "is_newest": true,
+                     *       "is_reopening": true,
+                     *       "closed_by_id": "0199c3a5-d1f2-76c0-9a48-62ddf0079f7e",
+                     *       "closed_by_name": "李建国",
+                     *       "closed_at": "2026-03-16T09:30:00+08:00",
+                     *       "sha256": "无",
+                     *       "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
+                     *       "reopen_reason": "临时有事",
+                     *       "reopened_by_id": "0199c3a5-d1f2-77d5-9379-88656078496c",
+                     *       "reopened_by_name": "李建国",
+                     *       "reopened_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MonthlyClose"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409ApprovalOpenApprovalWithoutStepsAnd4More"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -46266,6 +49537,8 @@ export interface operations {
                      *           "tries": 1,
                      *           "content_sha256": "无",
                      *           "matched_at": "2026-03-16T09:30:00+08:00",
+                     *           "carry_approval_id": "0199c3a5-d1f2-7bcf-919d-3e254e91b954",
+                     *           "carried_at": "2026-03-16T09:30:00+08:00",
                      *           "created_at": "2026-03-16T09:30:00+08:00"
                      *         }
                      *       ]
@@ -46334,6 +49607,8 @@ export interface operations {
                      *       "tries": 1,
                      *       "content_sha256": "无",
                      *       "matched_at": "2026-03-16T09:30:00+08:00",
+                     *       "carry_approval_id": "0199c3a5-d1f2-7bcf-919d-3e254e91b954",
+                     *       "carried_at": "2026-03-16T09:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
@@ -46395,6 +49670,8 @@ export interface operations {
                      *       "tries": 1,
                      *       "content_sha256": "无",
                      *       "matched_at": "2026-03-16T09:30:00+08:00",
+                     *       "carry_approval_id": "0199c3a5-d1f2-7bcf-919d-3e254e91b954",
+                     *       "carried_at": "2026-03-16T09:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00"
                      *     }
                      */
@@ -46405,6 +49682,83 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    reconciliation_runs_carry: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "临时有事"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RunCarryRequest"];
+            };
+        };
+        responses: {
+            /** @description 申请结转缺失账单 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "merchant_id": "0199c3a5-d1f2-7b64-9b50-972676cb73e2",
+                     *       "merchant_name": "心内科",
+                     *       "channel": "wechat_pay",
+                     *       "business_date": "2026-03-13",
+                     *       "attempt": 1,
+                     *       "state": "waiting_bill",
+                     *       "is_fetching": true,
+                     *       "starts_at": "2026-03-16T08:00:00+08:00",
+                     *       "ends_at": "2026-03-20T17:30:00+08:00",
+                     *       "our_count": 1,
+                     *       "their_count": 1,
+                     *       "our_in_fen": 5000,
+                     *       "their_in_fen": 5000,
+                     *       "our_out_fen": 5000,
+                     *       "their_out_fen": 5000,
+                     *       "stated_in_fen": 5000,
+                     *       "stated_out_fen": 5000,
+                     *       "fees_fen": 5000,
+                     *       "error": "invalid_client",
+                     *       "error_detail": "通道超时,稍后重试",
+                     *       "tries": 1,
+                     *       "content_sha256": "无",
+                     *       "matched_at": "2026-03-16T09:30:00+08:00",
+                     *       "carry_approval_id": "0199c3a5-d1f2-7bcf-919d-3e254e91b954",
+                     *       "carried_at": "2026-03-16T09:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReconciliationRun"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409ApprovalOpenApprovalWithoutStepsAnd3More"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -47454,6 +50808,811 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    report_definitions_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询报表 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "code": "billing.income",
+                     *         "name": "收入与退款统计",
+                     *         "parameters": [
+                     *           {
+                     *             "name": "day",
+                     *             "names": [
+                     *               "无"
+                     *             ],
+                     *             "label": "日期",
+                     *             "kind": "day_range",
+                     *             "is_required": true,
+                     *             "choices": [
+                     *               {
+                     *                 "value": "day",
+                     *                 "label": "日期"
+                     *               }
+                     *             ],
+                     *             "resource": "无",
+                     *             "max_days": 1
+                     *           }
+                     *         ],
+                     *         "columns": [
+                     *           {
+                     *             "name": "day",
+                     *             "label": "日期",
+                     *             "kind": "text",
+                     *             "width": 1,
+                     *             "is_total": true
+                     *           }
+                     *         ],
+                     *         "chart_kind": "line",
+                     *         "detail": "通道超时,稍后重试"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["ReportDefinition"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    report_definitions_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                 *       "parameters": {
+                 *         "date_from": "2026-03-01",
+                 *         "date_to": "2026-03-15",
+                 *         "group_by": "day"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ParametersRequest"];
+            };
+        };
+        responses: {
+            /** @description 查看报表 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "columns": [
+                     *         {
+                     *           "name": "day",
+                     *           "label": "日期",
+                     *           "kind": "text",
+                     *           "width": 1,
+                     *           "is_total": true
+                     *         }
+                     *       ],
+                     *       "rows": [
+                     *         [
+                     *           "无"
+                     *         ]
+                     *       ],
+                     *       "keys": [
+                     *         "无"
+                     *       ],
+                     *       "totals": [
+                     *         "无"
+                     *       ],
+                     *       "row_count": 1,
+                     *       "chart": {
+                     *         "kind": "line",
+                     *         "title": "门诊检查费",
+                     *         "unit": "次",
+                     *         "labels": [
+                     *           "无"
+                     *         ],
+                     *         "series": [
+                     *           {
+                     *             "name": "收款金额",
+                     *             "values": [
+                     *               1
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "colours": [
+                     *           "无"
+                     *         ],
+                     *         "empty": "无"
+                     *       },
+                     *       "data_at": "2026-03-16T09:30:00+08:00"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReportPreview"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NoSuchReportNotFound"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422ReportTooLarge"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    report_jobs_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                owner_id?: string;
+                schedule_id?: string;
+                report?: string & components["schemas"]["ReportCode"];
+                file_format?: "csv" | "pdf" | "xlsx";
+                state?: ("cancelled" | "cancelling" | "expired" | "failed" | "queued" | "running" | "succeeded")[];
+                /** @description created_at; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询报表任务 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": true,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "owner_id": "0199c3a5-d1f2-78b8-948a-683efee49b07",
+                     *           "owner_name": "心内科",
+                     *           "report": "billing.income",
+                     *           "report_name": "收入与退款统计",
+                     *           "parameters": {
+                     *             "group_by": "day"
+                     *           },
+                     *           "file_format": "xlsx",
+                     *           "state": "queued",
+                     *           "stage": "waiting",
+                     *           "done_rows": 1,
+                     *           "total_rows": 1,
+                     *           "progress": 1,
+                     *           "row_count": 1,
+                     *           "failure": "通道超时,稍后重试",
+                     *           "schedule_id": "0199c3a5-d1f2-7385-9f44-395ac452e0ff",
+                     *           "schedule_name": "收入日报",
+                     *           "period": "无",
+                     *           "data_at": "2026-03-16T09:30:00+08:00",
+                     *           "created_at": "2026-03-16T09:30:00+08:00",
+                     *           "started_at": "2026-03-16T08:00:00+08:00",
+                     *           "finished_at": "2026-03-16T09:30:00+08:00",
+                     *           "expires_at": "2026-03-20T17:30:00+08:00",
+                     *           "file_name": "患者名单.xlsx",
+                     *           "file_size": 1,
+                     *           "file_sha256": ""
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedReportJobList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    report_jobs_create: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "report": "billing.income",
+                 *       "file_format": "xlsx",
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                 *       "parameters": {
+                 *         "date_from": "2026-03-01",
+                 *         "date_to": "2026-03-15",
+                 *         "group_by": "day"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReportRunRequest"];
+            };
+        };
+        responses: {
+            /** @description 生成报表 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "owner_id": "0199c3a5-d1f2-78b8-948a-683efee49b07",
+                     *       "owner_name": "心内科",
+                     *       "report": "billing.income",
+                     *       "report_name": "收入与退款统计",
+                     *       "parameters": {
+                     *         "group_by": "day"
+                     *       },
+                     *       "file_format": "xlsx",
+                     *       "state": "queued",
+                     *       "stage": "waiting",
+                     *       "done_rows": 1,
+                     *       "total_rows": 1,
+                     *       "progress": 1,
+                     *       "row_count": 1,
+                     *       "failure": "通道超时,稍后重试",
+                     *       "schedule_id": "0199c3a5-d1f2-7385-9f44-395ac452e0ff",
+                     *       "schedule_name": "收入日报",
+                     *       "period": "无",
+                     *       "data_at": "2026-03-16T09:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T08:00:00+08:00",
+                     *       "finished_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
+                     *       "file_name": "患者名单.xlsx",
+                     *       "file_size": 1,
+                     *       "file_sha256": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReportJob"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NoSuchReport"];
+            409: components["responses"]["Problem409RequestInProgressTooManyReports"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    report_jobs_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看报表任务 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "owner_id": "0199c3a5-d1f2-78b8-948a-683efee49b07",
+                     *       "owner_name": "心内科",
+                     *       "report": "billing.income",
+                     *       "report_name": "收入与退款统计",
+                     *       "parameters": {
+                     *         "group_by": "day"
+                     *       },
+                     *       "file_format": "xlsx",
+                     *       "state": "queued",
+                     *       "stage": "waiting",
+                     *       "done_rows": 1,
+                     *       "total_rows": 1,
+                     *       "progress": 1,
+                     *       "row_count": 1,
+                     *       "failure": "通道超时,稍后重试",
+                     *       "schedule_id": "0199c3a5-d1f2-7385-9f44-395ac452e0ff",
+                     *       "schedule_name": "收入日报",
+                     *       "period": "无",
+                     *       "data_at": "2026-03-16T09:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T08:00:00+08:00",
+                     *       "finished_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
+                     *       "file_name": "患者名单.xlsx",
+                     *       "file_size": 1,
+                     *       "file_sha256": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReportJob"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    report_jobs_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 取消 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "owner_id": "0199c3a5-d1f2-78b8-948a-683efee49b07",
+                     *       "owner_name": "心内科",
+                     *       "report": "billing.income",
+                     *       "report_name": "收入与退款统计",
+                     *       "parameters": {
+                     *         "group_by": "day"
+                     *       },
+                     *       "file_format": "xlsx",
+                     *       "state": "queued",
+                     *       "stage": "waiting",
+                     *       "done_rows": 1,
+                     *       "total_rows": 1,
+                     *       "progress": 1,
+                     *       "row_count": 1,
+                     *       "failure": "通道超时,稍后重试",
+                     *       "schedule_id": "0199c3a5-d1f2-7385-9f44-395ac452e0ff",
+                     *       "schedule_name": "收入日报",
+                     *       "period": "无",
+                     *       "data_at": "2026-03-16T09:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "started_at": "2026-03-16T08:00:00+08:00",
+                     *       "finished_at": "2026-03-16T09:30:00+08:00",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
+                     *       "file_name": "患者名单.xlsx",
+                     *       "file_size": 1,
+                     *       "file_sha256": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReportJob"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StateConflict"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    report_jobs_content: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `bytes=0-1023`; several at once are answered whole */
+                Range?: string;
+                /** @description the `ETag` that the part belongs to */
+                "If-Range"?: string;
+                /** @description 304 while it is still that `ETag` */
+                "If-None-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 下载 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example … */
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    /** @example … */
+                    "text/csv": string;
+                    /** @example … */
+                    "application/pdf": string;
+                };
+            };
+            /** @description 下载 */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example … */
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    /** @example … */
+                    "text/csv": string;
+                    /** @example … */
+                    "application/pdf": string;
+                };
+            };
+            /** @description Nothing has changed. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDeniedAnd1More"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409ReportExpiredReportNotReady"];
+            416: components["responses"]["Problem416RangeNotSatisfiable"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    report_schedules_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                owner_id?: string;
+                report?: string & components["schemas"]["ReportCode"];
+                every?: "day" | "month" | "week";
+                is_active?: boolean;
+                /** @description due_at; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询报表计划 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": true,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "owner_id": "0199c3a5-d1f2-78b8-948a-683efee49b07",
+                     *           "owner_name": "心内科",
+                     *           "name": "收入日报",
+                     *           "report": "billing.income",
+                     *           "report_name": "收入与退款统计",
+                     *           "parameters": {
+                     *             "group_by": "day"
+                     *           },
+                     *           "file_format": "xlsx",
+                     *           "every": "day",
+                     *           "at": "08:30:00",
+                     *           "weekday": 1,
+                     *           "month_day": 1,
+                     *           "working_days_only": true,
+                     *           "is_active": true,
+                     *           "paused_reason": "临时有事",
+                     *           "due_at": "2026-03-20T17:30:00+08:00",
+                     *           "created_at": "2026-03-16T09:30:00+08:00",
+                     *           "version": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedReportScheduleList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NoSuchReport"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    report_schedules_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                 *       "name": "收入日报",
+                 *       "report": "billing.income",
+                 *       "parameters": {
+                 *         "group_by": "day"
+                 *       },
+                 *       "file_format": "xlsx",
+                 *       "every": "day",
+                 *       "at": "08:30:00",
+                 *       "weekday": 1,
+                 *       "month_day": 1,
+                 *       "working_days_only": false,
+                 *       "is_active": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReportScheduleRequest"];
+            };
+        };
+        responses: {
+            /** @description 新增报表计划 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "owner_id": "0199c3a5-d1f2-78b8-948a-683efee49b07",
+                     *       "owner_name": "心内科",
+                     *       "name": "收入日报",
+                     *       "report": "billing.income",
+                     *       "report_name": "收入与退款统计",
+                     *       "parameters": {
+                     *         "group_by": "day"
+                     *       },
+                     *       "file_format": "xlsx",
+                     *       "every": "day",
+                     *       "at": "08:30:00",
+                     *       "weekday": 1,
+                     *       "month_day": 1,
+                     *       "working_days_only": true,
+                     *       "is_active": true,
+                     *       "paused_reason": "临时有事",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReportSchedule"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NoSuchReport"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    report_schedules_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看报表计划 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "owner_id": "0199c3a5-d1f2-78b8-948a-683efee49b07",
+                     *       "owner_name": "心内科",
+                     *       "name": "收入日报",
+                     *       "report": "billing.income",
+                     *       "report_name": "收入与退款统计",
+                     *       "parameters": {
+                     *         "group_by": "day"
+                     *       },
+                     *       "file_format": "xlsx",
+                     *       "every": "day",
+                     *       "at": "08:30:00",
+                     *       "weekday": 1,
+                     *       "month_day": 1,
+                     *       "working_days_only": true,
+                     *       "is_active": true,
+                     *       "paused_reason": "临时有事",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReportSchedule"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NoSuchReportNotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    report_schedules_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NoSuchReportNotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    report_schedules_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "收入日报",
+                 *       "parameters": {
+                 *         "group_by": "day"
+                 *       },
+                 *       "file_format": "xlsx",
+                 *       "every": "day",
+                 *       "at": "08:30:00",
+                 *       "weekday": 1,
+                 *       "month_day": 1,
+                 *       "working_days_only": true,
+                 *       "is_active": true,
+                 *       "version": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["PatchedReportScheduleRequest"];
+            };
+        };
+        responses: {
+            /** @description 修改报表计划 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "owner_id": "0199c3a5-d1f2-78b8-948a-683efee49b07",
+                     *       "owner_name": "心内科",
+                     *       "name": "收入日报",
+                     *       "report": "billing.income",
+                     *       "report_name": "收入与退款统计",
+                     *       "parameters": {
+                     *         "group_by": "day"
+                     *       },
+                     *       "file_format": "xlsx",
+                     *       "every": "day",
+                     *       "at": "08:30:00",
+                     *       "weekday": 1,
+                     *       "month_day": 1,
+                     *       "working_days_only": true,
+                     *       "is_active": true,
+                     *       "paused_reason": "临时有事",
+                     *       "due_at": "2026-03-20T17:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReportSchedule"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NoSuchReportNotFound"];
+            409: components["responses"]["Problem409StaleVersion"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
