@@ -22,7 +22,7 @@ RUN random() { head -c 32 /dev/urandom | base64 -w 0; } \
         /opt/venv/bin/python backend/manage.py collectstatic --noinput --verbosity 0
 
 FROM ${PYTHON_IMAGE}
-ARG VERSION=0.2.0
+ARG VERSION=0.3.0
 LABEL org.opencontainers.image.title="yihui" org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.licenses="Apache-2.0"
 RUN useradd --system --uid 10001 --home-dir /srv --shell /usr/sbin/nologin yihui \

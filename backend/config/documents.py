@@ -61,9 +61,9 @@ Dates and times of day are the hospital's own. Money is whole fen in fields that
 
 **变更 Changes**
 
-0.3.0 之前接口可能有不兼容的变更,见更新日志;之后先弃用再删除。
+从 0.3.0 起,任何内容都先弃用再删除,见更新日志。
 
-Until 0.3.0 changes may break clients, as the change list says; from then on nothing goes without a deprecation first.
+From 0.3.0 on nothing goes without a deprecation first; the change list says what has changed.
 
 **限额 Limits**
 

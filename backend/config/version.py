@@ -1,3 +1,3 @@
 """The version of the product; pyproject.toml, the image and the documents say the same (a test compares)."""
 
-VERSION = "0.2.0"
+VERSION = "0.3.0"

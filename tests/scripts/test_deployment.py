@@ -73,7 +73,7 @@ def test_no_log_of_the_stack_grows_without_end() -> None:
 
 def test_the_image_has_a_version_and_is_built_from_the_networks_own_mirrors() -> None:
     image = {service["image"] for service in SERVICES.values() if "build" in service}
-    assert image == {"${YIHUI_IMAGE:-yihui}:${YIHUI_VERSION:-0.2.0}"}
+    assert image == {"${YIHUI_IMAGE:-yihui}:${YIHUI_VERSION:-0.3.0}"}
     given = next(service["build"]["args"] for service in SERVICES.values() if "build" in service)
     text = (ROOT / "Dockerfile").read_text()
     for argument in given:

@@ -27,7 +27,7 @@ def own_day(account: WeChatAccount) -> list[dict[str, Any]]:
     A session of yesterday that lasts beyond midnight is of today as long as its queue.
     """
     today = clock.today()
-    since = max(clock.local(today, dt.time()), clock.now() - waiting.DAY_ENDS)
+    since = max(clock.local(today, dt.time()), clock.now() - clock.DAY_ENDS)
     overnight = Q(visit_date=today - dt.timedelta(days=1), session__ends_at__gt=since)
     rows = rows_of(
         appointments_of(account).filter(Q(visit_date=today) | overnight, state__in=OCCUPYING)

@@ -7,7 +7,7 @@ from apps.patients.services.search_keys import refresh, refresh_contacts, refres
 
 
 class Command(BaseCommand):
-    """Bring search keys of staff, archives, contacts and open imports up to date, after an upgrade that changed them."""
+    """Bring search keys of staff, archives, contacts and open imports up to date after an upgrade that changed them."""
 
     help = __doc__
 
