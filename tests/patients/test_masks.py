@@ -7,7 +7,7 @@ import pytest
 
 from apps.audit.models import AuditEvent
 from apps.audit.services import record
-from apps.patients.models import Patient
+from apps.patients.models import Patient, PatientCard, RelatedPerson
 from kernel.crypto import masking
 from tests.support.world import World
 
@@ -122,3 +122,49 @@ def test_numbers_within_a_text_are_masked_and_ids_are_not(world: World) -> None:
         "reason": "电话改为138****8001,证件1****************4", "list": ["138****8001", key],
         "amount": 13800138001, "id": key,
     }  # fmt: skip
+
+
+def test_the_mask_of_a_relative_is_kept_as_what_it_hides_and_another_is_refused(world: World) -> None:
+    url, client = f"{URL}/{world.patients['patient_a'].pk}/related-persons", world.client("clerk")
+    mother = {
+        "name": "张母", "relation": "mother", "is_guardian": True, "id_kind": "resident_id", "phone": "13900000001",
+        "national_id": NUMBER,
+    }  # fmt: skip
+    made = client.post(url, mother, format="json").json()
+    for name in ("phone", "national_id"):
+        kept = client.patch(f"{url}/{made['id']}", {name: made[name]}, format="json")
+        assert kept.status_code == 200, kept.content
+        other = client.patch(f"{url}/{made['id']}", {name: "1****9"}, format="json")
+        assert (other.status_code, other.json()["errors"][0]["code"]) == (400, "masked_value"), name
+        again = client.post(url, {**mother, name: made[name]}, format="json")
+        assert (again.status_code, again.json()["errors"][0]["code"]) == (400, "masked_value"), name
+    stored = RelatedPerson.objects.get(pk=made["id"])
+    assert (stored.phone, stored.national_id) == ("13900000001", NUMBER)
+    assert RelatedPerson.objects.filter(name="张母").count() == 1
+
+
+def test_the_mask_of_a_card_is_no_card_number(world: World) -> None:
+    url = f"{URL}/{world.patients['patient_a'].pk}/cards"
+    shown = world.client("clerk").get(url).json()["results"][0]["card_number"]
+    refused = world.client("clerk").post(url, {"card_number": shown}, format="json")
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "card_number")
+    assert PatientCard.objects.filter(patient=world.patients["patient_a"]).count() == 1
+
+
+def test_a_patient_who_sends_masks_back_keeps_what_they_hide(world: World) -> None:
+    client, address = world.client("patient_a"), "北京市东城区东长安街1号院2单元301"
+    (binding,) = client.get("/api/miniprogram/v1/cards/bindings").json()
+    url = f"/api/miniprogram/v1/cards/bindings/{binding['id']}/patient"
+
+    def change(value: str) -> Any:
+        return client.patch(
+            url, {"address": value, "version": client.get(url).json()["version"]}, format="json"
+        )
+
+    assert change(address).status_code == 200
+    shown = client.get(url).json()["address"]
+    assert shown != address
+    assert change(shown).status_code == 200
+    refused = change("上海****")
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (400, "masked_value")
+    assert Patient.objects.get(pk=world.patients["patient_a"].pk).address == address
