@@ -15,6 +15,9 @@ Node = dict[str, Any]
 GIVEN: dict[str, str] = {
     "subject_id": "a row of whichever resource the work, approval or signature is about: its page gives it",
     "user_id": "accounts are no resource: who looks for a person asks for `actor`, the name",
+    "range_id": "forms are looked at from their range",
+    "invoice_id": "and from the invoice that they were printed for",
+    "schedule_id": "files are looked at from the plan that they come from",
 }
 #: Fields of forms that no person fills in.
 OF_ROWS: dict[tuple[str, str], str] = {
@@ -27,6 +30,8 @@ NAMELESS: dict[str, str] = {
     "user_id": "an account; the person's name stands beside as `actor` or `name`",
     "account_id": "an account of the ledger is named by `account_kind` and `account_owner`",
     "approval_id": "the step of an approval is told by the state of what it is about",
+    "carry_approval_id": "the same; whether the bill is carried is told by `carried_at`",
+    "range_id": "a form is told by its code and number, which say the range",
     "decision_id": "whoever decided stands beside as `decided_by_name`",
     "reverses_id": "another line of the same bill: it has the same name",
     "event_id": "for programs: the event is told by its type",

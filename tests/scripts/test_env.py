@@ -37,7 +37,10 @@ def made(tmp_path: Path) -> Path:
 
 def test_production_starts_with_what_is_written(made: Path) -> None:
     given = variables(made)
-    own = {"DATABASE_URL": "postgres://u:p@postgres/yihui", "REDIS_URL": "redis://:p@redis/0"}
+    own = {
+        "DATABASE_URL": f"postgres://yihui:{given['POSTGRES_PASSWORD']}@postgres/yihui",
+        "REDIS_URL": f"redis://:{given['REDIS_PASSWORD']}@redis/0",
+    }
     done = start({name: value for name, value in given.items() if name.startswith("YIHUI_")} | own)
     assert done.returncode == 0, done.stderr
     assert given["YIHUI_HOSPITAL_NAME"] == given["YIHUI_GROUP_NAME"] == "仁和 医院"

@@ -4,7 +4,7 @@ import base64
 import os
 from pathlib import Path
 
-from config import documents, example_words
+from config import documents, example_bodies, example_words
 from config.logs import logging_config
 from config.storages import files_storage
 from config.version import VERSION
@@ -177,7 +177,7 @@ DRF_STANDARDIZED_ERRORS = {
     "ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": True,
 }
 API_DOCUMENTS, API_TAGS = documents.API_DOCUMENTS, documents.API_TAGS
-API_EXAMPLE_WORDS, API_EXAMPLE_BODIES = example_words.API_EXAMPLE_WORDS, example_words.API_EXAMPLE_BODIES
+API_EXAMPLE_WORDS, API_EXAMPLE_BODIES = example_words.API_EXAMPLE_WORDS, example_bodies.API_EXAMPLE_BODIES
 API_INFO = documents.API_INFO
 SPECTACULAR_SETTINGS = {
     "TITLE": "Yihui 医汇",
