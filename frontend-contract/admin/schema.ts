@@ -19957,6 +19957,7 @@ export interface components {
             /** 最多天数 */
             max_days: number | null;
         };
+        ReportPauseReason: string;
         /**
          * @description The first 200 rows, each a text a column as people read it; `keys`: one a row, to ask for what is behind it.
          *
@@ -20049,7 +20050,7 @@ export interface components {
             /** 启用 */
             is_active: boolean;
             /** 暂停原因 */
-            readonly paused_reason: string;
+            readonly paused_reason: string & components["schemas"]["ReportPauseReason"];
             /**
              * 下次生成
              * Format: date-time
@@ -26072,6 +26073,7 @@ export type ReportEvery = components['schemas']['ReportEvery'];
 export type ReportFormat = components['schemas']['ReportFormat'];
 export type ReportJob = components['schemas']['ReportJob'];
 export type ReportParameter = components['schemas']['ReportParameter'];
+export type ReportPauseReason = components['schemas']['ReportPauseReason'];
 export type ReportPreview = components['schemas']['ReportPreview'];
 export type ReportRunRequest = components['schemas']['ReportRunRequest'];
 export type ReportSchedule = components['schemas']['ReportSchedule'];

@@ -5,17 +5,17 @@ import pytest
 from kernel import clock
 from kernel.reports import REPORTS, define_report
 from tests.cashier.support import Desk, later
-from tests.reports.support import DAYS_REPORT, NOW, ROWS, SLOW
+from tests.reports.support import DAYS_REPORT, NOW, ROOM, ROWS, SLOW
 from tests.support.world import World
 
 
 @pytest.fixture
 def trial() -> Iterator[None]:
     """Reports that only tests have."""
-    for report in (ROWS, SLOW, DAYS_REPORT):
+    for report in (ROWS, SLOW, ROOM, DAYS_REPORT):
         define_report(report)
     yield
-    for report in (ROWS, SLOW, DAYS_REPORT):
+    for report in (ROWS, SLOW, ROOM, DAYS_REPORT):
         del REPORTS[report.code]
 
 

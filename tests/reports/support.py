@@ -44,6 +44,12 @@ SLOW = Report(
     (Column("done", "完成", "Done"),),
     lambda values: "SELECT 'x' || pg_sleep(%(seconds)s::float)::text AS done", lambda actor, hospital_id: Reach(),
 )  # fmt: skip
+#: A statement for which the database has no room.
+ROOM = Report(
+    "tests.room", "无空间", "No room", "billing.report.income", (Text("name", "姓名", "Name"),),
+    (Column("done", "完成", "Done"),),
+    lambda values: "SELECT repeat(%(name)s::text, 2000000000) AS done", lambda actor, hospital_id: Reach(),
+)  # fmt: skip
 #: Days and a choice, and nothing of the database.
 DAYS_REPORT = Report(
     "tests.days", "按日", "Days", "billing.report.income",

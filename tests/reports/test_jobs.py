@@ -5,12 +5,13 @@ import os
 import re
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import dramatiq
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from apps.access.models import StaffRole
 from apps.files import storage
@@ -21,6 +22,7 @@ from apps.reports.services import ends
 from apps.reports.services.run import run_job
 from apps.reports.tasks import run_report, sweep_reports
 from kernel import clock
+from kernel.reports import snapshot
 from tests.cashier.support import later
 from tests.reports.support import BY_DAY, DEFINITIONS, JOBS, NOW, ask, asked, download, run
 from tests.support.waiting import wait_until
@@ -346,3 +348,132 @@ def test_the_clock_of_a_lease_is_renewed_while_one_statement_takes_long(
     office.client("books").post(f"{JOBS}/{job.pk}/cancel")
     worker.join()
     assert fresh(job).state == "cancelled"
+
+
+def kill_connection_of(job: ReportJob) -> None:
+    """The server ends the connection whose statement runs for the job."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [wait_until(lambda: fresh(job).pid)])
+
+
+def test_a_statement_for_which_the_database_lacks_room_is_not_repeated(office: World) -> None:
+    job = run(asked(office, "books", "tests.room", {"name": "xx"}))
+    assert (job.state, job.failure, job.detail, job.due_at) == ("failed", "database_failed", "54000", None)
+
+
+def test_a_job_that_loses_its_database_is_begun_anew_and_twice_at_most(office: World) -> None:
+    job = asked(office, "books", "tests.slow", {"seconds": "60"})
+    for number in range(2):
+        later(NOW + dt.timedelta(minutes=number))
+        worker = in_background(job)
+        kill_connection_of(job)
+        worker.join()
+        job = fresh(job)
+        assert (job.state, job.failure, job.tries, job.pid) == ("queued", "", number + 1, None)
+        assert job.due_at > clock.now()
+    later(NOW + dt.timedelta(minutes=3))
+    run(job)
+    assert (job.state, job.failure, job.due_at) == ("failed", "worker_died", None)
+
+
+def test_workers_that_stop_in_good_order_are_no_tries(office: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dramatiq.middleware import Shutdown
+
+    from apps.reports.services import run as running
+
+    job = asked(office, "books", "tests.rows", {})
+
+    def stops(name: str) -> None:
+        raise Shutdown
+
+    monkeypatch.setattr(running, "fault_point", stops)
+    for _ in range(3):
+        with pytest.raises(Shutdown):
+            run_job(job.pk)
+    monkeypatch.undo()
+    assert run(job).state == "succeeded" and (job.tries, job.put_back) == (4, 3)
+
+
+def test_the_statement_of_a_stranger_on_a_lent_connection_is_never_ended(office: World) -> None:
+    from apps.reports.services.cancel import stop_statement
+
+    lent = connection.copy()
+    try:
+        with snapshot(lent, seconds=30) as before:
+            pid, started, over = before.backend()
+        with snapshot(lent, seconds=30) as stranger, ThreadPoolExecutor(1) as pool:
+            same, _, begun = stranger.backend()
+            assert (same, begun == over) == (pid, False)
+            slept = pool.submit(lambda: list(stranger.rows("SELECT pg_sleep(1.5)::text", {})))
+            time.sleep(0.5)
+            stop_statement(pid, started, over)
+            assert slept.result() == [("",)]
+            slept = pool.submit(lambda: list(stranger.rows("SELECT pg_sleep(60)::text", {})))
+            time.sleep(0.5)
+            stop_statement(pid, started, begun)
+            with pytest.raises(OperationalError):
+                slept.result()
+    finally:
+        lent.close()
+
+
+def test_nothing_is_ended_any_more_once_the_rows_are_read(
+    office: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from apps.reports.services import run as running
+
+    job, seen = asked(office, "books", "tests.rows", {}), []
+    monkeypatch.setattr(
+        running, "fault_point", lambda name: seen.append((name, fresh(job).stage, fresh(job).pid))
+    )
+    assert run(job).state == "succeeded"
+    assert seen[0] == ("reports.between_rows_and_file", "reading", None)
+
+
+@pytest.mark.parametrize("file_format", ["xlsx", "csv"])
+def test_more_rows_than_a_file_may_have_are_a_reason(
+    office: World, monkeypatch: pytest.MonkeyPatch, file_format: str
+) -> None:
+    from apps.reports.services import run as running
+
+    assert running.MAX_ROWS == 2_000_000
+    monkeypatch.setattr(running, "MAX_ROWS", 1_000)
+    assert run(asked(office, "books", "tests.rows", {"rows": "1000"}, file_format)).state == "succeeded"
+    job = run(asked(office, "books", "tests.rows", {"rows": "1001"}, file_format))
+    assert (job.state, job.failure, job.file) == ("failed", "too_many_rows", None)
+
+
+def test_a_file_that_is_too_large_says_so(office: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    from apps.files.services import store
+
+    real = store._Metered
+    monkeypatch.setattr(store, "_Metered", lambda source, limit: real(source, 100))
+    job = run(asked(office, "books", "tests.rows", {}))
+    assert (job.state, job.failure, job.file) == ("failed", "file_too_large", None)
+    assert not File.objects.filter(owner_type="reports.job").exists()
+
+
+def test_a_file_leaves_no_name_on_the_disk_while_it_is_written(
+    office: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    import tempfile
+
+    from apps.reports.services import run as running
+
+    seen: list[list[str]] = []
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(
+        running, "fault_point", lambda name: seen.append([path.name for path in tmp_path.iterdir()])
+    )
+    assert run(asked(office, "books", "tests.rows", {"rows": "2000"})).state == "succeeded"
+    assert seen == [[], []]
+
+
+def test_a_file_is_refused_at_once_when_its_time_is_over(office: World) -> None:
+    job = run(asked(office, "books", "tests.rows", {}))
+    later(NOW + dt.timedelta(days=7))
+    answer = office.client("books").get(f"{JOBS}/{job.pk}/content")
+    assert (answer.status_code, answer.json()["code"]) == (409, "report_expired"), (
+        "nothing has swept it away yet"
+    )
+    assert fresh(job).state == "succeeded"

@@ -2,17 +2,27 @@
 
 import datetime as dt
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from apps.billing.models import BillKind
 from apps.billing.reports import GROUPS
-from apps.payments.models import AccountKind
+from apps.billing.services.card_top_up import open_top_up
+from apps.billing.services.checkout import open_payment
+from apps.payments.channels.base import TradeResult, TradeState
+from apps.payments.models import AccountKind, PaymentAttempt, RefundCause, RefundRoute
 from apps.payments.services import ledger
+from apps.payments.services.advance_refund import hand_out
 from apps.payments.services.ledger import Account, Movement
+from apps.payments.services.record_payment import record_paid
+from apps.payments.services.refunds import RefundPart, create_refund
 from kernel import clock
-from tests.billing.refund_support import pay_online
+from tests.billing.refund_support import ANY_AMOUNT, TOP_UPS_ON, configure, pay_online, spend, top_up
+from tests.billing.support import BLOOD, issue
 from tests.cashier.support import Desk, later
+from tests.inpatient import support as inpatient
 from tests.reports.support import BY_DAY, DAYS, DEFINITIONS, NOW, TODAY, looked_at, made, sheet
 from tests.support.effort import examples
 from tests.support.world import World
@@ -77,9 +87,6 @@ def test_every_way_of_grouping_has_the_same_sums_and_rows_that_add_up(desk: Desk
 
 
 def test_a_category_has_its_share_of_a_partial_refund_to_the_fen(desk: Desk) -> None:
-    from apps.billing.services.checkout import open_payment
-    from tests.billing.support import issue
-
     bill = issue(desk.world)  # 25.00 of medicine and 20.00 of a test
     order = open_payment(
         hospital=desk.world.h1, patient_id=bill.patient_id, bill_ids=[bill.pk], application="window"
@@ -91,8 +98,103 @@ def test_a_category_has_its_share_of_a_partial_refund_to_the_fen(desk: Desk) -> 
     found = {row[0]: row for row in shown["rows"]}
     assert {name: (row[2], row[4]) for name, row in found.items()} == {
         "检验费": ("20.00", "4.45"), "西药费": ("25.00", "5.56"),
-    } or sum(fen(row[4]) for row in found.values()) == 1_001, found  # fmt: skip
-    assert sum(fen(row[4]) for row in found.values()) == 1_001
+    }, found  # fmt: skip
+
+
+@pytest.mark.requirement("PAY-12")
+def test_refunds_in_parts_come_to_nothing_in_every_category(desk: Desk) -> None:
+    bill = issue(desk.world, *(replace(BLOOD, category=name) for name in ("test", "treatment", "other")))
+    order = open_payment(
+        hospital=desk.world.h1, patient_id=bill.patient_id, bill_ids=[bill.pk], application="window"
+    )
+    assert desk.settle(order).status_code == 200
+    asked, back = {**DAYS, "group_by": "category"}, 0
+    for part in (1, 1, 1, 998, 3_333, 1_666):
+        order.refresh_from_db()
+        later(clock.now() + dt.timedelta(seconds=1))
+        desk.give_back(order, part)
+        back += part
+        shown = looked_at(desk.world, "books", "billing.income", asked)
+        assert sum(fen(row[4]) for row in shown["rows"]) == back
+        assert rows_of(desk.world, "books", "billing.income_rows", asked) == 6_000 - back
+    assert figures(shown, "income_fen", "refunded_fen", "net_fen") == [(2_000, 2_000, 0)] * 3
+    for key in shown["keys"]:
+        assert rows_of(desk.world, "books", "billing.income_rows", {**asked, "key": key}) == 0
+
+
+def income(desk: Desk, **parameters: str) -> tuple[int, int]:
+    """What came in and went back by the report, and by its rows."""
+    asked = {**BY_DAY, **parameters}
+    shown = looked_at(desk.world, "books", "billing.income", asked)
+    came, went = (
+        sum(column) for column in zip((0, 0), *figures(shown, "income_fen", "refunded_fen"), strict=True)
+    )
+    assert rows_of(desk.world, "books", "billing.income_rows", asked) == came - went
+    return came, went
+
+
+@pytest.mark.requirement("PAY-12")
+def test_money_on_a_card_is_income_once_it_is_spent_and_only_once(desk: Desk) -> None:
+    made = top_up(desk.world, 10_000)
+    assert made.order is not None and income(desk) == (0, 0)
+    order = spend(desk.world, 6_000)
+    assert (income(desk), income(desk, channel="card_balance")) == ((6_000, 0), (6_000, 0))
+    assert income(desk, channel="wechat_pay") == (0, 0)
+    back = create_refund(
+        order=made.order, parts=[RefundPart(made.order.lines.get().pk, 4_000)], cause=RefundCause.WINDOW, reason="退卡",
+        route=RefundRoute.COUNTER_CASH, staff=desk.world.staff["clerk"],
+    )  # fmt: skip
+    hand_out(back.pk)
+    back.refresh_from_db()
+    assert (back.state, income(desk)) == ("succeeded", (6_000, 0))
+    assert desk.give_back(order, 500).state == "succeeded"
+    assert income(desk) == (6_000, 500)
+    assert desk.held(AccountKind.REVENUE) == 5_500
+
+
+@pytest.mark.requirement("PAY-12")
+def test_deposits_are_no_income_nor_are_they_before_they_are_posted(desk: Desk) -> None:
+    inpatient.configure(desk.world, **inpatient.ON)
+    stay = inpatient.admit(desk.world)
+    assert inpatient.paid(desk.world, stay).state == "credited"
+    bill = issue(
+        desk.world, kind=BillKind.INPATIENT_DEPOSIT, subject_id=stay.pk, subject_type="inpatient.admission"
+    )
+    order = open_payment(
+        hospital=desk.world.h1, patient_id=bill.patient_id, bill_ids=[bill.pk], application="window"
+    )
+    assert desk.settle(order).status_code == 200
+    configure(desk.world, **TOP_UPS_ON, **ANY_AMOUNT)
+    waits = open_top_up(card=desk.world.cards["patient_a"], amount_fen=700, application="miniprogram")
+    assert waits.order is not None
+    attempt = PaymentAttempt.objects.create(
+        hospital_id=desk.world.h1.pk, order=waits.order, channel="wechat_pay", method="mini_program",
+        out_trade_no="w700", amount_fen=700, started_at=clock.now(), expires_at=waits.order.expires_at,
+    )  # fmt: skip
+    trade = TradeResult(TradeState.PAID, "w700", amount_fen=700, transaction_id="t700", paid_at=clock.now())
+    record_paid(attempt.pk, trade)
+    waits.order.refresh_from_db()
+    assert (waits.order.state, income(desk)) == ("paid_unposted", (0, 0))
+
+
+@pytest.mark.requirement("PAY-12")
+def test_a_slip_that_was_voided_went_back_by_its_machine_and_not_in_cash(desk: Desk) -> None:
+    order = desk.order(2_000)
+    assert desk.settle(order, channel="pos", reference="P1").status_code == 200
+    order.refresh_from_db()
+    back = create_refund(
+        order=order, parts=[RefundPart(order.lines.get().pk, 2_000)], cause=RefundCause.REVERSED, reason="冲正",
+        route=RefundRoute.COUNTER_CASH, staff=desk.world.staff["clerk"],
+    )  # fmt: skip
+    hand_out(back.pk)
+    back.refresh_from_db()
+    assert back.state == "succeeded"
+    assert (income(desk, channel="pos"), income(desk, channel="cash")) == ((2_000, 2_000), (0, 0))
+    other = desk.order(300)
+    assert desk.settle(other, channel="pos", reference="P2").status_code == 200
+    other.refresh_from_db()
+    assert desk.give_back(other, 300).state == "succeeded"
+    assert (income(desk, channel="pos"), income(desk, channel="cash")) == ((2_300, 2_000), (0, 300))
 
 
 def test_days_weeks_and_months_are_those_of_shanghai(desk: Desk) -> None:
@@ -202,6 +304,19 @@ def test_a_clerk_sees_own_shifts_and_none_before_it_is_counted(desk: Desk) -> No
     assert sum(d for (d,) in figures(every, "difference_fen")) == -100
     for key, (net,) in zip(every["keys"], figures(every, "net_fen"), strict=True):
         assert rows_of(desk.world, "books", "cashier.shift_entries", {**two, "key": key}) == net
+
+
+@pytest.mark.requirement("PAY-12")
+def test_a_shift_without_any_cash_keeps_its_difference(desk: Desk) -> None:
+    shift = desk.open("clerk")
+    later(NOW + dt.timedelta(hours=1))
+    desk.count(shift, 20_000 - 500)
+    for moved, wanted in ((0, [(0, 0, -500)]), (1, []), (-1, [])):
+        day = str(TODAY + dt.timedelta(days=moved))
+        shown = looked_at(desk.world, "books", "cashier.shifts", {"date_from": day, "date_to": day})
+        assert figures(shown, "cash_in_fen", "net_fen", "difference_fen") == wanted, day
+    one = looked_at(desk.world, "books", "cashier.shifts", DAYS)
+    assert rows_of(desk.world, "books", "cashier.shift_entries", {**DAYS, "key": one["keys"][0]}) == 0
 
 
 def test_prepaid_balances_open_move_and_close(desk: Desk) -> None:

@@ -164,3 +164,51 @@ def test_what_cannot_be_planned_is_named(
     assert answer.status_code == status, answer.content
     if field:
         assert answer.json()["errors"][0]["field"] == field
+
+
+def test_of_two_weeks_on_one_day_the_later_one_is_made(office: World) -> None:
+    for day in (dt.date(2026, 11, 16) + dt.timedelta(days=number) for number in range(8)):
+        CalendarDay.objects.create(hospital=office.h1, date=day, kind="holiday", note="长假")
+    weekly = planned(office, every="week", weekday=1, working_days_only=True)
+    assert period(weekly, at(2026, 11, 24, 8)) == ("2026-W47", "2026-11-16", "2026-11-22")
+
+
+def test_what_was_left_empty_in_a_schedule_is_not_asked_for(office: World) -> None:
+    schedule = planned(office, parameters={"group_by": "channel", "channel": "", "department_id": ""})
+    later(at(2026, 11, 24, 7, 1))
+    job = run_due(schedule.pk)
+    assert job is not None and set(job.parameters) == {"group_by", "date_from", "date_to"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_schedule_that_has_run_can_be_deleted_and_what_it_made_stays(office: World) -> None:
+    schedule = planned(office)
+    later(at(2026, 11, 24, 7, 1))
+    job = run_due(schedule.pk)
+    assert job is not None
+    run_job(job.pk)
+    assert office.client("books").delete(f"{SCHEDULES}/{schedule.pk}").status_code == 204
+    job.refresh_from_db()
+    assert (job.state, job.schedule, job.period) == ("succeeded", None, "2026-11-24")
+    assert office.client("books").get(f"/api/admin/v1/report-jobs/{job.pk}/content").status_code == 200
+    assert not ReportSchedule.objects.exists()
+
+
+def test_a_schedule_whose_parameters_have_gone_says_so(office: World) -> None:
+    schedule = planned(office)
+    ReportSchedule.objects.filter(pk=schedule.pk).update(parameters={"group_by": "moon"})
+    later(at(2026, 11, 24, 7, 1))
+    assert run_due(schedule.pk) is None
+    schedule.refresh_from_db()
+    assert (schedule.is_active, schedule.paused_reason) == (False, "parameters_invalid")
+    notice = StaffNotice.objects.get(recipient=office.staff["books"])
+    assert notice.kind == "report_schedule_invalid" and "参数已失效" in words(notice.kind, notice.data)
+
+
+def test_every_reason_for_standing_still_has_words_in_both_languages() -> None:
+    from apps.reports.states import PauseReason
+    from kernel.words import ENUMS
+
+    said = ENUMS[PauseReason]
+    assert set(said) == {"rights_withdrawn", "parameters_invalid"}
+    assert all(word.zh and word.en and word.zh != word.en for word in said.values())

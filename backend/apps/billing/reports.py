@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from apps.access.reach import report_reach
-from apps.billing.models.bill import ItemCategory
+from apps.billing.models.bill import BillKind, ItemCategory
+from apps.billing.services.checkout import CARD_TOP_UP, INPATIENT_DEPOSIT
 from apps.identity import fragments as identity
 from apps.identity.selectors import name_of_department, name_of_staff
 from apps.patients import fragments as patients
@@ -49,24 +50,29 @@ _LABELS = {
     "department": _NAMED.format(table=identity.DEPARTMENT), "doctor": _NAMED.format(table=identity.STAFF),
     "cashier": _NAMED.format(table=identity.STAFF),
 }  # fmt: skip
-#: The share of an item, to the fen: what came up to it, less what came up to the one before.
+#: The items of a bill.
 _ITEMS = """
 LEFT JOIN LATERAL (
   SELECT i.category, i.amount_fen AS own, sum(i.amount_fen) OVER (ORDER BY i.position) AS upto
     FROM billing_chargeitem AS i WHERE i.bill_id = b.id
 ) AS c ON true
 """
-_SHARE = (
-    "coalesce(div(m.amount_fen::numeric * c.upto, b.amount_fen) "
-    "- div(m.amount_fen::numeric * (c.upto - c.own), b.amount_fen), m.amount_fen)::bigint"
+#: The share of an item in so much of its bill, to the fen: what comes up to it, less what comes up to the one before.
+_UP_TO = (
+    "(div(({fen})::numeric * c.upto, b.amount_fen) - div(({fen})::numeric * (c.upto - c.own), b.amount_fen))"
 )
-_WHOLE = statement(
-    "apps.billing", "income_parts", money_lines=MONEY_LINES, category="''", amount="m.amount_fen", split=""
+#: What has gone back by now, less what had before: parts of a bill come to the whole of it.
+_SHARE = "coalesce({} - {}, m.amount_fen)::bigint".format(
+    _UP_TO.format(fen="m.before_fen + m.amount_fen"), _UP_TO.format(fen="m.before_fen")
 )
+_FIXED = {
+    "money_lines": MONEY_LINES, "in_advance": f"'{CARD_TOP_UP.value}', '{INPATIENT_DEPOSIT.value}'",
+    "deposit": f"'{BillKind.INPATIENT_DEPOSIT.value}'",
+}  # fmt: skip
+_WHOLE = statement("apps.billing", "income_parts", category="''", amount="m.amount_fen", split="", **_FIXED)
 _SPLIT = statement(
-    "apps.billing", "income_parts", money_lines=MONEY_LINES, category="coalesce(c.category, '')", amount=_SHARE,
-    split=_ITEMS,
-)  # fmt: skip
+    "apps.billing", "income_parts", category="coalesce(c.category, '')", amount=_SHARE, split=_ITEMS, **_FIXED
+)
 _PARTS = {name: _SPLIT if name == "category" else _WHOLE for name in _KEYS}
 _SUMS = {
     name: statement(

@@ -1,5 +1,6 @@
 """SQL of payments' tables that other apps build into their statements: what stands here, they may rely on."""
 
+from apps.payments.channels.counter import AT_COUNTER
 from apps.payments.models.ledger import PREPAID
 
 #: What a provider moved for us, as a day's bill should list it; `at` is the provider's moment.
@@ -22,20 +23,30 @@ PREPAID_BALANCES = f"""
   FROM payments_ledgeraccount AS a LEFT JOIN payments_ledgerbalance AS b ON b.account_id = a.id
   WHERE a.kind IN ({_KINDS}) GROUP BY a.id
 """  # noqa: S608 - words of our own
-#: Money that came in and went back, by the line of the order that it was for; what belongs to no line, whole.
+_COUNTER = ", ".join(f"'{channel}'" for channel in AT_COUNTER)
+_IS_PREPAID = f"CASE WHEN l.ledger_kind <> '' THEN l.ledger_kind IN ({_KINDS}) END"
+#: Money that came in and went back, by the line of the order that it was for; what belongs to no line, whole. A slip
+#: that a clerk reverses is voided on its machine. `is_prepaid`: it is credited to a prepaid account; null: not posted.
+#: `before_fen`: what went back of the line before.
 #: (id, hospital_id, at, direction, order_id, order_no, refund_no, channel, application, cashier_id, department_id,
-#: patient_id, subject_id, title, amount_fen > 0)
-MONEY_LINES = """
+#: patient_id, subject_id, title, amount_fen > 0, scene, is_prepaid, before_fen)
+MONEY_LINES = f"""
   SELECT a.id, a.hospital_id, a.paid_at AS at, 'in' AS direction, o.id AS order_id, o.order_no, '' AS refund_no,
       a.channel, o.application, a.taken_by_id AS cashier_id, o.department_id, o.patient_id, l.subject_id,
-      coalesce(l.title, o.description) AS title, coalesce(l.amount_fen, a.paid_fen) AS amount_fen
+      coalesce(l.title, o.description) AS title, coalesce(l.amount_fen, a.paid_fen) AS amount_fen, o.scene,
+      {_IS_PREPAID} AS is_prepaid, 0::bigint AS before_fen
     FROM payments_paymentattempt AS a JOIN payments_paymentorder AS o ON o.id = a.order_id
     LEFT JOIN payments_paymentorderline AS l ON l.order_id = o.id AND a.state = 'succeeded'
     WHERE a.paid_at IS NOT NULL AND a.paid_fen > 0
   UNION ALL
   SELECT r.id, r.hospital_id, r.succeeded_at, 'out', o.id, o.order_no, r.refund_no,
-      CASE r.route WHEN 'counter_cash' THEN 'cash' ELSE a.channel END, o.application, r.decided_by_id,
-      o.department_id, o.patient_id, l.subject_id, coalesce(l.title, o.description), part.amount_fen
+      CASE WHEN r.route = 'counter_cash' AND NOT (r.cause = 'reversed' AND a.channel IN ({_COUNTER})) THEN 'cash'
+        ELSE a.channel END,
+      o.application, r.decided_by_id, o.department_id, o.patient_id, l.subject_id, coalesce(l.title, o.description),
+      part.amount_fen, o.scene, {_IS_PREPAID},
+      (SELECT coalesce(sum(x.amount_fen), 0)::bigint
+        FROM payments_refundline AS x JOIN payments_refund AS q ON q.id = x.refund_id
+        WHERE x.line_id = l.id AND q.state = 'succeeded' AND (q.succeeded_at, q.id) < (r.succeeded_at, r.id))
     FROM payments_refund AS r JOIN payments_paymentorder AS o ON o.id = r.order_id
     JOIN payments_paymentattempt AS a ON a.id = r.attempt_id
     CROSS JOIN LATERAL (
@@ -44,4 +55,4 @@ MONEY_LINES = """
         WHERE refund_id = r.id HAVING r.amount_fen <> coalesce(sum(amount_fen), 0)
     ) AS part LEFT JOIN payments_paymentorderline AS l ON l.id = part.line_id
     WHERE r.succeeded_at IS NOT NULL AND r.state = 'succeeded'
-"""
+"""  # noqa: S608 - words of our own

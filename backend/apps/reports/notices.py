@@ -16,6 +16,11 @@ SCHEDULE_PAUSED = declare(
     "The report schedule {report} is paused: you may not see its report any more.",
 )  # fmt: skip
 
+SCHEDULE_INVALID = declare(
+    "report_schedule_invalid", "报表计划“{report}”已暂停:报表参数已失效,请修改后重新启用",
+    "The report schedule {report} is paused: its parameters are not valid any more; change them and switch it on.",
+)  # fmt: skip
+
 
 def link(job: ReportJob) -> str:
     """The path of the job in the admin app."""

@@ -1,11 +1,17 @@
 """Which reports somebody may ask for, and how far into them they see."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from apps.access.actor import Actor, actor_of
 from apps.reports.errors import NoSuchReport
 from apps.reports.models import ReportJob
 from kernel.reports import REPORTS, Reach, Report
+
+
+def given(parameters: Mapping[str, str]) -> dict[str, str]:
+    """Parameters without those that were left empty; an empty `key` is a key."""
+    return {name: text for name, text in parameters.items() if text or name == "key"}
 
 
 def reports_of(actor: Actor) -> list[Report]:

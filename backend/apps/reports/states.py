@@ -28,21 +28,30 @@ class ReportStage(StrEnum):
 
 
 class ReportFailure(StrEnum):
-    """Why a job has no file. `worker_died`: twice in its midst. `unprintable`: characters the typeface lacks."""
+    """Why a job has no file. `worker_died`: twice, or its database did. `database_failed`: that lacks room."""
 
     RIGHTS_WITHDRAWN = "rights_withdrawn"
     TOO_LONG = "too_long"
     TOO_MANY_ROWS = "too_many_rows"
+    FILE_TOO_LARGE = "file_too_large"
     STORAGE_FAILED = "storage_failed"
+    DATABASE_FAILED = "database_failed"
     WORKER_DIED = "worker_died"
     GONE = "gone"
     ERROR = "error"
 
 
+class PauseReason(StrEnum):
+    """Why a schedule stands still."""
+
+    RIGHTS_WITHDRAWN = "rights_withdrawn"
+    PARAMETERS_INVALID = "parameters_invalid"
+
+
 _S = ReportState
 #: Jobs that somebody still waits for.
 OPEN = (_S.QUEUED, _S.RUNNING, _S.CANCELLING)
-#: `running → queued`: the worker stops in good order, another one begins anew.
+#: `running → queued`: the worker stops in good order, or lost its database: another one begins anew.
 JOBS: StateTable[ReportState] = StateTable(
     {
         _S.QUEUED: {_S.RUNNING, _S.CANCELLED, _S.FAILED},

@@ -1,9 +1,10 @@
 from collections.abc import Mapping
 
 from apps.reports.models import ReportEvery, ReportFormat
-from apps.reports.states import ReportFailure, ReportStage, ReportState
+from apps.reports.states import PauseReason, ReportFailure, ReportStage, ReportState
 from kernel.reports import REPORTS, ColumnKind, ParameterKind, ReportChartKind
 from kernel.words import (
+    ENUMS,
     ValueWords,
     help_on,
     known,
@@ -58,6 +59,12 @@ def report_words() -> Mapping[str, ValueWords]:
     return {code: ValueWords(report.zh, report.en) for code, report in sorted(REPORTS.items())}
 
 
+def pause_words() -> Mapping[str, ValueWords]:
+    """Why a schedule stands still."""
+    return ENUMS[PauseReason]
+
+
+known("ReportPauseReason", pause_words, "paused_reason", "ReportSchedule")
 known("ReportCode", report_words, "report", "ReportJob", "ReportRun", "ReportSchedule", *_LISTS)
 references("report_schedules", "schedule_id")
 
@@ -82,11 +89,19 @@ values(ReportStage, {
 })  # fmt: skip
 values(ReportFailure, {
     "rights_withdrawn": ("权限已变更", "The rights were withdrawn"), "too_long": ("超过时限", "It took too long"),
-    "too_many_rows": ("行数过多,请改用 Excel 或 CSV", "Too many rows; take Excel or CSV"),
+    "too_many_rows": (
+        "行数过多,请缩小范围;PDF 可改用 Excel 或 CSV", "Too many rows; ask for less, or for Excel or CSV, not PDF",
+    ),
+    "file_too_large": ("文件过大,请缩小范围", "The file is too large; ask for less"),
     "storage_failed": ("文件无法保存", "The file could not be stored"),
-    "worker_died": ("生成进程两次中断", "Its worker died twice"),
+    "database_failed": ("数据库资源不足", "The database lacks room for it"),
+    "worker_died": ("生成过程两次中断", "It was broken off twice"),
     "gone": ("报表或其参数已不存在", "What it asks for is gone"),
     "error": ("系统错误", "An error of ours"),
+})  # fmt: skip
+values(PauseReason, {
+    "rights_withdrawn": ("计划人已没有该报表的权限", "Its owner may not see its report any more"),
+    "parameters_invalid": ("报表参数已失效", "Its parameters are not valid any more"),
 })  # fmt: skip
 values(ReportFormat, {"xlsx": ("Excel", "Excel"), "csv": ("CSV", "CSV"), "pdf": ("PDF", "PDF")})
 values(

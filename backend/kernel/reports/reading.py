@@ -1,18 +1,18 @@
 """The rows of a report out of one snapshot, streamed: memory stays small however many there are."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import Error, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from kernel import clock
 from kernel.ids import uuid7
 
 BATCH = 1_000
-_BACKEND = "SELECT pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()"
+_BACKEND = "SELECT pid, backend_start, xact_start FROM pg_stat_activity WHERE pid = pg_backend_pid()"
 
 
 @dataclass(slots=True)
@@ -22,7 +22,7 @@ class Snapshot:
     connection: BaseDatabaseWrapper
     at: Any
 
-    def rows(self, statement: str, values: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
+    def rows(self, statement: str, values: Mapping[str, Any]) -> Generator[tuple[Any, ...], None, None]:
         """The rows by a server-side cursor."""
         cursor = self.connection.connection.cursor(name=f"report_{uuid7().hex}")
         cursor.itersize = BATCH
@@ -33,12 +33,15 @@ class Snapshot:
             finally:
                 cursor.close()
 
-    def backend(self) -> tuple[int, Any]:
-        """Process id of the connection in PostgreSQL and when it began: together they name it for ever."""
+    def backend(self) -> tuple[int, Any, Any]:
+        """Process id of the connection in PostgreSQL, when that began, and when its transaction did.
+
+        Together they name the transaction for ever: a pooler lends the same connection to others afterwards.
+        """
         with self.connection.cursor() as cursor:
             cursor.execute(_BACKEND)
-            pid, started = cursor.fetchone()
-        return int(pid), started
+            pid, started, begun = cursor.fetchone()
+        return int(pid), started, begun
 
 
 @contextmanager
@@ -71,5 +74,6 @@ def _own(connection: BaseDatabaseWrapper) -> Iterator[None]:
     try:
         yield
     finally:
-        connection.rollback()
-        connection.set_autocommit(True)
+        with suppress(Error):  # of a connection that is dead: what killed it is told
+            connection.rollback()
+            connection.set_autocommit(True)

@@ -62,10 +62,12 @@ class Migration(migrations.Migration):
                 ('total_rows', models.PositiveIntegerField(null=True)),
                 ('row_count', models.PositiveIntegerField(null=True)),
                 ('tries', models.PositiveSmallIntegerField(default=0)),
+                ('put_back', models.PositiveSmallIntegerField(default=0)),
                 ('failure', models.CharField(blank=True, default='', max_length=32)),
                 ('detail', models.CharField(blank=True, default='', help_text='what was wrong, for the operator', max_length=200)),
                 ('pid', models.IntegerField(null=True)),
                 ('backend_started_at', models.DateTimeField(null=True)),
+                ('transaction_started_at', models.DateTimeField(null=True)),
                 ('data_at', models.DateTimeField(help_text='the moment that its rows are of', null=True)),
                 ('started_at', models.DateTimeField(null=True)),
                 ('finished_at', models.DateTimeField(null=True)),
@@ -139,6 +141,6 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='reportjob',
-            trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('reports.reportjob', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at', 'due_at', 'stage', 'done_rows', 'total_rows', 'pid', 'backend_started_at']::text[], ARRAY[]::text[]); RETURN NULL;", hash='f4a2fea6a00a5f28a8989bbf05c480b6ebb2ffff', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_e543d', table='reports_reportjob', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('reports.reportjob', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at', 'due_at', 'stage', 'done_rows', 'total_rows', 'pid', 'backend_started_at', 'transaction_started_at']::text[], ARRAY[]::text[]); RETURN NULL;", hash='af880beb932efeffa71fd956bfba4643104f1f27', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_e543d', table='reports_reportjob', when='AFTER')),
         ),
     ]

@@ -17,8 +17,9 @@ class ReportJob(BaseModel):
 
     `reach`: what its owner might see when it was asked for. `digest`: of all that makes two requests the same.
     `stage`, `done_rows`, `total_rows` (null: not known yet): how far it is, never backwards in a try. `tries`: how many
-    workers have begun it; each writes only while it is the last one. `pid`, `backend_started_at`: whose statement runs
-    in PostgreSQL. `due_at`: when a worker is to look at it. `period`: of its schedule, that has one job for each.
+    workers have begun it; each writes only while it is the last one. `put_back`: how many stopped in good order. `pid`,
+    `backend_started_at`, `transaction_started_at`: whose statement runs in PostgreSQL. `due_at`: when a worker is to
+    look at it. `period`: of its schedule, that has one job for each.
     """
 
     worker: ClassVar[str] = "apps.reports.tasks.run_report"
@@ -43,12 +44,14 @@ class ReportJob(BaseModel):
     total_rows = models.PositiveIntegerField(null=True)
     row_count = models.PositiveIntegerField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
+    put_back = models.PositiveSmallIntegerField(default=0)
     failure = models.CharField(max_length=32, blank=True, default="")
     detail = models.CharField(
         max_length=200, blank=True, default="", help_text="what was wrong, for the operator"
     )
     pid = models.IntegerField(null=True)
     backend_started_at = models.DateTimeField(null=True)
+    transaction_started_at = models.DateTimeField(null=True)
     data_at = models.DateTimeField(null=True, help_text="the moment that its rows are of")
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
@@ -83,5 +86,9 @@ class ReportJob(BaseModel):
             models.Index(fields=["file"], condition=Q(file__isnull=False), name="report_job_file"),
         ]  # fmt: skip
         triggers = [
-            audited(exclude=("due_at", "stage", "done_rows", "total_rows", "pid", "backend_started_at"))
-        ]
+            audited(
+                exclude=(
+                    "due_at", "stage", "done_rows", "total_rows", "pid", "backend_started_at", "transaction_started_at"
+                )
+            )
+        ]  # fmt: skip

@@ -13,7 +13,7 @@ from apps.access.actor import Actor
 from apps.identity.models import StaffMember
 from apps.reports.errors import TooManyReports
 from apps.reports.models import ReportFormat, ReportJob, ReportSchedule
-from apps.reports.selectors import report_of
+from apps.reports.selectors import given as given_of, report_of
 from apps.reports.states import OPEN, ReportState
 from kernel import clock, leases
 from kernel.reports import Reach
@@ -31,7 +31,7 @@ def ask(
 ) -> ReportJob:
     """A queued job with the rights of now; NoSuchReport, InvalidValue (`parameters.…`), TooManyReports."""
     found, reach = report_of(actor, report, hospital_id)
-    given = {name: text for name, text in parameters.items() if text or name == "key"}
+    given = given_of(parameters)
     found.bind(given, hospital_id)
     # Whoever asks twice at once is counted one by one.
     StaffMember.objects.select_for_update(no_key=True).get(pk=actor.staff_id)

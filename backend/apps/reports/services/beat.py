@@ -18,6 +18,7 @@ from kernel import clock, leases
 #: Seconds between looks at the row, and until the lease is renewed.
 LOOK, RENEW = 1.0, 15.0
 _ORDER = list(ReportStage)
+_OF_STATEMENT = ("pid", "backend_started_at", "transaction_started_at")
 log = structlog.get_logger(__name__)
 
 
@@ -56,6 +57,10 @@ class Beat:
         if done - self._told >= 1_000 or now - self._looked >= LOOK:
             self._write(done)
             self._told, self._looked = done, now
+
+    def read(self) -> None:
+        """No statement of it runs any more."""
+        ReportJob.objects.filter(pk=self.job_id, tries=self.tries).update(pid=None)
 
     def _write(self, done: int, **facts: Any) -> None:
         """Rows count within a stage; one that goes on where another worker was before it tells nothing yet."""
@@ -101,7 +106,7 @@ class _Keeper(threading.Thread):
         if time.monotonic() - renewed >= RENEW:
             rows.filter(state=ReportState.RUNNING).update(due_at=clock.now() + leases.LEASE)
             renewed = time.monotonic()
-        found = rows.filter(state=ReportState.CANCELLING).values_list("pid", "backend_started_at").first()
+        found = rows.filter(state=ReportState.CANCELLING).values_list(*_OF_STATEMENT).first()
         if found is not None:
             stop_statement(*found)
         return renewed

@@ -10,10 +10,10 @@ from kernel import clock
 from kernel.errors import StateConflict
 from kernel.locks import lock_one
 
-#: The process id alone may be another connection's by now.
+#: The process may be another connection's by now, and the connection another client's of a pooler.
 _STOP = """
 SELECT pg_cancel_backend(pid) FROM pg_stat_activity
-WHERE pid = %s AND backend_start = %s AND datname = current_database()
+WHERE pid = %s AND backend_start = %s AND xact_start = %s AND datname = current_database()
 """
 
 
@@ -21,7 +21,7 @@ def cancel(job: ReportJob) -> ReportJob:
     """Again it answers the same; StateConflict for what is over."""
     locked = _told(job)
     if locked.state == ReportState.CANCELLING:
-        stop_statement(locked.pid, locked.backend_started_at)
+        stop_statement(locked.pid, locked.backend_started_at, locked.transaction_started_at)
     return locked
 
 
@@ -40,8 +40,8 @@ def _told(job: ReportJob) -> ReportJob:
     return locked
 
 
-def stop_statement(pid: int | None, started_at: Any) -> None:
-    """End the statement that runs on that connection, if it is still the same one."""
+def stop_statement(pid: int | None, started_at: Any, begun_at: Any) -> None:
+    """End the statement that runs in that transaction of that connection, if both are still the same."""
     if pid is not None:
         with connection.cursor() as cursor:
-            cursor.execute(_STOP, [pid, started_at])
+            cursor.execute(_STOP, [pid, started_at, begun_at])

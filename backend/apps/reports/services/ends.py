@@ -67,11 +67,23 @@ def failed(read: ReportJob, failure: ReportFailure, detail: str = "") -> None:
 
 
 @transaction.atomic
-def given_back(read: ReportJob) -> None:
-    """Another worker begins it anew at once."""
+def put_back(read: ReportJob) -> None:
+    """The worker stops in good order: another one begins it anew at once, and that is no try of the job."""
     job = lock_one(ReportJob.objects, pk=read.pk)
     if job.state == ReportState.RUNNING and job.tries == read.tries:
-        JOBS.move(job, ReportState.QUEUED, due_at=clock.now(), pid=None)
+        JOBS.move(job, ReportState.QUEUED, due_at=clock.now(), pid=None, put_back=job.put_back + 1)
+
+
+@transaction.atomic
+def tried(read: ReportJob, *, again: dt.timedelta) -> None:
+    """A try has failed by what may pass: another worker begins it anew so much later; cancelled, if it was being so."""
+    job = lock_one(ReportJob.objects, pk=read.pk)
+    if job.tries != read.tries:
+        return
+    if job.state == ReportState.CANCELLING:
+        cancel(job)
+    elif job.state == ReportState.RUNNING:
+        JOBS.move(job, ReportState.QUEUED, due_at=clock.now() + again, pid=None)
 
 
 def cancel(job: ReportJob) -> None:

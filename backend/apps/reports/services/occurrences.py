@@ -25,9 +25,9 @@ class Occurrence:
 
 
 def newest(schedule: ReportSchedule, now: dt.datetime) -> Occurrence | None:
-    """The last one that has come about; what was missed before it is not made up for."""
+    """The last one that has come about, of the latest days; what was missed before it is not made up for."""
     past = [each for each in _around(schedule, now) if each.at <= now]
-    return max(past, key=lambda each: each.at, default=None)
+    return max(past, key=lambda each: (each.at, each.last), default=None)
 
 
 def next_at(schedule: ReportSchedule, now: dt.datetime) -> dt.datetime:

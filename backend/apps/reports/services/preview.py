@@ -11,7 +11,7 @@ from django.db import OperationalError, connection
 
 from apps.access.actor import Actor
 from apps.reports.errors import ReportTooLarge
-from apps.reports.selectors import report_of
+from apps.reports.selectors import given as given_of, report_of
 from apps.reports.services.rows import Rows
 from kernel.charts import Chart
 from kernel.reports import snapshot
@@ -32,7 +32,7 @@ class Preview:
 def preview(actor: Actor, *, hospital_id: UUID, report: str, parameters: Mapping[str, str]) -> Preview:
     """NoSuchReport, InvalidValue, ReportTooLarge (50,000 rows, 10 s)."""
     found, reach = report_of(actor, report, hospital_id)
-    given = {name: text for name, text in parameters.items() if text or name == "key"}
+    given = given_of(parameters)
     bound: dict[str, Any] = found.bind(given, hospital_id) | reach.bound()
     rows = Rows(found, given)
     try:

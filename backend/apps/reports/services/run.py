@@ -4,18 +4,21 @@ Whatever happens in between, the row ends in a state that says so: a worker that
 """
 
 import datetime as dt
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from typing import Any, BinaryIO, cast
+from itertools import islice
+from typing import Any, BinaryIO
 from uuid import UUID
 
 import structlog
 from django.core.files.base import File as Content
-from django.db import OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.utils import translation
 from dramatiq.middleware import Shutdown, TimeLimitExceeded
 
+from apps.files.errors import FileTooLarge
 from apps.files.models import File
 from apps.files.services.attach import discard
 from apps.files.services.store import store_file
@@ -32,6 +35,7 @@ from kernel import clock, leases
 from kernel.errors import InvalidValue
 from kernel.faults import fault_point
 from kernel.locks import lock_one
+from kernel.outages import STORE_ERRORS
 from kernel.reports import REPORTS, Reach, snapshot
 
 MAX_TRIES, MAX_RUNNING = 2, 2
@@ -39,6 +43,10 @@ MAX_TRIES, MAX_RUNNING = 2, 2
 STATEMENT_SECONDS = 1_500
 #: Pages that nobody would print, and a reader would not open.
 MAX_PRINTED = 50_000
+#: Of the other kinds of files.
+MAX_ROWS = 2_000_000
+#: SQLSTATEs of what may have passed at the next try: connections that broke, a server that went, rows that changed.
+_PASSING = re.compile(r"08\w{3}|57P0\w|40001")
 _TURN = dt.timedelta(seconds=15)
 log = structlog.get_logger(__name__)
 
@@ -68,10 +76,10 @@ def run_job(job_id: UUID) -> None:
     except TimeLimitExceeded:
         ends.failed(job, ReportFailure.TOO_LONG)
     except Shutdown:
-        ends.given_back(job)
+        ends.put_back(job)
         raise
-    except OperationalError as error:
-        _statement_ended(job, error)
+    except STORE_ERRORS as error:
+        _store_failed(job, error)
     except OSError as error:
         log.exception("report_not_stored", job_id=str(job_id))
         ends.failed(job, ReportFailure.STORAGE_FAILED, type(error).__name__)
@@ -90,14 +98,15 @@ def _begun(job_id: UUID) -> ReportJob | None:
     job = lock_one(ReportJob.objects.select_related("owner__user", "hospital"), pk=job_id)
     match job.state:
         case ReportState.QUEUED:
+            if _is_tried(job):
+                return None
             if ends.running(owner_id).exclude(pk=job.pk).count() >= MAX_RUNNING:
                 leases.set_due(ReportJob, job.pk, clock.now() + _TURN)
                 return None
             JOBS.move(job, ReportState.RUNNING, tries=job.tries + 1, started_at=job.started_at or clock.now())
             return job
         case ReportState.RUNNING:
-            if job.tries >= MAX_TRIES:
-                ends.fail(job, ReportFailure.WORKER_DIED)
+            if _is_tried(job):
                 return None
             ReportJob.objects.filter(pk=job.pk).update(tries=job.tries + 1, pid=None)
             job.tries += 1
@@ -107,6 +116,14 @@ def _begun(job_id: UUID) -> ReportJob | None:
         case _:
             leases.set_due(ReportJob, job.pk, None)
     return None
+
+
+def _is_tried(job: ReportJob) -> bool:
+    """Whether it was begun so often that it fails now; a worker that stopped in good order does not count."""
+    if job.tries - job.put_back < MAX_TRIES:
+        return False
+    ends.fail(job, ReportFailure.WORKER_DIED)
+    return True
 
 
 def _made(job: ReportJob, beat: Beat) -> None:
@@ -122,8 +139,6 @@ def _made(job: ReportJob, beat: Beat) -> None:
     with closing(Rows(report, job.parameters)) as rows:
         at = _read(job, beat, rows, bound)
         fault_point("reports.between_rows_and_file")
-        if job.file_format == ReportFormat.PDF and rows.count > MAX_PRINTED:
-            raise _Fails(ReportFailure.TOO_MANY_ROWS)
         sheet = Sheet(rows, job.hospital.name, job.owner.name, job.hospital_id, at)
         with _written(job, beat, sheet) as content:
             beat.at(ReportStage.STORING)
@@ -135,12 +150,18 @@ def _made(job: ReportJob, beat: Beat) -> None:
 
 
 def _read(job: ReportJob, beat: Beat, rows: Rows, bound: dict[str, Any]) -> Any:
-    """All rows; the moment that they are of."""
+    """All rows, if they are not too many; the moment that they are of."""
+    most = MAX_PRINTED if job.file_format == ReportFormat.PDF else MAX_ROWS
     known = WRITERS[ReportFormat(job.file_format)].letters()
     with closing(connection.copy()) as reader, snapshot(reader, seconds=STATEMENT_SECONDS) as seen:
-        pid, started = seen.backend()
-        beat.at(ReportStage.READING, pid=pid, backend_started_at=started)
-        rows.take(seen.rows(rows.report.statement(bound), bound), beat=beat, known=known)
+        pid, started, begun = seen.backend()
+        beat.at(ReportStage.READING, pid=pid, backend_started_at=started, transaction_started_at=begun)
+        found = seen.rows(rows.report.statement(bound), bound)
+        rows.take(islice(found, most + 1), beat=beat, known=known)
+        found.close()
+        beat.read()
+        if rows.count > most:
+            raise _Fails(ReportFailure.TOO_MANY_ROWS)
         return seen.at
 
 
@@ -148,27 +169,36 @@ def _read(job: ReportJob, beat: Beat, rows: Rows, bound: dict[str, Any]) -> Any:
 def _written(job: ReportJob, beat: Beat, sheet: Sheet) -> Iterator[BinaryIO]:
     """The file, as long as it is needed."""
     beat.at(ReportStage.WRITING, total=sheet.rows.count, pid=None)
-    with tempfile.NamedTemporaryFile() as content:
-        file = cast("BinaryIO", content)
-        WRITERS[ReportFormat(job.file_format)].write(sheet, file, beat)
-        file.seek(0, 2)
-        yield file
+    with tempfile.TemporaryFile() as content:
+        WRITERS[ReportFormat(job.file_format)].write(sheet, content, beat)
+        content.seek(0, 2)
+        yield content
 
 
 def _stored(content: BinaryIO, name: str) -> File:
     """In the storage, whole; what went wrong there says so, whichever it is."""
     try:
-        return store_file(OWNER, upload=Content(content), name=name, uploader_id=None)
+        return store_file(OWNER, upload=Content(content, name), name=name, uploader_id=None)
+    except FileTooLarge as error:
+        raise _Fails(ReportFailure.FILE_TOO_LARGE) from error
     except Exception as error:
         log.exception("report_not_stored", name=name)
         raise _Fails(ReportFailure.STORAGE_FAILED, type(error).__name__) from error
 
 
-def _statement_ended(job: ReportJob, error: OperationalError) -> None:
-    """It was cancelled, by somebody or by its time; or the database is away, and the lease lets another try."""
+def _store_failed(job: ReportJob, error: Exception) -> None:
+    """Its statement was cancelled, by somebody or its time; or the store is away: it is tried again; or it lacks room.
+
+    Where nothing can be written now, the lease lets another worker try.
+    """
     code = getattr(error.__cause__ or error, "pgcode", None)
-    if code != "57014":
+    connection.close_if_unusable_or_obsolete()
+    if code == "57014":
+        if not ends.stopped(job):
+            ends.failed(job, ReportFailure.TOO_LONG)
+    elif code is None or _PASSING.fullmatch(code):
         log.warning("report_lost_its_database", job_id=str(job.pk), error=str(error)[:200])
-        ends.given_back(job)
-    elif not ends.stopped(job):
-        ends.failed(job, ReportFailure.TOO_LONG)
+        ends.tried(job, again=_TURN)
+    else:
+        log.error("report_lacks_room", job_id=str(job.pk), report=job.report, sqlstate=code)
+        ends.failed(job, ReportFailure.DATABASE_FAILED, code)

@@ -12,17 +12,17 @@ from apps.access.actor import Actor, actor_of
 from apps.identity.services.notices import tell
 from apps.reports.errors import NoSuchReport
 from apps.reports.models import ReportFormat, ReportJob, ReportSchedule
-from apps.reports.notices import SCHEDULE_PAUSED
-from apps.reports.selectors import report_of
+from apps.reports.notices import SCHEDULE_INVALID, SCHEDULE_PAUSED
+from apps.reports.selectors import given as given_of, report_of
 from apps.reports.services.ask import digest_of, queue
 from apps.reports.services.occurrences import Occurrence, newest, next_at
+from apps.reports.states import PauseReason
 from kernel import clock, rows
 from kernel.errors import Expectation, InvalidValue
 from kernel.locks import lock_one
 from kernel.reports import Report
 from kernel.reports.parameters import FIRST, LAST
 
-RIGHTS, PARAMETERS = "rights_withdrawn", "parameters_invalid"
 NOT_DAYS = Expectation(
     "days_by_schedule", "日期由计划的时间决定,不能填写", "The days follow from the time of the schedule."
 )
@@ -51,8 +51,11 @@ def change(actor: Actor, schedule: ReportSchedule, *, version: int, **values: An
     return rows.update_row(schedule, version=version, **values)
 
 
+@transaction.atomic
 def forget(schedule: ReportSchedule) -> None:
     """No more of it; what it has made stays."""
+    lock_one(ReportSchedule.objects, pk=schedule.pk)
+    ReportJob.objects.filter(schedule=schedule).update(schedule=None, updated_at=clock.now())
     rows.delete_row(schedule)
 
 
@@ -72,7 +75,7 @@ def _check(actor: Actor, schedule: ReportSchedule) -> None:
 
 def _parameters(report: Report, schedule: ReportSchedule, found: Occurrence) -> Mapping[str, str]:
     days = {FIRST: str(found.first), LAST: str(found.last)} if report.days else {}
-    return {**schedule.parameters, **days}
+    return {**given_of(schedule.parameters), **days}
 
 
 @transaction.atomic
@@ -95,10 +98,10 @@ def run_due(schedule_id: UUID) -> ReportJob | None:
         if found:
             report.bind(given, schedule.hospital_id)
     except NoSuchReport:
-        _pause(schedule, RIGHTS)
+        _pause(schedule, PauseReason.RIGHTS_WITHDRAWN)
         return None
     except InvalidValue:
-        _pause(schedule, PARAMETERS)
+        _pause(schedule, PauseReason.PARAMETERS_INVALID)
         return None
     ReportSchedule.objects.filter(pk=schedule.pk).update(due_at=next_at(schedule, now))
     if found is None or ReportJob.objects.filter(schedule=schedule, period=found.period).exists():
@@ -113,7 +116,7 @@ def run_due(schedule_id: UUID) -> ReportJob | None:
     )  # fmt: skip
 
 
-def _pause(schedule: ReportSchedule, reason: str) -> None:
+def _pause(schedule: ReportSchedule, reason: PauseReason) -> None:
     ReportSchedule.objects.filter(pk=schedule.pk).update(
         is_active=False,
         paused_reason=reason,
@@ -121,4 +124,5 @@ def _pause(schedule: ReportSchedule, reason: str) -> None:
         version=schedule.version + 1,
         updated_at=clock.now(),
     )
-    tell([schedule.owner], SCHEDULE_PAUSED, report=schedule.name)
+    notice = SCHEDULE_PAUSED if reason == PauseReason.RIGHTS_WITHDRAWN else SCHEDULE_INVALID
+    tell([schedule.owner], notice, report=schedule.name)

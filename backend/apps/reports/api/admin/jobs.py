@@ -18,6 +18,7 @@ from apps.reports.owner import OWNER
 from apps.reports.selectors import may_still_see
 from apps.reports.services import ask, cancel
 from apps.reports.states import JOBS, ReportState
+from kernel import clock
 from kernel.errors import InvalidValue, NotFound, StateConflict
 from kernel.http.commands import command
 from kernel.http.schema import raises
@@ -81,7 +82,8 @@ class ReportJobViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
     def content(self, request: Any, pk: UUID) -> HttpResponseBase:
         """下载报表: the file, for who may still see all that it shows; recorded."""
         job = self.get_object()
-        if job.state == ReportState.EXPIRED:
+        over = job.state == ReportState.SUCCEEDED and job.expires_at <= clock.now()  # not swept away yet
+        if over or job.state == ReportState.EXPIRED:
             raise errors.ReportExpired
         if job.state != ReportState.SUCCEEDED:
             raise errors.ReportNotReady(state=job.state)
