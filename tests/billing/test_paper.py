@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, InternalError, connection, transaction
 
-from apps.billing.models import Invoice, InvoicePaper, InvoiceRange
+from apps.billing.models import BillKind, Invoice, InvoicePaper, InvoiceRange
 from apps.billing.services.invoices import issue_invoice
 from apps.identity.models import Hospital
 from apps.payments.services.closing import close_day
@@ -183,7 +183,7 @@ def test_a_void_says_why_and_whether_the_sheet_is_back(forms: World) -> None:
     url = f"invoice-papers/{paper.pk}/void"
     assert code(at_desk(forms, "clerk", url, {"reason": "金额打错"})) == (400, "validation_error")
     assert code(at_desk(forms, "clerk", url, {"copy_returned": True})) == (400, "validation_error")
-    assert code(at_desk(forms, "clerk2", url, {"reason": "x", "copy_returned": True})) == (404, "not_found")
+    assert forms.client("clerk2").get(f"{ADMIN}/invoice-papers/{paper.pk}").status_code == 404
     done = at_desk(forms, "clerk", url, {"reason": "金额打错", "copy_returned": True})
     assert (done.json()["state"], done.json()["copy_returned"], done.json()["voided_by_name"]) == (
         "void",
@@ -312,3 +312,102 @@ def test_a_form_of_a_closed_day_is_voided_today_and_never_in_that_day(forms: Wor
         void = {"state": "void", "void_reason": "x", "copy_returned": True, "voided_by": forms.staff["clerk"]}
         with pytest.raises(IntegrityError, match="closed"), transaction.atomic():
             InvoicePaper.objects.filter(pk=other.pk).update(voided_at=NOW, **void)
+
+
+def deposit(world: World) -> Invoice:
+    """The invoice of an inpatient deposit."""
+    return issue_invoice(*pay(issue(world, kind=BillKind.INPATIENT_DEPOSIT)), staff=world.staff["clerk"])
+
+
+def elsewhere(world: World) -> InvoiceRange:
+    """The clerk holds forms of another hospital, too, and prints on them there."""
+    return InvoiceRange.objects.create(
+        hospital=world.h2, kind="outpatient", code="09999", digits=2, first_number=1, last_number=9, next_number=1,
+        holder=world.staff["clerk"], drawn_by=world.staff["books"], state="in_use",
+    )  # fmt: skip
+
+
+def test_forms_of_another_hospital_are_not_printed_on(forms: World) -> None:
+    other = elsewhere(forms)
+    made = invoice(forms)
+    assert code(print_it(forms, made)) == (409, "no_invoice_range")
+    drawn(forms, "01", "09")
+    assert print_it(forms, made).json()["paper_code"] == "03101"
+    other.refresh_from_db()
+    assert (other.next_number, other.state) == (1, "in_use")
+
+
+def test_a_deposit_is_printed_on_inpatient_forms_and_all_else_on_outpatient_ones(forms: World) -> None:
+    stay, visit = deposit(forms), invoice(forms)
+    drawn(forms, "01", "09", kind="inpatient", code="03201")
+    assert code(print_it(forms, visit)) == (409, "no_invoice_range")
+    assert print_it(forms, stay).json()["paper_code"] == "03201"
+    drawn(forms, "01", "09")
+    assert print_it(forms, visit).json()["paper_code"] == "03101"
+    drawn(forms, "11", "19")
+    assert print_it(forms, deposit(forms)).json()["paper_no"] == "02"
+
+
+def test_a_form_of_either_kind_is_spoiled_in_its_turn(forms: World) -> None:
+    body = {"reason": "卡纸", "copy_returned": True}
+    visits, behind = drawn(forms, "01", "01"), drawn(forms, "11", "19")
+    stays = drawn(forms, "01", "09", kind="inpatient", code="03201")
+    assert verb(forms, "clerk", stays, "spoil", body).json()["paper_code"] == "03201"
+    assert code(verb(forms, "clerk", behind, "spoil", body)) == (409, "state_conflict")
+    assert verb(forms, "clerk", visits, "spoil", body).json()["paper_no"] == "01"
+    assert code(verb(forms, "clerk", visits, "spoil", body)) == (409, "state_conflict")
+    assert verb(forms, "clerk", behind, "spoil", body).json()["paper_no"] == "11"
+
+
+def test_a_form_is_voided_by_whoever_of_the_hospital_may(forms: World) -> None:
+    drawn(forms, "01", "09")
+    body = {"reason": "退费", "copy_returned": True}
+    for who in ("clerk2", "books"):
+        made = invoice(forms)
+        number = print_it(forms, made).json()["paper_no"]
+        url = f"invoice-papers/{InvoicePaper.objects.get(paper_no=number).pk}/void"
+        assert code(at_desk(forms, "admin2", url, body)) == (404, "not_found")
+        assert code(at_desk(forms, "doctor_a", url, body)) == (403, "permission_denied")
+        assert at_desk(forms, who, url, body).json()["voided_by_name"] == who
+        assert code(at_desk(forms, who, url, body)) == (409, "state_conflict")
+
+
+@pytest.mark.requirement("CLN-10")
+def test_what_straddles_the_close_of_its_day_is_refused_and_says_so(forms: World) -> None:
+    row, made = drawn(forms, "01", "09"), invoice(forms)
+    print_it(forms, made)
+    paper = InvoicePaper.objects.get()
+    with clock.frozen(NOW + dt.timedelta(days=1)):
+        close_day(hospital=forms.h1, day=TODAY, by=forms.staff["books"])
+    body = {"reason": "退费", "copy_returned": True}
+    answers = (  # each began before midnight
+        print_it(forms, invoice(forms)),
+        print_it(forms, made, reason="重打", copy_returned=True),
+        at_desk(forms, "clerk", f"invoice-papers/{paper.pk}/void", body),
+        verb(forms, "clerk", row, "spoil", body),
+    )
+    for answer in answers:
+        assert code(answer) == (409, "day_closed"), answer.content
+        assert answer.json()["business_date"] == str(TODAY)
+    row.refresh_from_db()
+    paper.refresh_from_db()
+    made.refresh_from_db()
+    assert (row.next_number, paper.state, made.print_count) == (2, "issued", 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_prints_and_spoiled_forms_at_once_never_wait_in_a_circle(forms: World) -> None:
+    first, behind = drawn(forms, "01", "04"), drawn(forms, "11", "19")
+    made = [invoice(forms) for _ in range(6)]
+    body = {"reason": "卡纸", "copy_returned": True}
+    jobs: list[Any] = []
+    for one in made:
+        jobs += [
+            lambda one=one: print_it(forms, one),
+            lambda: verb(forms, "clerk", behind, "spoil", body),
+        ]
+    answers = at_once(jobs)
+    assert {getattr(a, "status_code", a) for a in answers} <= {200, 201, 409}, answers
+    assert [a.status_code for a in answers[::2]] == [201] * 6
+    for each in (first, behind):
+        assert usage(forms, each)["missing_count"] == 0

@@ -75,6 +75,7 @@ give(
 give(
     "finance", "billing.invoice_range.list", "billing.invoice_range.add", "billing.invoice_range.give_back",
     "billing.invoice_range.verify", "billing.invoice_range.view_all", "billing.invoice_paper.list",
+    "billing.invoice_paper.void",
 )  # fmt: skip
 
 directory("billing", module="billing", zh="收费", en="Billing", path="/billing", icon="money", sort=40)

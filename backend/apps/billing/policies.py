@@ -61,6 +61,7 @@ class RefundRequestPolicy(Policy):
 
 
 VIEW_ALL = "billing.invoice_range.view_all"
+VOID = "billing.invoice_paper.void"
 
 
 class _OfHolder(Policy):
@@ -79,4 +80,11 @@ class InvoiceRangePolicy(_OfHolder):
 
 @policy_for(InvoicePaper)
 class InvoicePaperPolicy(_OfHolder):
+    """Whoever voids forms voids those of colleagues, too: who printed one may be gone when it comes back."""
+
     owners = ("issued_by_id",)
+
+    def arms(self, actor: Actor, code: str, grant: str = "view") -> list[Q]:
+        if code == VOID:
+            return Policy.arms(self, actor, code, grant)
+        return super().arms(actor, code, grant)

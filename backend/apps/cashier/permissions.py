@@ -45,7 +45,7 @@ give(
     "finance", "cashier.drawer.list", "cashier.drawer.add", "cashier.drawer.change", "cashier.shift.list",
     "cashier.shift.export", "cashier.shift.accept", "cashier.shift.view_all",
     "cashier.deposit.list", "cashier.deposit.add", "cashier.daily_close.list", "cashier.daily_close.add",
-    "cashier.monthly_close.list",
+    "cashier.daily_close.reopen", "cashier.monthly_close.list",
 )  # fmt: skip
 give(
     "finance_head", "cashier.drawer.delete", "cashier.shift.close", "cashier.shift.countersign",

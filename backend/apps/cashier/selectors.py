@@ -78,5 +78,6 @@ def business_day(hospital: Hospital, day: dt.date) -> dict[str, Any]:
         "hospital_id": hospital.pk, "hospital_name": hospital.name,
         "business_date": day, "is_closed": is_closed, "is_over": day < clock.today(),
         "next_date": newest + dt.timedelta(days=1) if newest else None,
-        "open_items": [] if is_closed else open_items(hospital.pk, day), "totals": day_totals(hospital.pk, day),
+        "open_items": [] if is_closed or day > clock.today() else open_items(hospital.pk, day),
+        "totals": day_totals(hospital.pk, day),
     }  # fmt: skip

@@ -241,7 +241,7 @@ class Migration(migrations.Migration):
             model_name="invoicerange",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("state", "in_use")),
-                fields=("holder", "kind"),
+                fields=("hospital", "holder", "kind"),
                 name="invoice_range_one_in_use",
             ),
         ),

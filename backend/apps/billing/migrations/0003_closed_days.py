@@ -13,5 +13,5 @@ UNDO = "DROP TRIGGER closed_new ON billing_invoicepaper; DROP TRIGGER closed_voi
 class Migration(migrations.Migration):
     """Forms are printed and voided on open days only."""
 
-    dependencies = [("billing", "0002_paper_invoices"), ("payments", "0009_unposted")]
+    dependencies = [("billing", "0002_paper_invoices"), ("payments", "0008_closes")]
     operations = [migrations.RunSQL(CLOSED, UNDO)]

@@ -81,7 +81,9 @@ class InvoiceRange(VersionedModel):
                 name="invoice_range_next_within",
             ),
             models.UniqueConstraint(
-                fields=["holder", "kind"], condition=Q(state="in_use"), name="invoice_range_one_in_use"
+                fields=["hospital", "holder", "kind"],
+                condition=Q(state="in_use"),
+                name="invoice_range_one_in_use",
             ),
         ]  # fmt: skip
         indexes = [

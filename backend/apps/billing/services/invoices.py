@@ -11,6 +11,7 @@ from apps.billing.selectors.bills import plain
 from apps.billing.services.papers import print_on_paper
 from apps.billing.states import BillStatus
 from apps.identity.models import StaffMember
+from apps.payments.closed_days import on_open_days
 from kernel import clock
 from kernel.errors import DuplicateValue, InvalidValue, StateConflict
 from kernel.locks import lock_one
@@ -47,6 +48,7 @@ def _items(bill: Bill) -> list[dict[str, Any]]:
     return [{name: getattr(row, name) for name in _KEPT} | {"quantity": plain(row.quantity)} for row in rows]
 
 
+@on_open_days()
 @transaction.atomic
 def print_invoice(
     invoice: Invoice,
@@ -58,7 +60,8 @@ def print_invoice(
     paper_no: str = "",
     copy_returned: bool | None = None,
 ) -> InvoicePrint:
-    """Count a copy. InvoiceReversed, InvoiceDeskRefused (the first one), InvoiceReprintNeedsReason (every other).
+    """Count a copy. InvoiceReversed, InvoiceDeskRefused (the first one), InvoiceReprintNeedsReason (every other),
+    DayClosed.
 
     Where forms are numbered it takes the clerk's next number, and the sheet before it is void: see `print_on_paper`.
     """

@@ -1,11 +1,14 @@
 """纸质票据: the next number of the clerk's range is taken in the transaction that prints on it."""
 
+from uuid import UUID
+
 from django.db import transaction
 
 from apps.billing import errors
-from apps.billing.models import Invoice, InvoiceKind, InvoicePaper, InvoicePrint, InvoiceRange
+from apps.billing.models import BillKind, Invoice, InvoiceKind, InvoicePaper, InvoicePrint, InvoiceRange
 from apps.billing.states import PAPERS, RANGES, PaperState, RangeState
 from apps.identity.models import StaffMember
+from apps.payments.closed_days import on_open_days
 from kernel import clock
 from kernel.errors import REQUIRED, InvalidValue, PermissionDenied, StateConflict
 from kernel.locks import lock_one, lock_rows
@@ -28,20 +31,32 @@ def print_on_paper(
         if copy_returned is None:
             raise InvalidValue(field="copy_returned", expected=REQUIRED)
         _void(before, reason=f"补打:{copy.reason}", copy_returned=copy_returned, by=staff)
-    found = _lock_next(staff)
+    found = _lock_next(staff, copy.invoice)
     _compare(found, paper_code, paper_no)
     return _use(found, staff, invoice_id=copy.invoice_id, copy=copy)
 
 
-def _lock_next(staff: StaffMember) -> InvoiceRange:
+def _lock_next(staff: StaffMember, invoice: Invoice) -> InvoiceRange:
     """The clerk's range in use, else the oldest that was drawn: it is in use from now on. NoInvoiceRange."""
-    rows = lock_rows(InvoiceRange.objects.filter(holder=staff, kind=InvoiceKind.OUTPATIENT, state__in=_LIVE))
-    rows.sort(key=lambda row: (row.state != RangeState.IN_USE, row.pk))
+    rows = _lock_live(staff, invoice.hospital_id, _kind_of(invoice))
     if not rows:
         raise errors.NoInvoiceRange
     if rows[0].state == RangeState.DRAWN:
         RANGES.move(rows[0], RangeState.IN_USE)
     return rows[0]
+
+
+def _kind_of(invoice: Invoice) -> InvoiceKind:
+    is_inpatient = invoice.bill.kind == BillKind.INPATIENT_DEPOSIT
+    return InvoiceKind.INPATIENT if is_inpatient else InvoiceKind.OUTPATIENT
+
+
+def _lock_live(staff: StaffMember, hospital_id: UUID, kind: str) -> list[InvoiceRange]:
+    """The clerk's ranges that can be printed on there, the one in use first. Always all: locks have one order."""
+    rows = lock_rows(
+        InvoiceRange.objects.filter(holder=staff, hospital_id=hospital_id, kind=kind, state__in=_LIVE)
+    )
+    return sorted(rows, key=lambda row: (row.state != RangeState.IN_USE, row.pk))
 
 
 def _compare(found: InvoiceRange, paper_code: str, paper_no: str) -> None:
@@ -66,27 +81,31 @@ def _use(found: InvoiceRange, staff: StaffMember, **values: object) -> InvoicePa
     return made
 
 
+@on_open_days()
 @transaction.atomic
 def spoil_next(row: InvoiceRange, *, reason: str, copy_returned: bool, by: StaffMember) -> InvoicePaper:
-    """The next form was spoiled before anything was printed on it. PermissionDenied, StateConflict."""
-    found = lock_one(InvoiceRange.objects, pk=row.pk)
-    if found.holder_id != by.pk:
+    """The next form was spoiled before anything was printed on it. PermissionDenied, StateConflict, DayClosed."""
+    if row.holder_id != by.pk:  # never changes
         raise PermissionDenied
+    live = _lock_live(by, row.hospital_id, row.kind)
+    found = next((each for each in live if each.pk == row.pk), None)
+    if found is None:
+        row.refresh_from_db()
+        raise StateConflict(current=row.state)
     if found.state == RangeState.DRAWN:
-        if _lock_next(by).pk != found.pk:
+        if found != live[0]:
             raise StateConflict(current=found.state)
-        found.refresh_from_db()
-    if found.state != RangeState.IN_USE:
-        raise StateConflict(current=found.state)
+        RANGES.move(found, RangeState.IN_USE)
     return _use(
         found, by, state=PaperState.VOID, voided_by=by, voided_at=clock.now(), void_reason=reason,
         copy_returned=copy_returned,
     )  # fmt: skip
 
 
+@on_open_days()
 @transaction.atomic
 def void_paper(paper: InvoicePaper, *, reason: str, copy_returned: bool, by: StaffMember) -> InvoicePaper:
-    """作废: the sheet counts no more; its invoice may be printed on another. StateConflict."""
+    """作废: the sheet counts no more; its invoice may be printed on another. StateConflict, DayClosed."""
     if paper.invoice_id is not None:
         lock_one(Invoice.objects, pk=paper.invoice_id)
     current = lock_one(InvoicePaper.objects, pk=paper.pk)

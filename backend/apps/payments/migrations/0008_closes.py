@@ -4,7 +4,6 @@ import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
-from django.contrib.postgres.operations import AddConstraintNotValid
 from django.db import migrations, models
 
 import kernel.clock
@@ -14,7 +13,7 @@ HERE = Path(__file__).parent
 
 
 class Migration(migrations.Migration):
-    """Closed periods, and the triggers that keep them closed."""
+    """Closed periods, and what keeps them as they are; other tables follow one by one."""
 
     dependencies = [
         ('identity', '0004_money_per_minute'),
@@ -60,15 +59,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.AddField(
-            model_name='ledgertransaction',
-            name='corrects_date',
-            field=models.DateField(blank=True, editable=False, null=True),
-        ),
-        AddConstraintNotValid(
-            model_name='ledgertransaction',
-            constraint=models.CheckConstraint(condition=models.Q(('corrects_date__isnull', True), ('corrects_date__lt', models.F('posted_on')), _connector='OR'), name='ledger_corrects_the_past'),
-        ),
-        migrations.AddField(
             model_name='dailyclose',
             name='approval',
             field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='worklist.approval'),
@@ -82,6 +72,11 @@ class Migration(migrations.Migration):
             model_name='dailyclose',
             name='hospital',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital'),
+        ),
+        migrations.AddField(
+            model_name='dailyclose',
+            name='previous',
+            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payments.dailyclose'),
         ),
         migrations.AddField(
             model_name='dailyclose',
@@ -102,6 +97,11 @@ class Migration(migrations.Migration):
             model_name='monthlyclose',
             name='hospital',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital'),
+        ),
+        migrations.AddField(
+            model_name='monthlyclose',
+            name='previous',
+            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payments.monthlyclose'),
         ),
         migrations.AddField(
             model_name='monthlyclose',

@@ -1,4 +1,5 @@
 -- Days that are closed take nothing. A posting holds its day in common until it commits; a close holds it alone.
+-- Busy tables get their triggers one by one in the migrations after this, so that none is locked with another.
 
 CREATE FUNCTION payments_day_key(hospital uuid, day date) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
   SELECT hashtextextended(hospital::text || ' ' || (day - DATE '2000-01-01')::text, 29)
@@ -24,12 +25,11 @@ END $$;
 CREATE FUNCTION payments_open_day_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF payments_hold_day(NEW.hospital_id, NEW.posted_on) >= NEW.posted_on THEN
-    RAISE EXCEPTION 'day % is closed', NEW.posted_on USING ERRCODE = 'restrict_violation';
+    RAISE EXCEPTION 'day % is closed', NEW.posted_on USING
+      ERRCODE = 'restrict_violation', CONSTRAINT = 'payments_day_closed', DETAIL = NEW.posted_on;
   END IF;
   RETURN NEW;
 END $$;
-CREATE TRIGGER open_day BEFORE INSERT ON payments_ledgertransaction
-  FOR EACH ROW EXECUTE FUNCTION payments_open_day_only();
 
 -- For rows of other tables: the column that says when, of the row as it was ('old') or as it is to be ('new').
 CREATE FUNCTION payments_closed_stays() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -38,34 +38,14 @@ DECLARE
   day date := ((said ->> TG_ARGV[0])::timestamptz AT TIME ZONE 'Asia/Shanghai')::date;
 BEGIN
   IF day IS NOT NULL AND payments_hold_day((said ->> 'hospital_id')::uuid, day) >= day THEN
-    RAISE EXCEPTION 'day % of this % is closed', day, TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+    RAISE EXCEPTION 'day % of this % is closed', day, TG_TABLE_NAME USING
+      ERRCODE = 'restrict_violation', CONSTRAINT = 'payments_day_closed', DETAIL = day;
   END IF;
   IF TG_OP = 'DELETE' THEN
     RETURN OLD;
   END IF;
   RETURN NEW;
 END $$;
-CREATE TRIGGER closed_new BEFORE INSERT ON payments_paymentattempt
-  FOR EACH ROW WHEN (NEW.paid_at IS NOT NULL) EXECUTE FUNCTION payments_closed_stays('paid_at', 'new');
-CREATE TRIGGER closed_gone BEFORE DELETE ON payments_paymentattempt
-  FOR EACH ROW WHEN (OLD.paid_at IS NOT NULL) EXECUTE FUNCTION payments_closed_stays('paid_at', 'old');
-CREATE TRIGGER closed_stays BEFORE UPDATE ON payments_paymentattempt
-  FOR EACH ROW WHEN (OLD.paid_at IS NOT NULL AND (
-    OLD.hospital_id, OLD.order_id, OLD.merchant_id, OLD.channel, OLD.amount_fen, OLD.paid_fen, OLD.paid_at, OLD.state,
-    OLD.transaction_id) IS DISTINCT FROM (
-    NEW.hospital_id, NEW.order_id, NEW.merchant_id, NEW.channel, NEW.amount_fen, NEW.paid_fen, NEW.paid_at, NEW.state,
-    NEW.transaction_id))
-  EXECUTE FUNCTION payments_closed_stays('paid_at', 'old');
-CREATE TRIGGER closed_new BEFORE INSERT ON payments_refund
-  FOR EACH ROW WHEN (NEW.succeeded_at IS NOT NULL) EXECUTE FUNCTION payments_closed_stays('succeeded_at', 'new');
-CREATE TRIGGER closed_gone BEFORE DELETE ON payments_refund
-  FOR EACH ROW WHEN (OLD.succeeded_at IS NOT NULL) EXECUTE FUNCTION payments_closed_stays('succeeded_at', 'old');
-CREATE TRIGGER closed_stays BEFORE UPDATE ON payments_refund
-  FOR EACH ROW WHEN (OLD.succeeded_at IS NOT NULL AND (
-    OLD.hospital_id, OLD.order_id, OLD.attempt_id, OLD.route, OLD.amount_fen, OLD.succeeded_at, OLD.state)
-    IS DISTINCT FROM (
-    NEW.hospital_id, NEW.order_id, NEW.attempt_id, NEW.route, NEW.amount_fen, NEW.succeeded_at, NEW.state))
-  EXECUTE FUNCTION payments_closed_stays('succeeded_at', 'old');
 
 -- Whoever closes or reopens periods of a hospital goes one after the other, and has the day alone.
 CREATE FUNCTION payments_take_day(hospital uuid, day date) RETURNS void LANGUAGE plpgsql AS $$

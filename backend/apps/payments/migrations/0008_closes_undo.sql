@@ -1,10 +1,3 @@
-DROP TRIGGER open_day ON payments_ledgertransaction;
-DROP TRIGGER closed_new ON payments_paymentattempt;
-DROP TRIGGER closed_gone ON payments_paymentattempt;
-DROP TRIGGER closed_stays ON payments_paymentattempt;
-DROP TRIGGER closed_new ON payments_refund;
-DROP TRIGGER closed_gone ON payments_refund;
-DROP TRIGGER closed_stays ON payments_refund;
 DROP TRIGGER guarded ON payments_dailyclose;
 DROP TRIGGER in_order ON payments_dailyclose;
 DROP TRIGGER kept ON payments_dailyclose;

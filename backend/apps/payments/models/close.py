@@ -14,7 +14,8 @@ from kernel.models import VersionedModel
 class _Close(VersionedModel):
     """`number`: the how manieth close of the period; those before were reopened and stay. `totals`: as they were.
 
-    `sha256`: of the content and of the close before, in hexadecimal. `approval`: of a reopening that was asked for.
+    `previous`: the close that was made before it, of whatever period; each has one after it at most. `sha256`: of the
+    content and of that close, in hexadecimal. `approval`: of a reopening that was asked for.
     """
 
     hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -24,6 +25,7 @@ class _Close(VersionedModel):
     closed_at = models.DateTimeField(default=clock.now)
     totals = models.JSONField()
     sha256 = models.CharField(max_length=64)
+    previous = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="+")
     approval = models.ForeignKey(
         Approval, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )

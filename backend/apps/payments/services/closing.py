@@ -1,8 +1,9 @@
 """日结 and 月结: a period that is over takes no more entries, and its sums are kept. The cashier's desk calls these."""
 
 import datetime as dt
+from calendar import monthrange
 from dataclasses import asdict
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -12,7 +13,7 @@ from apps.identity.models import Hospital, StaffMember
 from apps.payments import errors
 from apps.payments.day_blockers import open_items
 from apps.payments.models import DailyClose, MonthlyClose
-from apps.payments.selectors.closes import closed_through, digest, previous_digest
+from apps.payments.selectors.closes import C, closed_through, digest, last_made
 from apps.payments.services.day_totals import totals_of
 from apps.payments.services.month_proof import proof_of
 from apps.payments.states import CLOSES, CloseState
@@ -22,7 +23,6 @@ from kernel.errors import StateConflict
 from kernel.locks import lock_one
 
 _DAY = dt.timedelta(days=1)
-C = TypeVar("C", DailyClose, MonthlyClose)
 
 
 @transaction.atomic
@@ -64,7 +64,8 @@ def _keep(row: C) -> C:
     period = {name: getattr(row, name) for name in ("business_date", "month") if hasattr(row, name)}
     before = type(row)._default_manager.filter(hospital_id=row.hospital_id, **period)
     row.number = (before.aggregate(last=Max("number"))["last"] or 0) + 1
-    row.sha256 = digest(row, previous_digest(row))
+    row.previous = last_made(row)
+    row.sha256 = digest(row)
     row.save(force_insert=True)
     return row
 
@@ -76,7 +77,7 @@ def close_month(*, hospital: Hospital, month: str, by: StaffMember) -> MonthlyCl
     MonthClosed, MonthsCloseInOrder, MonthStillOpen, LedgerNotProven.
     """
     first = dt.date.fromisoformat(f"{month}-01")
-    last = (first + dt.timedelta(days=31)).replace(day=1) - _DAY
+    last = first.replace(day=monthrange(first.year, first.month)[1])
     _take_day(hospital.pk, first)
     newest = _newest_month(hospital.pk)
     if newest is not None and month <= newest:
@@ -128,8 +129,9 @@ def check_newest(row: DailyClose | MonthlyClose) -> None:
 
 @transaction.atomic
 def note_reopening(row: DailyClose | MonthlyClose, *, approval: Approval, reason: str) -> None:
-    """Somebody has asked for it to be reopened; the caller has checked that it can be."""
+    """Somebody has asked for it to be reopened. StateConflict, NotNewestClose, MonthClosed: it can't be any more."""
     current: Any = lock_one(type(row)._default_manager.all(), pk=row.pk)
+    check_newest(current)
     current.approval, current.reopen_reason = approval, reason
     current.version, current.updated_at = current.version + 1, clock.now()
     current.save(update_fields=["approval", "reopen_reason", "version", "updated_at"])

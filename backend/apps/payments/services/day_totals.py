@@ -6,17 +6,18 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Sum
 
-from apps.payments.models import AccountKind, LedgerEntry, LedgerTransaction
+from apps.payments.models import AccountKind, LedgerTransaction
 from apps.payments.models.ledger import PREPAID
-from apps.payments.selectors.closes import frozen_totals
+from apps.payments.selectors.closes import closed_before, frozen_totals
 from apps.payments.services.ledger import natural
 from kernel.sql import statement
 
 NAMED = (AccountKind.CLEARING, AccountKind.CHANNEL_FEES, AccountKind.BANK, AccountKind.CASH_IN_TRANSIT)
 CARD = AccountKind.CARD_BALANCE.value
 _SQL = statement("apps.payments", "day_totals")
+_HELD = statement("apps.payments", "held_before")
+_DAY = dt.timedelta(days=1)
 _LINE = (
     "transaction_kind",
     "account_kind",
@@ -96,20 +97,24 @@ def _prepaid(hospital_id: UUID, day: dt.date, lines: Iterable[dict[str, Any]]) -
 
 
 def opening_of(hospital_id: UUID, day: dt.date) -> dict[str, int]:
-    """What prepaid accounts held before that day, by kind: as the day before was frozen with, else summed up."""
-    before = frozen_totals(hospital_id, day - dt.timedelta(days=1))
-    if before is not None:
-        return {row["kind"]: row["closing_fen"] for row in before["prepaid"]}
-    return {kind: fen for kind, fen in held_before(hospital_id, day).items() if kind in PREPAID}
+    """What prepaid accounts held before that day, by kind: what the newest close before it was frozen with, and what
+    moved from then on; where nothing was closed yet, by `held_before`."""
+    before = closed_before(hospital_id, day)
+    if before is None:
+        return {kind: fen for kind, fen in held_before(hospital_id, day).items() if kind in PREPAID}
+    held = {row["kind"]: row["closing_fen"] for row in before.totals["prepaid"]}
+    first, last = before.business_date + _DAY, day - _DAY
+    for line in lines_of(hospital_id, first, last) if first <= last else ():
+        if line["account_kind"] in held:
+            held[line["account_kind"]] += line["credit_fen"] - line["debit_fen"]
+    return held
 
 
 def held_before(hospital_id: UUID, day: dt.date) -> dict[str, int]:
     """What every kind of account held when that day began, positive on its usual side."""
-    older = LedgerEntry.objects.filter(
-        hospital_id=hospital_id, transaction__hospital_id=hospital_id, transaction__posted_on__lt=day
-    )
-    sums = older.order_by().values_list("account__kind").annotate(total=Sum("amount_fen"))
-    return {kind: natural(kind, int(total)) for kind, total in sums}
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD, {"hospital_id": hospital_id, "day": day})
+        return {kind: natural(kind, fen) for kind, fen in cursor.fetchall()}
 
 
 def day_totals(hospital_id: UUID, day: dt.date) -> dict[str, Any]:

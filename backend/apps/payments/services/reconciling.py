@@ -10,6 +10,7 @@ from apps.payments.services import checks
 from apps.payments.services.advance_refund import record, request_of
 from apps.payments.services.merchants import channel_of, takes_pushes
 from apps.payments.states import SETTLED, RefundState
+from kernel import clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,15 @@ def merchants_with_bills() -> list[MerchantAccount]:
     """Accounts at providers that give bills: those in use, and replaced ones, which still take their refunds."""
     found = MerchantAccount.objects.filter(hospital__is_active=True).order_by("pk")
     return [merchant for merchant in found if takes_pushes(merchant)]
+
+
+def took_money(merchant: MerchantAccount, day: dt.date) -> bool:
+    """Whether anything was paid through the account on that day."""
+    begin, end = clock.local(day, dt.time()), clock.local(day + dt.timedelta(days=1), dt.time())
+    paid = PaymentAttempt.objects.filter(
+        hospital_id=merchant.hospital_id, channel=merchant.channel, paid_at__gte=begin, paid_at__lt=end
+    )
+    return paid.filter(merchant=merchant).exists()
 
 
 def bill_of(merchant: MerchantAccount, day: dt.date) -> ChannelBill:

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from apps.payments.day_blockers import BlockerKind, OpenThing
-from apps.payments.services.reconciling import merchants_with_bills
+from apps.payments.services.reconciling import merchants_with_bills, took_money
 from apps.reconciliation.models import Difference, ReconciliationRun
 from apps.reconciliation.states import RESULTS, DifferenceState, RunState
+from kernel import clock
 from kernel.money import fen_to_yuan
 
 #: `pending` waits for the next day's bill: it is carried, and keeps no day open.
@@ -15,21 +16,30 @@ _OPEN = (DifferenceState.EXAMINING, DifferenceState.OPEN, DifferenceState.PROPOS
 
 
 def without_result(hospital_id: UUID, day: dt.date) -> Iterator[OpenThing]:
-    """Merchant accounts whose bill of the day was not matched: not come, or not to be believed."""
+    """Merchant accounts whose bill of the day was not matched: not come, or not to be believed.
+
+    One that was not in use on that day, and by which nothing was paid, has no bill of it.
+    """
+    end = clock.local(day + dt.timedelta(days=1), dt.time())
     rows = ReconciliationRun.objects.filter(hospital_id=hospital_id, business_date=day)
     runs = {run.merchant_id: run for run in rows.exclude(state=RunState.SUPERSEDED)}
     for merchant in merchants_with_bills():
-        if merchant.hospital_id != hospital_id or (not merchant.is_active and merchant.pk not in runs):
+        if merchant.hospital_id != hospital_id:
             continue
         run = runs.get(merchant.pk)
+        in_use = merchant.is_active and merchant.created_at < end
+        if run is None and not in_use and not took_money(merchant, day):
+            continue
         if run is None or (run.state not in RESULTS and run.carried_at is None):
             yield OpenThing(run.pk if run else None, f"{merchant.name} {run.state if run else ''}".strip())
 
 
 def unsettled(hospital_id: UUID, day: dt.date) -> Iterator[OpenThing]:
-    """Differences of the day that somebody has to settle."""
-    rows = Difference.objects.filter(hospital_id=hospital_id, state__in=_OPEN, business_date=day)
-    for pk, key, fen in rows.order_by("pk").values_list("pk", "key", "effect_fen").iterator(50):
+    """Differences that somebody has to settle, of the day and of those before: some open after their close."""
+    rows = Difference.objects.filter(hospital_id=hospital_id, state__in=_OPEN, business_date__lte=day)
+    for pk, key, fen in (
+        rows.order_by("business_date", "pk").values_list("pk", "key", "effect_fen").iterator(50)
+    ):
         yield OpenThing(pk, f"{key} {fen_to_yuan(abs(fen))}元")
 
 

@@ -59,7 +59,10 @@ def _end(row: Difference, **changes: Any) -> None:
 
 
 def _post(row: Difference, key: str, effect_fen: int) -> None:
-    """The channel holds what it says it holds; the other side is a difference, or waits to be explained."""
+    """The channel holds what it says it holds; the other side is a difference, or waits to be explained.
+
+    It is about the day of the bill: where that is closed, the posting says which day it corrects.
+    """
     accounts = _ACCOUNTS.get(row.action)
     if accounts is None or effect_fen == 0:
         return
@@ -67,6 +70,7 @@ def _post(row: Difference, key: str, effect_fen: int) -> None:
     owner = row.channel if other == AccountKind.SHORT_RECEIVABLE else ""
     post(
         hospital_id=row.hospital_id, key=key, kind="difference", order_id=row.order_id, note=row.reason,
+        about=row.business_date,
         movements=[
             Movement(Account(AccountKind.CLEARING, row.channel), effect_fen),
             Movement(Account(other, owner), -effect_fen),

@@ -15,6 +15,7 @@ from apps.billing.models import Bill, Invoice, ItemCategory
 from apps.billing.selectors import invoices
 from apps.billing.services.invoices import issue_invoice, print_invoice
 from apps.identity.models import StaffMember
+from apps.payments.errors import DayClosed
 from kernel.errors import InvalidValue, StateConflict
 from kernel.http.fields import QuantityField
 from kernel.http.idempotency import idempotent
@@ -162,7 +163,7 @@ class InvoiceViewSet(ExportMixin, ScopedViewSet):
     )
     @raises(
         errors.InvoiceReversed, errors.InvoiceDeskRefused, errors.InvoiceReprintNeedsReason, InvalidValue,
-        errors.NoInvoiceRange, errors.InvoiceNumberNotNext,
+        errors.NoInvoiceRange, errors.InvoiceNumberNotNext, DayClosed,
     )  # fmt: skip
     @idempotent()
     def print_copy(self, request: Any, pk: UUID) -> Response:

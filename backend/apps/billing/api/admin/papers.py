@@ -16,6 +16,7 @@ from apps.billing.selectors.papers import usage_of
 from apps.billing.services import invoice_ranges, papers
 from apps.billing.states import PAPERS, RANGES
 from apps.identity.models import StaffMember
+from apps.payments.errors import DayClosed
 from kernel.errors import InvalidValue, PermissionDenied, StateConflict
 from kernel.http.commands import command
 from kernel.http.serializers import ModelSerializer, Serializer
@@ -140,8 +141,8 @@ class InvoiceRangeViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
         return invoice_ranges.verify_range(row, by=self.me)
 
     @command(
-        body=InvoiceVoidSerializer, answer=InvoicePaperSerializer, raises=(StateConflict, PermissionDenied),
-        idempotent=True,
+        body=InvoiceVoidSerializer, answer=InvoicePaperSerializer,
+        raises=(StateConflict, PermissionDenied, DayClosed), idempotent=True,
     )  # fmt: skip
     def spoil(self, row: InvoiceRange, **values: Any) -> InvoicePaper:
         """登记损毁票据: the next form was spoiled before anything was printed on it."""
@@ -167,9 +168,15 @@ class InvoicePaperViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
     def base_queryset(self) -> Any:
         return InvoicePaper.objects.select_related("range", "invoice")
 
+    def visible_code(self) -> str:
+        """A form is voided by whoever may, if the list shows it or not."""
+        if self.action == "void":
+            return self.code_of_action() or ""
+        return super().visible_code()
+
     @command(
-        body=InvoiceVoidSerializer, answer=InvoicePaperSerializer, raises=(StateConflict,), idempotent=True
-    )
+        body=InvoiceVoidSerializer, answer=InvoicePaperSerializer, raises=(StateConflict, DayClosed), idempotent=True
+    )  # fmt: skip
     def void(self, paper: InvoicePaper, **values: Any) -> InvoicePaper:
         """作废票据, with a reason and whether the sheet is back; its invoice may be printed on another."""
         return papers.void_paper(paper, by=self.me, **values)

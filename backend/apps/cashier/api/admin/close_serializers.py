@@ -11,7 +11,7 @@ from kernel.expectations import MONTH
 from kernel.http.fields import PatternField
 from kernel.http.serializers import ModelSerializer, Serializer
 
-_MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])\Z"
+_MONTH = r"^[1-9][0-9]{3}-(0[1-9]|1[0-2])\Z"
 _COLUMNS = [
     "id", "hospital_id", "hospital_name", "number", "state", "is_newest", "is_reopening", "closed_by_id",
     "closed_by_name", "closed_at", "sha256", "approval_id", "reopen_reason", "reopened_by_id", "reopened_by_name",

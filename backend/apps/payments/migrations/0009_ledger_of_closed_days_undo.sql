@@ -1,0 +1,1 @@
+DROP TRIGGER open_day ON payments_ledgertransaction;
