@@ -12,7 +12,7 @@ from tests.contract.conftest import AUDIENCES
 pytestmark = pytest.mark.requirement("INT-04")
 Node = dict[str, Any]
 #: Called the same in both languages, or a sign alone.
-SAME = {"HIS", "App", "CSV", "Excel"}
+SAME = {"HIS", "App", "CSV", "Excel", "PDF"}
 
 
 @pytest.fixture(scope="module")
