@@ -89,9 +89,7 @@ values(ReportStage, {
 })  # fmt: skip
 values(ReportFailure, {
     "rights_withdrawn": ("权限已变更", "The rights were withdrawn"), "too_long": ("超过时限", "It took too long"),
-    "too_many_rows": (
-        "行数过多,请缩小范围;PDF 可改用 Excel 或 CSV", "Too many rows; ask for less, or for Excel or CSV, not PDF",
-    ),
+    "too_many_rows": ("行数过多,请缩小范围,或改用 Excel 或 CSV", "Too many rows; ask for less, or for Excel or CSV"),
     "file_too_large": ("文件过大,请缩小范围", "The file is too large; ask for less"),
     "storage_failed": ("文件无法保存", "The file could not be stored"),
     "database_failed": ("数据库资源不足", "The database lacks room for it"),
