@@ -18180,6 +18180,36 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
+        Problem409DayClosedInvoiceDeskAnd4More: components["schemas"]["Problem"] & {
+            /**
+             * 错误码
+             * @enum {string}
+             */
+            code?: "day_closed" | "invoice_desk" | "invoice_number_not_next" | "invoice_reversed" | "no_invoice_range" | "request_in_progress";
+            /** 业务日期 */
+            business_date?: string;
+            /** 窗口 */
+            desk?: string;
+            /** 票据代码 */
+            paper_code?: string;
+            /** 票据号码 */
+            paper_no?: string;
+        };
+        Problem409DayClosedRequestInProgressAnd1More: components["schemas"]["Problem"] & {
+            /**
+             * 错误码
+             * @enum {string}
+             */
+            code?: "day_closed" | "request_in_progress" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            /** 业务日期 */
+            business_date?: string;
+            /** 当前状态 */
+            current?: string;
+            /** 目标状态 */
+            target?: string;
+        };
         Problem409DifferenceUnexplainedRequestInProgressAnd3More: components["schemas"]["Problem"] & {
             /**
              * 错误码
@@ -18402,19 +18432,6 @@ export interface components {
             used_by?: string;
             /** 占用者 */
             used_by_name?: string;
-        };
-        Problem409InvoiceDeskInvoiceNumberNotNextAnd3More: components["schemas"]["Problem"] & {
-            /**
-             * 错误码
-             * @enum {string}
-             */
-            code?: "invoice_desk" | "invoice_number_not_next" | "invoice_reversed" | "no_invoice_range" | "request_in_progress";
-            /** 窗口 */
-            desk?: string;
-            /** 票据代码 */
-            paper_code?: string;
-            /** 票据号码 */
-            paper_no?: string;
         };
         Problem409InvoiceRangeOverlapsRequestInProgress: components["schemas"]["Problem"] & {
             /**
@@ -24776,6 +24793,24 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409DayClosedDayNotOverAnd4More"];
             };
         };
+        /** @description Conflict: day_closed, invoice_desk, invoice_number_not_next, invoice_reversed, no_invoice_range, request_in_progress */
+        Problem409DayClosedInvoiceDeskAnd4More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409DayClosedInvoiceDeskAnd4More"];
+            };
+        };
+        /** @description Conflict: day_closed, request_in_progress, state_conflict */
+        Problem409DayClosedRequestInProgressAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409DayClosedRequestInProgressAnd1More"];
+            };
+        };
         /** @description Conflict: difference_unexplained, request_in_progress, same_person, shift_not_counted, state_conflict */
         Problem409DifferenceUnexplainedRequestInProgressAnd3More: {
             headers: {
@@ -24963,15 +24998,6 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem409InUseSystemRole"];
-            };
-        };
-        /** @description Conflict: invoice_desk, invoice_number_not_next, invoice_reversed, no_invoice_range, request_in_progress */
-        Problem409InvoiceDeskInvoiceNumberNotNextAnd3More: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem409InvoiceDeskInvoiceNumberNotNextAnd3More"];
             };
         };
         /** @description Conflict: invoice_range_overlaps, request_in_progress */
@@ -25949,6 +25975,8 @@ export type Problem409CheckInTooLateHoldExpiredAnd4More = components['schemas'][
 export type Problem409CheckInTooLateNoOpenShiftAnd3More = components['schemas']['Problem409CheckInTooLateNoOpenShiftAnd3More'];
 export type Problem409CountersignRequiredDifferenceUnexplainedAnd4More = components['schemas']['Problem409CountersignRequiredDifferenceUnexplainedAnd4More'];
 export type Problem409DayClosedDayNotOverAnd4More = components['schemas']['Problem409DayClosedDayNotOverAnd4More'];
+export type Problem409DayClosedInvoiceDeskAnd4More = components['schemas']['Problem409DayClosedInvoiceDeskAnd4More'];
+export type Problem409DayClosedRequestInProgressAnd1More = components['schemas']['Problem409DayClosedRequestInProgressAnd1More'];
 export type Problem409DifferenceUnexplainedRequestInProgressAnd3More = components['schemas']['Problem409DifferenceUnexplainedRequestInProgressAnd3More'];
 export type Problem409DrawerInUseRequestInProgressAnd1More = components['schemas']['Problem409DrawerInUseRequestInProgressAnd1More'];
 export type Problem409Duplicate = components['schemas']['Problem409Duplicate'];
@@ -25970,7 +25998,6 @@ export type Problem409ImportHasErrorsStateConflict = components['schemas']['Prob
 export type Problem409InUse = components['schemas']['Problem409InUse'];
 export type Problem409InUseSystemDictionary = components['schemas']['Problem409InUseSystemDictionary'];
 export type Problem409InUseSystemRole = components['schemas']['Problem409InUseSystemRole'];
-export type Problem409InvoiceDeskInvoiceNumberNotNextAnd3More = components['schemas']['Problem409InvoiceDeskInvoiceNumberNotNextAnd3More'];
 export type Problem409InvoiceRangeOverlapsRequestInProgress = components['schemas']['Problem409InvoiceRangeOverlapsRequestInProgress'];
 export type Problem409InvoiceStandsRequestInProgressAnd1More = components['schemas']['Problem409InvoiceStandsRequestInProgressAnd1More'];
 export type Problem409ItemNotPaidItemPerformedAnd1More = components['schemas']['Problem409ItemNotPaidItemPerformedAnd1More'];
@@ -26266,6 +26293,8 @@ export type ResponseProblem409CheckInTooLateHoldExpiredAnd4More = components['re
 export type ResponseProblem409CheckInTooLateNoOpenShiftAnd3More = components['responses']['Problem409CheckInTooLateNoOpenShiftAnd3More'];
 export type ResponseProblem409CountersignRequiredDifferenceUnexplainedAnd4More = components['responses']['Problem409CountersignRequiredDifferenceUnexplainedAnd4More'];
 export type ResponseProblem409DayClosedDayNotOverAnd4More = components['responses']['Problem409DayClosedDayNotOverAnd4More'];
+export type ResponseProblem409DayClosedInvoiceDeskAnd4More = components['responses']['Problem409DayClosedInvoiceDeskAnd4More'];
+export type ResponseProblem409DayClosedRequestInProgressAnd1More = components['responses']['Problem409DayClosedRequestInProgressAnd1More'];
 export type ResponseProblem409DifferenceUnexplainedRequestInProgressAnd3More = components['responses']['Problem409DifferenceUnexplainedRequestInProgressAnd3More'];
 export type ResponseProblem409DrawerInUseRequestInProgressAnd1More = components['responses']['Problem409DrawerInUseRequestInProgressAnd1More'];
 export type ResponseProblem409Duplicate = components['responses']['Problem409Duplicate'];
@@ -26287,7 +26316,6 @@ export type ResponseProblem409ImportHasErrorsStateConflict = components['respons
 export type ResponseProblem409InUse = components['responses']['Problem409InUse'];
 export type ResponseProblem409InUseSystemDictionary = components['responses']['Problem409InUseSystemDictionary'];
 export type ResponseProblem409InUseSystemRole = components['responses']['Problem409InUseSystemRole'];
-export type ResponseProblem409InvoiceDeskInvoiceNumberNotNextAnd3More = components['responses']['Problem409InvoiceDeskInvoiceNumberNotNextAnd3More'];
 export type ResponseProblem409InvoiceRangeOverlapsRequestInProgress = components['responses']['Problem409InvoiceRangeOverlapsRequestInProgress'];
 export type ResponseProblem409InvoiceStandsRequestInProgressAnd1More = components['responses']['Problem409InvoiceStandsRequestInProgressAnd1More'];
 export type ResponseProblem409ItemNotPaidItemPerformedAnd1More = components['responses']['Problem409ItemNotPaidItemPerformedAnd1More'];
@@ -37204,7 +37232,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409RequestInProgressStateConflict"];
+            409: components["responses"]["Problem409DayClosedRequestInProgressAnd1More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -37518,7 +37546,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409RequestInProgressStateConflict"];
+            409: components["responses"]["Problem409DayClosedRequestInProgressAnd1More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -37896,7 +37924,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409InvoiceDeskInvoiceNumberNotNextAnd3More"];
+            409: components["responses"]["Problem409DayClosedInvoiceDeskAnd4More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
