@@ -49,7 +49,7 @@ class CashierEstate(Estate):
 
     def _close(self, row: Any) -> Any:
         row.hospital, row.closed_by = self.world.h1, self.world.staff["clerk"]
-        row.sha256 = digest(row, "")
+        row.sha256 = digest(row)
         row.save(force_insert=True)
         return row
 
