@@ -394,6 +394,13 @@ def test_workers_that_stop_in_good_order_are_no_tries(office: World, monkeypatch
     assert run(job).state == "succeeded" and (job.tries, job.put_back) == (4, 3)
 
 
+def is_asleep(pid: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute("SELECT 1 FROM pg_stat_activity WHERE pid = %s AND wait_event = 'PgSleep'", [pid])
+        return cursor.fetchone() is not None
+
+
 def test_the_statement_of_a_stranger_on_a_lent_connection_is_never_ended(office: World) -> None:
     from apps.reports.services.cancel import stop_statement
 
@@ -404,12 +411,12 @@ def test_the_statement_of_a_stranger_on_a_lent_connection_is_never_ended(office:
         with snapshot(lent, seconds=30) as stranger, ThreadPoolExecutor(1) as pool:
             same, _, begun = stranger.backend()
             assert (same, begun == over) == (pid, False)
-            slept = pool.submit(lambda: list(stranger.rows("SELECT pg_sleep(1.5)::text", {})))
-            time.sleep(0.5)
+            slept = pool.submit(lambda: list(stranger.rows("SELECT pg_sleep(3)::text", {})))
+            wait_until(lambda: is_asleep(pid))
             stop_statement(pid, started, over)
             assert slept.result() == [("",)]
             slept = pool.submit(lambda: list(stranger.rows("SELECT pg_sleep(60)::text", {})))
-            time.sleep(0.5)
+            wait_until(lambda: is_asleep(pid))
             stop_statement(pid, started, begun)
             with pytest.raises(OperationalError):
                 slept.result()

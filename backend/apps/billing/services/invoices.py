@@ -77,13 +77,9 @@ def print_invoice(
     current.updated_at = clock.now()
     current.save(update_fields=["print_count", "version", "updated_at"])
     copy = InvoicePrint.objects.create(
-        hospital_id=current.hospital_id,
-        invoice=current,
-        copy_no=current.print_count,
-        desk=desk,
-        reason=reason,
+        hospital_id=current.hospital_id, invoice=current, copy_no=current.print_count, desk=desk, reason=reason,
         printed_by=staff,
-    )
+    )  # fmt: skip
     if staff is not None and settings.PAPER_INVOICES.of(current.hospital):
         print_on_paper(
             copy, staff=staff, paper_code=paper_code, paper_no=paper_no, copy_returned=copy_returned
