@@ -8,7 +8,7 @@ WORTH: Mapping[str, int] = {
     "jiao_5": 50, "jiao_1": 10,
 }  # fmt: skip
 #: So many of one kind are believed.
-MOST = 100_000
+MAX_PIECES = 100_000
 
 
 def worth(cash: Mapping[str, int]) -> int:

@@ -8,7 +8,7 @@ from uuid import UUID
 from kernel.errors import in_english
 
 #: Named of each kind at most.
-MOST = 50
+MAX_SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +61,9 @@ def register(kind: BlockerKind) -> None:
 
 
 def open_items(hospital_id: UUID, day: dt.date) -> list[OpenItem]:
-    """Everything that keeps that day open, at most MOST of each kind."""
+    """Everything that keeps that day open, at most MAX_SHOWN of each kind."""
     return [
         OpenItem(kind.code, kind.name, kind.subject_type, str(thing.subject_id or ""), thing.subject_name)
         for _, kind in sorted(KINDS.items())
-        for _, thing in zip(range(MOST), kind.find(hospital_id, day), strict=False)
+        for _, thing in zip(range(MAX_SHOWN), kind.find(hospital_id, day), strict=False)
     ]

@@ -8,7 +8,7 @@ from django.db.models.functions import Lag
 from apps.billing.models import InvoicePaper, InvoicePrint, InvoiceRange
 from apps.billing.states import PaperState, RangeState
 
-MOST_NAMED = 100
+MAX_NAMED = 100
 
 
 @dataclass(slots=True)
@@ -56,13 +56,13 @@ def usage_of(row: InvoiceRange) -> Usage:
 def _missing(row: InvoiceRange) -> list[str]:
     present = set(InvoicePaper.objects.filter(range=row).values_list("number", flat=True))
     lost = (number for number in range(row.first_number, row.next_number) if number not in present)
-    return [row.shown(number) for _, number in zip(range(MOST_NAMED), lost, strict=False)]
+    return [row.shown(number) for _, number in zip(range(MAX_NAMED), lost, strict=False)]
 
 
 def _out_of_order(row: InvoiceRange) -> list[str]:
     before = Window(Lag("issued_at"), order_by=F("number").asc())
     rows = InvoicePaper.objects.filter(range=row).annotate(before=before).filter(issued_at__lt=F("before"))
-    return list(rows.order_by("number").values_list("paper_no", flat=True)[:MOST_NAMED])
+    return list(rows.order_by("number").values_list("paper_no", flat=True)[:MAX_NAMED])
 
 
 def paper_of(copy: InvoicePrint) -> dict[str, str]:

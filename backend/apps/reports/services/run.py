@@ -92,9 +92,8 @@ def run_job(job_id: UUID) -> None:
 def _begun(job_id: UUID) -> ReportJob | None:
     """The job, now this worker's; None where there is nothing to do, or not yet."""
     owner_id = ReportJob.objects.values_list("owner_id", flat=True).get(pk=job_id)
-    StaffMember.objects.select_for_update(no_key=True).get(
-        pk=owner_id
-    )  # those of one person are counted one by one
+    # The jobs of one person are counted one by one.
+    StaffMember.objects.select_for_update(no_key=True).get(pk=owner_id)
     job = lock_one(ReportJob.objects.select_related("owner__user", "hospital"), pk=job_id)
     match job.state:
         case ReportState.QUEUED:

@@ -5,7 +5,7 @@ from rest_framework import serializers
 
 from apps.access.scoped.fields import ScopedRelatedField
 from apps.access.scoped.permissions import own_records, request_actor
-from apps.cashier.denominations import MOST
+from apps.cashier.denominations import MAX_PIECES
 from apps.cashier.models import BankDeposit, CashDrawer, CashierShift
 from apps.cashier.selectors import by_day
 from apps.cashier.services.count import is_explained
@@ -20,14 +20,14 @@ from kernel.money import MAX_FEN
 class CashSerializer(Serializer):
     """面额: how many of each note and coin."""
 
-    yuan_100 = serializers.IntegerField(min_value=0, max_value=MOST)
-    yuan_50 = serializers.IntegerField(min_value=0, max_value=MOST)
-    yuan_20 = serializers.IntegerField(min_value=0, max_value=MOST)
-    yuan_10 = serializers.IntegerField(min_value=0, max_value=MOST)
-    yuan_5 = serializers.IntegerField(min_value=0, max_value=MOST)
-    yuan_1 = serializers.IntegerField(min_value=0, max_value=MOST)
-    jiao_5 = serializers.IntegerField(min_value=0, max_value=MOST)
-    jiao_1 = serializers.IntegerField(min_value=0, max_value=MOST)
+    yuan_100 = serializers.IntegerField(min_value=0, max_value=MAX_PIECES)
+    yuan_50 = serializers.IntegerField(min_value=0, max_value=MAX_PIECES)
+    yuan_20 = serializers.IntegerField(min_value=0, max_value=MAX_PIECES)
+    yuan_10 = serializers.IntegerField(min_value=0, max_value=MAX_PIECES)
+    yuan_5 = serializers.IntegerField(min_value=0, max_value=MAX_PIECES)
+    yuan_1 = serializers.IntegerField(min_value=0, max_value=MAX_PIECES)
+    jiao_5 = serializers.IntegerField(min_value=0, max_value=MAX_PIECES)
+    jiao_1 = serializers.IntegerField(min_value=0, max_value=MAX_PIECES)
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         return {str(name): instance.get(name, 0) for name in self.fields}
