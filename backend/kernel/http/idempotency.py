@@ -1,4 +1,4 @@
-"""`@idempotent` for POST views that book or move money."""
+"""What takes effect once per caller and `Idempotency-Key`; `kernel.http.commands` puts it around its methods."""
 
 import functools
 import re
@@ -25,13 +25,13 @@ KEY_FORM = Expectation(
 
 
 def idempotent(
-    *, atomic: bool = True, content: Callable[[Any], bytes] | None = None
+    *, again: View | None = None, atomic: bool = True, content: Callable[[Any], bytes] | None = None
 ) -> Callable[[View], View]:
     """Make a view method take effect once per caller and key.
 
     atomic=True: the method and the stored answer commit together, the exact answer is replayed.
     atomic=False: the use case finishes `store.current()` inside its own statement with the id of what it made; a
-    repeated request is answered by the view's `replay(request, result)`, with the present state of that object.
+    repeated request is answered by `again(view, id)`, with the present state of that object.
     `content(request)`: what tells one upload from another, whose body is neither held in memory nor twice the same.
     """
 
@@ -50,7 +50,7 @@ def idempotent(
             )
             begun = store.begin(caller_of(request), key, mark)
             if isinstance(begun, store.Replay):
-                return _replay(view, request, begun)
+                return _replay(begun, again or (lambda view, made: view.replay(view.request, made)), view)
             run = _atomic if atomic else _own
             return run(begun, method, view, request, *args, **kwargs)
 
@@ -88,9 +88,9 @@ def _own(record: Any, method: View, view: Any, request: Any, *args: Any, **kwarg
         store.set_current(None)
 
 
-def _replay(view: Any, request: Any, answer: store.Replay) -> Any:
+def _replay(answer: store.Replay, again: View, view: Any) -> Any:
     if answer.body is None:
-        response = view.replay(request, answer.result)
+        response: Any = again(view, answer.result)
     else:
         response = HttpResponse(answer.body, status=answer.status, content_type="application/json")
     response["Idempotency-Replayed"] = "true"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Model, QuerySet
@@ -88,6 +89,10 @@ class ScopedViewSet(CodedView, GenericViewSet[Any]):
     def row_queryset(self) -> QuerySet[Any]:
         """What a row of a list is read from once its key is found; override to join only then (with `keys_first`)."""
         return self.base_queryset()
+
+    def as_now(self, pk: UUID) -> Any:
+        """What commands answer of a row; override where that is more than what lists join."""
+        return self.base_queryset().get(pk=pk)
 
     def get_queryset(self) -> QuerySet[Any]:
         if getattr(self, "swagger_fake_view", False):

@@ -1,6 +1,7 @@
 """An application sees and manages what is its own."""
 
 from typing import Any, ClassVar
+from uuid import UUID
 
 import django_filters
 from django.db.models import Model, QuerySet
@@ -85,6 +86,10 @@ class OwnRows(GenericViewSet[Any]):
 
     def base_queryset(self) -> QuerySet[Any]:
         return self.model._default_manager.all()
+
+    def as_now(self, pk: UUID) -> Any:
+        """What commands answer of a row."""
+        return self.base_queryset().get(pk=pk)
 
     def get_queryset(self) -> QuerySet[Any]:
         if getattr(self, "swagger_fake_view", False):
