@@ -8,7 +8,6 @@ from rest_framework.response import Response
 from apps.access.scoped.fields import ScopedRelatedField
 from apps.access.scoped.options import OptionsMixin
 from apps.access.scoped.views import ListMixin, RetrieveMixin
-from apps.identity.models import StaffMember
 from apps.patients.models import PatientCard
 from apps.payments import errors
 from apps.payments.api.admin.exporting import ExportMixin
@@ -21,8 +20,7 @@ from apps.payments.services.advance_order import give_up
 from apps.payments.services.counter import pay_at_counter, pay_from_card
 from apps.payments.states import OrderState
 from kernel.errors import REQUIRED, DuplicateValue, InvalidValue, NotFound, StateConflict
-from kernel.http.idempotency import idempotent
-from kernel.http.schema import raises
+from kernel.http.commands import command
 from kernel.http.serializers import Serializer
 from kernel.money import MAX_FEN
 
@@ -85,42 +83,29 @@ class PaymentOrderViewSet(OptionsMixin, ListMixin, RetrieveMixin, ExportMixin):
     @extend_schema(responses=WholeOrderSerializer)
     def retrieve(self, request: Any, pk: UUID) -> Response:
         """支付单 with its attempts and refunds."""
-        return self._answer(self.get_object())
+        return Response(WholeOrderSerializer(self.as_now(self.get_object().pk)).data)
 
-    @extend_schema(request=SettleSerializer, responses=WholeOrderSerializer)
-    @raises(
-        NotFound, StateConflict, InvalidValue, DuplicateValue, errors.ChannelNotOffered, errors.OrderExpired,
-        errors.InsufficientBalance, errors.NoOpenShift,
+    @command(
+        body=SettleSerializer, answer=WholeOrderSerializer, idempotent=True, atomic=False,
+        raises=(
+            NotFound, StateConflict, InvalidValue, DuplicateValue, errors.ChannelNotOffered, errors.OrderExpired,
+            errors.InsufficientBalance, errors.NoOpenShift,
+        ),
     )  # fmt: skip
-    @idempotent(atomic=False)
-    def settle(self, request: Any, pk: UUID) -> Response:
+    def settle(
+        self, order: PaymentOrder, *, channel: str, card: PatientCard | None = None, **taken: Any
+    ) -> PaymentOrder:
         """窗口收款: the clerk has taken the money; the answer says whether it is posted."""
-        order = self.get_object()
-        body = SettleSerializer(data=request.data, context=self.get_serializer_context())
-        body.is_valid(raise_exception=True)
-        data, staff = body.validated_data, StaffMember.objects.get(pk=self.actor.staff_id)
-        if data["channel"] == "card_balance":
-            if "card" not in data:
-                raise InvalidValue(field="card_id", expected=REQUIRED)
-            return self._answer(pay_from_card(order=order, card=data["card"], staff=staff))
-        settled = pay_at_counter(
-            order=order,
-            channel=data["channel"],
-            staff=staff,
-            reference=data["reference"],
-            tendered_fen=data.get("tendered_fen"),
-        )
-        return self._answer(settled)
+        if channel != "card_balance":
+            return pay_at_counter(order=order, channel=channel, staff=self.me, **taken)
+        if card is None:
+            raise InvalidValue(field="card_id", expected=REQUIRED)
+        return pay_from_card(order=order, card=card, staff=self.me)
 
-    def replay(self, request: Any, result: UUID) -> Response:
-        """The answer to a repeated settlement: the order as it is now."""
-        return self._answer(PaymentOrder.objects.get(pk=result))
-
-    @extend_schema(request=None, responses=WholeOrderSerializer)
-    @raises(StateConflict)
-    def cancel(self, request: Any, pk: UUID) -> Response:
+    @command(answer=WholeOrderSerializer, raises=(StateConflict,))
+    def cancel(self, order: PaymentOrder) -> PaymentOrder:
         """关闭支付单: nobody is to pay it any more; still pending in the answer while a channel has not answered."""
-        return self._answer(give_up(self.get_object(), cause=CloseCause.GIVEN_UP_BY_STAFF))
+        return give_up(order, cause=CloseCause.GIVEN_UP_BY_STAFF)
 
-    def _answer(self, order: PaymentOrder) -> Response:
-        return Response(WholeOrderSerializer(orders.whole(PaymentOrder.objects.all()).get(pk=order.pk)).data)
+    def as_now(self, pk: UUID) -> PaymentOrder:
+        return orders.whole(PaymentOrder.objects.all()).get(pk=pk)

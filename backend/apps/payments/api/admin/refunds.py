@@ -1,13 +1,10 @@
 from typing import Any, ClassVar
-from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.response import Response
 
 from apps.access.scoped.options import OptionsMixin
 from apps.access.scoped.views import ListMixin, RetrieveMixin
-from apps.identity.models import StaffMember
 from apps.payments.api.admin.exporting import ExportMixin
 from apps.payments.api.filters import RefundFilter
 from apps.payments.api.serializers import RefundSerializer
@@ -16,8 +13,7 @@ from apps.payments.models import Refund
 from apps.payments.selectors.exports import refund_rows
 from apps.payments.services.failed_refunds import pay_out, send_again
 from kernel.errors import StateConflict
-from kernel.http.idempotency import idempotent
-from kernel.http.schema import raises
+from kernel.http.commands import command
 
 
 class StaffRefundSerializer(RefundSerializer):
@@ -53,26 +49,12 @@ class RefundViewSet(OptionsMixin, ListMixin, RetrieveMixin, ExportMixin):
     def base_queryset(self) -> Any:
         return Refund.objects.select_related("patient", "order", "decided_by")
 
-    @extend_schema(request=None, responses=StaffRefundSerializer)
-    @raises(StateConflict)
-    @idempotent()
-    def reissue(self, request: Any, pk: UUID) -> Response:
+    @command(answer=StaffRefundSerializer, raises=(StateConflict,), idempotent=True)
+    def reissue(self, refund: Refund) -> Refund:
         """重新退款: send a failed refund again, under the same number where the channel allows it."""
-        return self._answer(send_again(self.get_object(), staff=self._staff()))
+        return send_again(refund, staff=self.me)
 
-    @extend_schema(request=None, responses=StaffRefundSerializer)
-    @raises(StateConflict, NoOpenShift)
-    @idempotent(atomic=False)
-    def pay_out(self, request: Any, pk: UUID) -> Response:
+    @command(answer=StaffRefundSerializer, raises=(StateConflict, NoOpenShift), idempotent=True, atomic=False)
+    def pay_out(self, refund: Refund) -> Refund:
         """现金退款: a failed refund is paid out in cash, unless the channel has done it after all."""
-        return self._answer(pay_out(self.get_object(), staff=self._staff()))
-
-    def replay(self, request: Any, result: UUID) -> Response:
-        """The answer to a repeated request: the refund as it is now."""
-        return self._answer(Refund.objects.get(pk=result))
-
-    def _staff(self) -> StaffMember:
-        return StaffMember.objects.get(pk=self.actor.staff_id)
-
-    def _answer(self, refund: Refund) -> Response:
-        return Response(self.get_serializer(self.base_queryset().get(pk=refund.pk)).data)
+        return pay_out(refund, staff=self.me)

@@ -5,7 +5,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from apps.access.scoped.permissions import IsPatientAccount
+from apps.access.scoped.own import OwnViewSet
 from apps.audit.middleware import client_ip
 from apps.patients.errors import CardRequired
 from apps.patients.selectors import bindings_of, name_for, require_binding
@@ -24,10 +24,9 @@ from apps.payments.services.counter import pay_from_card
 from apps.payments.services.orders import check_opener
 from apps.payments.services.pay import pay_online
 from kernel.errors import REQUIRED, InvalidValue, NotFound, StateConflict
-from kernel.http.idempotency import idempotent
+from kernel.http.commands import command
 from kernel.http.schema import raises
-from kernel.http.serializers import Serializer, validated
-from kernel.http.views import GenericViewSet
+from kernel.http.serializers import Serializer
 
 #: The channel whose mini-program our patients come through.
 WECHAT_PAY = "wechat_pay"
@@ -51,11 +50,9 @@ class OfferedChannelSerializer(serializers.Serializer[Any]):
     methods = serializers.ListField(child=serializers.CharField())
 
 
-class OwnOrders(GenericViewSet[Any]):
+class OwnOrders(OwnViewSet):
     """Rows of the patients that are bound to the account."""
 
-    permission_classes = [IsPatientAccount]
-    lookup_value_converter = "uuid"
     ordering = ["-id"]
     ordering_fields = ["created_at"]
 
@@ -70,7 +67,7 @@ class PaymentOrderViewSet(OwnOrders):
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):
             return PaymentOrder.objects.none()
-        return orders.orders_of(self.request.user.wechat)  # type: ignore[union-attr]
+        return orders.orders_of(self.account)
 
     @raises(CardRequired, NotFound)
     def list(self, request: Any) -> Response:
@@ -81,77 +78,68 @@ class PaymentOrderViewSet(OwnOrders):
 
     def retrieve(self, request: Any, pk: UUID) -> Response:
         """One payment order; poll it after paying until it is posted."""
-        return self._answer(self._find(pk))
+        return self._answer(self.get_object())
 
     @extend_schema(responses=OfferedChannelSerializer(many=True), filters=False)
     def channels(self, request: Any, pk: UUID) -> Response:
         """支付方式: how this order can be paid online at its hospital."""
-        return Response(channels.offered(self._find(pk).hospital_id, inside=WECHAT_PAY))
+        return Response(channels.offered(self.get_object().hospital_id, inside=WECHAT_PAY))
 
-    @extend_schema(request=PaySerializer, responses={201: OpenedAttemptSerializer})
-    @raises(
-        StateConflict, errors.ChannelNotOffered, errors.ChannelRefused, errors.ChannelUnavailable,
-        errors.OrderExpired, errors.TooManyAttempts, errors.SubjectBeingPaid,
+    @command(
+        body=PaySerializer, answer=OpenedAttemptSerializer, status=201, idempotent=True, atomic=False,
+        raises=(
+            StateConflict, errors.ChannelNotOffered, errors.ChannelRefused, errors.ChannelUnavailable,
+            errors.OrderExpired, errors.TooManyAttempts, errors.SubjectBeingPaid,
+        ),
     )  # fmt: skip
-    @idempotent(atomic=False)
-    def pay(self, request: Any, pk: UUID) -> Response:
+    def pay(self, order: PaymentOrder, *, channel: str, method: str = "") -> PaymentAttempt:
         """去支付: what the channel's own function needs; for WeChat the five fields of wx.requestPayment."""
-        order, account = self._find(pk), request.user.wechat
         check_opener(order)
-        body = validated(PaySerializer, request.data)
-        method = self._method(order, body)
-        if not channels.belongs(body["channel"], method, inside=WECHAT_PAY):
-            raise errors.ChannelNotOffered(channel=body["channel"])
-        attempt = pay_online(
-            order=order,
-            channel=body["channel"],
-            method=method,
-            payer_id=account.openid,
-            client_ip=client_ip(request) or "",
-        )
-        return Response(OpenedAttemptSerializer(attempt).data, status=201)
+        way = PayMethod(method) if method else self._only_method(order, channel)
+        if not channels.belongs(channel, way, inside=WECHAT_PAY):
+            raise errors.ChannelNotOffered(channel=channel)
+        payer_id, ip = self.account.openid, client_ip(self.request) or ""
+        return pay_online(order=order, channel=channel, method=way, payer_id=payer_id, client_ip=ip)
 
-    def _method(self, order: PaymentOrder, body: dict[str, Any]) -> PayMethod:
-        if "method" in body:
-            return PayMethod(body["method"])
-        methods = channels.methods_without_asking(order.hospital_id, body["channel"], inside=WECHAT_PAY)
+    def _only_method(self, order: PaymentOrder, channel: str) -> PayMethod:
+        methods = channels.methods_without_asking(order.hospital_id, channel, inside=WECHAT_PAY)
         if not methods:
-            raise errors.ChannelNotOffered(channel=body["channel"])
+            raise errors.ChannelNotOffered(channel=channel)
         if len(methods) > 1:
             raise InvalidValue(field="method", expected=REQUIRED, choices=methods)
         return methods[0]
 
-    @extend_schema(request=None, responses=PaymentOrderSerializer)
-    @raises(
-        CardRequired, StateConflict, errors.ChannelNotOffered, errors.OrderExpired, errors.InsufficientBalance,
-        errors.SubjectBeingPaid,
+    @command(
+        answer=PaymentOrderSerializer, idempotent=True, atomic=False,
+        raises=(
+            CardRequired, StateConflict, errors.ChannelNotOffered, errors.OrderExpired,
+            errors.InsufficientBalance, errors.SubjectBeingPaid,
+        ),
     )  # fmt: skip
-    @idempotent(atomic=False)
-    def pay_with_card(self, request: Any, pk: UUID) -> Response:
+    def pay_with_card(self, order: PaymentOrder) -> Response:
         """就诊卡余额支付: out of the balance of the patient's bound card."""
-        order = self._find(pk)
         check_opener(order)
-        binding = bindings_of(request.user.wechat).filter(patient_id=order.patient_id).first()
+        binding = bindings_of(self.account).filter(patient_id=order.patient_id).first()
         if binding is None:
             raise CardRequired
         pay_from_card(order=order, card=binding.card)
         return self._answer(order)
 
-    @extend_schema(request=None, responses=PaymentOrderSerializer)
-    @raises(StateConflict)
-    def cancel(self, request: Any, pk: UUID) -> Response:
+    @command(answer=PaymentOrderSerializer, raises=(StateConflict,))
+    def cancel(self, order: PaymentOrder) -> Response:
         """放弃支付: close it at the channels; still pending in the answer if one has not answered yet."""
-        return self._answer(give_up(self._find(pk), cause=CloseCause.GIVEN_UP))
+        return self._answer(give_up(order, cause=CloseCause.GIVEN_UP))
 
-    def replay(self, request: Any, result: UUID) -> Response:
-        """The answer to a repeated request, with the present state of what it made."""
-        attempt = PaymentAttempt.objects.filter(pk=result).first()
-        if attempt is not None:
-            return Response(OpenedAttemptSerializer(attempt).data, status=201)
-        return self._answer(self._find(result))
+    def replay(self, made: UUID) -> Any:
+        """The attempt, or the order as it is now."""
+        attempt = PaymentAttempt.objects.filter(pk=made).first()
+        return attempt or self._answer(self._find(made))
+
+    def get_object(self) -> PaymentOrder:
+        return self._find(self.kwargs["pk"])
 
     def _find(self, pk: UUID) -> PaymentOrder:
-        relatives = orders.opened_for_strangers(self.request.user.wechat)  # type: ignore[union-attr]
+        relatives = orders.opened_for_strangers(self.account)
         order: PaymentOrder | None = (
             self.get_queryset().filter(pk=pk).first() or relatives.filter(pk=pk).first()
         )
@@ -162,7 +150,7 @@ class PaymentOrderViewSet(OwnOrders):
     def _answer(self, order: PaymentOrder) -> Response:
         """A relative who pays a deposit reads the patient's name masked."""
         shown = orders.listed(PaymentOrder.objects.filter(pk=order.pk)).get()
-        name = name_for(self.request.user.wechat.pk, shown.patient)  # type: ignore[union-attr]
+        name = name_for(self.account.pk, shown.patient)
         return Response({**PaymentOrderSerializer(shown).data, "patient_name": name})
 
 
@@ -176,7 +164,7 @@ class RefundViewSet(OwnOrders):
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):
             return Refund.objects.none()
-        return orders.refunds_of(self.request.user.wechat)  # type: ignore[union-attr]
+        return orders.refunds_of(self.account)
 
     @raises(CardRequired, NotFound)
     def list(self, request: Any) -> Response:
