@@ -215,3 +215,9 @@ class TooManyEntries(DomainError):
     code, status = "too_many_waitlist_entries", 409
     members = ("allowed",)
     zh, en = "每位就诊人最多登记 {allowed} 个候补", "A patient may have {allowed} live waiting-list entries."
+
+
+#: What can stand in the way of an appointment at any slot, a full one apart.
+BOOKING = (
+    SessionNotOpen, OutsideBookingWindow, SlotPast, AlreadyBooked, BookingLimitReached, BookingSuspended,
+)  # fmt: skip

@@ -16,10 +16,10 @@ from apps.scheduling.selectors.offers import Offer
 from apps.scheduling.services.book import Booked
 from apps.scheduling.states import APPOINTMENTS
 from kernel import clock
-from kernel.http.serializers import ModelSerializer, Serializer
+from kernel.http.serializers import ModelSerializer, Serializer, Shape
 
 
-class AppointmentSerializer(Serializer):
+class AppointmentSerializer(Shape):
     """挂号记录. `check_in_until`: pick-up deadline; `hold_expires_at`: until then an unpaid hold stands."""
 
     id = serializers.UUIDField()

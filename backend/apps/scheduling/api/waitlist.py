@@ -6,7 +6,7 @@ from rest_framework import serializers
 from apps.patients.own_filters import BoundFilterSet
 from apps.scheduling.models import Period
 from apps.scheduling.states import EntryState, OfferState
-from kernel.http.serializers import Serializer
+from kernel.http.serializers import Serializer, Shape
 from kernel.states import choices_of
 
 
@@ -25,7 +25,7 @@ class WaitlistOfferSerializer(Serializer):
     expires_at = serializers.DateTimeField()
 
 
-class WaitlistEntrySerializer(Serializer):
+class WaitlistEntrySerializer(Shape):
     """候补. `place` on the waiting list, while it waits; `offer`: the latest one."""
 
     id = serializers.UUIDField()

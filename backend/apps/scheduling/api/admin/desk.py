@@ -27,9 +27,7 @@ from apps.scheduling.services.confirm import settle_at_counter
 from apps.scheduling.services.reschedule import reschedule_by_staff
 from apps.scheduling.services.suspend import excuse
 from kernel.errors import InvalidValue, NotFound, PermissionDenied, StateConflict
-from kernel.http.idempotency import idempotent
-from kernel.http.schema import raises
-from kernel.http.serializers import validated
+from kernel.http.commands import command
 
 
 @extend_schema(tags=["appointments"])
@@ -60,118 +58,71 @@ class AppointmentViewSet(OptionsMixin, ExportMixin, ScopedViewSet):
 
     def retrieve(self, request: Any, pk: UUID) -> Response:
         """One appointment."""
-        return self._answer(self.get_object())
+        return Response(self.as_now(self.get_object().pk))
 
-    @extend_schema(request=io.BookOnBehalfSerializer, responses={201: AppointmentSerializer})
-    @raises(
-        NotFound,
-        errors.SessionNotOpen,
-        errors.OutsideBookingWindow,
-        errors.SlotPast,
-        errors.AlreadyBooked,
-        errors.SlotFull,
-        errors.BookingLimitReached,
-        errors.BookingSuspended,
-        NoOpenShift,
-    )
-    @idempotent(atomic=False)
-    def create(self, request: Any) -> Response:
+    @command(
+        body=io.BookOnBehalfSerializer, answer=AppointmentSerializer, status=201, idempotent=True, atomic=False,
+        raises=(NotFound, *errors.BOOKING, errors.SlotFull, NoOpenShift),
+    )  # fmt: skip
+    def create(
+        self, *, slot: Slot, kind: str, source: str, override_reason: str, **asked: Any
+    ) -> dict[str, Any]:
         """Book at the window or by phone for a patient; with the fee in cash the number is the patient's at once."""
-        body = io.BookOnBehalfSerializer(data=request.data, context=self.get_serializer_context())
-        body.is_valid(raise_exception=True)
-        data = body.validated_data
         override = f"{self.resource}.override"
-        if data["override_reason"] and not policy_of(Slot).allows(self.actor, override, data["slot"]):
+        if override_reason and not policy_of(Slot).allows(self.actor, override, slot):
             raise PermissionDenied
         booked = book_on_behalf(
-            staff_id=self.actor.staff_id,
-            patient=data["patient"],
-            slot_id=data["slot"].pk,
-            kind=AppointmentKind(data["kind"]),
-            source=AppointmentSource(data["source"]),
-            paid_at_counter=data["paid_at_counter"],
-            override_reason=data["override_reason"],
-        )
-        return Response(new_appointment(booked), status=201)
+            staff_id=self.actor.staff_id, slot_id=slot.pk, kind=AppointmentKind(kind),
+            source=AppointmentSource(source), override_reason=override_reason, **asked,
+        )  # fmt: skip
+        return new_appointment(booked)
 
-    def replay(self, request: Any, result: UUID) -> Response:
-        """The answer to a repeated booking: the appointment as it is now."""
-        made = Appointment.objects.filter(booked_by_id=self.actor.staff_id)
-        return Response(appointments.one(made, result), status=201)
-
-    @extend_schema(request=None, responses=AppointmentSerializer)
-    @raises(errors.HoldExpired, errors.CheckInTooLate, errors.AlreadyPaid, StateConflict, NoOpenShift)
-    @idempotent()
-    def settle(self, request: Any, pk: UUID) -> Response:
+    @command(
+        answer=AppointmentSerializer, idempotent=True,
+        raises=(errors.HoldExpired, errors.CheckInTooLate, errors.AlreadyPaid, StateConflict, NoOpenShift),
+    )  # fmt: skip
+    def settle(self, appointment: Appointment) -> Appointment:
         """收费: the registration fee was paid in cash at the window."""
-        return self._answer(settle_at_counter(self.get_object(), staff_id=self.actor.staff_id))
+        return settle_at_counter(appointment, staff_id=self.actor.staff_id)
 
-    @extend_schema(request=io.CheckInSerializer, responses=AppointmentSerializer)
-    @raises(
-        errors.CheckInTooEarly,
-        errors.CheckInTooLate,
-        errors.PaymentRequired,
-        errors.WaitsAsWalkIn,
-        StateConflict,
-        InvalidValue,
-    )
-    def check_in(self, request: Any, pk: UUID) -> Response:
+    @command(
+        body=io.CheckInSerializer, answer=AppointmentSerializer,
+        raises=(
+            errors.CheckInTooEarly, errors.CheckInTooLate, errors.PaymentRequired, errors.WaitsAsWalkIn,
+            StateConflict, InvalidValue,
+        ),
+    )  # fmt: skip
+    def check_in(self, appointment: Appointment, **values: Any) -> Appointment:
         """取号: hand out the number; the patient joins the queue."""
-        appointment = self.get_object()
-        tickets().check_in(appointment, **validated(io.CheckInSerializer, request.data))
-        return self._answer(appointment)
+        tickets().check_in(appointment, **values)
+        return appointment
 
-    @extend_schema(request=io.CancelSerializer, responses=AppointmentSerializer)
-    @raises(StateConflict)
-    def cancel(self, request: Any, pk: UUID) -> Response:
+    @command(body=io.CancelSerializer, answer=AppointmentSerializer, raises=(StateConflict,))
+    def cancel(self, appointment: Appointment, **values: Any) -> Appointment:
         """退号 for the patient; a fee that was paid is to be refunded."""
-        appointment = self.get_object()
-        body = io.CancelSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        return self._answer(cancel(appointment, cause="staff", **body.validated_data))
+        return cancel(appointment, cause="staff", **values)
 
-    @extend_schema(request=io.RescheduleSerializer, responses=AppointmentSerializer)
-    @raises(
-        NotFound,
-        StateConflict,
-        InvalidValue,
-        errors.CheckInTooLate,
-        errors.OtherDepartment,
-        errors.FeeDiffers,
-        errors.SessionNotOpen,
-        errors.OutsideBookingWindow,
-        errors.SlotPast,
-        errors.AlreadyBooked,
-        errors.SlotFull,
-        errors.BookingLimitReached,
-        errors.BookingSuspended,
-    )
-    @idempotent()
-    def reschedule(self, request: Any, pk: UUID) -> Response:
+    @command(
+        body=io.RescheduleSerializer, answer=AppointmentSerializer, idempotent=True,
+        raises=(
+            NotFound, StateConflict, InvalidValue, errors.CheckInTooLate, errors.OtherDepartment,
+            errors.FeeDiffers, *errors.BOOKING, errors.SlotFull,
+        ),
+    )  # fmt: skip
+    def reschedule(self, appointment: Appointment, *, slot: Slot, reason: str) -> Appointment:
         """改期 for the patient, to another slot of the department."""
-        appointment = self.get_object()
-        body = io.RescheduleSerializer(data=request.data, context=self.get_serializer_context())
-        body.is_valid(raise_exception=True)
-        wanted = body.validated_data
-        moved = reschedule_by_staff(
-            appointment, slot_id=wanted["slot"].pk, staff_id=self.actor.staff_id, reason=wanted["reason"]
-        )
-        return self._answer(moved)
+        staff_id = self.actor.staff_id
+        return reschedule_by_staff(appointment, slot_id=slot.pk, staff_id=staff_id, reason=reason)
 
     @extend_schema(responses=ChangeSerializer(many=True), filters=False)
     def changes(self, request: Any, pk: UUID) -> Response:
         """改期记录: how the appointment came to its present time."""
         return Response(changes_of(self.get_object()))
 
-    @extend_schema(request=ReasonSerializer, responses=AppointmentSerializer)
-    @raises(errors.NotMissed)
-    def excuse(self, request: Any, pk: UUID) -> Response:
+    @command(body=ReasonSerializer, answer=AppointmentSerializer, raises=(errors.NotMissed,))
+    def excuse(self, appointment: Appointment, *, reason: str) -> Appointment:
         """更正爽约: a missed appointment no longer counts against the patient."""
-        appointment = self.get_object()
-        body = ReasonSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        reason = body.validated_data["reason"]
-        return self._answer(excuse(appointment, staff_id=self.actor.staff_id, reason=reason))
+        return excuse(appointment, staff_id=self.actor.staff_id, reason=reason)
 
-    def _answer(self, appointment: Appointment) -> Response:
-        return Response(appointments.one(Appointment.objects.all(), appointment.pk))
+    def as_now(self, pk: UUID) -> dict[str, Any]:
+        return appointments.one(Appointment.objects.all(), pk)

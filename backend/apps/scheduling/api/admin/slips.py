@@ -18,8 +18,7 @@ from apps.scheduling.selectors import appointments
 from apps.scheduling.services.reverse import reverse_settlement
 from apps.scheduling.services.slips import print_slip
 from kernel.errors import StateConflict
-from kernel.http.idempotency import idempotent
-from kernel.http.schema import raises
+from kernel.http.commands import command
 from kernel.http.serializers import Serializer
 
 
@@ -77,29 +76,22 @@ class RegistrationDeskViewSet(ScopedViewSet):
     def base_queryset(self) -> Any:
         return Appointment.objects.select_related("hospital")
 
-    @extend_schema(request=ReasonSerializer, responses=AppointmentSerializer)
-    @raises(errors.NotSettledInCash, errors.CheckInTooLate, StateConflict, NoOpenShift)
-    @idempotent()
-    def reverse_settlement(self, request: Any, pk: UUID) -> Response:
+    @command(
+        body=ReasonSerializer, answer=AppointmentSerializer, idempotent=True,
+        raises=(errors.NotSettledInCash, errors.CheckInTooLate, StateConflict, NoOpenShift),
+    )  # fmt: skip
+    def reverse_settlement(self, appointment: Appointment, *, reason: str) -> dict[str, Any]:
         """冲正: the cash goes back to the patient, until the patient is called."""
-        appointment = self.get_object()
-        body = ReasonSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        reverse_settlement(appointment, reason=body.validated_data["reason"], staff_id=self.actor.staff_id)
-        return Response(appointments.one(Appointment.objects.all(), appointment.pk))
+        reverse_settlement(appointment, reason=reason, staff_id=self.actor.staff_id)
+        return appointments.one(Appointment.objects.all(), appointment.pk)
 
-    @extend_schema(
-        request=PrintSerializer, responses={201: SlipSerializer}, operation_id="appointments_print_slip"
-    )
-    @raises(errors.ReprintNeedsReason, StateConflict)
-    @idempotent()
-    def print_slip(self, request: Any, pk: UUID) -> Response:
+    @command(
+        body=PrintSerializer, answer=SlipSerializer, status=201, operation_id="appointments_print_slip",
+        raises=(errors.ReprintNeedsReason, StateConflict), idempotent=True,
+    )  # fmt: skip
+    def print_slip(self, appointment: Appointment, *, reason: str) -> Any:
         """打印凭条: count a copy of the registration slip and return it for the printer."""
-        appointment = self.get_object()
-        body = PrintSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        slip = print_slip(appointment, staff_id=self.actor.staff_id, reason=body.validated_data["reason"])
-        return Response(SlipSerializer(slip).data, status=201)
+        return print_slip(appointment, staff_id=self.actor.staff_id, reason=reason)
 
     @extend_schema(
         responses=SlipPrintSerializer(many=True), filters=False, operation_id="appointments_slip_prints_list"

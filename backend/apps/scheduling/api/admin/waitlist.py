@@ -16,8 +16,7 @@ from apps.scheduling.models import Appointment, AppointmentSource, Period, Waitl
 from apps.scheduling.selectors import appointments, waitlist as reads
 from apps.scheduling.services import waitlist
 from kernel.errors import InvalidValue, StaleVersion, StateConflict
-from kernel.http.idempotency import idempotent
-from kernel.http.schema import raises
+from kernel.http.commands import command
 from kernel.http.serializers import Serializer
 
 
@@ -64,56 +63,38 @@ class WaitlistEntryViewSet(ScopedViewSet):
 
     def retrieve(self, request: Any, pk: UUID) -> Response:
         """One entry with its latest offer."""
-        return self._answer(self.get_object().pk)
+        return Response(self.as_now(self.get_object().pk))
 
-    @extend_schema(request=AddToWaitlistSerializer, responses={201: WaitlistEntrySerializer})
-    @raises(InvalidValue, errors.AlreadyWaiting, errors.TooManyEntries, errors.BookingSuspended)
-    def create(self, request: Any) -> Response:
+    @command(
+        body=AddToWaitlistSerializer, answer=WaitlistEntrySerializer, status=201,
+        raises=(InvalidValue, errors.AlreadyWaiting, errors.TooManyEntries, errors.BookingSuspended),
+    )  # fmt: skip
+    def create(self, **values: Any) -> WaitlistEntry:
         """Put a patient on the list; a number that is free already is offered at once."""
-        body = AddToWaitlistSerializer(data=request.data, context=self.get_serializer_context())
-        body.is_valid(raise_exception=True)
-        entry = waitlist.join(staff_id=self.actor.staff_id, **body.validated_data)
-        return self._answer(entry.pk, status=201)
+        return waitlist.join(staff_id=self.actor.staff_id, **values)
 
-    @extend_schema(request=PrioritySerializer, responses=WaitlistEntrySerializer)
-    @raises(InvalidValue, StaleVersion)
-    def partial_update(self, request: Any, pk: UUID) -> Response:
+    @command(body=PrioritySerializer, answer=WaitlistEntrySerializer, raises=(InvalidValue, StaleVersion))
+    def partial_update(self, entry: WaitlistEntry, **values: Any) -> WaitlistEntry:
         """Move an entry on the waiting list, where the hospital uses priorities."""
-        entry = self.get_object()
-        body = PrioritySerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        waitlist.set_priority(entry, **body.validated_data)
-        return self._answer(entry.pk)
+        return waitlist.set_priority(entry, **values)
 
-    @extend_schema(request=None, responses=WaitlistEntrySerializer)
-    @raises(StateConflict, errors.OfferLapsed)
-    def leave(self, request: Any, pk: UUID) -> Response:
+    @command(answer=WaitlistEntrySerializer, raises=(StateConflict, errors.OfferLapsed))
+    def leave(self, entry: WaitlistEntry) -> WaitlistEntry:
         """Take the patient off the list; a number on offer goes to the next."""
-        return self._answer(waitlist.leave(self.get_object()).pk)
+        return waitlist.leave(entry)
 
-    @extend_schema(request=None, responses={201: AppointmentSerializer})
-    @raises(
-        errors.OfferLapsed,
-        errors.NoOffer,
-        errors.SessionNotOpen,
-        errors.SlotPast,
-        errors.OutsideBookingWindow,
-        errors.AlreadyBooked,
-        errors.BookingLimitReached,
-        errors.BookingSuspended,
-    )
-    @idempotent(atomic=False)
-    def accept(self, request: Any, pk: UUID) -> Response:
+    @command(
+        answer=AppointmentSerializer, status=201, idempotent=True, atomic=False,
+        raises=(errors.OfferLapsed, errors.NoOffer, *errors.BOOKING),
+    )  # fmt: skip
+    def accept(self, entry: WaitlistEntry) -> dict[str, Any]:
         """Book the offered number for the patient, who has said so by phone."""
-        booked = waitlist.accept(
-            self.get_object(), source=AppointmentSource.PHONE, staff_id=self.actor.staff_id
-        )
-        return Response(new_appointment(booked), status=201)
+        booked = waitlist.accept(entry, source=AppointmentSource.PHONE, staff_id=self.actor.staff_id)
+        return new_appointment(booked)
 
-    def replay(self, request: Any, result: UUID) -> Response:
-        """The answer to a repeated acceptance: the appointment as it is now."""
-        made = Appointment.objects.filter(booked_by_id=self.actor.staff_id)
-        return Response(appointments.one(made, result), status=201)
+    def replay(self, made: UUID) -> dict[str, Any]:
+        """The appointment as it is now."""
+        return appointments.one(Appointment.objects.filter(booked_by_id=self.actor.staff_id), made)
 
-    def _answer(self, pk: UUID, status: int = 200) -> Response:
-        return Response(reads.one(WaitlistEntry.objects.all(), pk), status=status)
+    def as_now(self, pk: UUID) -> dict[str, Any]:
+        return reads.one(WaitlistEntry.objects.all(), pk)

@@ -4,6 +4,7 @@ from uuid import UUID
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
+from apps.access.scoped.own import OwnViewSet
 from apps.access.scoped.permissions import IsPatientAccount
 from apps.patients.errors import CardRequired
 from apps.patients.selectors import require_binding
@@ -22,10 +23,10 @@ from apps.scheduling.services.book import book_for_account
 from apps.scheduling.services.cancel import cancel_by_patient
 from apps.scheduling.services.reschedule import reschedule_by_patient
 from kernel.errors import InvalidValue, NotFound, StateConflict
-from kernel.http.idempotency import idempotent
+from kernel.http.commands import command
 from kernel.http.schema import raises
 from kernel.http.serializers import validated
-from kernel.http.views import APIView, GenericViewSet
+from kernel.http.views import APIView
 
 
 class BrowseView(APIView):
@@ -100,49 +101,32 @@ class BookableSlotsView(BrowseView):
 
 
 @extend_schema(tags=["appointments"])
-class AppointmentViewSet(GenericViewSet[Appointment]):
+class AppointmentViewSet(OwnViewSet):
     """挂号: book, look up, cancel; for the patients whose cards are bound to the account."""
 
-    permission_classes = [IsPatientAccount]
     serializer_class = AppointmentSerializer
     filterset_class = OwnAppointmentFilter
-    lookup_value_converter = "uuid"
     ordering_fields = ["visit_date"]
     ordering = ["-id"]
 
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):
             return Appointment.objects.none()
-        return appointments.appointments_of(self.request.user.wechat)  # type: ignore[union-attr]
+        return appointments.appointments_of(self.account)
 
-    @extend_schema(request=io.BookSerializer, responses={201: AppointmentSerializer})
-    @raises(
-        CardRequired,
-        NotFound,
-        errors.SessionNotOpen,
-        errors.OutsideBookingWindow,
-        errors.SlotPast,
-        errors.AlreadyBooked,
-        errors.SlotFull,
-        errors.BookingLimitReached,
-        errors.BookingSuspended,
-    )
-    @idempotent(atomic=False)
-    def create(self, request: Any) -> Response:
+    @command(
+        body=io.BookSerializer, answer=AppointmentSerializer, status=201, idempotent=True, atomic=False,
+        raises=(CardRequired, NotFound, *errors.BOOKING, errors.SlotFull),
+    )  # fmt: skip
+    def create(self, *, slot_id: UUID, kind: str, binding_id: UUID | None = None) -> dict[str, Any]:
         """Book a number: in advance (预约挂号), or for today (今日挂号), which is held until it is paid."""
-        body = validated(io.BookSerializer, request.data)
-        booked = book_for_account(
-            account=request.user.wechat,
-            binding_id=body.get("binding_id"),
-            slot_id=body["slot_id"],
-            kind=AppointmentKind(body["kind"]),
-        )
-        return Response(new_appointment(booked), status=201)
+        account, what = self.account, AppointmentKind(kind)
+        booked = book_for_account(account=account, binding_id=binding_id, slot_id=slot_id, kind=what)
+        return new_appointment(booked)
 
-    def replay(self, request: Any, result: UUID) -> Response:
-        """The answer to a repeated booking: the appointment as it is now."""
-        made = Appointment.objects.filter(account=request.user.wechat)
-        return self._answer(made, result, status=201)
+    def replay(self, made: UUID) -> dict[str, Any]:
+        """The appointment as it is now."""
+        return appointments.one(Appointment.objects.filter(account=self.account), made)
 
     @raises(CardRequired, NotFound)
     def list(self, request: Any) -> Response:
@@ -153,57 +137,37 @@ class AppointmentViewSet(GenericViewSet[Appointment]):
 
     def retrieve(self, request: Any, pk: UUID) -> Response:
         """One appointment of a bound patient."""
-        return self._answer(self.get_queryset(), pk)
+        return Response(appointments.one(self.get_queryset(), pk))
 
-    @extend_schema(request=io.GiveBackSerializer, responses=AppointmentSerializer)
-    @raises(errors.CancelTooLate, errors.RefundAtCounter, StateConflict)
-    def cancel(self, request: Any, pk: UUID) -> Response:
+    @command(
+        body=io.GiveBackSerializer, answer=AppointmentSerializer,
+        raises=(errors.CancelTooLate, errors.RefundAtCounter, StateConflict),
+    )  # fmt: skip
+    def cancel(self, appointment: Appointment, **why: Any) -> dict[str, Any]:
         """退号: give the number back, up to the hospital's cut-off."""
-        appointment = self._find(pk)
-        body = io.GiveBackSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        cancel_by_patient(appointment, **body.validated_data)
-        return self._answer(self.get_queryset(), pk)
+        cancel_by_patient(appointment, **why)
+        return appointments.one(self.get_queryset(), appointment.pk)
 
-    @extend_schema(request=io.RescheduleSerializer, responses=AppointmentSerializer)
-    @raises(
-        NotFound,
-        StateConflict,
-        InvalidValue,
-        errors.CancelTooLate,
-        errors.TooManyChanges,
-        errors.OtherDepartment,
-        errors.FeeDiffers,
-        errors.SessionNotOpen,
-        errors.OutsideBookingWindow,
-        errors.SlotPast,
-        errors.AlreadyBooked,
-        errors.SlotFull,
-        errors.BookingLimitReached,
-        errors.BookingSuspended,
-    )
-    @idempotent()
-    def reschedule(self, request: Any, pk: UUID) -> Response:
+    @command(
+        body=io.RescheduleSerializer, answer=AppointmentSerializer, idempotent=True,
+        raises=(
+            NotFound, StateConflict, InvalidValue, errors.CancelTooLate, errors.TooManyChanges,
+            errors.OtherDepartment, errors.FeeDiffers, *errors.BOOKING, errors.SlotFull,
+        ),
+    )  # fmt: skip
+    def reschedule(self, appointment: Appointment, **wanted: Any) -> dict[str, Any]:
         """改期: move the booking to another slot of the department, up to the hospital's cut-off."""
-        appointment = self._find(pk)
-        body = io.RescheduleSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        wanted = body.validated_data
-        reschedule_by_patient(
-            appointment, slot_id=wanted["slot_id"], account=request.user.wechat, reason=wanted["reason"]
-        )
-        return self._answer(self.get_queryset(), pk)
+        reschedule_by_patient(appointment, account=self.account, **wanted)
+        return appointments.one(self.get_queryset(), appointment.pk)
 
     @extend_schema(responses=ChangeSerializer(many=True), filters=False)
     def changes(self, request: Any, pk: UUID) -> Response:
         """改期记录: how the appointment came to its present time."""
-        return Response(changes_of(self._find(pk)))
+        return Response(changes_of(self.get_object()))
 
-    def _find(self, pk: UUID) -> Appointment:
-        appointment: Appointment | None = self.get_queryset().select_related("hospital").filter(pk=pk).first()
+    def get_object(self) -> Appointment:
+        found = self.get_queryset().select_related("hospital").filter(pk=self.kwargs["pk"])
+        appointment: Appointment | None = found.first()
         if appointment is None:
             raise NotFound
         return appointment
-
-    def _answer(self, queryset: Any, pk: UUID, status: int = 200) -> Response:
-        return Response(appointments.one(queryset, pk), status=status)

@@ -5,7 +5,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from apps.access.scoped.permissions import IsPatientAccount
+from apps.access.scoped.own import OwnViewSet
 from apps.identity.models import Department, StaffMember
 from apps.patients.errors import CardRequired
 from apps.patients.selectors import require_binding
@@ -16,10 +16,9 @@ from apps.scheduling.models import Appointment, AppointmentSource, Period, Waitl
 from apps.scheduling.selectors import appointments, waitlist as reads
 from apps.scheduling.services import waitlist
 from kernel.errors import InvalidValue, NotFound, StateConflict
-from kernel.http.idempotency import idempotent
+from kernel.http.commands import command
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer
-from kernel.http.views import GenericViewSet
 
 
 class JoinSerializer(Serializer):
@@ -34,19 +33,17 @@ class JoinSerializer(Serializer):
 
 
 @extend_schema(tags=["waitlist"])
-class WaitlistEntryViewSet(GenericViewSet[WaitlistEntry]):
+class WaitlistEntryViewSet(OwnViewSet):
     """候补 of the bound patients: join, look up, answer an offer, leave."""
 
-    permission_classes = [IsPatientAccount]
     serializer_class = WaitlistEntrySerializer
     filterset_class = OwnWaitlistFilter
-    lookup_value_converter = "uuid"
     ordering = ["-id"]
 
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):
             return WaitlistEntry.objects.none()
-        return reads.entries_of(self.request.user.wechat).order_by("-id")  # type: ignore[union-attr]
+        return reads.entries_of(self.account).order_by("-id")
 
     @raises(NotFound)
     def list(self, request: Any) -> Response:
@@ -56,57 +53,43 @@ class WaitlistEntryViewSet(GenericViewSet[WaitlistEntry]):
 
     def retrieve(self, request: Any, pk: UUID) -> Response:
         """One entry with its latest offer."""
-        return self._answer(self._find(pk))
+        return Response(self._shown(self.get_object()))
 
-    @extend_schema(request=JoinSerializer, responses={201: WaitlistEntrySerializer})
-    @raises(
-        CardRequired, NotFound, InvalidValue, errors.AlreadyWaiting, errors.TooManyEntries, errors.BookingSuspended
+    @command(
+        body=JoinSerializer, answer=WaitlistEntrySerializer, status=201,
+        raises=(
+            CardRequired, NotFound, InvalidValue, errors.AlreadyWaiting, errors.TooManyEntries,
+            errors.BookingSuspended,
+        ),
     )  # fmt: skip
-    def create(self, request: Any) -> Response:
+    def create(self, *, binding_id: UUID | None = None, **wanted: Any) -> dict[str, Any]:
         """Join the list; a number that is free already is offered at once."""
-        body = JoinSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        values = body.validated_data
-        account = request.user.wechat
-        patient = require_binding(account, values.pop("binding_id", None)).patient
-        entry = waitlist.join(patient=patient, account_id=account.pk, **self._named(values, patient))
-        return self._answer(entry, status=201)
+        patient = require_binding(self.account, binding_id).patient
+        named = self._named(wanted, patient)
+        return self._shown(waitlist.join(patient=patient, account_id=self.account.pk, **named))
 
-    @extend_schema(request=None, responses={201: AppointmentSerializer})
-    @raises(
-        errors.OfferLapsed,
-        errors.NoOffer,
-        errors.SessionNotOpen,
-        errors.SlotPast,
-        errors.OutsideBookingWindow,
-        errors.AlreadyBooked,
-        errors.BookingLimitReached,
-        errors.BookingSuspended,
-    )
-    @idempotent(atomic=False)
-    def accept(self, request: Any, pk: UUID) -> Response:
+    @command(
+        answer=AppointmentSerializer, status=201, idempotent=True, atomic=False,
+        raises=(errors.OfferLapsed, errors.NoOffer, *errors.BOOKING),
+    )  # fmt: skip
+    def accept(self, entry: WaitlistEntry) -> dict[str, Any]:
         """Book the offered number before its deadline."""
-        booked = waitlist.accept(
-            self._find(pk), source=AppointmentSource.MINIPROGRAM, account_id=request.user.wechat.pk
-        )
-        return Response(new_appointment(booked), status=201)
+        source = AppointmentSource.MINIPROGRAM
+        return new_appointment(waitlist.accept(entry, source=source, account_id=self.account.pk))
 
-    def replay(self, request: Any, result: UUID) -> Response:
-        """The answer to a repeated acceptance: the appointment as it is now."""
-        made = Appointment.objects.filter(account=request.user.wechat)
-        return Response(appointments.one(made, result), status=201)
+    def replay(self, made: UUID) -> dict[str, Any]:
+        """The appointment as it is now."""
+        return appointments.one(Appointment.objects.filter(account=self.account), made)
 
-    @extend_schema(request=None, responses=WaitlistEntrySerializer)
-    @raises(errors.OfferLapsed, errors.NoOffer)
-    def decline(self, request: Any, pk: UUID) -> Response:
+    @command(answer=WaitlistEntrySerializer, raises=(errors.OfferLapsed, errors.NoOffer))
+    def decline(self, entry: WaitlistEntry) -> dict[str, Any]:
         """The offered number goes to the next; the entry waits for a number of another session."""
-        return self._answer(waitlist.decline(self._find(pk)))
+        return self._shown(waitlist.decline(entry))
 
-    @extend_schema(request=None, responses=WaitlistEntrySerializer)
-    @raises(StateConflict, errors.OfferLapsed)
-    def leave(self, request: Any, pk: UUID) -> Response:
+    @command(answer=WaitlistEntrySerializer, raises=(StateConflict, errors.OfferLapsed))
+    def leave(self, entry: WaitlistEntry) -> dict[str, Any]:
         """Leave the list; a number on offer goes to the next."""
-        return self._answer(waitlist.leave(self._find(pk)))
+        return self._shown(waitlist.leave(entry))
 
     def _named(self, values: dict[str, Any], patient: Any) -> dict[str, Any]:
         """Ids replaced by what they name at the patient's hospital; NotFound."""
@@ -122,11 +105,11 @@ class WaitlistEntryViewSet(GenericViewSet[WaitlistEntry]):
                 raise NotFound
         return values
 
-    def _find(self, pk: UUID) -> WaitlistEntry:
-        entry: WaitlistEntry | None = self.get_queryset().filter(pk=pk).first()
+    def get_object(self) -> WaitlistEntry:
+        entry: WaitlistEntry | None = self.get_queryset().filter(pk=self.kwargs["pk"]).first()
         if entry is None:
             raise NotFound
         return entry
 
-    def _answer(self, entry: WaitlistEntry, status: int = 200) -> Response:
-        return Response(reads.one(WaitlistEntry.objects.all(), entry.pk), status=status)
+    def _shown(self, entry: WaitlistEntry) -> dict[str, Any]:
+        return reads.one(WaitlistEntry.objects.all(), entry.pk)
