@@ -1,6 +1,6 @@
 """住院押金, for both audiences."""
 
-from typing import Any, TypeVar
+from typing import Any
 
 import django_filters
 from rest_framework import serializers
@@ -13,11 +13,13 @@ from apps.payments.errors import AmountNotAllowed
 from apps.payments.states import OrderState
 from kernel.crypto import masking
 from kernel.http.fields import MaskedField
-from kernel.http.schema import raises
 from kernel.http.serializers import ModelSerializer, Serializer
 from kernel.money import MAX_FEN
 
-F = TypeVar("F", bound=Any)
+#: What can stand in the way of a deposit.
+REFUSALS = (
+    errors.DepositDisabled, errors.DepositAmountNotAllowed, errors.AdmissionDischarged, AmountNotAllowed,
+)  # fmt: skip
 
 
 class DepositSerializer(ModelSerializer):
@@ -73,11 +75,3 @@ class DepositFilter(PrepaymentFilter):
     hospital_id = django_filters.UUIDFilter()
     patient_id = django_filters.UUIDFilter()
     application = django_filters.CharFilter(max_length=100)
-
-
-def opens_deposit(method: F) -> F:
-    """Declare what can stand in the way of a deposit."""
-    declare = raises(
-        errors.DepositDisabled, errors.DepositAmountNotAllowed, errors.AdmissionDischarged, AmountNotAllowed
-    )
-    return declare(method)

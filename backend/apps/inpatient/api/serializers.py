@@ -14,7 +14,7 @@ from apps.inpatient.models import Admission
 from apps.inpatient.selectors.statement import InpatientStatement, day_of, days_of, statement_of
 from apps.inpatient.states import AdmissionStatus
 from kernel.http.fields import QuantityField, SignedQuantityField
-from kernel.http.serializers import Serializer
+from kernel.http.serializers import Serializer, Shape
 from kernel.money import MAX_FEN
 
 STATUSES = [(status.value, status.value) for status in AdmissionStatus]
@@ -41,7 +41,7 @@ class AdmissionSerializer(Serializer):
     patient_name = serializers.CharField()
 
 
-class StaffAdmissionSerializer(AdmissionSerializer):
+class StaffAdmissionSerializer(Shape, AdmissionSerializer):
     """住院记录 for staff. `external_id` is HIS's key; of source `his` only HIS changes it."""
 
     mrn = serializers.CharField()

@@ -20,8 +20,7 @@ from apps.inpatient.selectors import admissions
 from apps.inpatient.services import admissions as services
 from apps.patients.models import Patient
 from kernel.errors import InvalidValue, StaleVersion, StateConflict
-from kernel.http.idempotency import idempotent
-from kernel.http.schema import raises
+from kernel.http.commands import command
 from kernel.http.serializers import Serializer
 
 DEPARTMENTS = "identity.department.list"
@@ -94,47 +93,45 @@ class AdmissionViewSet(OptionsMixin, ScopedViewSet):
 
     def retrieve(self, request: Any, pk: UUID) -> Response:
         """One stay."""
-        return self._answer(self.get_object())
+        return Response(self.as_now(self.get_object().pk))
 
-    @extend_schema(request=AdmitSerializer, responses={201: StaffAdmissionSerializer})
-    @raises(errors.AlreadyAdmitted, InvalidValue)
-    @idempotent()
-    def create(self, request: Any) -> Response:
+    @command(
+        body=AdmitSerializer, answer=StaffAdmissionSerializer, status=201, idempotent=True,
+        raises=(errors.AlreadyAdmitted, InvalidValue),
+    )  # fmt: skip
+    def create(self, **values: Any) -> Admission:
         """住院登记: a new stay with its 住院号."""
-        data, staff = self._checked(AdmitSerializer), StaffMember.objects.get(pk=self.actor.staff_id)
-        if data.get("practitioner") is None and staff.licence_no:
-            data["practitioner"] = staff
-        with transaction.atomic():
-            stay = services.admit(**data, staff=staff)
-            self.check_reach(stay)
-        return self._answer(stay, status=201)
+        if values.get("practitioner") is None and self.me.licence_no:
+            values["practitioner"] = self.me
+        stay = services.admit(**values, staff=self.me)
+        self.check_reach(stay)
+        return stay
 
-    @extend_schema(request=ChangeAdmissionSerializer)
-    @raises(StaleVersion, errors.AdmissionOfHis, InvalidValue)
-    def partial_update(self, request: Any, pk: UUID) -> Response:
+    @command(
+        body=ChangeAdmissionSerializer, answer=StaffAdmissionSerializer,
+        raises=(StaleVersion, errors.AdmissionOfHis, InvalidValue),
+    )  # fmt: skip
+    def partial_update(self, stay: Admission, **values: Any) -> Admission:
         """修改/转科: another department, doctor, bed or diagnosis."""
-        stay, data = self.get_object(), self._checked(ChangeAdmissionSerializer)
         with transaction.atomic():
-            stay = services.change_admission(stay, version=data.pop("version"), **data)
+            stay = services.change_admission(stay, **values)
             self.check_reach(stay)
-        return self._answer(stay)
+        return stay
 
-    @extend_schema(request=DischargeSerializer)
-    @raises(StateConflict, errors.AdmissionOfHis, InvalidValue)
-    def discharge(self, request: Any, pk: UUID) -> Response:
+    @command(
+        body=DischargeSerializer, answer=StaffAdmissionSerializer,
+        raises=(StateConflict, errors.AdmissionOfHis, InvalidValue),
+    )  # fmt: skip
+    def discharge(self, stay: Admission, **values: Any) -> Admission:
         """出院: no deposit is taken any more; one that is under way goes back to its payer."""
-        return self._answer(services.discharge(self.get_object(), **self._checked(DischargeSerializer)))
+        return services.discharge(stay, **values)
 
-    @extend_schema(request=None)
-    @raises(StateConflict, errors.AdmissionOfHis, errors.AlreadyAdmitted)
-    def recall(self, request: Any, pk: UUID) -> Response:
+    @command(
+        answer=StaffAdmissionSerializer, raises=(StateConflict, errors.AdmissionOfHis, errors.AlreadyAdmitted)
+    )
+    def recall(self, stay: Admission) -> Admission:
         """召回: the discharge was a mistake."""
-        return self._answer(services.recall(self.get_object()))
+        return services.recall(stay)
 
-    def _checked(self, kind: type[Serializer]) -> dict[str, Any]:
-        body = kind(data=self.request.data, context=self.get_serializer_context())
-        body.is_valid(raise_exception=True)
-        return dict(body.validated_data)
-
-    def _answer(self, stay: Admission, status: int = 200) -> Response:
-        return Response(admissions.one(Admission.objects.all(), stay.pk), status=status)
+    def as_now(self, pk: UUID) -> dict[str, Any]:
+        return admissions.one(Admission.objects.all(), pk)

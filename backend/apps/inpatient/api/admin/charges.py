@@ -1,5 +1,7 @@
 """住院计费: write charges, many at once, and reverse them."""
 
+from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +12,6 @@ from rest_framework.response import Response
 from apps.access.scoped.views import ScopedViewSet
 from apps.billing.services.items import ItemSpec
 from apps.billing.types import BillSource
-from apps.identity.models import StaffMember
 from apps.inpatient import errors
 from apps.inpatient.api.filters import ChargeFilter
 from apps.inpatient.api.serializers import ChargedItemSerializer, NewChargeSerializer
@@ -19,16 +20,15 @@ from apps.inpatient.selectors.statement import ITEM, charges_of
 from apps.inpatient.services.charges import MAX_ROWS, ChargeSpec, charge
 from apps.inpatient.services.reversals import reverse_charge
 from kernel.errors import InvalidValue, NotFound
+from kernel.http.commands import command
 from kernel.http.fields import ExternalIdField, QuantityField
 from kernel.http.filters import FilterBackend
-from kernel.http.idempotency import idempotent
-from kernel.http.schema import raises
-from kernel.http.serializers import Serializer
+from kernel.http.serializers import Serializer, Shape
 
 ROW = (*ITEM, "day", "source", "external_id", "created_at", "charged_by__name")
 
 
-class ChargeSerializer(ChargedItemSerializer):
+class ChargeSerializer(Shape, ChargedItemSerializer):
     """费用明细 for staff. `external_id`: the caller's key of the row."""
 
     day = serializers.DateField()
@@ -92,37 +92,23 @@ class AdmissionChargeViewSet(ScopedViewSet):
     @extend_schema(operation_id="admissions_charges_list")
     def list(self, request: Any, pk: UUID) -> Response:
         """住院费用: the rows of a stay, reversals among them, the newest first."""
-        rows = self.filter_queryset(charges_of(self._stay(pk).pk)).order_by("-day", "-id")
+        rows = self.filter_queryset(charges_of(self.get_object().pk)).order_by("-day", "-id")
         page = self.paginate_queryset(rows.values(*ROW))
         return self.get_paginated_response([shown(row) for row in page or ()])
 
-    @extend_schema(
-        operation_id="admissions_charges_create",
-        request=NewChargesSerializer,
-        responses={201: WrittenChargesSerializer},
-    )
-    @raises(InvalidValue, errors.AdmissionOfHis, errors.ChargeDiffers)
-    @idempotent()
-    def create(self, request: Any, pk: UUID) -> Response:
+    @command(
+        body=NewChargesSerializer, answer=WrittenChargesSerializer, status=201, idempotent=True,
+        raises=(InvalidValue, errors.AdmissionOfHis, errors.ChargeDiffers), operation_id="admissions_charges_create",
+    )  # fmt: skip
+    def create(self, stay: Admission, *, charges: Iterable[dict[str, Any]]) -> dict[str, Any]:
         """计费: up to 500 items at once, of days that the patient was there."""
-        stay = self._stay(pk)
-        body = NewChargesSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        rows, written = charge(
-            source=BillSource.OWN,
-            specs=[_spec(stay, row) for row in body.validated_data["charges"]],
-            staff=StaffMember.objects.get(pk=self.actor.staff_id),
-        )
-        shown_rows = [
-            {"id": row.pk, "external_id": row.external_id, "amount_fen": row.amount_fen} for row in rows
-        ]
-        return Response(
-            {"created": written.created, "known": written.known, "charges": shown_rows}, status=201
-        )
+        specs = [_spec(stay, row) for row in charges]
+        rows, written = charge(source=BillSource.OWN, specs=specs, staff=self.me)
+        return {"created": written.created, "known": written.known, "charges": rows}
 
-    def _stay(self, pk: UUID) -> Admission:
+    def get_object(self) -> Admission:
         """The stay within reach: the filters are of its rows."""
-        stay: Admission | None = self.get_queryset().filter(pk=pk).first()
+        stay: Admission | None = self.get_queryset().filter(pk=self.kwargs["pk"]).first()
         if stay is None:
             raise NotFound
         self.check_reach(stay)
@@ -145,23 +131,16 @@ class InpatientChargeViewSet(ScopedViewSet):
     serializer_class = ChargeSerializer
     filter_backends: Any = []
 
-    @extend_schema(
+    @command(
+        body=ReverseSerializer, answer=ChargeSerializer, status=201, idempotent=True,
+        raises=(InvalidValue, errors.AdmissionOfHis, errors.ReversalOfReversal, errors.ReversalExceedsCharge),
         operation_id="inpatient_charges_reverse",
-        request=ReverseSerializer,
-        responses={201: ChargeSerializer},
-    )
-    @raises(InvalidValue, errors.AdmissionOfHis, errors.ReversalOfReversal, errors.ReversalExceedsCharge)
-    @idempotent()
-    def reverse(self, request: Any, pk: UUID) -> Response:
+    )  # fmt: skip
+    def reverse(
+        self, row: InpatientCharge, *, reason: str, quantity: Decimal | None = None
+    ) -> InpatientCharge:
         """冲销: a negative row of today, for all that is left of the charge or for a part."""
-        found = self.get_object()
-        body = ReverseSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        made = reverse_charge(
-            found,
-            quantity=body.validated_data.get("quantity"),
-            note=body.validated_data["reason"],
-            staff=StaffMember.objects.get(pk=self.actor.staff_id),
-        )
-        row = InpatientCharge.objects.filter(pk=made.pk).values(*ROW).get()
-        return Response(shown(row), status=201)
+        return reverse_charge(row, quantity=quantity, note=reason, staff=self.me)
+
+    def as_now(self, pk: UUID) -> dict[str, Any]:
+        return shown(InpatientCharge.objects.filter(pk=pk).values(*ROW).get())

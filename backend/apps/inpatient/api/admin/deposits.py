@@ -4,21 +4,18 @@ from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
-from rest_framework.response import Response
 
 from apps.access.scoped.views import ListMixin, RetrieveMixin, ScopedViewSet
-from apps.identity.models import StaffMember
 from apps.inpatient.api.deposits import (
+    REFUSALS,
     DepositFilter,
     PayDepositSerializer,
     StaffDepositSerializer,
-    opens_deposit,
 )
 from apps.inpatient.models import Admission, DepositTransaction
 from apps.inpatient.selectors import deposits
 from apps.inpatient.services.deposits import open_deposit
-from kernel.http.idempotency import idempotent
-from kernel.http.serializers import validated
+from kernel.http.commands import command
 
 #: The application that the window is.
 WINDOW = "window"
@@ -51,25 +48,15 @@ class AdmissionDepositViewSet(ScopedViewSet):
     def base_queryset(self) -> Any:
         return Admission.objects.select_related("hospital")
 
-    @extend_schema(
-        operation_id="admissions_deposits_create",
-        request=PayDepositSerializer,
-        responses={201: StaffDepositSerializer},
-    )
-    @opens_deposit
-    @idempotent(atomic=False)
-    def create(self, request: Any, pk: UUID) -> Response:
+    @command(
+        body=PayDepositSerializer, answer=StaffDepositSerializer, status=201, idempotent=True, atomic=False,
+        raises=REFUSALS, operation_id="admissions_deposits_create",
+    )  # fmt: skip
+    def create(self, stay: Admission, *, amount_fen: int) -> DepositTransaction:
         """窗口收押金: an order that is settled like any other; the deposit has the money once it is posted."""
-        stay = self.get_object()
-        made = open_deposit(
-            admission=stay,
-            amount_fen=validated(PayDepositSerializer, request.data)["amount_fen"],
-            application=WINDOW,
-            staff=StaffMember.objects.get(pk=self.actor.staff_id),
-        )
-        return self.replay(request, made.pk)
+        made = open_deposit(admission=stay, amount_fen=amount_fen, application=WINDOW, staff=self.me)
+        return self.replay(made.pk)
 
-    def replay(self, request: Any, result: UUID) -> Response:
-        """The answer to a repeated request: the deposit as it is now."""
-        found = deposits.one(DepositTransaction.objects.all(), result)
-        return Response(self.get_serializer(found).data, status=201)
+    def replay(self, made: UUID) -> DepositTransaction:
+        """The deposit as it is now."""
+        return deposits.one(DepositTransaction.objects.all(), made)

@@ -6,42 +6,38 @@ from uuid import UUID
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
-from apps.access.scoped.permissions import IsPatientAccount
+from apps.access.scoped.own import OwnViewSet
 from apps.inpatient.api.deposits import (
+    REFUSALS,
     DepositSerializer,
     OwnDepositFilter,
     PayDepositSerializer,
-    opens_deposit,
 )
-from apps.inpatient.models import DepositTransaction
+from apps.inpatient.models import Admission, DepositTransaction
 from apps.inpatient.selectors import admissions, deposits
 from apps.inpatient.services.deposits import open_deposit
 from kernel.errors import NotFound
-from kernel.http.idempotency import idempotent
+from kernel.http.commands import command
 from kernel.http.schema import raises
-from kernel.http.serializers import validated
-from kernel.http.views import GenericViewSet
 
 #: The application that this audience is.
 MINIPROGRAM = "miniprogram"
 
 
-class OwnDeposits(GenericViewSet[Any]):
+class OwnDeposits(OwnViewSet):
     """Deposits of the bound patients, and those that the account asked for itself."""
 
-    permission_classes = [IsPatientAccount]
     serializer_class = DepositSerializer
-    lookup_value_converter = "uuid"
     ordering = ["-id"]
 
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):
             return DepositTransaction.objects.none()
-        return deposits.deposits_of(self.request.user.wechat)  # type: ignore[union-attr]
+        return deposits.deposits_of(self.account)
 
-    def answer(self, pk: UUID, status: int = 200) -> Response:
-        """That deposit as it is now; NotFound."""
-        return Response(self.get_serializer(deposits.one(self.get_queryset(), pk)).data, status=status)
+    def as_now(self, pk: UUID) -> DepositTransaction:
+        """That deposit; NotFound."""
+        return deposits.one(self.get_queryset(), pk)
 
 
 @extend_schema(tags=["inpatient"])
@@ -60,30 +56,27 @@ class DepositViewSet(OwnDeposits):
 
     def retrieve(self, request: Any, pk: UUID) -> Response:
         """One deposit; poll it after paying until it is credited."""
-        return self.answer(pk)
+        return Response(self.get_serializer(self.as_now(pk)).data)
 
 
 @extend_schema(tags=["inpatient"])
 class AdmissionDepositViewSet(OwnDeposits):
     """住院押金补缴 for a stay."""
 
-    @extend_schema(
-        operation_id="admissions_deposits_create",
-        request=PayDepositSerializer,
-        responses={201: DepositSerializer},
-    )
-    @opens_deposit
-    @idempotent(atomic=False)
-    def create(self, request: Any, pk: UUID) -> Response:
+    @command(
+        body=PayDepositSerializer, answer=DepositSerializer, status=201, idempotent=True, atomic=False,
+        raises=REFUSALS, operation_id="admissions_deposits_create",
+    )  # fmt: skip
+    def create(self, stay: Admission, *, amount_fen: int) -> DepositTransaction:
         """补缴押金: an order to pay, for a stay of one's own patients or one found by number and name."""
-        account = request.user.wechat
-        stay = admissions.payable_by(account).select_related("hospital").filter(pk=pk).first()
+        made = open_deposit(
+            admission=stay, amount_fen=amount_fen, application=MINIPROGRAM, account=self.account
+        )
+        return self.as_now(made.pk)
+
+    def get_object(self) -> Admission:
+        stays = admissions.payable_by(self.account).select_related("hospital")
+        stay = stays.filter(pk=self.kwargs["pk"]).first()
         if stay is None:
             raise NotFound
-        amount_fen = validated(PayDepositSerializer, request.data)["amount_fen"]
-        made = open_deposit(admission=stay, amount_fen=amount_fen, application=MINIPROGRAM, account=account)
-        return self.answer(made.pk, status=201)
-
-    def replay(self, request: Any, result: UUID) -> Response:
-        """The answer to a repeated request: the deposit as it is now."""
-        return self.answer(result, status=201)
+        return stay
