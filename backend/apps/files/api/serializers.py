@@ -1,7 +1,5 @@
 """Files as both audiences see them."""
 
-from typing import Any
-
 from rest_framework import serializers
 
 from apps.files.models import File
@@ -34,11 +32,3 @@ class UploadFileSerializer(Serializer):
         max_length=64, help_text="which types and sizes are taken follows from it"
     )
     file = serializers.FileField(help_text="recognised by its content, not by its name")
-
-
-def checked_upload(data: Any) -> dict[str, Any]:
-    """`owner_type` and `file` of a body that is in order."""
-    form = UploadFileSerializer(data=data)
-    form.is_valid(raise_exception=True)
-    values: dict[str, Any] = form.validated_data
-    return values

@@ -10,7 +10,7 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
-from apps.files.api.serializers import FileSerializer, UploadFileSerializer, checked_upload
+from apps.files.api.serializers import FileSerializer, UploadFileSerializer
 from apps.files.errors import FileEmpty, FileTooLarge, FileTypeRefused, RangeNotSatisfiable, TooManyUploads
 from apps.files.models import File
 from apps.files.selectors import readable_file
@@ -18,8 +18,9 @@ from apps.files.sending import RANGE, send_file
 from apps.files.services.upload import upload_file
 from kernel.errors import NotFound
 from kernel.files import OWNERS
-from kernel.http.idempotency import idempotent
+from kernel.http.commands import command
 from kernel.http.schema import raises
+from kernel.http.serializers import validated
 from kernel.http.views import APIView
 
 ANY_TYPE = "*/*"  # the type is the file's own
@@ -30,7 +31,7 @@ BYTES = OpenApiResponse(
 
 def _told_apart(request: Any) -> bytes:
     """What makes two uploads one: kind, name and content."""
-    values = checked_upload(request.data)
+    values = validated(UploadFileSerializer, request.data)
     digest = hashlib.sha256()
     for block in values["file"].chunks():
         digest.update(block)
@@ -43,22 +44,21 @@ class UploadFileView(APIView):
 
     parser_classes = [MultiPartParser]
 
-    @extend_schema(request={"multipart/form-data": UploadFileSerializer}, responses={201: FileSerializer})
-    @raises(NotFound, FileEmpty, FileTooLarge, FileTypeRefused, TooManyUploads)
-    @idempotent(atomic=False, content=_told_apart)
-    def post(self, request: Any) -> Response:
+    @command(
+        body=UploadFileSerializer, answer=FileSerializer, status=201, idempotent=True, atomic=False,
+        content=_told_apart, raises=(NotFound, FileEmpty, FileTooLarge, FileTypeRefused, TooManyUploads),
+    )  # fmt: skip
+    def post(self, *, owner_type: str, file: Any) -> File:
         """上传文件 Upload a file; it is deleted after a day unless something takes it."""
-        values = checked_upload(request.data)
-        owner = OWNERS.get(values["owner_type"])
-        if owner is None or not owner.may_add(request.user):
+        user: Any = self.request.user
+        owner = OWNERS.get(owner_type)
+        if owner is None or not owner.may_add(user):
             raise NotFound
-        upload = values["file"]
-        file = upload_file(owner, upload=upload, name=upload.name, uploader_id=request.user.pk)
-        return Response(FileSerializer(file).data, status=201)
+        return upload_file(owner, upload=file, name=file.name, uploader_id=user.pk)
 
-    def replay(self, request: Any, result: UUID) -> Response:
+    def replay(self, made: UUID) -> File:
         """The file that the first request made."""
-        return Response(FileSerializer(File.objects.get(pk=result)).data, status=201)
+        return File.objects.get(pk=made)
 
 
 @extend_schema(tags=["files"])
