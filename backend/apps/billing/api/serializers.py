@@ -12,7 +12,7 @@ from apps.payments.payers import PayerType
 from apps.payments.states import OrderState
 from apps.payments.types import PaymentOrder, PaymentOrderLine
 from kernel.http.fields import QuantityField
-from kernel.http.serializers import ModelSerializer, Serializer
+from kernel.http.serializers import ModelSerializer, Serializer, Shape
 from kernel.money import MAX_FEN
 
 
@@ -88,7 +88,7 @@ class StaffBillSerializer(BillSerializer):
     has_invoice = serializers.BooleanField()
 
 
-class StaffBillDetailSerializer(StaffBillSerializer):
+class StaffBillDetailSerializer(Shape, StaffBillSerializer):
     """账单 for staff, with its items."""
 
     items = ItemSerializer(many=True)

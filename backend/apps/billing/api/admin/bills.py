@@ -4,7 +4,6 @@ import dataclasses
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.db import transaction
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -15,7 +14,7 @@ from apps.access.scoped.options import OptionsMixin
 from apps.access.scoped.views import ScopedViewSet
 from apps.billing import errors
 from apps.billing.api.filters import BillFilter
-from apps.billing.api.opening import answer, opens_payment
+from apps.billing.api.opening import REFUSALS
 from apps.billing.api.serializers import (
     NewItemSerializer,
     OpenedOrderSerializer,
@@ -35,15 +34,16 @@ from apps.identity.models import Department, StaffDepartment, StaffMember
 from apps.patients.models import Patient
 from apps.payments.payers import PayerType
 from apps.payments.selectors import orders
+from apps.payments.types import PaymentOrder
 from kernel.errors import InvalidValue, StateConflict
-from kernel.http.idempotency import idempotent
-from kernel.http.schema import raises
+from kernel.http.commands import command
 from kernel.http.serializers import Serializer
 
 MAX_PAYABLE = 200
 #: What staff issue by hand. Registrations' bills come with their appointments, deposits' and top-ups' in other ways.
 BY_HAND = (BillKind.EXAMINATION, BillKind.TEST, BillKind.PRESCRIPTION, BillKind.TREATMENT)
 DEPARTMENTS = "identity.department.list"
+Items = list[dict[str, Any]]
 
 
 class IssueSerializer(Serializer):
@@ -150,7 +150,7 @@ class BillViewSet(OptionsMixin, ExportMixin, ScopedViewSet):
     @extend_schema(responses=StaffBillDetailSerializer)
     def retrieve(self, request: Any, pk: UUID) -> Response:
         """One bill with its items."""
-        return self._answer(self.get_object())
+        return Response(self.as_now(self.get_object().pk))
 
     @extend_schema(
         parameters=[PayableQuerySerializer],
@@ -170,60 +170,41 @@ class BillViewSet(OptionsMixin, ExportMixin, ScopedViewSet):
         rows = bills.rows_of(payable_of(patient.pk).filter(pk__in=within))[:MAX_PAYABLE]
         return Response({"is_current": is_current, "bills": [bills.shown(row) for row in rows]})
 
-    @extend_schema(request=IssueSerializer, responses={201: StaffBillDetailSerializer})
-    @raises(errors.InsuranceNotSupported, InvalidValue)
-    @idempotent()
-    def create(self, request: Any) -> Response:
+    @command(
+        body=IssueSerializer, answer=StaffBillDetailSerializer, status=201, idempotent=True,
+        raises=(errors.InsuranceNotSupported, InvalidValue),
+    )  # fmt: skip
+    def create(self, *, patient: Patient, kind: str, items: Items, **said: Any) -> Bill:
         """Issue a bill: examination, test, prescription or treatment."""
-        body = IssueSerializer(data=request.data, context=self.get_serializer_context())
-        body.is_valid(raise_exception=True)
-        data, staff = body.validated_data, self._staff()
-        patient, items = data.pop("patient"), specs(data.pop("items"))
-        if data.get("practitioner") is None and staff.licence_no:
-            data["practitioner"] = staff
-        if data.get("department") is None:
-            data["department"] = _department_of(data)
-        data["kind"] = BillKind(data["kind"])
-        with transaction.atomic():
-            bill = issue_bill(
-                hospital=patient.hospital,
-                patient=patient,
-                spec=BillSpec(items=items, **data),
-                issued_by=staff,
-            )
-            self.check_reach(bill)
-        return self._answer(bill, status=201)
+        if said.get("practitioner") is None and self.me.licence_no:
+            said["practitioner"] = self.me
+        if said.get("department") is None:
+            said["department"] = _department_of(said)
+        spec = BillSpec(kind=BillKind(kind), items=specs(items), **said)
+        bill = issue_bill(hospital=patient.hospital, patient=patient, spec=spec, issued_by=self.me)
+        self.check_reach(bill)
+        return bill
 
-    @extend_schema(request=ReissueSerializer, responses={201: StaffBillDetailSerializer})
-    @raises(errors.BillAlreadyPaid, StateConflict, InvalidValue, errors.InsuranceNotSupported)
-    @idempotent()
-    def reissue(self, request: Any, pk: UUID) -> Response:
+    @command(
+        body=ReissueSerializer, answer=StaffBillDetailSerializer, status=201, idempotent=True,
+        raises=(errors.BillAlreadyPaid, StateConflict, InvalidValue, errors.InsuranceNotSupported),
+    )  # fmt: skip
+    def reissue(self, bill: Bill, *, title: str, items: Items, reason: str) -> Bill:
         """重开: a new bill with other items; the old one is cancelled, a payment of it under way goes back."""
-        bill = self.get_object()
-        body = ReissueSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        data = body.validated_data
         if bill.kind not in BY_HAND or bill.external_id:
             raise StateConflict
-        spec = dataclasses.replace(spec_of(bill), title=data["title"], items=specs(data["items"]))
-        again = reissue_bill(bill, spec=spec, reason=data["reason"], issued_by=self._staff())
-        return self._answer(again, status=201)
+        spec = dataclasses.replace(spec_of(bill), title=title, items=specs(items))
+        return reissue_bill(bill, spec=spec, reason=reason, issued_by=self.me)
 
-    @extend_schema(request=CancelBillSerializer, responses=StaffBillDetailSerializer)
-    @raises(errors.BillAlreadyPaid, StateConflict)
-    def cancel(self, request: Any, pk: UUID) -> Response:
+    @command(
+        body=CancelBillSerializer, answer=StaffBillDetailSerializer, raises=(errors.BillAlreadyPaid, StateConflict)
+    )  # fmt: skip
+    def cancel(self, bill: Bill, *, reason: str) -> Bill:
         """取消: nobody is to pay it any more; a payment under way goes back."""
-        bill = self.get_object()
-        body = CancelBillSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        reason = body.validated_data["reason"]
-        return self._answer(cancel_bill(bill, cause=CancelCause.STAFF, reason=reason, staff=self._staff()))
+        return cancel_bill(bill, cause=CancelCause.STAFF, reason=reason, staff=self.me)
 
-    def _staff(self) -> StaffMember:
-        return StaffMember.objects.get(pk=self.actor.staff_id)
-
-    def _answer(self, bill: Bill, status: int = 200) -> Response:
-        return Response(bills.one(Bill.objects.all(), bill.pk), status=status)
+    def as_now(self, pk: UUID) -> dict[str, Any]:
+        return bills.one(Bill.objects.all(), pk)
 
 
 def _department_of(data: dict[str, Any]) -> Department | None:
@@ -244,29 +225,16 @@ class PayBillsView(ScopedViewSet):
     codes = {"create": "pay"}
     serializer_class = OpenedOrderSerializer
 
-    @extend_schema(
-        tags=["payments"],
-        request=TakePaymentSerializer,
-        responses={201: OpenedOrderSerializer},
-        operation_id="payment_orders_create",
-    )
-    @opens_payment
-    @idempotent(atomic=False)
-    def create(self, request: Any) -> Response:
+    @command(
+        body=TakePaymentSerializer, answer=OpenedOrderSerializer, status=201, raises=REFUSALS,
+        idempotent=True, atomic=False, operation_id="payment_orders_create", tags=["payments"],
+    )  # fmt: skip
+    def create(self, *, patient: Patient, **what: Any) -> PaymentOrder:
         """窗口收费: open a payment of whole bills, to be settled at the window or by the patient's phone."""
-        body = TakePaymentSerializer(data=request.data, context=self.get_serializer_context())
-        body.is_valid(raise_exception=True)
-        patient = body.validated_data["patient"]
-        order = open_payment(
-            hospital=patient.hospital,
-            patient_id=patient.pk,
-            bill_ids=body.validated_data["bill_ids"],
-            application="window",
-            staff=StaffMember.objects.get(pk=self.actor.staff_id),
-            payer_type=body.validated_data["payer_type"],
+        return open_payment(
+            hospital=patient.hospital, patient_id=patient.pk, application="window", staff=self.me, **what
         )
-        return answer(order)
 
-    def replay(self, request: Any, result: UUID) -> Response:
-        """The answer to a repeated request: the order as it is now."""
-        return answer(orders.of_hospitals().get(pk=result))
+    def replay(self, made: UUID) -> PaymentOrder:
+        """The order as it is now."""
+        return orders.of_hospitals().get(pk=made)

@@ -35,8 +35,8 @@ from apps.patients.services.searching import note_search
 from apps.payments.errors import AmountNotAllowed
 from kernel.crypto import blind_index, masking
 from kernel.errors import StateConflict
+from kernel.http.commands import command
 from kernel.http.filters import FilterBackend, OrderingFilter
-from kernel.http.idempotency import idempotent
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer, validated
 from kernel.money import MAX_FEN
@@ -66,29 +66,19 @@ class CardTopUpViewSet(ListMixin, RetrieveMixin):
     def base_queryset(self) -> Any:
         return top_ups.listed(CardTopUp.objects.all())
 
-    @extend_schema(request=TopUpAtWindowSerializer, responses={201: CardTopUpSerializer})
-    @raises(
-        StateConflict,
-        errors.TopUpDisabled,
-        errors.TopUpAmountNotAllowed,
-        errors.CardBalanceLimit,
-        AmountNotAllowed,
-    )
-    @idempotent(atomic=False)
-    def create(self, request: Any) -> Response:
+    @command(
+        body=TopUpAtWindowSerializer, answer=CardTopUpSerializer, status=201, idempotent=True, atomic=False,
+        raises=(
+            StateConflict, errors.TopUpDisabled, errors.TopUpAmountNotAllowed, errors.CardBalanceLimit,
+            AmountNotAllowed,
+        ),
+    )  # fmt: skip
+    def create(self, **values: Any) -> CardTopUp:
         """窗口充值: an order that is settled like any other; the card has the money once it is posted."""
-        body = TopUpAtWindowSerializer(data=request.data, context=self.get_serializer_context())
-        body.is_valid(raise_exception=True)
-        made = card_top_up.open_top_up(
-            **body.validated_data,
-            application=WINDOW,
-            staff=StaffMember.objects.get(pk=self.actor.staff_id),
-        )
-        return self.replay(request, made.pk)
+        return card_top_up.open_top_up(**values, application=WINDOW, staff=self.me)
 
-    def replay(self, request: Any, result: UUID) -> Response:
-        """The answer to a repeated request: the top-up as it is now."""
-        return Response(self.get_serializer(top_ups.one(CardTopUp.objects.all(), result)).data, status=201)
+    def as_now(self, pk: UUID) -> CardTopUp:
+        return top_ups.one(CardTopUp.objects.all(), pk)
 
 
 class CardFilter(django_filters.FilterSet):

@@ -14,13 +14,11 @@ from apps.billing.api.filters import InvoiceFilter
 from apps.billing.models import Bill, Invoice, ItemCategory
 from apps.billing.selectors import invoices
 from apps.billing.services.invoices import issue_invoice, print_invoice
-from apps.identity.models import StaffMember
 from apps.payments.errors import DayClosed
 from kernel.errors import InvalidValue, StateConflict
+from kernel.http.commands import command
 from kernel.http.fields import QuantityField
-from kernel.http.idempotency import idempotent
-from kernel.http.schema import raises
-from kernel.http.serializers import Serializer
+from kernel.http.serializers import Serializer, Shape
 
 
 class InvoiceSerializer(Serializer):
@@ -63,7 +61,7 @@ class InvoiceItemSerializer(Serializer):
     amount_fen = serializers.IntegerField()
 
 
-class InvoiceDetailSerializer(InvoiceSerializer):
+class InvoiceDetailSerializer(Shape, InvoiceSerializer):
     """发票 with its lines: the data for printing."""
 
     items = InvoiceItemSerializer(many=True)
@@ -113,14 +111,13 @@ class BillInvoiceViewSet(ScopedViewSet):
     codes = {"invoice": "billing.invoice.add"}
     serializer_class = InvoiceDetailSerializer
 
-    @extend_schema(request=None, responses={201: InvoiceDetailSerializer}, operation_id="bills_invoice")
-    @raises(StateConflict, errors.InvoiceStands)
-    @idempotent()
-    def invoice(self, request: Any, pk: UUID) -> Response:
+    @command(
+        answer=InvoiceDetailSerializer, status=201, idempotent=True, raises=(StateConflict, errors.InvoiceStands),
+        operation_id="bills_invoice",
+    )  # fmt: skip
+    def invoice(self, bill: Bill) -> dict[str, Any]:
         """开票: the invoice of what is left of a paid bill."""
-        bill = self.get_object()
-        made = issue_invoice(bill, staff=StaffMember.objects.get(pk=self.actor.staff_id))
-        return Response(invoices.one(made.pk), status=201)
+        return invoices.one(issue_invoice(bill, staff=self.me).pk)
 
 
 @extend_schema(tags=["invoices"])
@@ -156,24 +153,17 @@ class InvoiceViewSet(ExportMixin, ScopedViewSet):
         """One invoice with its lines: the data for printing."""
         return Response(invoices.one(self.get_object().pk))
 
-    @extend_schema(
-        request=PrintInvoiceSerializer,
-        responses={201: InvoiceCopySerializer},
+    @command(
+        body=PrintInvoiceSerializer, answer=InvoiceCopySerializer, status=201, idempotent=True,
+        raises=(
+            errors.InvoiceReversed, errors.InvoiceDeskRefused, errors.InvoiceReprintNeedsReason, InvalidValue,
+            errors.NoInvoiceRange, errors.InvoiceNumberNotNext, DayClosed,
+        ),
         operation_id="invoices_print_copy",
-    )
-    @raises(
-        errors.InvoiceReversed, errors.InvoiceDeskRefused, errors.InvoiceReprintNeedsReason, InvalidValue,
-        errors.NoInvoiceRange, errors.InvoiceNumberNotNext, DayClosed,
     )  # fmt: skip
-    @idempotent()
-    def print_copy(self, request: Any, pk: UUID) -> Response:
+    def print_copy(self, invoice: Invoice, **values: Any) -> dict[str, Any]:
         """打印/补打: count a copy and return it for the printer."""
-        invoice = self.get_object()
-        body = PrintInvoiceSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        staff = StaffMember.objects.get(pk=self.actor.staff_id)
-        copy = print_invoice(invoice, **body.validated_data, staff=staff)
-        return Response(invoices.printed(copy), status=201)
+        return invoices.printed(print_invoice(invoice, **values, staff=self.me))
 
     @extend_schema(
         responses=InvoicePrintSerializer(many=True), filters=False, operation_id="invoices_prints_list"

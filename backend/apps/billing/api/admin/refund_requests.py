@@ -1,5 +1,6 @@
 """退费 at the window: asked for by the clerk, approved by the doctor, executed by the clerk."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -24,14 +25,14 @@ from apps.billing.selectors import refund_requests as reads
 from apps.billing.services import refund_requests as requests
 from apps.billing.services.refund_allowance import bills_in
 from apps.billing.services.refund_execution import execute
-from apps.identity.models import StaffMember
+from apps.patients.models import PatientCard
 from apps.payments.errors import NoOpenShift
 from apps.payments.selectors import orders
 from apps.payments.types import PaymentOrder
 from apps.worklist.errors import ApproverIsRequester
 from kernel.errors import InvalidValue, NotFound, StateConflict
 from kernel.expectations import EACH_ONCE
-from kernel.http.idempotency import idempotent
+from kernel.http.commands import command
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer
 from kernel.money import MAX_FEN
@@ -112,64 +113,50 @@ class RefundRequestViewSet(ExportMixin, ScopedViewSet):
 
     def retrieve(self, request: Any, pk: UUID) -> Response:
         """One request with its bills, its refunds and the reprints it still needs."""
-        return self._answer(self.get_object().pk)
+        return Response(self.get_serializer(self.as_now(self.get_object().pk)).data)
 
-    @extend_schema(request=AskForRefundSerializer, responses={201: StaffRefundRequestDetailSerializer})
-    @raises(*ASKING)
-    @idempotent(atomic=False)
-    def create(self, request: Any) -> Response:
-        """申请退费 of bills, within what HIS allows. Nothing moves yet."""
-        body = AskForRefundSerializer(data=request.data, context=self.get_serializer_context())
-        body.is_valid(raise_exception=True)
-        data = body.validated_data
-        amounts = {row["bill_id"]: row.get("amount_fen") for row in data["bills"]}
-        made = requests.request_bills(
-            order=data["order"], amounts=amounts, reason=data["reason"], staff=self._staff()
-        )
-        return self._answer(made.pk, status=201)
-
-    @extend_schema(request=RefundDecisionSerializer)
-    @raises(StateConflict, ApproverIsRequester)
-    def approve(self, request: Any, pk: UUID) -> Response:
-        """同意退费, as the bill's doctor or for the department; never by who asked."""
-        found = self.get_object()
-        body = RefundDecisionSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        return self._answer(requests.approve(found, by=self._staff(), note=body.validated_data["reason"]).pk)
-
-    @extend_schema(request=RefundRejectionSerializer)
-    @raises(StateConflict, ApproverIsRequester)
-    def reject(self, request: Any, pk: UUID) -> Response:
-        """驳回退费, with the reason; never by who asked."""
-        found = self.get_object()
-        body = RefundRejectionSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        return self._answer(requests.reject(found, by=self._staff(), note=body.validated_data["reason"]).pk)
-
-    @extend_schema(request=None)
-    @raises(
-        StateConflict, errors.AppointmentStands, errors.RefundNeedsApproval, errors.ExecutorIsRequester,
-        errors.InvoiceReprintRequired, errors.RefundExceedsBill,
-        errors.RefundExceedsBalance, errors.RefundExceedsOnlineTotal, errors.HisRefusedRefund,
-        NoOpenShift,
+    @command(
+        body=AskForRefundSerializer, answer=StaffRefundRequestDetailSerializer, status=201, raises=ASKING,
+        idempotent=True, atomic=False,
     )  # fmt: skip
-    @idempotent(atomic=False)
-    def execute(self, request: Any, pk: UUID) -> Response:
+    def create(self, *, order: PaymentOrder, bills: Iterable[dict[str, Any]], reason: str) -> RefundRequest:
+        """申请退费 of bills, within what HIS allows. Nothing moves yet."""
+        amounts = {row["bill_id"]: row.get("amount_fen") for row in bills}
+        return requests.request_bills(order=order, amounts=amounts, reason=reason, staff=self.me)
+
+    @command(
+        body=RefundDecisionSerializer, answer=StaffRefundRequestDetailSerializer,
+        raises=(StateConflict, ApproverIsRequester),
+    )  # fmt: skip
+    def approve(self, found: RefundRequest, *, reason: str) -> RefundRequest:
+        """同意退费, as the bill's doctor or for the department; never by who asked."""
+        return requests.approve(found, by=self.me, note=reason)
+
+    @command(
+        body=RefundRejectionSerializer, answer=StaffRefundRequestDetailSerializer,
+        raises=(StateConflict, ApproverIsRequester),
+    )  # fmt: skip
+    def reject(self, found: RefundRequest, *, reason: str) -> RefundRequest:
+        """驳回退费, with the reason; never by who asked."""
+        return requests.reject(found, by=self.me, note=reason)
+
+    @command(
+        answer=StaffRefundRequestDetailSerializer, idempotent=True, atomic=False,
+        raises=(
+            StateConflict, errors.AppointmentStands, errors.RefundNeedsApproval, errors.ExecutorIsRequester,
+            errors.InvoiceReprintRequired, errors.RefundExceedsBill, errors.RefundExceedsBalance,
+            errors.RefundExceedsOnlineTotal, errors.HisRefusedRefund, NoOpenShift,
+        ),
+    )  # fmt: skip
+    def execute(self, found: RefundRequest) -> RefundRequest:
         """执行退费: by the way it came, or in cash; executing until the channel confirms it.
 
         What nobody has approved is executed by somebody else than who asked.
         """
-        return self._answer(execute(self.get_object(), staff=self._staff()).pk)
+        return execute(found, staff=self.me)
 
-    def replay(self, request: Any, result: UUID) -> Response:
-        """The answer to a repeated request: the refund request as it is now."""
-        return self._answer(result, status=201 if self.action == "create" else 200)
-
-    def _staff(self) -> StaffMember:
-        return StaffMember.objects.get(pk=self.actor.staff_id)
-
-    def _answer(self, pk: UUID, status: int = 200) -> Response:
-        return Response(self.get_serializer(reads.one(RefundRequest.objects.all(), pk)).data, status=status)
+    def as_now(self, pk: UUID) -> RefundRequest:
+        return reads.one(RefundRequest.objects.all(), pk)
 
 
 @extend_schema(tags=["billing"])
@@ -199,21 +186,15 @@ class CardRefundRequestViewSet(OfCard):
     codes = {"ask": "billing.refund_request.add"}
     serializer_class = StaffRefundRequestDetailSerializer
 
-    @extend_schema(
-        operation_id="patient_cards_refund_request",
-        request=AskForCardRefundSerializer,
-        responses={201: StaffRefundRequestDetailSerializer},
-    )
-    @raises(errors.RefundExceedsBalance, errors.RefundExceedsOnlineTotal, errors.RefundRequested)
-    @idempotent(atomic=False)
-    def ask(self, request: Any, pk: UUID) -> Response:
+    @command(
+        body=AskForCardRefundSerializer, answer=StaffRefundRequestDetailSerializer, status=201,
+        idempotent=True, atomic=False, operation_id="patient_cards_refund_request",
+        raises=(errors.RefundExceedsBalance, errors.RefundExceedsOnlineTotal, errors.RefundRequested),
+    )  # fmt: skip
+    def ask(self, card: PatientCard, **values: Any) -> RefundRequest:
         """申请余额退款, through whatever application it came; another person approves or executes it."""
-        card = self.get_object()
-        body = AskForCardRefundSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        staff = StaffMember.objects.get(pk=self.actor.staff_id)
-        return self.replay(request, requests.request_card(card=card, staff=staff, **body.validated_data).pk)
+        return self.replay(requests.request_card(card=card, staff=self.me, **values).pk)
 
-    def replay(self, request: Any, result: UUID) -> Response:
-        """The answer to a repeated request: the refund request as it is now."""
-        return Response(self.get_serializer(reads.one(RefundRequest.objects.all(), result)).data, status=201)
+    def replay(self, made: UUID) -> RefundRequest:
+        """The refund request as it is now."""
+        return reads.one(RefundRequest.objects.all(), made)

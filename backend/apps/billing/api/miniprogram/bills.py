@@ -5,10 +5,10 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from apps.access.scoped.permissions import IsPatientAccount
+from apps.access.scoped.own import OwnViewSet
 from apps.billing.api.etag import unless_known
 from apps.billing.api.filters import OwnBillFilter
-from apps.billing.api.opening import answer, opens_payment
+from apps.billing.api.opening import REFUSALS
 from apps.billing.api.serializers import (
     BillDetailSerializer,
     BillSerializer,
@@ -25,11 +25,11 @@ from apps.patients.errors import CardRequired
 from apps.patients.selectors import require_binding
 from apps.payments.payers import PayerType
 from apps.payments.selectors.orders import orders_of
+from apps.payments.types import PaymentOrder
 from kernel.errors import NotFound, StateConflict
-from kernel.http.idempotency import idempotent
+from kernel.http.commands import command
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer, validated
-from kernel.http.views import GenericViewSet
 
 MAX_PAYABLE = 200
 POLLED = [OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="the last ETag")]
@@ -78,20 +78,18 @@ class PayBillsSerializer(Serializer):
 
 
 @extend_schema(tags=["bills"])
-class BillViewSet(GenericViewSet[Bill]):
+class BillViewSet(OwnViewSet):
     """账单 of the patients whose cards are bound to the account."""
 
-    permission_classes = [IsPatientAccount]
     serializer_class = BillSerializer
     filterset_class = OwnBillFilter
-    lookup_value_converter = "uuid"
     ordering_fields = ["issued_at"]
     ordering = ["-issued_at"]
 
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):
             return Bill.objects.none()
-        return bills.bills_of(self.request.user.wechat)  # type: ignore[union-attr]
+        return bills.bills_of(self.account)
 
     @extend_schema(parameters=POLLED, responses={200: BillSerializer(many=True), 304: UNCHANGED})
     @raises(CardRequired, NotFound)
@@ -130,38 +128,26 @@ class BillViewSet(GenericViewSet[Bill]):
         return Response(vouchers.voucher_of(self.get_queryset(), pk))
 
 
-class PayBillsView(GenericViewSet[Any]):
+class PayBillsView(OwnViewSet):
     """支付单 from bills."""
 
-    permission_classes = [IsPatientAccount]
     serializer_class = OpenedOrderSerializer
 
-    @extend_schema(
-        tags=["payments"],
-        request=PayBillsSerializer,
-        responses={201: OpenedOrderSerializer},
-        operation_id="payment_orders_create",
-    )
-    @opens_payment
-    @raises(CardRequired)
-    @idempotent(atomic=False)
-    def create(self, request: Any) -> Response:
+    @command(
+        body=PayBillsSerializer, answer=OpenedOrderSerializer, status=201, raises=(*REFUSALS, CardRequired),
+        idempotent=True, atomic=False, operation_id="payment_orders_create", tags=["payments"],
+    )  # fmt: skip
+    def create(self, *, binding_id: UUID | None = None, **what: Any) -> PaymentOrder:
         """Open a payment of whole bills; a registration and its mandatory bills are paid together."""
-        body = validated(PayBillsSerializer, request.data)
-        binding = require_binding(request.user.wechat, body.get("binding_id"))
-        order = open_payment(
-            hospital=binding.patient.hospital,
-            patient_id=binding.patient_id,
-            bill_ids=body["bill_ids"],
-            application="miniprogram",
-            account=request.user.wechat,
-            payer_type=body["payer_type"],
-        )
-        return answer(order)
+        patient = require_binding(self.account, binding_id).patient
+        return open_payment(
+            hospital=patient.hospital, patient_id=patient.pk, application="miniprogram", account=self.account,
+            **what,
+        )  # fmt: skip
 
-    def replay(self, request: Any, result: UUID) -> Response:
-        """The answer to a repeated request: the order as it is now."""
-        order = orders_of(request.user.wechat).filter(pk=result).first()
+    def replay(self, made: UUID) -> PaymentOrder:
+        """The order as it is now."""
+        order = orders_of(self.account).filter(pk=made).first()
         if order is None:
             raise NotFound
-        return answer(order)
+        return order

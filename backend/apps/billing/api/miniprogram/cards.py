@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from apps.access.scoped.permissions import IsPatientAccount
+from apps.access.scoped.own import OwnViewSet
 from apps.billing import errors
 from apps.billing.api.card_top_ups import (
     CardBalanceSerializer,
@@ -28,26 +28,23 @@ from apps.patients.models import PatientCard
 from apps.patients.selectors import require_binding
 from apps.payments.errors import AmountNotAllowed
 from kernel.errors import NotFound, StateConflict
-from kernel.http.idempotency import idempotent
+from kernel.http.commands import command
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer, validated
-from kernel.http.views import GenericViewSet
 from kernel.money import MAX_FEN
 
 #: The application that this audience is.
 MINIPROGRAM = "miniprogram"
 
 
-class OwnRows(GenericViewSet[Any]):
+class OwnRows(OwnViewSet):
     """Rows of the patients that are bound to the account."""
 
-    permission_classes = [IsPatientAccount]
-    lookup_value_converter = "uuid"
     ordering = ["-id"]
 
     def card(self, binding_id: UUID | None) -> PatientCard:
         """The card of a binding of the account (None: the default); CardRequired, NotFound."""
-        return require_binding(self.request.user.wechat, binding_id).card  # type: ignore[union-attr]
+        return require_binding(self.account, binding_id).card
 
 
 class TopUpSerializer(Serializer):
@@ -73,7 +70,7 @@ class CardTopUpViewSet(OwnRows):
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):
             return CardTopUp.objects.none()
-        return top_ups.top_ups_of(self.request.user.wechat)  # type: ignore[union-attr]
+        return top_ups.top_ups_of(self.account)
 
     @raises(CardRequired, NotFound)
     def list(self, request: Any) -> Response:
@@ -84,31 +81,25 @@ class CardTopUpViewSet(OwnRows):
 
     def retrieve(self, request: Any, pk: UUID) -> Response:
         """One top-up; poll it after paying until it is credited."""
-        return self._answer(pk)
+        return Response(self.get_serializer(self.as_now(pk)).data)
 
-    @extend_schema(request=TopUpSerializer, responses={201: CardTopUpSerializer})
-    @raises(
-        CardRequired, NotFound, StateConflict, errors.TopUpDisabled, errors.TopUpAmountNotAllowed,
-        errors.CardBalanceLimit, AmountNotAllowed,
+    @command(
+        body=TopUpSerializer, answer=CardTopUpSerializer, status=201, idempotent=True, atomic=False,
+        raises=(
+            CardRequired, NotFound, StateConflict, errors.TopUpDisabled, errors.TopUpAmountNotAllowed,
+            errors.CardBalanceLimit, AmountNotAllowed,
+        ),
     )  # fmt: skip
-    @idempotent(atomic=False)
-    def create(self, request: Any) -> Response:
+    def create(self, *, amount_fen: int, binding_id: UUID | None = None) -> CardTopUp:
         """充值: an order to pay; the card has the money once it is posted."""
-        body = validated(TopUpSerializer, request.data)
         made = card_top_up.open_top_up(
-            card=self.card(body.get("binding_id")),
-            amount_fen=body["amount_fen"],
-            application=MINIPROGRAM,
-            account=request.user.wechat,
+            card=self.card(binding_id), amount_fen=amount_fen, application=MINIPROGRAM, account=self.account
         )
-        return self._answer(made.pk, status=201)
+        return self.as_now(made.pk)
 
-    def replay(self, request: Any, result: UUID) -> Response:
-        """The answer to a repeated request: the top-up as it is now."""
-        return self._answer(result, status=201)
-
-    def _answer(self, pk: UUID, status: int = 200) -> Response:
-        return Response(self.get_serializer(top_ups.one(self.get_queryset(), pk)).data, status=status)
+    def as_now(self, pk: UUID) -> CardTopUp:
+        """That top-up; NotFound."""
+        return top_ups.one(self.get_queryset(), pk)
 
 
 @extend_schema(tags=["cards"])
@@ -159,25 +150,19 @@ class CardRefundViewSet(OwnRows):
 
     serializer_class = RefundRequestDetailSerializer
 
-    @extend_schema(request=CardRefundSerializer, responses={201: RefundRequestDetailSerializer})
-    @raises(
-        CardRequired, NotFound, errors.RefundAtCounter, errors.RefundExceedsBalance,
-        errors.RefundExceedsOnlineTotal,
+    @command(
+        body=CardRefundSerializer, answer=RefundRequestDetailSerializer, status=201, idempotent=True, atomic=False,
+        raises=(
+            CardRequired, NotFound, errors.RefundAtCounter, errors.RefundExceedsBalance,
+            errors.RefundExceedsOnlineTotal,
+        ),
     )  # fmt: skip
-    @idempotent(atomic=False)
-    def create(self, request: Any) -> Response:
+    def create(self, *, binding_id: UUID | None = None, **values: Any) -> RefundRequest:
         """余额退款: order by order, the newest first; executing until the channel confirms it."""
-        body = validated(CardRefundSerializer, request.data)
-        made = card_refund.refund_card(
-            card=self.card(body.get("binding_id")),
-            amount_fen=body["amount_fen"],
-            reason=body["reason"],
-            application=MINIPROGRAM,
-            account=request.user.wechat,
-        )
-        return self.replay(request, made.pk)
+        card, account = self.card(binding_id), self.account
+        made = card_refund.refund_card(card=card, application=MINIPROGRAM, account=account, **values)
+        return self.as_now(made.pk)
 
-    def replay(self, request: Any, result: UUID) -> Response:
-        """The answer to a repeated request: the request as it is now."""
-        mine = RefundRequest.objects.filter(account=request.user.wechat)
-        return Response(self.get_serializer(refund_requests.one(mine, result)).data, status=201)
+    def as_now(self, pk: UUID) -> RefundRequest:
+        """That request; NotFound."""
+        return refund_requests.one(RefundRequest.objects.filter(account=self.account), pk)

@@ -1,5 +1,6 @@
 """The patient's own refund of bills, and what became of requests."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -22,9 +23,9 @@ from apps.billing.services import refund_in_app
 from apps.payments.selectors.orders import orders_of
 from apps.payments.types import PaymentOrder
 from kernel.errors import NotFound, StateConflict
-from kernel.http.idempotency import idempotent
+from kernel.http.commands import command
 from kernel.http.schema import raises
-from kernel.http.serializers import Serializer, validated
+from kernel.http.serializers import Serializer
 
 #: What stands in the way of a refund in the application.
 REFUSALS = (
@@ -53,38 +54,31 @@ class OrderRefundViewSet(OwnRows):
     @raises(*REFUSALS)
     def refund_quote(self, request: Any, pk: UUID) -> Response:
         """退费试算: how much of each bill of the order may go back here and now."""
-        order = self._find(pk)
+        order = self.get_object()
         quote = refund_in_app.quote_in_app(order=order, application=MINIPROGRAM)
         return Response(quoted_bills(order, quote.bills.values(), quote.amounts))
 
-    @extend_schema(
+    @command(
+        body=RefundBillsSerializer, answer=RefundRequestDetailSerializer, status=201, idempotent=True, atomic=False,
+        raises=(*REFUSALS, errors.NothingRefundable, errors.RefundExceedsBill, errors.RefundRequested),
         operation_id="payment_orders_refund",
-        request=RefundBillsSerializer,
-        responses={201: RefundRequestDetailSerializer},
-    )
-    @raises(*REFUSALS, errors.NothingRefundable, errors.RefundExceedsBill, errors.RefundRequested)
-    @idempotent(atomic=False)
-    def refund(self, request: Any, pk: UUID) -> Response:
+    )  # fmt: skip
+    def refund(
+        self, order: PaymentOrder, *, reason: str, bill_ids: Sequence[UUID] | None = None
+    ) -> RefundRequest:
         """退费: what may go back goes back by the way it came; executing until the channel confirms it."""
-        order = self._find(pk)
-        body = validated(RefundBillsSerializer, request.data)
         made = refund_in_app.refund_in_app(
-            order=order,
-            application=MINIPROGRAM,
-            account=request.user.wechat,
-            reason=body["reason"],
-            wanted=body.get("bill_ids"),
+            order=order, application=MINIPROGRAM, account=self.account, reason=reason, wanted=bill_ids
         )
-        return self.replay(request, made.pk)
+        return self.replay(made.pk)
 
-    def replay(self, request: Any, result: UUID) -> Response:
-        """The answer to a repeated request: the request as it is now."""
-        mine = RefundRequest.objects.filter(account=request.user.wechat)
-        return Response(self.get_serializer(refund_requests.one(mine, result)).data, status=201)
+    def replay(self, made: UUID) -> RefundRequest:
+        """The request as it is now."""
+        return refund_requests.one(RefundRequest.objects.filter(account=self.account), made)
 
-    def _find(self, pk: UUID) -> PaymentOrder:
-        own = orders_of(self.request.user.wechat)  # type: ignore[union-attr]
-        order = own.select_related("hospital").filter(pk=pk).first()
+    def get_object(self) -> PaymentOrder:
+        own = orders_of(self.account).select_related("hospital")
+        order = own.filter(pk=self.kwargs["pk"]).first()
         if order is None:
             raise NotFound
         return order
@@ -100,7 +94,7 @@ class RefundRequestViewSet(OwnRows):
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):
             return RefundRequest.objects.none()
-        return refund_requests.requests_of(self.request.user.wechat)  # type: ignore[union-attr]
+        return refund_requests.requests_of(self.account)
 
     @raises(NotFound)
     def list(self, request: Any) -> Response:

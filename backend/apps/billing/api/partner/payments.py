@@ -1,5 +1,6 @@
 """Third-party applications take payments: the payer names a card, the application opens orders and pays them."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from rest_framework.response import Response
 
 from apps.access.scoped.partner import HasScope, MovesMoney, Partner, PartnerAuthentication
 from apps.billing import errors
-from apps.billing.api.opening import opens_payment
+from apps.billing.api.opening import REFUSALS
 from apps.billing.api.partner import payment_serializers as io
 from apps.billing.selectors import bills
 from apps.billing.selectors.payable import payable_of
@@ -29,7 +30,7 @@ from apps.payments.types import CloseCause, PartnerOperation, PaymentOrder, PayM
 from kernel.crypto import masking
 from kernel.errors import NotFound, StateConflict, TooManyRequests
 from kernel.http.addresses import client_ip
-from kernel.http.idempotency import idempotent
+from kernel.http.commands import command
 from kernel.http.schema import raises
 from kernel.http.serializers import validated
 from kernel.http.views import GenericAPIView
@@ -52,14 +53,10 @@ class PaymentView(GenericAPIView[Any]):
         partner: Partner = self.request.user  # type: ignore[assignment]  # HasScope lets in nobody else
         return partner.application
 
-    def card(self, body: dict[str, Any]) -> PatientCard:
-        """The card that the body names. CardMismatch, TooManyRequests."""
+    def card(self, **whose: str) -> PatientCard:
+        """The card that a body names (io.CardSerializer). CardMismatch, TooManyRequests."""
         application = self.application()
-        return card_of(
-            application.hospital, card_number=body["card_number"], name=body["name"],
-            caller=f"partner:{application.pk}",
-            payer=body["payer"],
-        )  # fmt: skip
+        return card_of(application.hospital, caller=f"partner:{application.pk}", **whose)
 
     def order(self, pk: UUID) -> PaymentOrder:
         """An order of the application; NotFound."""
@@ -68,9 +65,8 @@ class PaymentView(GenericAPIView[Any]):
             raise NotFound
         return order
 
-    def shown(self, pk: UUID, status: int = 200) -> Response:
-        """The order as it is now."""
-        return Response(io.PartnerOrderSerializer(self.order(pk)).data, status=status)
+    def get_object(self) -> PaymentOrder:
+        return self.order(self.kwargs["pk"])
 
 
 class ChannelsView(PaymentView):
@@ -105,7 +101,7 @@ class PayableBillsView(PaymentView):
     @raises(CardMismatch, TooManyRequests)
     def post(self, request: Any) -> Response:
         """查询待缴费 Bills that can be paid now, with their items; the registration first. Nothing is changed."""
-        patient = self.card(validated(io.CardSerializer, request.data)).patient
+        patient = self.card(**validated(io.CardSerializer, request.data)).patient
         is_current = refresh_bills([patient])
         rows = [bills.shown(row) for row in bills.rows_of(payable_of(patient.pk))[:MAX_LISTED]]
         items = bills.items_of_all([row["id"] for row in rows])
@@ -117,56 +113,49 @@ class PayableBillsView(PaymentView):
 class OrdersView(PaymentView):
     """支付单 from bills."""
 
-    @extend_schema(
-        operation_id="payment_orders_create", tags=["payments"], request=io.OpenOrderSerializer,
-        responses={201: io.PartnerOrderSerializer},
+    @command(
+        body=io.OpenOrderSerializer, answer=io.PartnerOrderSerializer, status=201, idempotent=True, atomic=False,
+        raises=(*REFUSALS, CardMismatch, TooManyRequests), operation_id="payment_orders_create", tags=["payments"],
     )  # fmt: skip
-    @opens_payment
-    @raises(CardMismatch, TooManyRequests)
-    @idempotent(atomic=False)
-    def post(self, request: Any) -> Response:
+    def post(self, *, bill_ids: Sequence[UUID], **whose: str) -> PaymentOrder:
         """开具支付订单 An order of whole bills of the card's owner; a registration and its mandatory bills together."""
-        body, application = validated(io.OpenOrderSerializer, request.data), self.application()
-        patient = self.card(body).patient
+        application, patient = self.application(), self.card(**whose).patient
         order = open_payment(
-            hospital=application.hospital, patient_id=patient.pk, bill_ids=body["bill_ids"],
+            hospital=application.hospital, patient_id=patient.pk, bill_ids=bill_ids,
             application=application.client_id, partner=application,
         )  # fmt: skip
-        return self.shown(order.pk, 201)
+        return self.order(order.pk)
 
-    def replay(self, request: Any, result: UUID) -> Response:
-        """The answer to a repeated request: the order as it is now."""
-        return self.shown(result, 201)
+    def replay(self, made: UUID) -> PaymentOrder:
+        """The order as it is now."""
+        return self.order(made)
 
 
 class TopUpsView(PaymentView):
     """就诊卡充值."""
 
-    @extend_schema(
-        operation_id="card_top_ups_create", tags=["cards"], request=io.OpenTopUpSerializer,
-        responses={201: io.PartnerOrderSerializer},
+    @command(
+        body=io.OpenTopUpSerializer, answer=io.PartnerOrderSerializer, status=201, idempotent=True, atomic=False,
+        raises=(
+            CardMismatch, StateConflict, TooManyRequests, errors.TopUpDisabled, errors.TopUpAmountNotAllowed,
+            errors.CardBalanceLimit, payment_errors.AmountNotAllowed,
+        ),
+        operation_id="card_top_ups_create", tags=["cards"],
     )  # fmt: skip
-    @raises(
-        CardMismatch, StateConflict, TooManyRequests, errors.TopUpDisabled, errors.TopUpAmountNotAllowed,
-        errors.CardBalanceLimit, payment_errors.AmountNotAllowed,
-    )  # fmt: skip
-    @idempotent(atomic=False)
-    def post(self, request: Any) -> Response:
+    def post(self, *, amount_fen: int, **whose: str) -> PaymentOrder:
         """充值 An order to pay; the card has the money once it is posted."""
-        body, application = validated(io.OpenTopUpSerializer, request.data), self.application()
+        application, card = self.application(), self.card(**whose)
         made = open_top_up(
-            card=self.card(body), amount_fen=body["amount_fen"], application=application.client_id,
-            partner=application,
-        )  # fmt: skip
-        return self.replay(request, made.pk)
+            card=card, amount_fen=amount_fen, application=application.client_id, partner=application
+        )
+        return self.replay(made.pk)
 
-    def replay(self, request: Any, result: UUID) -> Response:
-        """The answer to a repeated request: the top-up's order as it is now."""
-        orders = orders_of_partner(self.application()).filter(lines__subject_id=result)
-        order = orders.first()
+    def replay(self, made: UUID) -> PaymentOrder:
+        """The top-up's order as it is now."""
+        order = orders_of_partner(self.application()).filter(lines__subject_id=made).first()
         if order is None:
             raise NotFound
-        return self.shown(order.pk, 201)
+        return self.order(order.pk)
 
 
 def _doing(order: PaymentOrder) -> PartnerOperation:
@@ -176,49 +165,37 @@ def _doing(order: PaymentOrder) -> PartnerOperation:
 class PayView(PaymentView):
     """去支付."""
 
-    @extend_schema(
-        operation_id="payment_orders_pay", tags=["payments"], request=io.PayOrderSerializer,
-        responses={201: io.StartedPaymentSerializer},
+    @command(
+        body=io.PayOrderSerializer, answer=io.StartedPaymentSerializer, status=201, idempotent=True, atomic=False,
+        raises=(
+            StateConflict, payment_errors.PartnerMayNot, payment_errors.PartnerLimit,
+            payment_errors.ChannelNotOffered, payment_errors.ChannelRefused, payment_errors.ChannelUnavailable,
+            payment_errors.OrderExpired, payment_errors.TooManyAttempts,
+        ),
+        operation_id="payment_orders_pay", tags=["payments"],
     )  # fmt: skip
-    @raises(
-        StateConflict, payment_errors.PartnerMayNot, payment_errors.PartnerLimit, payment_errors.ChannelNotOffered,
-        payment_errors.ChannelRefused, payment_errors.ChannelUnavailable, payment_errors.OrderExpired,
-        payment_errors.TooManyAttempts,
-    )  # fmt: skip
-    @idempotent(atomic=False)
-    def post(self, request: Any, pk: UUID) -> Response:
+    def post(self, order: PaymentOrder, *, channel: str, method: str) -> Any:
         """去支付 What the payer's device needs for the channel; within the limits of the application."""
-        order, body, application = (
-            self.order(pk),
-            validated(io.PayOrderSerializer, request.data),
-            self.application(),
-        )
-        attempt = pay_online(
-            order=order, channel=body["channel"], method=PayMethod(body["method"]),
-            client_ip=client_ip(request._request) or "",
-            check=payment_check(application, body["channel"], _doing(order)),
-        )  # fmt: skip
-        return Response(io.StartedPaymentSerializer(attempt).data, status=201)
+        check = payment_check(self.application(), channel, _doing(order))
+        ip = client_ip(self.request._request) or ""
+        return pay_online(order=order, channel=channel, method=PayMethod(method), client_ip=ip, check=check)
 
-    def replay(self, request: Any, result: UUID) -> Response:
-        """The answer to a repeated request: the same attempt."""
-        attempt = attempt_of_partner(self.application(), result)
+    def replay(self, made: UUID) -> Any:
+        """The same attempt."""
+        attempt = attempt_of_partner(self.application(), made)
         if attempt is None:
             raise NotFound
         require_grant(self.application(), attempt.channel, _doing(attempt.order))
-        return Response(io.StartedPaymentSerializer(attempt).data, status=201)
+        return attempt
 
 
 class CancelView(PaymentView):
     """放弃支付."""
 
-    @extend_schema(
-        operation_id="payment_orders_cancel",
+    @command(
+        answer=io.PartnerOrderSerializer, raises=(StateConflict,), operation_id="payment_orders_cancel",
         tags=["payments"],
-        request=None,
-        responses=io.PartnerOrderSerializer,
-    )
-    @raises(StateConflict)
-    def post(self, request: Any, pk: UUID) -> Response:
+    )  # fmt: skip
+    def post(self, order: PaymentOrder) -> PaymentOrder:
         """关闭支付订单 Closed at the channels; still pending in the answer if one has not answered yet."""
-        return self.shown(give_up(self.order(pk), cause=CloseCause.GIVEN_UP).pk)
+        return self.order(give_up(order, cause=CloseCause.GIVEN_UP).pk)

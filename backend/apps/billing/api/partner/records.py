@@ -1,6 +1,7 @@
 """The own records of a third-party application, and what it gives back."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -25,9 +26,7 @@ from apps.payments.states import ORDERS, REFUNDS, OrderState
 from apps.payments.types import PartnerOperation, PaymentOrder, Refund
 from kernel import clock
 from kernel.errors import NotFound, ServiceUnavailable, StateConflict, TooManyRequests
-from kernel.http.idempotency import idempotent
-from kernel.http.schema import raises
-from kernel.http.serializers import validated
+from kernel.http.commands import command
 
 
 class DaysFilter(django_filters.FilterSet):
@@ -100,7 +99,7 @@ class OwnOrderView(PaymentView):
     )
     def get(self, request: Any, pk: UUID) -> Response:
         """查询支付结果 Ask after paying until it is posted, returned or closed."""
-        return self.shown(pk)
+        return Response(io.PartnerOrderSerializer(self.get_object()).data)
 
 
 class OwnRefundsView(RecordsView):
@@ -123,48 +122,44 @@ class OwnRefundsView(RecordsView):
 class RefundingView(PaymentView):
     """Money goes back by the way it came, within what this application took (rule 8)."""
 
-    def started(self, request: RefundRequest) -> Response:
+    def started(self, request: RefundRequest) -> dict[str, Any]:
         """The refunds that were decided, as they are now."""
-        rows = list(refunds_of_partner(self.application()).filter(decision_id=request.pk).order_by("id"))
-        body = {"amount_fen": request.amount_fen, "refunds": rows}
-        return Response(io.StartedRefundSerializer(body).data, status=201)
+        rows = refunds_of_partner(self.application()).filter(decision_id=request.pk).order_by("id")
+        return {"amount_fen": request.amount_fen, "refunds": list(rows)}
 
-    def replay(self, request: Any, result: UUID) -> Response:
-        """The answer to a repeated request: what became of it."""
+    def replay(self, made: UUID) -> dict[str, Any]:
+        """What became of it."""
         application = self.application()
-        made = RefundRequest.objects.filter(
-            pk=result, hospital_id=application.hospital_id, application=application.client_id
+        request = RefundRequest.objects.filter(
+            pk=made, hospital_id=application.hospital_id, application=application.client_id
         ).first()
-        if made is None:
+        if request is None:
             raise NotFound
-        return self.started(made)
+        return self.started(request)
 
 
 class RefundOrderView(RefundingView):
     """退款 of an order."""
 
-    @extend_schema(
-        operation_id="payment_orders_refund", tags=["payments"], request=io.RefundOrderSerializer,
-        responses={201: io.StartedRefundSerializer},
+    @command(
+        body=io.RefundOrderSerializer, answer=io.StartedRefundSerializer, status=201, idempotent=True, atomic=False,
+        raises=(
+            NotFound, StateConflict, errors.RefundNotPaidHere, errors.RefundAtCounter, errors.AppointmentStands,
+            errors.NothingRefundable, errors.RefundRequested, errors.RefundExceedsBill, errors.HisRefusedRefund,
+            ServiceUnavailable, payment_errors.PartnerMayNot, payment_errors.PartnerLimit,
+        ),
+        operation_id="payment_orders_refund", tags=["payments"],
     )  # fmt: skip
-    @raises(
-        NotFound, StateConflict, errors.RefundNotPaidHere, errors.RefundAtCounter, errors.AppointmentStands,
-        errors.NothingRefundable, errors.RefundRequested, errors.RefundExceedsBill, errors.HisRefusedRefund,
-        ServiceUnavailable, payment_errors.PartnerMayNot, payment_errors.PartnerLimit,
-    )  # fmt: skip
-    @idempotent(atomic=False)
-    def post(self, request: Any, pk: UUID) -> Response:
+    def post(
+        self, order: PaymentOrder, *, reason: str, bill_ids: Sequence[UUID] | None = None
+    ) -> dict[str, Any]:
         """退款 All that may go back of the bills, as HIS says; it is back only when the channel confirms it."""
-        order, body, application = (
-            self.order(pk),
-            validated(io.RefundOrderSerializer, request.data),
-            self.application(),
-        )
+        application = self.application()
         if order.state != OrderState.POSTED:
             raise StateConflict(current=order.state)
         require_grant(application, order.channel, PartnerOperation.REFUND)
         made = refund_in_app(
-            order=order, application=application.client_id, reason=body["reason"], wanted=body.get("bill_ids"),
+            order=order, application=application.client_id, reason=reason, wanted=bill_ids,
             check=refund_check(application),
         )  # fmt: skip
         return self.started(made)
@@ -173,22 +168,20 @@ class RefundOrderView(RefundingView):
 class RefundCardView(RefundingView):
     """就诊卡余额退款."""
 
-    @extend_schema(
-        operation_id="card_refunds_create", tags=["cards"], request=io.CardRefundSerializer,
-        responses={201: io.StartedRefundSerializer},
+    @command(
+        body=io.CardRefundSerializer, answer=io.StartedRefundSerializer, status=201, idempotent=True, atomic=False,
+        raises=(
+            CardMismatch, TooManyRequests, errors.RefundAtCounter, errors.RefundExceedsBalance,
+            errors.RefundExceedsOnlineTotal, payment_errors.PartnerMayNot, payment_errors.PartnerLimit,
+        ),
+        operation_id="card_refunds_create", tags=["cards"],
     )  # fmt: skip
-    @raises(
-        CardMismatch, TooManyRequests, errors.RefundAtCounter, errors.RefundExceedsBalance,
-        errors.RefundExceedsOnlineTotal, payment_errors.PartnerMayNot, payment_errors.PartnerLimit,
-    )  # fmt: skip
-    @idempotent(atomic=False)
-    def post(self, request: Any) -> Response:
+    def post(self, *, amount_fen: int, reason: str, **whose: str) -> dict[str, Any]:
         """余额退款 Order by order, the newest first: at most the balance, and what this application topped up."""
-        body, application = validated(io.CardRefundSerializer, request.data), self.application()
-        card = self.card(body)
+        application, card = self.application(), self.card(**whose)
         channels = channels_of(application, PartnerOperation.REFUND)
         made = refund_card(
-            card=card, amount_fen=body["amount_fen"], reason=body["reason"], application=application.client_id,
+            card=card, amount_fen=amount_fen, reason=reason, application=application.client_id,
             channels=channels, check=refund_check(application),
         )  # fmt: skip
         return self.started(made)
