@@ -25,7 +25,7 @@ KEY_FORM = Expectation(
 
 
 def idempotent(
-    *, again: View | None = None, atomic: bool = True, content: Callable[[Any], bytes] | None = None
+    *, again: View, atomic: bool = True, content: Callable[[Any], bytes] | None = None
 ) -> Callable[[View], View]:
     """Make a view method take effect once per caller and key.
 
@@ -50,7 +50,7 @@ def idempotent(
             )
             begun = store.begin(caller_of(request), key, mark)
             if isinstance(begun, store.Replay):
-                return _replay(begun, again or (lambda view, made: view.replay(view.request, made)), view)
+                return _replay(begun, again, view)
             run = _atomic if atomic else _own
             return run(begun, method, view, request, *args, **kwargs)
 
