@@ -1,6 +1,7 @@
 """The rules of the house that no linter knows."""
 
 import ast
+import importlib
 import re
 import subprocess
 import tomllib
@@ -60,6 +61,36 @@ def test_guardians_raw_shortcuts_are_not_used() -> None:
         )
     ]
     assert not users
+
+
+def test_what_takes_effect_once_per_key_is_a_command() -> None:
+    """Elsewhere what an operation declares, does and repeats would be said apart."""
+    users = [
+        str(p.relative_to(ROOT))
+        for p in SOURCES
+        if p != BACKEND / "kernel" / "http" / "commands.py"
+        if any(
+            isinstance(n, ast.ImportFrom)
+            and n.module in ("kernel.http", "kernel.http.idempotency")
+            and {each.name for each in n.names} & {"idempotent", "idempotency"}
+            for n in ast.walk(ast.parse(p.read_text()))
+        )
+    ]
+    assert not users, f"@command(idempotent=True, …) instead of @idempotent: {users}"
+
+
+def test_every_command_that_is_not_atomic_knows_how_a_repetition_is_answered() -> None:
+    """By the view's `replay` or `as_now`, which is no command itself."""
+    views = [
+        getattr(importlib.import_module(".".join(p.relative_to(BACKEND).with_suffix("").parts)), node.name)
+        for p in SOURCES
+        if "atomic=False" in p.read_text()
+        for node in ast.walk(ast.parse(p.read_text()))
+        if isinstance(node, ast.ClassDef) and "atomic=False" in ast.unparse(node)
+    ]
+    assert len(views) > 10
+    answers = {view: getattr(view, "replay", None) or getattr(view, "as_now", None) for view in views}
+    assert not [view for view, again in answers.items() if again is None or hasattr(again, "raises")]
 
 
 def test_string_foreign_keys_point_downward_only() -> None:

@@ -47,32 +47,30 @@ def command(
         def run(view: Any, request: Any, **keys: Any) -> Response:
             rows, named = ([view.get_object()], {}) if keys and hasattr(view, "get_object") else ([], keys)
             values = _values(view, request, body) if body else {}
-            return respond(view, method(view, *rows, **named, **values))
+            return _respond(view, method(view, *rows, **named, **values), answer, status)
 
         def again(view: Any, made: UUID) -> Response:
-            return respond(view, view.replay(made) if hasattr(view, "replay") else view.as_now(made))
+            found = view.replay(made) if hasattr(view, "replay") else view.as_now(made)
+            return _respond(view, found, answer, status)
 
-        def respond(view: Any, result: Any) -> Response:
-            if isinstance(result, Response):
-                if result.status_code != status:
-                    raise RuntimeError(
-                        f"{method.__qualname__}: {status} is declared, not {result.status_code}"
-                    )
-                return result
-            if answer is None:
-                return Response(status=status)
-            if isinstance(result, Model) and isinstance(result, getattr(view, "model", ())):
-                result = view.as_now(result.pk)
-            return Response(answer(result, context=_context(view)).data, status=status)
-
-        once = once_per_key(again=again, atomic=atomic, content=content)
-        verb = declare(*raises)(once(run) if idempotent else run)
-        documented: Callable[..., Response] = extend_schema(
-            request=body, responses={status: answer}, operation_id=operation_id, tags=tags
-        )(verb)
+        verb = once_per_key(again=again, atomic=atomic, content=content)(run) if idempotent else run
+        say = extend_schema(request=body, responses={status: answer}, operation_id=operation_id, tags=tags)
+        documented: Callable[..., Response] = say(declare(*raises)(verb))
         return documented
 
     return decorate
+
+
+def _respond(view: Any, result: Any, answer: Serializer | None, status: int) -> Response:
+    if isinstance(result, Response):
+        if result.status_code != status:
+            raise RuntimeError(f"{type(view).__name__} answers {result.status_code}, and declares {status}")
+        return result
+    if answer is None:
+        return Response(status=status)
+    if isinstance(result, Model) and isinstance(result, getattr(view, "model", ())):
+        result = view.as_now(result.pk)
+    return Response(answer(result, context=_context(view)).data, status=status)
 
 
 def _values(view: Any, request: Any, body: type[Plain]) -> dict[str, Any]:
