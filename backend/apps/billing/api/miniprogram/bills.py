@@ -109,7 +109,7 @@ class BillViewSet(OwnViewSet):
     def payable(self, request: Any) -> Any:
         """待缴费 of a card (else the default one), the registration first; polled with `If-None-Match`."""
         asked = validated(PayableQuerySerializer, request.query_params.dict())
-        patient = require_binding(request.user.wechat, asked.get("binding_id")).patient
+        patient = require_binding(self.account, asked.get("binding_id")).patient
         is_current = refresh_bills([patient])
         rows = bills.rows_of(payable_of(patient.pk))[:MAX_PAYABLE]
         shown = [bills.shown_to_patient(row) for row in rows]

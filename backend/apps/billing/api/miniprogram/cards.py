@@ -75,7 +75,7 @@ class CardTopUpViewSet(OwnRows):
     @raises(CardRequired, NotFound)
     def list(self, request: Any) -> Response:
         """充值记录 of the bound patients, the newest first."""
-        require_binding(request.user.wechat)
+        require_binding(self.account)
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 

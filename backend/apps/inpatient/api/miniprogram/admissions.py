@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from apps.access.scoped.permissions import IsPatientAccount
+from apps.access.scoped.own import OwnViewSet
 from apps.audit.middleware import client_ip
 from apps.identity.models import Hospital
 from apps.inpatient import errors
@@ -34,7 +34,6 @@ from kernel.expectations import UNKNOWN
 from kernel.http.fields import MaskedText, NameField
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer, validated
-from kernel.http.views import GenericViewSet
 
 
 class AdmissionDetailSerializer(AdmissionSerializer):
@@ -71,25 +70,23 @@ class FoundAdmissionSerializer(Serializer):
 
 
 @extend_schema(tags=["inpatient"])
-class AdmissionViewSet(GenericViewSet[Any]):
+class AdmissionViewSet(OwnViewSet):
     """住院记录 of the bound patients."""
 
-    permission_classes = [IsPatientAccount]
     serializer_class = AdmissionSerializer
     filterset_class = OwnAdmissionFilter
-    lookup_value_converter = "uuid"
     ordering_fields = ["admitted_at"]
     ordering = ["-id"]
 
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):
             return Admission.objects.none()
-        return admissions.admissions_of(self.request.user.wechat)  # type: ignore[union-attr]
+        return admissions.admissions_of(self.account)
 
     @raises(CardRequired, NotFound)
     def list(self, request: Any) -> Response:
         """住院记录 of the bound patients, the newest first."""
-        require_binding(request.user.wechat)
+        require_binding(self.account)
         page = self.paginate_queryset(admissions.rows_of(self.filter_queryset(self.get_queryset())))
         rows = [admissions.shown(row) for row in page or ()]
         return self.get_paginated_response(self.get_serializer(rows, many=True).data)
@@ -120,7 +117,7 @@ class AdmissionViewSet(GenericViewSet[Any]):
         body.is_valid(raise_exception=True)
         asked = dict(body.validated_data)
         hospital = asked.pop("hospital_id")
-        stay = find_admission(account=request.user.wechat, hospital=hospital, ip=client_ip(request), **asked)
+        stay = find_admission(account=self.account, hospital=hospital, ip=client_ip(request), **asked)
         return Response(
             {
                 "id": stay.pk,

@@ -8,7 +8,7 @@ from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin
 from rest_framework.response import Response
 
-from apps.access.scoped.permissions import IsPatientAccount
+from apps.access.scoped.own import OwnViewSet
 from apps.identity.models import Hospital
 from apps.messaging.errors import UnknownScene, UnknownTemplate
 from apps.messaging.models import Message
@@ -21,7 +21,6 @@ from apps.patients.own_filters import BoundFilterSet
 from kernel.errors import NotFound
 from kernel.http.schema import raises
 from kernel.http.serializers import ModelSerializer, Serializer
-from kernel.http.views import GenericViewSet
 
 
 class InboxMessageSerializer(ModelSerializer):
@@ -71,20 +70,18 @@ class InboxFilter(BoundFilterSet):
 
 
 @extend_schema(tags=["messages"])
-class InboxViewSet(ListModelMixin, GenericViewSet[Any]):
+class InboxViewSet(ListModelMixin, OwnViewSet):
     """消息: the user's own inbox, and consents to subscribe messages."""
 
-    permission_classes = [IsPatientAccount]
     serializer_class = InboxMessageSerializer
     filterset_class = InboxFilter
     ordering_fields = ["created_at"]
     ordering = ["-id"]
-    lookup_value_converter = "uuid"
 
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):
             return Message.objects.none()
-        return inbox_of(self.request.user.wechat.pk)  # type: ignore[union-attr]
+        return inbox_of(self.account.pk)
 
     @raises(NotFound)
     def list(self, request: Any, *args: Any, **kwargs: Any) -> Response:
@@ -95,7 +92,7 @@ class InboxViewSet(ListModelMixin, GenericViewSet[Any]):
     @action(detail=True, methods=["post"])
     def read(self, request: Any, pk: UUID) -> Response:
         """Mark a message as read."""
-        return Response(self.get_serializer(mark_read(request.user.wechat.pk, pk)).data)
+        return Response(self.get_serializer(mark_read(self.account.pk, pk)).data)
 
     @extend_schema(
         parameters=[TemplatesQuerySerializer],
@@ -122,5 +119,5 @@ class InboxViewSet(ListModelMixin, GenericViewSet[Any]):
         """Report that the user accepted messages of a template in wx.requestSubscribeMessage."""
         body = ConsentSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        left = add_consents(request.user.wechat, **body.validated_data)
+        left = add_consents(self.account, **body.validated_data)
         return Response({"template_id": body.validated_data["template_id"], "left": left})

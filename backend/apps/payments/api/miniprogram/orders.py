@@ -72,7 +72,7 @@ class PaymentOrderViewSet(OwnOrders):
     @raises(CardRequired, NotFound)
     def list(self, request: Any) -> Response:
         """缴费记录 of the bound patients, the newest first; choose one with `binding_id`."""
-        require_binding(request.user.wechat)
+        require_binding(self.account)
         page = self.paginate_queryset(orders.listed(self.filter_queryset(self.get_queryset())))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
@@ -169,7 +169,7 @@ class RefundViewSet(OwnOrders):
     @raises(CardRequired, NotFound)
     def list(self, request: Any) -> Response:
         """退费记录 of the bound patients, the newest first."""
-        require_binding(request.user.wechat)
+        require_binding(self.account)
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 

@@ -5,7 +5,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from apps.access.scoped.permissions import IsPatientAccount
+from apps.access.scoped.own import OwnViewSet
 from apps.patients.own_filters import BoundFilterSet
 from apps.scheduling import errors
 from apps.scheduling.api.serializers import SuspensionSerializer
@@ -13,9 +13,9 @@ from apps.scheduling.models import BookingSuspension, SuspensionAppeal
 from apps.scheduling.selectors.suspensions import suspensions_of
 from apps.scheduling.services.appeal import appeal
 from kernel.errors import NotFound
+from kernel.http.commands import command
 from kernel.http.schema import raises
 from kernel.http.serializers import ModelSerializer, Serializer
-from kernel.http.views import GenericViewSet
 
 
 class AppealSerializer(ModelSerializer):
@@ -35,19 +35,17 @@ class WriteAppealSerializer(Serializer):
 
 
 @extend_schema(tags=["booking-suspensions"])
-class BookingSuspensionViewSet(GenericViewSet[BookingSuspension]):
+class BookingSuspensionViewSet(OwnViewSet):
     """停止预约 of the bound patients, and the appeals against them."""
 
-    permission_classes = [IsPatientAccount]
     serializer_class = SuspensionSerializer
     filterset_class = BoundFilterSet
-    lookup_value_converter = "uuid"
     ordering = ["-id"]
 
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):
             return BookingSuspension.objects.none()
-        return suspensions_of(self.request.user.wechat).order_by("-id")  # type: ignore[union-attr]
+        return suspensions_of(self.account).order_by("-id")
 
     @raises(NotFound)
     def list(self, request: Any) -> Response:
@@ -58,21 +56,19 @@ class BookingSuspensionViewSet(GenericViewSet[BookingSuspension]):
     @extend_schema(responses=AppealSerializer(many=True), filters=False)
     def appeals(self, request: Any, pk: UUID) -> Response:
         """申诉 against this suspension, the latest first."""
-        rows = self._find(pk).appeals.select_related("approval").order_by("-id")[:100]
+        rows = self.get_object().appeals.select_related("approval").order_by("-id")[:100]
         return Response(AppealSerializer(rows, many=True).data)
 
-    @extend_schema(request=WriteAppealSerializer, responses={201: AppealSerializer})
-    @raises(errors.SuspensionOver, errors.AppealOpen)
-    def appeal(self, request: Any, pk: UUID) -> Response:
+    @command(
+        body=WriteAppealSerializer, answer=AppealSerializer, status=201,
+        raises=(errors.SuspensionOver, errors.AppealOpen),
+    )  # fmt: skip
+    def appeal(self, suspension: BookingSuspension, *, text: str) -> SuspensionAppeal:
         """Ask for the suspension to be lifted; one open appeal at a time."""
-        suspension = self._find(pk)
-        body = WriteAppealSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        made = appeal(suspension, account=request.user.wechat, text=body.validated_data["text"])
-        return Response(AppealSerializer(made).data, status=201)
+        return appeal(suspension, account=self.account, text=text)
 
-    def _find(self, pk: UUID) -> BookingSuspension:
-        found: BookingSuspension | None = self.get_queryset().filter(pk=pk).first()
+    def get_object(self) -> BookingSuspension:
+        found: BookingSuspension | None = self.get_queryset().filter(pk=self.kwargs["pk"]).first()
         if found is None:
             raise NotFound
         return found

@@ -131,7 +131,7 @@ class AppointmentViewSet(OwnViewSet):
     @raises(CardRequired, NotFound)
     def list(self, request: Any) -> Response:
         """挂号记录: bookings and registrations of the bound patients; choose one with `binding_id`."""
-        require_binding(request.user.wechat)
+        require_binding(self.account)
         rows = self.paginate_queryset(appointments.rows_of(self.filter_queryset(self.get_queryset())))
         return self.get_paginated_response([appointments.shown(row) for row in rows or ()])
 
