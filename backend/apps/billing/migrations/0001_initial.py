@@ -62,6 +62,37 @@ class Migration(migrations.Migration):
                 ('registration_bill', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.bill')),
                 ('replaces', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.bill')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['-issued_at', '-id'], name='bill_newest'),
+                    models.Index(fields=['hospital', '-issued_at', '-id'], name='bill_of_hospital'),
+                    models.Index(fields=['department', '-issued_at', '-id'], name='bill_of_department'),
+                    models.Index(fields=['practitioner', '-issued_at', '-id'], name='bill_of_practitioner'),
+                    models.Index(fields=['patient', '-issued_at', '-id'], name='bill_of_patient'),
+                    models.Index(condition=models.Q(('status', 'issued')), fields=['patient'], name='bill_payable'),
+                    models.Index(fields=['hospital', 'status', '-issued_at', '-id'], name='bill_by_status'),
+                    models.Index(fields=['department', 'status', '-issued_at', '-id'], name='bill_by_status_there'),
+                    models.Index(fields=['hospital', 'kind', '-issued_at', '-id'], name='bill_by_kind'),
+                    models.Index(condition=models.Q(('paid_at__isnull', False)), fields=['hospital', '-paid_at', '-id'], name='bill_by_payment'),
+                    models.Index(condition=models.Q(('registration_bill__isnull', False)), fields=['registration_bill'], name='bill_of_registration'),
+                    models.Index(condition=models.Q(('replaces__isnull', False)), fields=['replaces'], name='bill_replaced'),
+                    models.Index(condition=models.Q(('subject_id__isnull', False)), fields=['subject_type', 'subject_id'], name='bill_of_subject'),
+                    models.Index(fields=['bill_no'], name='bill_by_no'),
+                    models.Index(condition=models.Q(('order_id__isnull', False)), fields=['order_id'], name='bill_of_order'),
+                    models.Index(condition=models.Q(('expires_at__isnull', False), ('status', 'issued')), fields=['expires_at'], name='bill_expiry_due'),
+                    models.Index(condition=models.Q(('status', 'lapsed')), fields=['expires_at'], name='bill_lapsed_due'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('hospital', 'bill_no'), name='bill_no_once'),
+                    models.UniqueConstraint(condition=models.Q(models.Q(('external_id', ''), _negated=True), models.Q(('status', 'cancelled'), _negated=True)), fields=('hospital', 'external_id'), name='bill_external_once'),
+                    models.UniqueConstraint(condition=models.Q(('status__in', ('issued', 'paid')), ('subject_id__isnull', False)), fields=('subject_type', 'subject_id'), name='bill_subject_once'),
+                    models.UniqueConstraint(condition=models.Q(('voucher_no', ''), _negated=True), fields=('hospital', 'voucher_no'), name='bill_voucher_once'),
+                    models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='bill_has_amount'),
+                    models.CheckConstraint(condition=models.Q(('refunded_fen__gte', 0), ('refunded_fen__lte', models.F('amount_fen'))), name='bill_refunds_within'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status', 'refunded'), _negated=True), ('refunded_fen', models.F('amount_fen')), _connector='OR'), name='bill_refunded_whole'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('paid_at__isnull', True), ('refunded_fen', 0), ('status__in', ('issued', 'cancelled', 'lapsed'))), models.Q(('paid_at__isnull', False), ('status__in', ('paid', 'refunded'))), _connector='OR'), name='bill_paid_has_time'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='CardTopUp',
@@ -80,6 +111,17 @@ class Migration(migrations.Migration):
                 ('order', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payments.paymentorder')),
                 ('patient', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.patient')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['hospital', '-id'], name='card_top_up_of_hospital'),
+                    models.Index(fields=['patient', '-id'], name='card_top_up_of_patient'),
+                    models.Index(fields=['card', '-id'], name='card_top_up_of_card'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='card_top_up_has_amount'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'credited'), _negated=True), models.Q(('credited_at__isnull', False), ('order__isnull', False)), _connector='OR'), name='card_top_up_credited_by_order'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ChargeItem',
@@ -101,6 +143,13 @@ class Migration(migrations.Migration):
                 ('hospital', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
                 ('performed_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.staffmember')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('bill', 'position'), name='charge_item_position'),
+                    models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='charge_item_has_quantity'),
+                    models.CheckConstraint(condition=models.Q(('amount_fen__gte', 0), ('unit_price_fen__gte', 0)), name='charge_item_not_negative'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Invoice',
@@ -125,6 +174,21 @@ class Migration(migrations.Migration):
                 ('issued_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.staffmember')),
                 ('patient', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.patient')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['-issued_at', '-id'], name='invoice_newest'),
+                    models.Index(fields=['hospital', '-issued_at', '-id'], name='invoice_of_hospital'),
+                    models.Index(fields=['department', '-issued_at', '-id'], name='invoice_of_department'),
+                    models.Index(fields=['patient', '-issued_at', '-id'], name='invoice_of_patient'),
+                    models.Index(fields=['invoice_no'], name='invoice_by_no'),
+                    models.Index(fields=['bill', '-id'], name='invoice_of_bill'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('hospital', 'invoice_no'), name='invoice_no_once'),
+                    models.UniqueConstraint(condition=models.Q(('reversed_at__isnull', True)), fields=('bill',), name='invoice_one_stands'),
+                    models.UniqueConstraint(condition=models.Q(('e_number', ''), _negated=True), fields=('hospital', 'e_code', 'e_number'), name='invoice_e_receipt_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='InvoicePrint',
@@ -139,6 +203,11 @@ class Migration(migrations.Migration):
                 ('invoice', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='prints', to='billing.invoice')),
                 ('printed_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.staffmember')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('invoice', 'copy_no'), name='invoice_copy_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='RefundRequest',
@@ -166,6 +235,18 @@ class Migration(migrations.Migration):
                 ('practitioner', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.staffmember')),
                 ('requested_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.staffmember')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['hospital', '-id'], name='refund_request_of_hospital'),
+                    models.Index(fields=['department', '-id'], name='refund_request_of_department'),
+                    models.Index(fields=['practitioner', '-id'], name='refund_request_of_practitioner'),
+                    models.Index(fields=['patient', '-id'], name='refund_request_of_patient'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='refund_request_has_amount'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('card__isnull', True), ('order__isnull', False)), models.Q(('card__isnull', False), ('order__isnull', True)), _connector='OR'), name='refund_request_order_or_card'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='RefundRequestLine',
@@ -177,106 +258,12 @@ class Migration(migrations.Migration):
                 ('bill', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refund_lines', to='billing.bill')),
                 ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='billing.refundrequest')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='bill',
-            index=models.Index(fields=['-issued_at', '-id'], name='bill_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='bill',
-            index=models.Index(fields=['hospital', '-issued_at', '-id'], name='bill_of_hospital'),
-        ),
-        migrations.AddIndex(
-            model_name='bill',
-            index=models.Index(fields=['department', '-issued_at', '-id'], name='bill_of_department'),
-        ),
-        migrations.AddIndex(
-            model_name='bill',
-            index=models.Index(fields=['practitioner', '-issued_at', '-id'], name='bill_of_practitioner'),
-        ),
-        migrations.AddIndex(
-            model_name='bill',
-            index=models.Index(fields=['patient', '-issued_at', '-id'], name='bill_of_patient'),
-        ),
-        migrations.AddIndex(
-            model_name='bill',
-            index=models.Index(condition=models.Q(('status', 'issued')), fields=['patient'], name='bill_payable'),
-        ),
-        migrations.AddIndex(
-            model_name='bill',
-            index=models.Index(fields=['hospital', 'status', '-issued_at', '-id'], name='bill_by_status'),
-        ),
-        migrations.AddIndex(
-            model_name='bill',
-            index=models.Index(fields=['department', 'status', '-issued_at', '-id'], name='bill_by_status_there'),
-        ),
-        migrations.AddIndex(
-            model_name='bill',
-            index=models.Index(fields=['hospital', 'kind', '-issued_at', '-id'], name='bill_by_kind'),
-        ),
-        migrations.AddIndex(
-            model_name='bill',
-            index=models.Index(condition=models.Q(('paid_at__isnull', False)), fields=['hospital', '-paid_at', '-id'], name='bill_by_payment'),
-        ),
-        migrations.AddIndex(
-            model_name='bill',
-            index=models.Index(condition=models.Q(('registration_bill__isnull', False)), fields=['registration_bill'], name='bill_of_registration'),
-        ),
-        migrations.AddIndex(
-            model_name='bill',
-            index=models.Index(condition=models.Q(('replaces__isnull', False)), fields=['replaces'], name='bill_replaced'),
-        ),
-        migrations.AddIndex(
-            model_name='bill',
-            index=models.Index(condition=models.Q(('subject_id__isnull', False)), fields=['subject_type', 'subject_id'], name='bill_of_subject'),
-        ),
-        migrations.AddIndex(
-            model_name='bill',
-            index=models.Index(fields=['bill_no'], name='bill_by_no'),
-        ),
-        migrations.AddIndex(
-            model_name='bill',
-            index=models.Index(condition=models.Q(('order_id__isnull', False)), fields=['order_id'], name='bill_of_order'),
-        ),
-        migrations.AddIndex(
-            model_name='bill',
-            index=models.Index(condition=models.Q(('expires_at__isnull', False), ('status', 'issued')), fields=['expires_at'], name='bill_expiry_due'),
-        ),
-        migrations.AddIndex(
-            model_name='bill',
-            index=models.Index(condition=models.Q(('status', 'lapsed')), fields=['expires_at'], name='bill_lapsed_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='bill',
-            constraint=models.UniqueConstraint(fields=('hospital', 'bill_no'), name='bill_no_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='bill',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('external_id', ''), _negated=True), models.Q(('status', 'cancelled'), _negated=True)), fields=('hospital', 'external_id'), name='bill_external_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='bill',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ('issued', 'paid')), ('subject_id__isnull', False)), fields=('subject_type', 'subject_id'), name='bill_subject_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='bill',
-            constraint=models.UniqueConstraint(condition=models.Q(('voucher_no', ''), _negated=True), fields=('hospital', 'voucher_no'), name='bill_voucher_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='bill',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='bill_has_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='bill',
-            constraint=models.CheckConstraint(condition=models.Q(('refunded_fen__gte', 0), ('refunded_fen__lte', models.F('amount_fen'))), name='bill_refunds_within'),
-        ),
-        migrations.AddConstraint(
-            model_name='bill',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'refunded'), _negated=True), ('refunded_fen', models.F('amount_fen')), _connector='OR'), name='bill_refunded_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='bill',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('paid_at__isnull', True), ('refunded_fen', 0), ('status__in', ('issued', 'cancelled', 'lapsed'))), models.Q(('paid_at__isnull', False), ('status__in', ('paid', 'refunded'))), _connector='OR'), name='bill_paid_has_time'),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('request', 'bill'), name='refund_request_bill_once'),
+                    models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='refund_request_line_has_amount'),
+                ],
+            },
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='bill',
@@ -294,41 +281,9 @@ class Migration(migrations.Migration):
             model_name='bill',
             trigger=pgtrigger.compiler.Trigger(name='has_items', sql=pgtrigger.compiler.UpsertTriggerSql(constraint='CONSTRAINT', func="\nIF NOT EXISTS (SELECT 1 FROM billing_chargeitem WHERE bill_id = NEW.id) THEN\n  RAISE EXCEPTION 'a bill has items' USING ERRCODE = 'check_violation';\nEND IF;\nRETURN NULL;\n", hash='c8559e15be8b932f56b3f884ffc194dcee70bdaf', operation='INSERT', pgid='pgtrigger_has_items_882d8', table='billing_bill', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
         ),
-        migrations.AddIndex(
-            model_name='cardtopup',
-            index=models.Index(fields=['hospital', '-id'], name='card_top_up_of_hospital'),
-        ),
-        migrations.AddIndex(
-            model_name='cardtopup',
-            index=models.Index(fields=['patient', '-id'], name='card_top_up_of_patient'),
-        ),
-        migrations.AddIndex(
-            model_name='cardtopup',
-            index=models.Index(fields=['card', '-id'], name='card_top_up_of_card'),
-        ),
-        migrations.AddConstraint(
-            model_name='cardtopup',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='card_top_up_has_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='cardtopup',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'credited'), _negated=True), models.Q(('credited_at__isnull', False), ('order__isnull', False)), _connector='OR'), name='card_top_up_credited_by_order'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='cardtopup',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('billing.cardtopup', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at']::text[], ARRAY[]::text[]); RETURN NULL;", hash='e7206df4dca5ac273f623df86c2b29df8de02ed3', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_9b373', table='billing_cardtopup', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='chargeitem',
-            constraint=models.UniqueConstraint(fields=('bill', 'position'), name='charge_item_position'),
-        ),
-        migrations.AddConstraint(
-            model_name='chargeitem',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='charge_item_has_quantity'),
-        ),
-        migrations.AddConstraint(
-            model_name='chargeitem',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gte', 0), ('unit_price_fen__gte', 0)), name='charge_item_not_negative'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='chargeitem',
@@ -346,88 +301,16 @@ class Migration(migrations.Migration):
             model_name='chargeitem',
             trigger=pgtrigger.compiler.Trigger(name='sum_is_amount', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nIF EXISTS (\n  SELECT 1 FROM billing_bill b WHERE b.id IN (SELECT bill_id FROM added)\n    AND b.amount_fen <> (SELECT sum(i.amount_fen) FROM billing_chargeitem i WHERE i.bill_id = b.id)\n) THEN\n  RAISE EXCEPTION 'the amount of a bill is the sum of its items' USING ERRCODE = 'check_violation';\nEND IF;\nRETURN NULL;\n", hash='2a210377808df29d31b020677e1f6d3c43d7c672', level='STATEMENT', operation='INSERT', pgid='pgtrigger_sum_is_amount_331e7', referencing='REFERENCING NEW TABLE AS added ', table='billing_chargeitem', when='AFTER')),
         ),
-        migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['-issued_at', '-id'], name='invoice_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['hospital', '-issued_at', '-id'], name='invoice_of_hospital'),
-        ),
-        migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['department', '-issued_at', '-id'], name='invoice_of_department'),
-        ),
-        migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['patient', '-issued_at', '-id'], name='invoice_of_patient'),
-        ),
-        migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['invoice_no'], name='invoice_by_no'),
-        ),
-        migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['bill', '-id'], name='invoice_of_bill'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.UniqueConstraint(fields=('hospital', 'invoice_no'), name='invoice_no_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.UniqueConstraint(condition=models.Q(('reversed_at__isnull', True)), fields=('bill',), name='invoice_one_stands'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.UniqueConstraint(condition=models.Q(('e_number', ''), _negated=True), fields=('hospital', 'e_code', 'e_number'), name='invoice_e_receipt_once'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='invoice',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('billing.invoice', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at']::text[], ARRAY[]::text[]); RETURN NULL;", hash='ba89c0469a2320f66be8716c03d6bce5240c5fab', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_352f9', table='billing_invoice', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='invoiceprint',
-            constraint=models.UniqueConstraint(fields=('invoice', 'copy_no'), name='invoice_copy_once'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='invoiceprint',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('billing.invoiceprint', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at']::text[], ARRAY[]::text[]); RETURN NULL;", hash='b306d9323add1eddb301aee28f257e052ea74c8d', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_c404b', table='billing_invoiceprint', when='AFTER')),
         ),
-        migrations.AddIndex(
-            model_name='refundrequest',
-            index=models.Index(fields=['hospital', '-id'], name='refund_request_of_hospital'),
-        ),
-        migrations.AddIndex(
-            model_name='refundrequest',
-            index=models.Index(fields=['department', '-id'], name='refund_request_of_department'),
-        ),
-        migrations.AddIndex(
-            model_name='refundrequest',
-            index=models.Index(fields=['practitioner', '-id'], name='refund_request_of_practitioner'),
-        ),
-        migrations.AddIndex(
-            model_name='refundrequest',
-            index=models.Index(fields=['patient', '-id'], name='refund_request_of_patient'),
-        ),
-        migrations.AddConstraint(
-            model_name='refundrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='refund_request_has_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='refundrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('card__isnull', True), ('order__isnull', False)), models.Q(('card__isnull', False), ('order__isnull', True)), _connector='OR'), name='refund_request_order_or_card'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='refundrequest',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('billing.refundrequest', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at']::text[], ARRAY[]::text[]); RETURN NULL;", hash='a51d6280c7c35248140b42dd15c067b2673e092d', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_4bb06', table='billing_refundrequest', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='refundrequestline',
-            constraint=models.UniqueConstraint(fields=('request', 'bill'), name='refund_request_bill_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='refundrequestline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='refund_request_line_has_amount'),
         ),
     ]

@@ -40,6 +40,17 @@ class Migration(migrations.Migration):
                 ('hospital', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
                 ('made_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.staffmember')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['hospital', '-id'], name='bank_deposit_of_hospital'),
+                    models.Index(fields=['hospital', 'state', '-id'], name='bank_deposit_by_state'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('hospital', 'deposit_no'), name='bank_deposit_no'),
+                    models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='bank_deposit_has_amount'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('state', 'made')), models.Q(models.Q(('state', 'made'), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='bank_deposit_decided_has_time'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='CashDrawer',
@@ -54,6 +65,11 @@ class Migration(migrations.Migration):
                 ('department', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.department')),
                 ('hospital', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('hospital', 'code'), name='cash_drawer_code'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='CashierShift',
@@ -90,6 +106,23 @@ class Migration(migrations.Migration):
                 ('hospital', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
                 ('receiver', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.staffmember')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['hospital', '-id'], name='cashier_shift_of_hospital'),
+                    models.Index(fields=['hospital', 'state', '-id'], name='cashier_shift_by_state'),
+                    models.Index(fields=['clerk', '-id'], name='cashier_shift_of_clerk'),
+                    models.Index(fields=['receiver', '-id'], name='cashier_shift_of_receiver'),
+                    models.Index(condition=models.Q(('deposit__isnull', False)), fields=['deposit'], name='cashier_shift_of_deposit'),
+                    models.Index(condition=models.Q(('handed_over_at__isnull', True)), fields=['opened_at'], name='cashier_shift_live'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('hospital', 'shift_no'), name='cashier_shift_no'),
+                    models.UniqueConstraint(condition=models.Q(('handed_over_at__isnull', True)), fields=('clerk',), name='cashier_shift_one_of_clerk'),
+                    models.UniqueConstraint(condition=models.Q(('handed_over_at__isnull', True)), fields=('drawer',), name='cashier_shift_one_of_drawer'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('counted_fen__isnull', True), ('difference_fen__isnull', True), ('expected_fen__isnull', True)), ('difference_fen', django.db.models.expressions.CombinedExpression(models.F('counted_fen'), '-', models.F('expected_fen'))), _connector='OR'), name='cashier_shift_difference'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('handed_over', 'accepted', 'banked')), _negated=True), models.Q(('counted_fen__isnull', False), ('receiver__isnull', False)), _connector='OR'), name='cashier_shift_counted_first'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ShiftEntry',
@@ -110,110 +143,30 @@ class Migration(migrations.Migration):
                 ('shift', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='cashier.cashiershift')),
                 ('staff', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.staffmember')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='bankdeposit',
-            index=models.Index(fields=['hospital', '-id'], name='bank_deposit_of_hospital'),
-        ),
-        migrations.AddIndex(
-            model_name='bankdeposit',
-            index=models.Index(fields=['hospital', 'state', '-id'], name='bank_deposit_by_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankdeposit',
-            constraint=models.UniqueConstraint(fields=('hospital', 'deposit_no'), name='bank_deposit_no'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankdeposit',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='bank_deposit_has_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankdeposit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('state', 'made')), models.Q(models.Q(('state', 'made'), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='bank_deposit_decided_has_time'),
+            options={
+                'indexes': [
+                    models.Index(fields=['shift', 'id'], name='shift_entry_of_shift'),
+                    models.Index(fields=['hospital', '-id'], name='shift_entry_of_hospital'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='shift_entry_has_amount'),
+                    models.CheckConstraint(condition=models.Q(('tendered_fen', 0), ('tendered_fen__gte', models.F('amount_fen')), _connector='OR'), name='shift_entry_change_not_negative'),
+                    models.UniqueConstraint(condition=models.Q(('kind', 'cash_in'), ('order_id__isnull', False)), fields=('kind', 'order_id'), name='shift_entry_order_once'),
+                    models.UniqueConstraint(condition=models.Q(('refund_id__isnull', False)), fields=('refund_id',), name='shift_entry_refund_once'),
+                ],
+            },
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='bankdeposit',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('cashier.bankdeposit', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at']::text[], ARRAY[]::text[]); RETURN NULL;", hash='5bdc8b7cdc5051e713de305dd18fff38e4e36b82', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_e17ab', table='cashier_bankdeposit', when='AFTER')),
         ),
-        migrations.AddConstraint(
-            model_name='cashdrawer',
-            constraint=models.UniqueConstraint(fields=('hospital', 'code'), name='cash_drawer_code'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='cashdrawer',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('cashier.cashdrawer', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at']::text[], ARRAY[]::text[]); RETURN NULL;", hash='b4b4be4b8aa2dff3628666b69df63b66e92e8c20', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_d492e', table='cashier_cashdrawer', when='AFTER')),
         ),
-        migrations.AddIndex(
-            model_name='cashiershift',
-            index=models.Index(fields=['hospital', '-id'], name='cashier_shift_of_hospital'),
-        ),
-        migrations.AddIndex(
-            model_name='cashiershift',
-            index=models.Index(fields=['hospital', 'state', '-id'], name='cashier_shift_by_state'),
-        ),
-        migrations.AddIndex(
-            model_name='cashiershift',
-            index=models.Index(fields=['clerk', '-id'], name='cashier_shift_of_clerk'),
-        ),
-        migrations.AddIndex(
-            model_name='cashiershift',
-            index=models.Index(fields=['receiver', '-id'], name='cashier_shift_of_receiver'),
-        ),
-        migrations.AddIndex(
-            model_name='cashiershift',
-            index=models.Index(condition=models.Q(('deposit__isnull', False)), fields=['deposit'], name='cashier_shift_of_deposit'),
-        ),
-        migrations.AddIndex(
-            model_name='cashiershift',
-            index=models.Index(condition=models.Q(('handed_over_at__isnull', True)), fields=['opened_at'], name='cashier_shift_live'),
-        ),
-        migrations.AddConstraint(
-            model_name='cashiershift',
-            constraint=models.UniqueConstraint(fields=('hospital', 'shift_no'), name='cashier_shift_no'),
-        ),
-        migrations.AddConstraint(
-            model_name='cashiershift',
-            constraint=models.UniqueConstraint(condition=models.Q(('handed_over_at__isnull', True)), fields=('clerk',), name='cashier_shift_one_of_clerk'),
-        ),
-        migrations.AddConstraint(
-            model_name='cashiershift',
-            constraint=models.UniqueConstraint(condition=models.Q(('handed_over_at__isnull', True)), fields=('drawer',), name='cashier_shift_one_of_drawer'),
-        ),
-        migrations.AddConstraint(
-            model_name='cashiershift',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('counted_fen__isnull', True), ('difference_fen__isnull', True), ('expected_fen__isnull', True)), ('difference_fen', django.db.models.expressions.CombinedExpression(models.F('counted_fen'), '-', models.F('expected_fen'))), _connector='OR'), name='cashier_shift_difference'),
-        ),
-        migrations.AddConstraint(
-            model_name='cashiershift',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('handed_over', 'accepted', 'banked')), _negated=True), models.Q(('counted_fen__isnull', False), ('receiver__isnull', False)), _connector='OR'), name='cashier_shift_counted_first'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='cashiershift',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('cashier.cashiershift', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at']::text[], ARRAY[]::text[]); RETURN NULL;", hash='3e1b25a7fa4390d063c92827766870b0990d9956', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_ca137', table='cashier_cashiershift', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='shiftentry',
-            index=models.Index(fields=['shift', 'id'], name='shift_entry_of_shift'),
-        ),
-        migrations.AddIndex(
-            model_name='shiftentry',
-            index=models.Index(fields=['hospital', '-id'], name='shift_entry_of_hospital'),
-        ),
-        migrations.AddConstraint(
-            model_name='shiftentry',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='shift_entry_has_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='shiftentry',
-            constraint=models.CheckConstraint(condition=models.Q(('tendered_fen', 0), ('tendered_fen__gte', models.F('amount_fen')), _connector='OR'), name='shift_entry_change_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='shiftentry',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'cash_in'), ('order_id__isnull', False)), fields=('kind', 'order_id'), name='shift_entry_order_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='shiftentry',
-            constraint=models.UniqueConstraint(condition=models.Q(('refund_id__isnull', False)), fields=('refund_id',), name='shift_entry_refund_once'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='shiftentry',

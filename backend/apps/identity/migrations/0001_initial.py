@@ -236,6 +236,11 @@ class Migration(migrations.Migration):
                 ('locked_until', models.DateTimeField(null=True)),
                 ('at', models.DateTimeField(default=kernel.clock.now)),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['at'], name='unknown_name_by_time'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='WeChatAccount',
@@ -292,6 +297,11 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True)),
                 ('dictionary', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='identity.dictionary')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('dictionary', 'value'), name='dictionary_item_value'),
+                ],
+            },
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='group',
@@ -422,10 +432,6 @@ class Migration(migrations.Migration):
             name='recipient',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='identity.staffmember'),
         ),
-        migrations.AddIndex(
-            model_name='unknownname',
-            index=models.Index(fields=['at'], name='unknown_name_by_time'),
-        ),
         migrations.AddField(
             model_name='wechataccount',
             name='user',
@@ -438,10 +444,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='user',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('identity.user', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at', 'password', 'last_login', 'access_version', 'failed_sign_ins']::text[], ARRAY[]::text[]); RETURN NULL;", hash='870182b845d98b91b146b6d31e607dcbda8a883e', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_1c02c', table='identity_user', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='dictionaryitem',
-            constraint=models.UniqueConstraint(fields=('dictionary', 'value'), name='dictionary_item_value'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='dictionaryitem',

@@ -45,6 +45,24 @@ class Migration(migrations.Migration):
                 ('practitioner', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.staffmember')),
                 ('registered_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.staffmember')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['hospital', '-id'], name='admission_of_hospital'),
+                    models.Index(fields=['department', '-id'], name='admission_of_department'),
+                    models.Index(fields=['practitioner', '-id'], name='admission_of_practitioner'),
+                    models.Index(fields=['patient', '-id'], name='admission_of_patient'),
+                    models.Index(condition=models.Q(('status', 'admitted')), fields=['department', '-id'], name='admission_in_house'),
+                    models.Index(fields=['hospital', '-admitted_at'], name='admission_by_day'),
+                    models.Index(fields=['admission_no'], name='admission_by_no'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('hospital', 'admission_no'), name='admission_no_once'),
+                    models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('hospital', 'external_id'), name='admission_external_once'),
+                    models.UniqueConstraint(condition=models.Q(('source', 'own'), ('status', 'admitted')), fields=('patient',), name='admission_one_at_a_time'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('source', 'his'), _negated=True), models.Q(('external_id', ''), _negated=True), _connector='OR'), name='admission_his_has_key'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('discharged_at__isnull', True), ('status', 'admitted')), models.Q(('discharged_at__gte', models.F('admitted_at')), ('status', 'discharged')), _connector='OR'), name='admission_discharged_has_time'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='AdmissionLookup',
@@ -58,6 +76,13 @@ class Migration(migrations.Migration):
                 ('admission', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='inpatient.admission')),
                 ('hospital', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['account', 'at'], name='lookup_by_account'),
+                    models.Index(fields=['hospital', 'admission_no', 'at'], name='lookup_by_number'),
+                    models.Index(fields=['at'], name='lookup_by_time'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='DepositTransaction',
@@ -76,6 +101,19 @@ class Migration(migrations.Migration):
                 ('order', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payments.paymentorder')),
                 ('patient', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.patient')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['hospital', '-id'], name='inpatient_deposit_of_hospital'),
+                    models.Index(fields=['patient', '-id'], name='inpatient_deposit_of_patient'),
+                    models.Index(fields=['admission', '-id'], name='inpatient_deposit_of_stay'),
+                    models.Index(condition=models.Q(('account__isnull', False)), fields=['account', '-id'], name='inpatient_deposit_of_payer'),
+                    models.Index(condition=models.Q(('opened_by__isnull', False)), fields=['opened_by', '-id'], name='inpatient_deposit_of_clerk'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='inpatient_deposit_has_amount'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'credited'), _negated=True), models.Q(('credited_at__isnull', False), ('order__isnull', False)), _connector='OR'), name='inpatient_deposit_credited_by'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='InpatientCharge',
@@ -100,122 +138,25 @@ class Migration(migrations.Migration):
                 ('hospital', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
                 ('reverses', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversals', to='inpatient.inpatientcharge')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='admission',
-            index=models.Index(fields=['hospital', '-id'], name='admission_of_hospital'),
-        ),
-        migrations.AddIndex(
-            model_name='admission',
-            index=models.Index(fields=['department', '-id'], name='admission_of_department'),
-        ),
-        migrations.AddIndex(
-            model_name='admission',
-            index=models.Index(fields=['practitioner', '-id'], name='admission_of_practitioner'),
-        ),
-        migrations.AddIndex(
-            model_name='admission',
-            index=models.Index(fields=['patient', '-id'], name='admission_of_patient'),
-        ),
-        migrations.AddIndex(
-            model_name='admission',
-            index=models.Index(condition=models.Q(('status', 'admitted')), fields=['department', '-id'], name='admission_in_house'),
-        ),
-        migrations.AddIndex(
-            model_name='admission',
-            index=models.Index(fields=['hospital', '-admitted_at'], name='admission_by_day'),
-        ),
-        migrations.AddIndex(
-            model_name='admission',
-            index=models.Index(fields=['admission_no'], name='admission_by_no'),
-        ),
-        migrations.AddConstraint(
-            model_name='admission',
-            constraint=models.UniqueConstraint(fields=('hospital', 'admission_no'), name='admission_no_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='admission',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('hospital', 'external_id'), name='admission_external_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='admission',
-            constraint=models.UniqueConstraint(condition=models.Q(('source', 'own'), ('status', 'admitted')), fields=('patient',), name='admission_one_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='admission',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('source', 'his'), _negated=True), models.Q(('external_id', ''), _negated=True), _connector='OR'), name='admission_his_has_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='admission',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('discharged_at__isnull', True), ('status', 'admitted')), models.Q(('discharged_at__gte', models.F('admitted_at')), ('status', 'discharged')), _connector='OR'), name='admission_discharged_has_time'),
+            options={
+                'indexes': [
+                    models.Index(fields=['admission', 'day', 'id'], include=('category', 'amount_fen'), name='inpatient_charge_of_stay'),
+                    models.Index(condition=models.Q(('reverses__isnull', False)), fields=['reverses'], name='inpatient_charge_reversals'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('hospital', 'source', 'external_id'), name='inpatient_charge_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('amount_fen__gte', 0), ('quantity__gt', 0), ('reverses__isnull', True)), models.Q(('amount_fen__lte', 0), ('quantity__lt', 0), ('reverses__isnull', False)), _connector='OR'), name='inpatient_charge_sign'),
+                    models.CheckConstraint(condition=models.Q(('amount_fen__range', (-10000000000, 10000000000)), ('unit_price_fen__gte', 0)), name='inpatient_charge_amount'),
+                ],
+            },
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='admission',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('inpatient.admission', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at']::text[], ARRAY[]::text[]); RETURN NULL;", hash='41b971afa4bfe47843f3ecef973f4d656b40cfe4', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_f652d', table='inpatient_admission', when='AFTER')),
         ),
-        migrations.AddIndex(
-            model_name='admissionlookup',
-            index=models.Index(fields=['account', 'at'], name='lookup_by_account'),
-        ),
-        migrations.AddIndex(
-            model_name='admissionlookup',
-            index=models.Index(fields=['hospital', 'admission_no', 'at'], name='lookup_by_number'),
-        ),
-        migrations.AddIndex(
-            model_name='admissionlookup',
-            index=models.Index(fields=['at'], name='lookup_by_time'),
-        ),
-        migrations.AddIndex(
-            model_name='deposittransaction',
-            index=models.Index(fields=['hospital', '-id'], name='inpatient_deposit_of_hospital'),
-        ),
-        migrations.AddIndex(
-            model_name='deposittransaction',
-            index=models.Index(fields=['patient', '-id'], name='inpatient_deposit_of_patient'),
-        ),
-        migrations.AddIndex(
-            model_name='deposittransaction',
-            index=models.Index(fields=['admission', '-id'], name='inpatient_deposit_of_stay'),
-        ),
-        migrations.AddIndex(
-            model_name='deposittransaction',
-            index=models.Index(condition=models.Q(('account__isnull', False)), fields=['account', '-id'], name='inpatient_deposit_of_payer'),
-        ),
-        migrations.AddIndex(
-            model_name='deposittransaction',
-            index=models.Index(condition=models.Q(('opened_by__isnull', False)), fields=['opened_by', '-id'], name='inpatient_deposit_of_clerk'),
-        ),
-        migrations.AddConstraint(
-            model_name='deposittransaction',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='inpatient_deposit_has_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='deposittransaction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'credited'), _negated=True), models.Q(('credited_at__isnull', False), ('order__isnull', False)), _connector='OR'), name='inpatient_deposit_credited_by'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='deposittransaction',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('inpatient.deposittransaction', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at']::text[], ARRAY[]::text[]); RETURN NULL;", hash='fa1980fa25f1e7934d923b8d410efbd0eaed8801', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_5331b', table='inpatient_deposittransaction', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='inpatientcharge',
-            index=models.Index(fields=['admission', 'day', 'id'], include=('category', 'amount_fen'), name='inpatient_charge_of_stay'),
-        ),
-        migrations.AddIndex(
-            model_name='inpatientcharge',
-            index=models.Index(condition=models.Q(('reverses__isnull', False)), fields=['reverses'], name='inpatient_charge_reversals'),
-        ),
-        migrations.AddConstraint(
-            model_name='inpatientcharge',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('hospital', 'source', 'external_id'), name='inpatient_charge_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='inpatientcharge',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount_fen__gte', 0), ('quantity__gt', 0), ('reverses__isnull', True)), models.Q(('amount_fen__lte', 0), ('quantity__lt', 0), ('reverses__isnull', False)), _connector='OR'), name='inpatient_charge_sign'),
-        ),
-        migrations.AddConstraint(
-            model_name='inpatientcharge',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__range', (-10000000000, 10000000000)), ('unit_price_fen__gte', 0)), name='inpatient_charge_amount'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='inpatientcharge',

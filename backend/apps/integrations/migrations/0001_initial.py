@@ -40,6 +40,15 @@ class Migration(migrations.Migration):
                 ('application', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.OAUTH2_PROVIDER_APPLICATION_MODEL)),
                 ('hospital', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['hospital', '-id'], name='webhook_endpoint_of_hospital'),
+                    models.Index(condition=models.Q(('state', 'active')), fields=['hospital'], name='webhook_endpoint_active'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'retired'), _negated=True), fields=('application', 'url'), name='webhook_url_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='WebhookDelivery',
@@ -60,6 +69,19 @@ class Migration(migrations.Migration):
                 ('hospital', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
                 ('endpoint', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='integrations.webhookendpoint')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['hospital', '-id'], name='webhook_delivery_of_hospital'),
+                    models.Index(fields=['endpoint', '-id'], name='webhook_delivery_of_endpoint'),
+                    models.Index(condition=models.Q(('due_at__isnull', False)), fields=['endpoint', 'due_at'], name='webhook_delivery_due'),
+                    models.Index(condition=models.Q(('state', 'delivering')), fields=['endpoint'], name='webhook_delivery_with_worker'),
+                    models.Index(condition=models.Q(('due_at__isnull', True)), fields=['created_at'], name='webhook_delivery_over'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('endpoint', 'sequence'), name='webhook_sequence_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('due_at__isnull', False), ('state__in', ('pending', 'delivering', 'retrying'))), models.Q(models.Q(('state__in', ('pending', 'delivering', 'retrying')), _negated=True), ('due_at__isnull', True)), _connector='OR'), name='webhook_due_while_under_way'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='WebhookAttempt',
@@ -90,53 +112,14 @@ class Migration(migrations.Migration):
                 ('notices', models.PositiveSmallIntegerField(default=0)),
                 ('hospital', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='webhookendpoint',
-            index=models.Index(fields=['hospital', '-id'], name='webhook_endpoint_of_hospital'),
-        ),
-        migrations.AddIndex(
-            model_name='webhookendpoint',
-            index=models.Index(condition=models.Q(('state', 'active')), fields=['hospital'], name='webhook_endpoint_active'),
-        ),
-        migrations.AddConstraint(
-            model_name='webhookendpoint',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'retired'), _negated=True), fields=('application', 'url'), name='webhook_url_once'),
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('failing_since__isnull', False)), fields=['failing_since'], name='webhook_failing'),
+                ],
+            },
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='webhookendpoint',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('integrations.webhookendpoint', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at']::text[], ARRAY['secret', 'previous_secret']::text[]); RETURN NULL;", hash='8b0c5cd93c3ec6718f885df9bd325b9c74602e2d', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_609ac', table='integrations_webhookendpoint', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='webhookdelivery',
-            index=models.Index(fields=['hospital', '-id'], name='webhook_delivery_of_hospital'),
-        ),
-        migrations.AddIndex(
-            model_name='webhookdelivery',
-            index=models.Index(fields=['endpoint', '-id'], name='webhook_delivery_of_endpoint'),
-        ),
-        migrations.AddIndex(
-            model_name='webhookdelivery',
-            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['endpoint', 'due_at'], name='webhook_delivery_due'),
-        ),
-        migrations.AddIndex(
-            model_name='webhookdelivery',
-            index=models.Index(condition=models.Q(('state', 'delivering')), fields=['endpoint'], name='webhook_delivery_with_worker'),
-        ),
-        migrations.AddIndex(
-            model_name='webhookdelivery',
-            index=models.Index(condition=models.Q(('due_at__isnull', True)), fields=['created_at'], name='webhook_delivery_over'),
-        ),
-        migrations.AddConstraint(
-            model_name='webhookdelivery',
-            constraint=models.UniqueConstraint(fields=('endpoint', 'sequence'), name='webhook_sequence_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='webhookdelivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('due_at__isnull', False), ('state__in', ('pending', 'delivering', 'retrying'))), models.Q(models.Q(('state__in', ('pending', 'delivering', 'retrying')), _negated=True), ('due_at__isnull', True)), _connector='OR'), name='webhook_due_while_under_way'),
-        ),
-        migrations.AddIndex(
-            model_name='webhookhealth',
-            index=models.Index(condition=models.Q(('failing_since__isnull', False)), fields=['failing_since'], name='webhook_failing'),
         ),
     ]

@@ -61,6 +61,15 @@ class Migration(migrations.Migration):
                 ('hospital', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
                 ('patient', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.patient')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['hospital', '-id'], name='message_newest'),
+                    models.Index(fields=['hospital', 'state', '-id'], name='message_by_state'),
+                    models.Index(fields=['patient', '-id'], name='message_of_patient'),
+                    models.Index(fields=['account', '-id'], name='message_inbox'),
+                    models.Index(condition=models.Q(('state__in', ['queued', 'sending'])), fields=['due_at'], name='message_due'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='DeliveryAttempt',
@@ -81,6 +90,12 @@ class Migration(migrations.Migration):
                 ('hospital', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
                 ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attempts', to='messaging.message')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['message', '-id'], name='attempts_of_message'),
+                    models.Index(fields=['client_id'], name='attempt_by_client_id'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='MessageTemplate',
@@ -97,6 +112,11 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True)),
                 ('hospital', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('hospital', 'scene', 'channel'), name='message_template_once', nulls_distinct=False),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='SubscribeConsent',
@@ -108,49 +128,15 @@ class Migration(migrations.Migration):
                 ('left', models.PositiveIntegerField(default=0)),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.wechataccount')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['hospital', '-id'], name='message_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['hospital', 'state', '-id'], name='message_by_state'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['patient', '-id'], name='message_of_patient'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['account', '-id'], name='message_inbox'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('state__in', ['queued', 'sending'])), fields=['due_at'], name='message_due'),
-        ),
-        migrations.AddIndex(
-            model_name='deliveryattempt',
-            index=models.Index(fields=['message', '-id'], name='attempts_of_message'),
-        ),
-        migrations.AddIndex(
-            model_name='deliveryattempt',
-            index=models.Index(fields=['client_id'], name='attempt_by_client_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='messagetemplate',
-            constraint=models.UniqueConstraint(fields=('hospital', 'scene', 'channel'), name='message_template_once', nulls_distinct=False),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('account', 'template_id'), name='subscribe_consent_once'),
+                    models.CheckConstraint(condition=models.Q(('left__lte', 1000)), name='subscribe_consent_plausible'),
+                ],
+            },
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='messagetemplate',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('messaging.messagetemplate', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at']::text[], ARRAY[]::text[]); RETURN NULL;", hash='4c78518ff5cccec37c09b1c812d400bd0cd9a47f', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_f72b1', table='messaging_messagetemplate', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='subscribeconsent',
-            constraint=models.UniqueConstraint(fields=('account', 'template_id'), name='subscribe_consent_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='subscribeconsent',
-            constraint=models.CheckConstraint(condition=models.Q(('left__lte', 1000)), name='subscribe_consent_plausible'),
         ),
     ]

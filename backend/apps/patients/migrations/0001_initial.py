@@ -69,6 +69,11 @@ class Migration(migrations.Migration):
                 ('card_number_index', models.BinaryField(null=True)),
                 ('job', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='imports.importjob')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('job', 'row_number'), name='import_row_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Patient',
@@ -107,6 +112,28 @@ class Migration(migrations.Migration):
                 ('hospital', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
                 ('merged_into', models.ForeignKey(db_index=False, editable=False, help_text='the archive that continues this one (合并)', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.patient')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['hospital', '-id'], name='patient_newest'),
+                    models.Index(fields=['national_id_index', 'hospital'], name='patient_by_national_id'),
+                    models.Index(fields=['phone_index', 'hospital'], name='patient_by_phone'),
+                    models.Index(fields=['mrn'], name='patient_by_mrn'),
+                    models.Index(fields=['name_key'], include=('id', 'hospital'), name='patient_by_name_key', opclasses=['varchar_pattern_ops']),
+                    models.Index(fields=['pinyin'], include=('id', 'hospital'), name='patient_by_initials', opclasses=['varchar_pattern_ops']),
+                    models.Index(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Substr(models.F('pinyin'), django.db.models.expressions.CombinedExpression(django.db.models.functions.text.StrIndex(models.F('pinyin'), models.Value(' ')), '+', models.Value(1))), 'text_pattern_ops'), include=('id', 'hospital', 'pinyin'), name='patient_by_pinyin'),
+                    models.Index(condition=models.Q(('pinyin_other', ''), _negated=True), fields=['pinyin_other'], name='patient_by_other_initials', opclasses=['varchar_pattern_ops']),
+                    models.Index(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Substr(models.F('pinyin_other'), django.db.models.expressions.CombinedExpression(django.db.models.functions.text.StrIndex(models.F('pinyin_other'), models.Value(' ')), '+', models.Value(1))), 'text_pattern_ops'), condition=models.Q(('pinyin_other', ''), _negated=True), name='patient_by_other_pinyin'),
+                    models.Index(fields=['source', '-id'], include=('hospital',), name='patient_by_source'),
+                    models.Index(fields=['vip_level', '-id'], include=('hospital',), name='patient_by_vip_level'),
+                    models.Index(fields=['occupation', '-id'], include=('hospital',), name='patient_by_occupation'),
+                    models.Index(fields=['industry', '-id'], include=('hospital',), name='patient_by_industry'),
+                    django.contrib.postgres.indexes.GinIndex(fields=['tags'], name='patient_by_tag', opclasses=['jsonb_path_ops']),
+                    models.Index(condition=models.Q(('merged_into__isnull', False)), fields=['merged_into'], name='patient_merged_into'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('hospital', 'mrn'), name='patient_mrn'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='DuplicatePair',
@@ -125,6 +152,16 @@ class Migration(migrations.Migration):
                 ('first', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='patients.patient')),
                 ('second', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='patients.patient')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'open')), fields=['hospital', '-score', '-id'], name='duplicates_open'),
+                    models.Index(fields=['hospital', '-id'], name='duplicates_of_hospital'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('first', 'second'), name='duplicate_pair_once'),
+                    models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='duplicate_pair_order'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='CareTeamMember',
@@ -143,6 +180,16 @@ class Migration(migrations.Migration):
                 ('staff', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.staffmember')),
                 ('patient', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='care_team', to='patients.patient')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('ended_at', None)), fields=['staff', '-id'], name='care_team_of_staff'),
+                    models.Index(fields=['patient', '-id'], name='care_team_of_patient'),
+                    models.Index(condition=models.Q(('ended_at', None), ('valid_until__isnull', False)), fields=['valid_until'], name='care_team_lapsing'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('patient', 'staff', 'role'), name='care_team_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='CapturedValue',
@@ -159,6 +206,14 @@ class Migration(migrations.Migration):
                 ('hospital', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
                 ('patient', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='captured', to='patients.patient')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['patient', 'stage', '-id'], name='captured_of_patient'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('patient', 'stage', 'key'), name='captured_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='PatientCard',
@@ -172,6 +227,11 @@ class Migration(migrations.Migration):
                 ('hospital', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
                 ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cards', to='patients.patient')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('hospital', 'card_number_index'), name='card_number_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='CardBinding',
@@ -189,6 +249,16 @@ class Migration(migrations.Migration):
                 ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bindings', to='patients.patient')),
                 ('card', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bindings', to='patients.patientcard')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('unbound_at', None)), fields=['patient'], name='binding_of_patient'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('unbound_at', None)), fields=('account', 'patient'), name='binding_once'),
+                    models.UniqueConstraint(condition=models.Q(('relationship', 'self'), ('unbound_at', None)), fields=('account',), name='binding_one_self'),
+                    models.UniqueConstraint(condition=models.Q(('is_default', True), ('unbound_at', None)), fields=('account',), name='binding_one_default'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='PatientDepartment',
@@ -199,6 +269,14 @@ class Migration(migrations.Migration):
                 ('hospital', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
                 ('patient', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='patients.patient')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['department', '-patient'], name='patients_of_department'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('patient', 'department'), name='patient_department'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='PatientMerge',
@@ -219,6 +297,15 @@ class Migration(migrations.Migration):
                 ('survivor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.patient')),
                 ('undone_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='identity.staffmember')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['hospital', '-id'], name='merges_of_hospital'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('undone_at', None)), fields=('merged',), name='merged_once'),
+                    models.CheckConstraint(condition=models.Q(('survivor', models.F('merged')), _negated=True), name='merged_into_another'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='PatientTag',
@@ -233,6 +320,11 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True)),
                 ('hospital', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('hospital', 'name'), name='patient_tag_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='PatientUserObjectPermission',
@@ -245,6 +337,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [
+                    models.Index(fields=['user', 'permission', '-content_object'], include=('valid_until',), name='patient_grants_of_user'),
+                    models.Index(condition=models.Q(('valid_until__isnull', False)), fields=['valid_until'], name='patient_grants_lapsing'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -322,193 +418,33 @@ class Migration(migrations.Migration):
             model_name='capturefield',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('patients.capturefield', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at']::text[], ARRAY[]::text[]); RETURN NULL;", hash='58e0a9ea10192a594ca1ed6488dc1c1f4c724330', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_7a01d', table='patients_capturefield', when='AFTER')),
         ),
-        migrations.AddConstraint(
-            model_name='importrow',
-            constraint=models.UniqueConstraint(fields=('job', 'row_number'), name='import_row_once'),
-        ),
-        migrations.AddIndex(
-            model_name='patient',
-            index=models.Index(fields=['hospital', '-id'], name='patient_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='patient',
-            index=models.Index(fields=['national_id_index', 'hospital'], name='patient_by_national_id'),
-        ),
-        migrations.AddIndex(
-            model_name='patient',
-            index=models.Index(fields=['phone_index', 'hospital'], name='patient_by_phone'),
-        ),
-        migrations.AddIndex(
-            model_name='patient',
-            index=models.Index(fields=['mrn'], name='patient_by_mrn'),
-        ),
-        migrations.AddIndex(
-            model_name='patient',
-            index=models.Index(fields=['name_key'], include=('id', 'hospital'), name='patient_by_name_key', opclasses=['varchar_pattern_ops']),
-        ),
-        migrations.AddIndex(
-            model_name='patient',
-            index=models.Index(fields=['pinyin'], include=('id', 'hospital'), name='patient_by_initials', opclasses=['varchar_pattern_ops']),
-        ),
-        migrations.AddIndex(
-            model_name='patient',
-            index=models.Index(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Substr(models.F('pinyin'), django.db.models.expressions.CombinedExpression(django.db.models.functions.text.StrIndex(models.F('pinyin'), models.Value(' ')), '+', models.Value(1))), 'text_pattern_ops'), include=('id', 'hospital', 'pinyin'), name='patient_by_pinyin'),
-        ),
-        migrations.AddIndex(
-            model_name='patient',
-            index=models.Index(condition=models.Q(('pinyin_other', ''), _negated=True), fields=['pinyin_other'], name='patient_by_other_initials', opclasses=['varchar_pattern_ops']),
-        ),
-        migrations.AddIndex(
-            model_name='patient',
-            index=models.Index(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Substr(models.F('pinyin_other'), django.db.models.expressions.CombinedExpression(django.db.models.functions.text.StrIndex(models.F('pinyin_other'), models.Value(' ')), '+', models.Value(1))), 'text_pattern_ops'), condition=models.Q(('pinyin_other', ''), _negated=True), name='patient_by_other_pinyin'),
-        ),
-        migrations.AddIndex(
-            model_name='patient',
-            index=models.Index(fields=['source', '-id'], include=('hospital',), name='patient_by_source'),
-        ),
-        migrations.AddIndex(
-            model_name='patient',
-            index=models.Index(fields=['vip_level', '-id'], include=('hospital',), name='patient_by_vip_level'),
-        ),
-        migrations.AddIndex(
-            model_name='patient',
-            index=models.Index(fields=['occupation', '-id'], include=('hospital',), name='patient_by_occupation'),
-        ),
-        migrations.AddIndex(
-            model_name='patient',
-            index=models.Index(fields=['industry', '-id'], include=('hospital',), name='patient_by_industry'),
-        ),
-        migrations.AddIndex(
-            model_name='patient',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['tags'], name='patient_by_tag', opclasses=['jsonb_path_ops']),
-        ),
-        migrations.AddIndex(
-            model_name='patient',
-            index=models.Index(condition=models.Q(('merged_into__isnull', False)), fields=['merged_into'], name='patient_merged_into'),
-        ),
-        migrations.AddConstraint(
-            model_name='patient',
-            constraint=models.UniqueConstraint(fields=('hospital', 'mrn'), name='patient_mrn'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='patient',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('patients.patient', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['national_id_index', 'phone_index', 'updated_at', 'name_key', 'pinyin', 'pinyin_other']::text[], ARRAY['national_id', 'phone', 'address', 'insurance_no']::text[]); RETURN NULL;", hash='e7136a8104f3cf7aba28d020e0072c0285e4d24b', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_06f76', table='patients_patient', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='duplicatepair',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['hospital', '-score', '-id'], name='duplicates_open'),
-        ),
-        migrations.AddIndex(
-            model_name='duplicatepair',
-            index=models.Index(fields=['hospital', '-id'], name='duplicates_of_hospital'),
-        ),
-        migrations.AddConstraint(
-            model_name='duplicatepair',
-            constraint=models.UniqueConstraint(fields=('first', 'second'), name='duplicate_pair_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='duplicatepair',
-            constraint=models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='duplicate_pair_order'),
-        ),
-        migrations.AddIndex(
-            model_name='careteammember',
-            index=models.Index(condition=models.Q(('ended_at', None)), fields=['staff', '-id'], name='care_team_of_staff'),
-        ),
-        migrations.AddIndex(
-            model_name='careteammember',
-            index=models.Index(fields=['patient', '-id'], name='care_team_of_patient'),
-        ),
-        migrations.AddIndex(
-            model_name='careteammember',
-            index=models.Index(condition=models.Q(('ended_at', None), ('valid_until__isnull', False)), fields=['valid_until'], name='care_team_lapsing'),
-        ),
-        migrations.AddConstraint(
-            model_name='careteammember',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('patient', 'staff', 'role'), name='care_team_once'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='careteammember',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('patients.careteammember', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at']::text[], ARRAY[]::text[]); RETURN NULL;", hash='f43b9375b776355d7ff10702a0b2049bc4e3837a', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_e45ad', table='patients_careteammember', when='AFTER')),
         ),
-        migrations.AddIndex(
-            model_name='capturedvalue',
-            index=models.Index(fields=['patient', 'stage', '-id'], name='captured_of_patient'),
-        ),
-        migrations.AddConstraint(
-            model_name='capturedvalue',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('patient', 'stage', 'key'), name='captured_once'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='capturedvalue',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('patients.capturedvalue', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at']::text[], ARRAY[]::text[]); RETURN NULL;", hash='bc6d7f89ed1bcb30f53f81a0eeeb297153b97531', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_7c99d', table='patients_capturedvalue', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='patientcard',
-            constraint=models.UniqueConstraint(fields=('hospital', 'card_number_index'), name='card_number_once'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='patientcard',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('patients.patientcard', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['card_number_index', 'updated_at']::text[], ARRAY['card_number']::text[]); RETURN NULL;", hash='976631dd5c53ca9ebd1025f61fc8542dfe038dfc', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_d551e', table='patients_patientcard', when='AFTER')),
         ),
-        migrations.AddIndex(
-            model_name='cardbinding',
-            index=models.Index(condition=models.Q(('unbound_at', None)), fields=['patient'], name='binding_of_patient'),
-        ),
-        migrations.AddConstraint(
-            model_name='cardbinding',
-            constraint=models.UniqueConstraint(condition=models.Q(('unbound_at', None)), fields=('account', 'patient'), name='binding_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='cardbinding',
-            constraint=models.UniqueConstraint(condition=models.Q(('relationship', 'self'), ('unbound_at', None)), fields=('account',), name='binding_one_self'),
-        ),
-        migrations.AddConstraint(
-            model_name='cardbinding',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_default', True), ('unbound_at', None)), fields=('account',), name='binding_one_default'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='cardbinding',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('patients.cardbinding', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at']::text[], ARRAY['address']::text[]); RETURN NULL;", hash='ec2c42cf3a20b520c6d6b114e819147b62a775f8', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_5efa8', table='patients_cardbinding', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='patientdepartment',
-            index=models.Index(fields=['department', '-patient'], name='patients_of_department'),
-        ),
-        migrations.AddConstraint(
-            model_name='patientdepartment',
-            constraint=models.UniqueConstraint(fields=('patient', 'department'), name='patient_department'),
-        ),
-        migrations.AddIndex(
-            model_name='patientmerge',
-            index=models.Index(fields=['hospital', '-id'], name='merges_of_hospital'),
-        ),
-        migrations.AddConstraint(
-            model_name='patientmerge',
-            constraint=models.UniqueConstraint(condition=models.Q(('undone_at', None)), fields=('merged',), name='merged_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='patientmerge',
-            constraint=models.CheckConstraint(condition=models.Q(('survivor', models.F('merged')), _negated=True), name='merged_into_another'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='patientmerge',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('patients.patientmerge', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at', 'moved']::text[], ARRAY['replaced']::text[]); RETURN NULL;", hash='9463834dea1a635abc8360478da5085f7f245bfc', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_aa29a', table='patients_patientmerge', when='AFTER')),
         ),
-        migrations.AddConstraint(
-            model_name='patienttag',
-            constraint=models.UniqueConstraint(fields=('hospital', 'name'), name='patient_tag_once'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='patienttag',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('patients.patienttag', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at']::text[], ARRAY[]::text[]); RETURN NULL;", hash='ec89b3467a6a07ee8d0a03666ea12a90d38ef3d7', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_aa400', table='patients_patienttag', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='patientuserobjectpermission',
-            index=models.Index(fields=['user', 'permission', '-content_object'], include=('valid_until',), name='patient_grants_of_user'),
-        ),
-        migrations.AddIndex(
-            model_name='patientuserobjectpermission',
-            index=models.Index(condition=models.Q(('valid_until__isnull', False)), fields=['valid_until'], name='patient_grants_lapsing'),
         ),
         migrations.AlterUniqueTogether(
             name='patientuserobjectpermission',

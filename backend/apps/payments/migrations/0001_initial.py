@@ -35,6 +35,13 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=kernel.clock.now, editable=False)),
                 ('hospital', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('hospital', 'kind', 'owner'), name='ledger_account_once'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['clearing', 'unposted_receipts', 'revenue', 'refunds_payable', 'differences', 'promotions', 'booking_deposit', 'stored_value', 'inpatient_deposit', 'card_balance'])), name='ledger_account_kind'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ('booking_deposit', 'stored_value', 'inpatient_deposit', 'card_balance')), _negated=True), models.Q(('owner', ''), _negated=True), _connector='OR'), name='ledger_prepaid_has_owner'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='LedgerBalance',
@@ -45,6 +52,12 @@ class Migration(migrations.Migration):
                 ('balance_fen', models.BigIntegerField(default=0)),
                 ('account', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='balances', to='payments.ledgeraccount')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('is_prepaid', False), models.Q(('balance_fen__lte', 0), ('stripe', 0)), _connector='OR'), name='ledger_prepaid_not_negative'),
+                    models.CheckConstraint(condition=models.Q(('stripe__gte', 0), ('stripe__lt', 16)), name='ledger_stripe'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='LedgerTransaction',
@@ -59,6 +72,19 @@ class Migration(migrations.Migration):
                 ('posted_on', models.DateField(default=kernel.clock.today, editable=False, help_text='the day in Asia/Shanghai')),
                 ('hospital', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='identity.hospital')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['hospital', 'id'], name='ledger_newest'),
+                    models.Index(fields=['hospital', 'kind', 'id'], name='ledger_by_kind'),
+                    models.Index(fields=['hospital', 'posted_on', 'id'], name='ledger_by_day'),
+                    models.Index(condition=models.Q(('order_id__isnull', False)), fields=['order_id'], name='ledger_of_order'),
+                    models.Index(condition=models.Q(('refund_id__isnull', False)), fields=['refund_id'], name='ledger_of_refund'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('hospital', 'key'), name='ledger_posted_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('key', ''), _negated=True), models.Q(('kind', ''), _negated=True)), name='ledger_transaction_named'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='LedgerEntry',
@@ -69,6 +95,15 @@ class Migration(migrations.Migration):
                 ('hospital', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='identity.hospital')),
                 ('transaction', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='entries', to='payments.ledgertransaction')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['account', 'id'], include=('amount_fen',), name='ledger_of_account'),
+                    models.Index(fields=['transaction'], include=('amount_fen',), name='ledger_of_transaction'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('amount_fen', 0), _negated=True), ('amount_fen__range', (-10000000000, 10000000000))), name='ledger_entry_amount'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='MerchantAccount',
@@ -83,6 +118,11 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True)),
                 ('hospital', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('is_active', True)), fields=('hospital', 'channel'), name='merchant_one_active'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ChannelPush',
@@ -99,6 +139,16 @@ class Migration(migrations.Migration):
                 ('hospital', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payments.merchantaccount')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('handled_at__isnull', True)), fields=['created_at'], name='channel_push_unhandled'),
+                    models.Index(fields=['hospital', '-id'], name='channel_push_of_hospital'),
+                    models.Index(condition=models.Q(('handled_at__isnull', False)), fields=['handled_at'], name='channel_push_handled'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('merchant', 'key'), name='channel_push_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='PaymentOrder',
@@ -136,6 +186,23 @@ class Migration(migrations.Migration):
                 ('partner', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.OAUTH2_PROVIDER_APPLICATION_MODEL)),
                 ('patient', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.patient')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['hospital', '-id'], name='payment_order_of_hospital'),
+                    models.Index(fields=['hospital', 'created_at', 'id'], name='payment_order_by_time'),
+                    models.Index(fields=['patient', '-id'], name='payment_order_of_patient'),
+                    models.Index(fields=['department', '-id'], name='payment_order_of_department'),
+                    models.Index(condition=models.Q(('account__isnull', False)), fields=['account', '-id'], name='payment_order_of_account'),
+                    models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='payment_order_due'),
+                    models.Index(fields=['order_no'], name='payment_order_by_no'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('hospital', 'order_no'), name='payment_order_no_once'),
+                    models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='payment_order_has_amount'),
+                    models.CheckConstraint(condition=models.Q(('refunded_fen__gte', 0), ('refunded_fen__lte', models.F('amount_fen'))), name='payment_order_refunds_within'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('return_cause', ''), _negated=True), models.Q(('state__in', ['returning', 'returned']), _negated=True), _connector='OR'), name='payment_order_returns_for_a_cause'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='PaymentAttempt',
@@ -165,6 +232,18 @@ class Migration(migrations.Migration):
                 ('taken_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.staffmember')),
                 ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='payments.paymentorder')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='payment_attempt_due'),
+                    models.Index(condition=models.Q(('paid_at__isnull', False)), fields=['hospital', 'channel', 'paid_at'], name='payment_attempt_paid'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'succeeded')), fields=('order',), name='payment_attempt_one_pays'),
+                    models.UniqueConstraint(condition=models.Q(('transaction_id', ''), _negated=True), fields=('merchant', 'transaction_id'), name='payment_attempt_transaction_once'),
+                    models.UniqueConstraint(condition=models.Q(('channel', 'pos'), models.Q(('transaction_id', ''), _negated=True)), fields=('hospital', 'transaction_id'), name='payment_attempt_slip_once'),
+                    models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='payment_attempt_has_amount'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='PaymentOrderLine',
@@ -183,6 +262,17 @@ class Migration(migrations.Migration):
                 ('ledger_owner', models.CharField(blank=True, default='', max_length=64)),
                 ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='payments.paymentorder')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['subject_type', 'subject_id'], name='payment_line_subject'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('order', 'position'), name='payment_line_position'),
+                    models.UniqueConstraint(condition=models.Q(('is_live', True)), fields=('subject_type', 'subject_id'), name='payment_line_subject_once'),
+                    models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='payment_line_has_amount'),
+                    models.CheckConstraint(condition=models.Q(('refunded_fen__gte', 0), ('refunded_fen__lte', models.F('amount_fen'))), name='payment_line_refunds_within'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Refund',
@@ -217,6 +307,19 @@ class Migration(migrations.Migration):
                 ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='payments.paymentorder')),
                 ('patient', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.patient')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['hospital', '-id'], name='payment_refund_of_hospital'),
+                    models.Index(fields=['hospital', 'created_at', 'id'], name='payment_refund_by_time'),
+                    models.Index(fields=['patient', '-id'], name='payment_refund_of_patient'),
+                    models.Index(fields=['department', '-id'], name='payment_refund_of_department'),
+                    models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='payment_refund_due'),
+                    models.Index(condition=models.Q(('decision_id__isnull', False)), fields=['decision_id'], name='payment_refund_decision'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='payment_refund_has_amount'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='RefundLine',
@@ -228,226 +331,28 @@ class Migration(migrations.Migration):
                 ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refund_lines', to='payments.paymentorderline')),
                 ('refund', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='payments.refund')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='ledgeraccount',
-            constraint=models.UniqueConstraint(fields=('hospital', 'kind', 'owner'), name='ledger_account_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgeraccount',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['clearing', 'unposted_receipts', 'revenue', 'refunds_payable', 'differences', 'promotions', 'booking_deposit', 'stored_value', 'inpatient_deposit', 'card_balance'])), name='ledger_account_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgeraccount',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ('booking_deposit', 'stored_value', 'inpatient_deposit', 'card_balance')), _negated=True), models.Q(('owner', ''), _negated=True), _connector='OR'), name='ledger_prepaid_has_owner'),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgerbalance',
-            constraint=models.CheckConstraint(condition=models.Q(('is_prepaid', False), models.Q(('balance_fen__lte', 0), ('stripe', 0)), _connector='OR'), name='ledger_prepaid_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgerbalance',
-            constraint=models.CheckConstraint(condition=models.Q(('stripe__gte', 0), ('stripe__lt', 16)), name='ledger_stripe'),
-        ),
-        migrations.AddIndex(
-            model_name='ledgertransaction',
-            index=models.Index(fields=['hospital', 'id'], name='ledger_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='ledgertransaction',
-            index=models.Index(fields=['hospital', 'kind', 'id'], name='ledger_by_kind'),
-        ),
-        migrations.AddIndex(
-            model_name='ledgertransaction',
-            index=models.Index(fields=['hospital', 'posted_on', 'id'], name='ledger_by_day'),
-        ),
-        migrations.AddIndex(
-            model_name='ledgertransaction',
-            index=models.Index(condition=models.Q(('order_id__isnull', False)), fields=['order_id'], name='ledger_of_order'),
-        ),
-        migrations.AddIndex(
-            model_name='ledgertransaction',
-            index=models.Index(condition=models.Q(('refund_id__isnull', False)), fields=['refund_id'], name='ledger_of_refund'),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgertransaction',
-            constraint=models.UniqueConstraint(fields=('hospital', 'key'), name='ledger_posted_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgertransaction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('key', ''), _negated=True), models.Q(('kind', ''), _negated=True)), name='ledger_transaction_named'),
-        ),
-        migrations.AddIndex(
-            model_name='ledgerentry',
-            index=models.Index(fields=['account', 'id'], include=('amount_fen',), name='ledger_of_account'),
-        ),
-        migrations.AddIndex(
-            model_name='ledgerentry',
-            index=models.Index(fields=['transaction'], include=('amount_fen',), name='ledger_of_transaction'),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgerentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount_fen', 0), _negated=True), ('amount_fen__range', (-10000000000, 10000000000))), name='ledger_entry_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='merchantaccount',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_active', True)), fields=('hospital', 'channel'), name='merchant_one_active'),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('refund', 'line'), name='payment_refund_line_once'),
+                    models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='payment_refund_line_has_amount'),
+                ],
+            },
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='merchantaccount',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('payments.merchantaccount', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at']::text[], ARRAY['config']::text[]); RETURN NULL;", hash='98dacd81263b093d1ffdf72cc100a66a5c5b694e', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_ece46', table='payments_merchantaccount', when='AFTER')),
         ),
-        migrations.AddIndex(
-            model_name='channelpush',
-            index=models.Index(condition=models.Q(('handled_at__isnull', True)), fields=['created_at'], name='channel_push_unhandled'),
-        ),
-        migrations.AddIndex(
-            model_name='channelpush',
-            index=models.Index(fields=['hospital', '-id'], name='channel_push_of_hospital'),
-        ),
-        migrations.AddIndex(
-            model_name='channelpush',
-            index=models.Index(condition=models.Q(('handled_at__isnull', False)), fields=['handled_at'], name='channel_push_handled'),
-        ),
-        migrations.AddConstraint(
-            model_name='channelpush',
-            constraint=models.UniqueConstraint(fields=('merchant', 'key'), name='channel_push_once'),
-        ),
-        migrations.AddIndex(
-            model_name='paymentorder',
-            index=models.Index(fields=['hospital', '-id'], name='payment_order_of_hospital'),
-        ),
-        migrations.AddIndex(
-            model_name='paymentorder',
-            index=models.Index(fields=['hospital', 'created_at', 'id'], name='payment_order_by_time'),
-        ),
-        migrations.AddIndex(
-            model_name='paymentorder',
-            index=models.Index(fields=['patient', '-id'], name='payment_order_of_patient'),
-        ),
-        migrations.AddIndex(
-            model_name='paymentorder',
-            index=models.Index(fields=['department', '-id'], name='payment_order_of_department'),
-        ),
-        migrations.AddIndex(
-            model_name='paymentorder',
-            index=models.Index(condition=models.Q(('account__isnull', False)), fields=['account', '-id'], name='payment_order_of_account'),
-        ),
-        migrations.AddIndex(
-            model_name='paymentorder',
-            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='payment_order_due'),
-        ),
-        migrations.AddIndex(
-            model_name='paymentorder',
-            index=models.Index(fields=['order_no'], name='payment_order_by_no'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentorder',
-            constraint=models.UniqueConstraint(fields=('hospital', 'order_no'), name='payment_order_no_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentorder',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='payment_order_has_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentorder',
-            constraint=models.CheckConstraint(condition=models.Q(('refunded_fen__gte', 0), ('refunded_fen__lte', models.F('amount_fen'))), name='payment_order_refunds_within'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentorder',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('return_cause', ''), _negated=True), models.Q(('state__in', ['returning', 'returned']), _negated=True), _connector='OR'), name='payment_order_returns_for_a_cause'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='paymentorder',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('payments.paymentorder', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at', 'due_at', 'posting_tries', 'department_id']::text[], ARRAY[]::text[]); RETURN NULL;", hash='842f3f29b5c9990e02fb7ff527705033d3e5f426', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_1db89', table='payments_paymentorder', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='paymentattempt',
-            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='payment_attempt_due'),
-        ),
-        migrations.AddIndex(
-            model_name='paymentattempt',
-            index=models.Index(condition=models.Q(('paid_at__isnull', False)), fields=['hospital', 'channel', 'paid_at'], name='payment_attempt_paid'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentattempt',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'succeeded')), fields=('order',), name='payment_attempt_one_pays'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentattempt',
-            constraint=models.UniqueConstraint(condition=models.Q(('transaction_id', ''), _negated=True), fields=('merchant', 'transaction_id'), name='payment_attempt_transaction_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentattempt',
-            constraint=models.UniqueConstraint(condition=models.Q(('channel', 'pos'), models.Q(('transaction_id', ''), _negated=True)), fields=('hospital', 'transaction_id'), name='payment_attempt_slip_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentattempt',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='payment_attempt_has_amount'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='paymentattempt',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('payments.paymentattempt', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at', 'due_at', 'checks', 'client', 'payer_id', 'reference']::text[], ARRAY[]::text[]); RETURN NULL;", hash='4ed65e6446da49d2ce6e2d37fc8ddc794dd1dc0d', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_0ef7f', table='payments_paymentattempt', when='AFTER')),
         ),
-        migrations.AddIndex(
-            model_name='paymentorderline',
-            index=models.Index(fields=['subject_type', 'subject_id'], name='payment_line_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentorderline',
-            constraint=models.UniqueConstraint(fields=('order', 'position'), name='payment_line_position'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentorderline',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_live', True)), fields=('subject_type', 'subject_id'), name='payment_line_subject_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentorderline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='payment_line_has_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentorderline',
-            constraint=models.CheckConstraint(condition=models.Q(('refunded_fen__gte', 0), ('refunded_fen__lte', models.F('amount_fen'))), name='payment_line_refunds_within'),
-        ),
-        migrations.AddIndex(
-            model_name='refund',
-            index=models.Index(fields=['hospital', '-id'], name='payment_refund_of_hospital'),
-        ),
-        migrations.AddIndex(
-            model_name='refund',
-            index=models.Index(fields=['hospital', 'created_at', 'id'], name='payment_refund_by_time'),
-        ),
-        migrations.AddIndex(
-            model_name='refund',
-            index=models.Index(fields=['patient', '-id'], name='payment_refund_of_patient'),
-        ),
-        migrations.AddIndex(
-            model_name='refund',
-            index=models.Index(fields=['department', '-id'], name='payment_refund_of_department'),
-        ),
-        migrations.AddIndex(
-            model_name='refund',
-            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='payment_refund_due'),
-        ),
-        migrations.AddIndex(
-            model_name='refund',
-            index=models.Index(condition=models.Q(('decision_id__isnull', False)), fields=['decision_id'], name='payment_refund_decision'),
-        ),
-        migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='payment_refund_has_amount'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='refund',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('payments.refund', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at', 'due_at', 'checks', 'department_id']::text[], ARRAY[]::text[]); RETURN NULL;", hash='23e59ad0d9f2e862638cb6cee91e5d80c514ebf4', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_f0c76', table='payments_refund', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='refundline',
-            constraint=models.UniqueConstraint(fields=('refund', 'line'), name='payment_refund_line_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='refundline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='payment_refund_line_has_amount'),
         ),
         migrations.RunSQL((HERE / "0001_ledger.sql").read_text(), (HERE / "0001_ledger_undo.sql").read_text()),
     ]

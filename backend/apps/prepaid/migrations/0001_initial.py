@@ -29,6 +29,11 @@ class Migration(migrations.Migration):
                 ('owner', models.CharField(max_length=64)),
                 ('hospital', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('hospital', 'kind', 'owner'), name='prepaid_account_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='PrepaidHold',
@@ -42,6 +47,12 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('open', '冻结中'), ('consumed', '已消费'), ('released', '已解冻')], default='open', max_length=12)),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='prepaid.prepaidaccount')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('account', 'subject_type', 'subject_id'), name='prepaid_hold_once'),
+                    models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='prepaid_hold_has_amount'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='PrepaidLot',
@@ -56,6 +67,16 @@ class Migration(migrations.Migration):
                 ('held_fen', models.BigIntegerField(default=0)),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lots', to='prepaid.prepaidaccount')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('expires_at__isnull', False), ('part', 'bonus')), fields=['expires_at', 'id'], name='prepaid_lot_expires'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('account', 'source', 'part'), name='prepaid_lot_once'),
+                    models.CheckConstraint(condition=models.Q(('held_fen__gte', 0), ('left_fen__gte', models.F('held_fen'))), name='prepaid_lot_holds_within'),
+                    models.CheckConstraint(condition=models.Q(('part', 'bonus'), ('expires_at__isnull', True), _connector='OR'), name='prepaid_principal_never_expires'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='PrepaidMovement',
@@ -71,6 +92,14 @@ class Migration(migrations.Migration):
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='movements', to='prepaid.prepaidaccount')),
                 ('hold', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='prepaid.prepaidhold')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['account', '-id'], name='prepaid_movement_in_order'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('account', 'key'), name='prepaid_movement_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='PrepaidMovementPart',
@@ -81,42 +110,6 @@ class Migration(migrations.Migration):
                 ('lot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='prepaid.prepaidlot')),
                 ('movement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='prepaid.prepaidmovement')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='prepaidaccount',
-            constraint=models.UniqueConstraint(fields=('hospital', 'kind', 'owner'), name='prepaid_account_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='prepaidhold',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('account', 'subject_type', 'subject_id'), name='prepaid_hold_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='prepaidhold',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='prepaid_hold_has_amount'),
-        ),
-        migrations.AddIndex(
-            model_name='prepaidlot',
-            index=models.Index(condition=models.Q(('expires_at__isnull', False), ('part', 'bonus')), fields=['expires_at', 'id'], name='prepaid_lot_expires'),
-        ),
-        migrations.AddConstraint(
-            model_name='prepaidlot',
-            constraint=models.UniqueConstraint(fields=('account', 'source', 'part'), name='prepaid_lot_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='prepaidlot',
-            constraint=models.CheckConstraint(condition=models.Q(('held_fen__gte', 0), ('left_fen__gte', models.F('held_fen'))), name='prepaid_lot_holds_within'),
-        ),
-        migrations.AddConstraint(
-            model_name='prepaidlot',
-            constraint=models.CheckConstraint(condition=models.Q(('part', 'bonus'), ('expires_at__isnull', True), _connector='OR'), name='prepaid_principal_never_expires'),
-        ),
-        migrations.AddIndex(
-            model_name='prepaidmovement',
-            index=models.Index(fields=['account', '-id'], name='prepaid_movement_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='prepaidmovement',
-            constraint=models.UniqueConstraint(fields=('account', 'key'), name='prepaid_movement_once'),
         ),
         migrations.RunSQL((HERE / "0001_prepaid.sql").read_text(), (HERE / "0001_prepaid_undo.sql").read_text()),
     ]

@@ -38,6 +38,18 @@ class Migration(migrations.Migration):
                 ('hospital', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
                 ('practitioner', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.staffmember')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['hospital', '-id'], name='queue_of_hospital'),
+                    models.Index(fields=['department', '-id'], name='queue_of_department'),
+                    models.Index(fields=['practitioner', '-id'], name='queue_of_practitioner'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('kind', 'doctor')), fields=('practitioner', 'department'), name='queue_of_doctor_once'),
+                    models.UniqueConstraint(condition=models.Q(('is_active', True), ('kind', 'department')), fields=('department',), name='queue_of_department_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind', 'doctor'), ('practitioner__isnull', False)), models.Q(models.Q(('kind', 'doctor'), _negated=True), ('practitioner__isnull', True)), _connector='OR'), name='queue_has_its_doctor'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='QueueDay',
@@ -58,6 +70,11 @@ class Migration(migrations.Migration):
                 ('practitioner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.staffmember')),
                 ('queue', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='members', to='queueing.queue')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('queue', 'practitioner'), name='queue_member_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='QueuePriority',
@@ -73,6 +90,11 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True)),
                 ('hospital', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('hospital', 'code'), name='queue_priority_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='QueueRule',
@@ -90,6 +112,11 @@ class Migration(migrations.Migration):
                 ('department', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.department')),
                 ('hospital', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['hospital', '-id'], name='queue_rule_of_hospital'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='QueueScreen',
@@ -104,6 +131,12 @@ class Migration(migrations.Migration):
                 ('department', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.department')),
                 ('hospital', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['hospital', '-id'], name='screen_of_hospital'),
+                    models.Index(fields=['department', '-id'], name='screen_of_department'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='QueueTicket',
@@ -136,118 +169,44 @@ class Migration(migrations.Migration):
                 ('served_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.staffmember')),
                 ('session', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='scheduling.clinicsession')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='queue',
-            index=models.Index(fields=['hospital', '-id'], name='queue_of_hospital'),
-        ),
-        migrations.AddIndex(
-            model_name='queue',
-            index=models.Index(fields=['department', '-id'], name='queue_of_department'),
-        ),
-        migrations.AddIndex(
-            model_name='queue',
-            index=models.Index(fields=['practitioner', '-id'], name='queue_of_practitioner'),
-        ),
-        migrations.AddConstraint(
-            model_name='queue',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'doctor')), fields=('practitioner', 'department'), name='queue_of_doctor_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='queue',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_active', True), ('kind', 'department')), fields=('department',), name='queue_of_department_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='queue',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'doctor'), ('practitioner__isnull', False)), models.Q(models.Q(('kind', 'doctor'), _negated=True), ('practitioner__isnull', True)), _connector='OR'), name='queue_has_its_doctor'),
+            options={
+                'indexes': [
+                    models.Index(fields=['queue', 'day', 'state', 'due_at', 'queued_at', 'id'], name='ticket_line'),
+                    models.Index(fields=['session', 'state'], name='ticket_of_session'),
+                    models.Index(condition=models.Q(('state__in', ('waiting', 'called', 'missed'))), fields=['day', 'id'], name='ticket_unseen'),
+                    models.Index(fields=['hospital', '-id'], name='ticket_of_hospital'),
+                    models.Index(fields=['department', '-id'], name='ticket_of_department'),
+                    models.Index(fields=['practitioner', '-id'], name='ticket_of_practitioner'),
+                    models.Index(fields=['patient', '-id'], name='ticket_of_patient'),
+                    models.Index(fields=['served_by', '-id'], name='ticket_served_by'),
+                    models.Index(condition=models.Q(('state', 'finished')), fields=['served_by', '-finished_at'], name='ticket_pace_doctor'),
+                    models.Index(condition=models.Q(('state', 'finished')), fields=['queue', '-finished_at'], name='ticket_pace_queue'),
+                    models.Index(condition=models.Q(('state', 'finished')), fields=['department', '-finished_at'], name='ticket_pace_dept'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('queue', 'day', 'ticket_no'), name='ticket_no_once'),
+                ],
+            },
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='queue',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('queueing.queue', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at']::text[], ARRAY[]::text[]); RETURN NULL;", hash='b2b6180df6d130a7bf5fe4be4907dc5822a952b9', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_3c46e', table='queueing_queue', when='AFTER')),
         ),
-        migrations.AddConstraint(
-            model_name='queuemember',
-            constraint=models.UniqueConstraint(fields=('queue', 'practitioner'), name='queue_member_once'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='queuemember',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('queueing.queuemember', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at']::text[], ARRAY[]::text[]); RETURN NULL;", hash='0cca852ef9f41f92cb11b525dbe13765db22dd7d', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_f9d42', table='queueing_queuemember', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='queuepriority',
-            constraint=models.UniqueConstraint(fields=('hospital', 'code'), name='queue_priority_once'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='queuepriority',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('queueing.queuepriority', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at']::text[], ARRAY[]::text[]); RETURN NULL;", hash='6e3fd665e21254c6e980a7f0b18a3354bcf59fe3', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_5b7e7', table='queueing_queuepriority', when='AFTER')),
         ),
-        migrations.AddIndex(
-            model_name='queuerule',
-            index=models.Index(fields=['hospital', '-id'], name='queue_rule_of_hospital'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='queuerule',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('queueing.queuerule', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at']::text[], ARRAY[]::text[]); RETURN NULL;", hash='d9589e013e707ecc6dc52d3799b34dd5b6913fbe', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_4845d', table='queueing_queuerule', when='AFTER')),
         ),
-        migrations.AddIndex(
-            model_name='queuescreen',
-            index=models.Index(fields=['hospital', '-id'], name='screen_of_hospital'),
-        ),
-        migrations.AddIndex(
-            model_name='queuescreen',
-            index=models.Index(fields=['department', '-id'], name='screen_of_department'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='queuescreen',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('queueing.queuescreen', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at', 'digest']::text[], ARRAY[]::text[]); RETURN NULL;", hash='89646c39baa8a456d940f2ab2dd87a3489843530', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_b27b4', table='queueing_queuescreen', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='queueticket',
-            index=models.Index(fields=['queue', 'day', 'state', 'due_at', 'queued_at', 'id'], name='ticket_line'),
-        ),
-        migrations.AddIndex(
-            model_name='queueticket',
-            index=models.Index(fields=['session', 'state'], name='ticket_of_session'),
-        ),
-        migrations.AddIndex(
-            model_name='queueticket',
-            index=models.Index(condition=models.Q(('state__in', ('waiting', 'called', 'missed'))), fields=['day', 'id'], name='ticket_unseen'),
-        ),
-        migrations.AddIndex(
-            model_name='queueticket',
-            index=models.Index(fields=['hospital', '-id'], name='ticket_of_hospital'),
-        ),
-        migrations.AddIndex(
-            model_name='queueticket',
-            index=models.Index(fields=['department', '-id'], name='ticket_of_department'),
-        ),
-        migrations.AddIndex(
-            model_name='queueticket',
-            index=models.Index(fields=['practitioner', '-id'], name='ticket_of_practitioner'),
-        ),
-        migrations.AddIndex(
-            model_name='queueticket',
-            index=models.Index(fields=['patient', '-id'], name='ticket_of_patient'),
-        ),
-        migrations.AddIndex(
-            model_name='queueticket',
-            index=models.Index(fields=['served_by', '-id'], name='ticket_served_by'),
-        ),
-        migrations.AddIndex(
-            model_name='queueticket',
-            index=models.Index(condition=models.Q(('state', 'finished')), fields=['served_by', '-finished_at'], name='ticket_pace_doctor'),
-        ),
-        migrations.AddIndex(
-            model_name='queueticket',
-            index=models.Index(condition=models.Q(('state', 'finished')), fields=['queue', '-finished_at'], name='ticket_pace_queue'),
-        ),
-        migrations.AddIndex(
-            model_name='queueticket',
-            index=models.Index(condition=models.Q(('state', 'finished')), fields=['department', '-finished_at'], name='ticket_pace_dept'),
-        ),
-        migrations.AddConstraint(
-            model_name='queueticket',
-            constraint=models.UniqueConstraint(fields=('queue', 'day', 'ticket_no'), name='ticket_no_once'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='queueticket',

@@ -51,6 +51,17 @@ class Migration(migrations.Migration):
                 ('hospital', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
                 ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payments.merchantaccount')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['hospital', '-business_date', '-id'], name='reconciliation_by_day'),
+                    models.Index(fields=['hospital', '-id'], name='reconciliation_of_hospital'),
+                    models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='reconciliation_due'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('merchant', 'business_date', 'attempt'), name='reconciliation_attempt_once'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'superseded'), _negated=True), fields=('merchant', 'business_date'), name='reconciliation_one_counts'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Difference',
@@ -86,54 +97,22 @@ class Migration(migrations.Migration):
                 ('proposed_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.staffmember')),
                 ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='differences', to='reconciliation.reconciliationrun')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='reconciliationrun',
-            index=models.Index(fields=['hospital', '-business_date', '-id'], name='reconciliation_by_day'),
-        ),
-        migrations.AddIndex(
-            model_name='reconciliationrun',
-            index=models.Index(fields=['hospital', '-id'], name='reconciliation_of_hospital'),
-        ),
-        migrations.AddIndex(
-            model_name='reconciliationrun',
-            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='reconciliation_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='reconciliationrun',
-            constraint=models.UniqueConstraint(fields=('merchant', 'business_date', 'attempt'), name='reconciliation_attempt_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='reconciliationrun',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'superseded'), _negated=True), fields=('merchant', 'business_date'), name='reconciliation_one_counts'),
+            options={
+                'indexes': [
+                    models.Index(fields=['hospital', '-id'], name='difference_of_hospital'),
+                    models.Index(fields=['hospital', 'state', 'business_date'], name='difference_by_state'),
+                    models.Index(condition=models.Q(('state__in', ('pending', 'examining', 'open'))), fields=['key'], name='difference_unmatched'),
+                    models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='difference_due'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('run', 'kind', 'direction', 'key'), name='difference_once_in_a_run'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('done', 'cross_day')), ('settled_at__isnull', False)), models.Q(models.Q(('state__in', ('done', 'cross_day')), _negated=True), ('settled_at__isnull', True)), _connector='OR'), name='difference_settled_has_time'),
+                ],
+            },
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='reconciliationrun',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('reconciliation.reconciliationrun', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at', 'due_at', 'tries']::text[], ARRAY[]::text[]); RETURN NULL;", hash='0f3cb51c62762e0a827c5ea0615019019cfc929e', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_aae77', table='reconciliation_reconciliationrun', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='difference',
-            index=models.Index(fields=['hospital', '-id'], name='difference_of_hospital'),
-        ),
-        migrations.AddIndex(
-            model_name='difference',
-            index=models.Index(fields=['hospital', 'state', 'business_date'], name='difference_by_state'),
-        ),
-        migrations.AddIndex(
-            model_name='difference',
-            index=models.Index(condition=models.Q(('state__in', ('pending', 'examining', 'open'))), fields=['key'], name='difference_unmatched'),
-        ),
-        migrations.AddIndex(
-            model_name='difference',
-            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='difference_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='difference',
-            constraint=models.UniqueConstraint(fields=('run', 'kind', 'direction', 'key'), name='difference_once_in_a_run'),
-        ),
-        migrations.AddConstraint(
-            model_name='difference',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('done', 'cross_day')), ('settled_at__isnull', False)), models.Q(models.Q(('state__in', ('done', 'cross_day')), _negated=True), ('settled_at__isnull', True)), _connector='OR'), name='difference_settled_has_time'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='difference',

@@ -42,6 +42,17 @@ class Migration(migrations.Migration):
                 ('hospital', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
                 ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.staffmember')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['hospital', '-id'], name='report_schedule_of_hospital'),
+                    models.Index(fields=['owner', '-id'], name='report_schedule_of_owner'),
+                    models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='report_schedule_due'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('month_day__range', (1, 31)), ('weekday__range', (1, 7))), name='report_schedule_days'),
+                    models.CheckConstraint(condition=models.Q(('is_active', False), ('due_at__isnull', False), _connector='OR'), name='report_schedule_active_is_due'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ReportJob',
@@ -78,66 +89,25 @@ class Migration(migrations.Migration):
                 ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.staffmember')),
                 ('schedule', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='reports.reportschedule')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='reportschedule',
-            index=models.Index(fields=['hospital', '-id'], name='report_schedule_of_hospital'),
-        ),
-        migrations.AddIndex(
-            model_name='reportschedule',
-            index=models.Index(fields=['owner', '-id'], name='report_schedule_of_owner'),
-        ),
-        migrations.AddIndex(
-            model_name='reportschedule',
-            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='report_schedule_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportschedule',
-            constraint=models.CheckConstraint(condition=models.Q(('month_day__range', (1, 31)), ('weekday__range', (1, 7))), name='report_schedule_days'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportschedule',
-            constraint=models.CheckConstraint(condition=models.Q(('is_active', False), ('due_at__isnull', False), _connector='OR'), name='report_schedule_active_is_due'),
+            options={
+                'indexes': [
+                    models.Index(fields=['hospital', '-id'], name='report_job_of_hospital'),
+                    models.Index(fields=['owner', '-id'], name='report_job_of_owner'),
+                    models.Index(condition=models.Q(('state__in', ['queued', 'running', 'cancelling'])), fields=['owner'], name='report_job_open'),
+                    models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='report_job_due'),
+                    models.Index(condition=models.Q(('state', 'succeeded')), fields=['expires_at'], name='report_job_expires'),
+                    models.Index(condition=models.Q(('file__isnull', False)), fields=['file'], name='report_job_file'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('schedule__isnull', False)), fields=('schedule', 'period'), name='report_job_period_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'succeeded'), _negated=True), models.Q(('expires_at__isnull', False), ('file__isnull', False)), _connector='OR'), name='report_job_has_file'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['queued', 'running', 'cancelling']), _negated=True), ('due_at__isnull', False), _connector='OR'), name='report_job_open_is_due'),
+                ],
+            },
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='reportschedule',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('reports.reportschedule', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at', 'due_at']::text[], ARRAY[]::text[]); RETURN NULL;", hash='9065549e94158f12bbef0f1da421f15cba52f6f2', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_c35cd', table='reports_reportschedule', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='reportjob',
-            index=models.Index(fields=['hospital', '-id'], name='report_job_of_hospital'),
-        ),
-        migrations.AddIndex(
-            model_name='reportjob',
-            index=models.Index(fields=['owner', '-id'], name='report_job_of_owner'),
-        ),
-        migrations.AddIndex(
-            model_name='reportjob',
-            index=models.Index(condition=models.Q(('state__in', ['queued', 'running', 'cancelling'])), fields=['owner'], name='report_job_open'),
-        ),
-        migrations.AddIndex(
-            model_name='reportjob',
-            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='report_job_due'),
-        ),
-        migrations.AddIndex(
-            model_name='reportjob',
-            index=models.Index(condition=models.Q(('state', 'succeeded')), fields=['expires_at'], name='report_job_expires'),
-        ),
-        migrations.AddIndex(
-            model_name='reportjob',
-            index=models.Index(condition=models.Q(('file__isnull', False)), fields=['file'], name='report_job_file'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportjob',
-            constraint=models.UniqueConstraint(condition=models.Q(('schedule__isnull', False)), fields=('schedule', 'period'), name='report_job_period_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportjob',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'succeeded'), _negated=True), models.Q(('expires_at__isnull', False), ('file__isnull', False)), _connector='OR'), name='report_job_has_file'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportjob',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['queued', 'running', 'cancelling']), _negated=True), ('due_at__isnull', False), _connector='OR'), name='report_job_open_is_due'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='reportjob',

@@ -41,6 +41,15 @@ class Migration(migrations.Migration):
                 ('patient', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.patient')),
                 ('suspended_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='identity.staffmember')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['hospital', '-id'], name='suspension_of_hospital'),
+                    models.Index(fields=['patient', '-until'], name='suspension_of_patient'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('until__gt', models.F('created_at'))), name='suspension_has_length'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ClinicSession',
@@ -137,6 +146,17 @@ class Migration(migrations.Migration):
                 ('practitioner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.staffmember')),
                 ('room', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.location')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['hospital', '-id'], name='template_of_hospital'),
+                    models.Index(fields=['department', '-id'], name='template_of_department'),
+                    models.Index(fields=['practitioner', '-id'], name='template_of_practitioner'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('practitioner', 'weekday', 'start_time', 'valid_from'), name='template_once'),
+                    models.CheckConstraint(condition=models.Q(('end_time', models.F('start_time')), _negated=True), name='template_times'),
+                ],
+            },
         ),
         migrations.AddField(
             model_name='clinicsession',
@@ -172,6 +192,11 @@ class Migration(migrations.Migration):
                 ('hospital', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
                 ('printed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.staffmember')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('appointment', 'copy_no'), name='slip_copy_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Slot',
@@ -184,6 +209,11 @@ class Migration(migrations.Migration):
                 ('capacity', models.PositiveSmallIntegerField()),
                 ('session', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='slots', to='scheduling.clinicsession')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('session', 'starts_at'), name='slot_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='AppointmentChange',
@@ -202,6 +232,11 @@ class Migration(migrations.Migration):
                 ('from_slot', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='scheduling.slot')),
                 ('to_slot', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='scheduling.slot')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['appointment', 'id'], name='change_of_appointment'),
+                ],
+            },
         ),
         migrations.AddField(
             model_name='appointment',
@@ -225,6 +260,17 @@ class Migration(migrations.Migration):
                 ('session', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='numbers', to='scheduling.clinicsession')),
                 ('slot', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='numbers', to='scheduling.slot')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['slot', 'number'], name='number_of_slot'),
+                    models.Index(condition=models.Q(('state__in', ['free', 'held', 'offered'])), fields=['slot', 'number'], name='number_open'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('session', 'number'), name='number_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('appointment_id__isnull', False), ('state__in', ['held', 'taken'])), models.Q(('appointment_id__isnull', True), ('state__in', ['free', 'stopped', 'offered'])), _connector='OR'), name='number_has_owner'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('held_until__isnull', False), ('state__in', ['held', 'offered'])), models.Q(('held_until__isnull', True), ('state__in', ['free', 'taken', 'stopped'])), _connector='OR'), name='number_hold_ends'),
+                ],
+            },
         ),
         migrations.AddField(
             model_name='appointment',
@@ -244,6 +290,14 @@ class Migration(migrations.Migration):
                 ('hospital', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
                 ('practitioner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.staffmember')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['practitioner', 'ends_at'], name='leave_of_practitioner'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='leave_times'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='SuspensionAppeal',
@@ -259,6 +313,16 @@ class Migration(migrations.Migration):
                 ('patient', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.patient')),
                 ('suspension', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='appeals', to='scheduling.bookingsuspension')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['suspension', '-id'], name='appeal_of_suspension'),
+                    models.Index(fields=['hospital', '-id'], name='appeal_of_hospital'),
+                    models.Index(fields=['patient', '-id'], name='appeal_of_patient'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('suspension',), name='appeal_once_at_a_time'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='WaitlistEntry',
@@ -280,6 +344,19 @@ class Migration(migrations.Migration):
                 ('patient', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.patient')),
                 ('practitioner', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.staffmember')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'waiting')), fields=['department', '-priority', 'id'], name='waitlist_in_order'),
+                    models.Index(fields=['hospital', '-id'], name='waitlist_of_hospital'),
+                    models.Index(fields=['department', '-id'], name='waitlist_of_department'),
+                    models.Index(fields=['practitioner', '-id'], name='waitlist_of_practitioner'),
+                    models.Index(fields=['patient', '-id'], name='waitlist_of_patient'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state__in', ('waiting', 'offered'))), fields=('patient', 'department', 'practitioner', 'first_date', 'last_date', 'period'), name='waitlist_once', nulls_distinct=False),
+                    models.CheckConstraint(condition=models.Q(('last_date__gte', models.F('first_date'))), name='waitlist_dates'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='WaitlistOffer',
@@ -296,6 +373,17 @@ class Migration(migrations.Migration):
                 ('slot', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='scheduling.slot')),
                 ('slot_number', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='scheduling.slotnumber')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['entry', '-id'], name='offer_of_entry'),
+                    models.Index(condition=models.Q(('state', 'open')), fields=['expires_at'], name='offer_due'),
+                    models.Index(condition=models.Q(('state', 'open')), fields=['session'], name='offer_of_session'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('slot_number',), name='offer_of_number_once'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('entry',), name='offer_to_entry_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='BookingLimit',
@@ -318,41 +406,9 @@ class Migration(migrations.Migration):
             model_name='bookinglimit',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('scheduling.bookinglimit', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at']::text[], ARRAY[]::text[]); RETURN NULL;", hash='9f72388d5c89d8486358a56b73886afa0d4e6949', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_dd510', table='scheduling_bookinglimit', when='AFTER')),
         ),
-        migrations.AddIndex(
-            model_name='bookingsuspension',
-            index=models.Index(fields=['hospital', '-id'], name='suspension_of_hospital'),
-        ),
-        migrations.AddIndex(
-            model_name='bookingsuspension',
-            index=models.Index(fields=['patient', '-until'], name='suspension_of_patient'),
-        ),
-        migrations.AddConstraint(
-            model_name='bookingsuspension',
-            constraint=models.CheckConstraint(condition=models.Q(('until__gt', models.F('created_at'))), name='suspension_has_length'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='bookingsuspension',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('scheduling.bookingsuspension', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at']::text[], ARRAY[]::text[]); RETURN NULL;", hash='bca7b09c66a68306abecaead578eb8f67e23cf46', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_fd697', table='scheduling_bookingsuspension', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='scheduletemplate',
-            index=models.Index(fields=['hospital', '-id'], name='template_of_hospital'),
-        ),
-        migrations.AddIndex(
-            model_name='scheduletemplate',
-            index=models.Index(fields=['department', '-id'], name='template_of_department'),
-        ),
-        migrations.AddIndex(
-            model_name='scheduletemplate',
-            index=models.Index(fields=['practitioner', '-id'], name='template_of_practitioner'),
-        ),
-        migrations.AddConstraint(
-            model_name='scheduletemplate',
-            constraint=models.UniqueConstraint(fields=('practitioner', 'weekday', 'start_time', 'valid_from'), name='template_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='scheduletemplate',
-            constraint=models.CheckConstraint(condition=models.Q(('end_time', models.F('start_time')), _negated=True), name='template_times'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='scheduletemplate',
@@ -390,41 +446,9 @@ class Migration(migrations.Migration):
             model_name='clinicsession',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('scheduling.clinicsession', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at']::text[], ARRAY[]::text[]); RETURN NULL;", hash='49b065da435475b84d777bbd254db47a3b752313', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_10f38', table='scheduling_clinicsession', when='AFTER')),
         ),
-        migrations.AddConstraint(
-            model_name='slipprint',
-            constraint=models.UniqueConstraint(fields=('appointment', 'copy_no'), name='slip_copy_once'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='slipprint',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('scheduling.slipprint', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at']::text[], ARRAY[]::text[]); RETURN NULL;", hash='b1c92764a73d4dab01f0fc397c3c8a7f9593b1e1', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_7824e', table='scheduling_slipprint', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.UniqueConstraint(fields=('session', 'starts_at'), name='slot_once'),
-        ),
-        migrations.AddIndex(
-            model_name='appointmentchange',
-            index=models.Index(fields=['appointment', 'id'], name='change_of_appointment'),
-        ),
-        migrations.AddIndex(
-            model_name='slotnumber',
-            index=models.Index(fields=['slot', 'number'], name='number_of_slot'),
-        ),
-        migrations.AddIndex(
-            model_name='slotnumber',
-            index=models.Index(condition=models.Q(('state__in', ['free', 'held', 'offered'])), fields=['slot', 'number'], name='number_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='slotnumber',
-            constraint=models.UniqueConstraint(fields=('session', 'number'), name='number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='slotnumber',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('appointment_id__isnull', False), ('state__in', ['held', 'taken'])), models.Q(('appointment_id__isnull', True), ('state__in', ['free', 'stopped', 'offered'])), _connector='OR'), name='number_has_owner'),
-        ),
-        migrations.AddConstraint(
-            model_name='slotnumber',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('held_until__isnull', False), ('state__in', ['held', 'offered'])), models.Q(('held_until__isnull', True), ('state__in', ['free', 'taken', 'stopped'])), _connector='OR'), name='number_hold_ends'),
         ),
         migrations.AddIndex(
             model_name='appointment',
@@ -482,88 +506,16 @@ class Migration(migrations.Migration):
             model_name='appointment',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('scheduling.appointment', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at', 'reminded_at']::text[], ARRAY[]::text[]); RETURN NULL;", hash='d76f9b559eb5c896ffce7b5ddce657cd14a76188', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_3fb3f', table='scheduling_appointment', when='AFTER')),
         ),
-        migrations.AddIndex(
-            model_name='staffleave',
-            index=models.Index(fields=['practitioner', 'ends_at'], name='leave_of_practitioner'),
-        ),
-        migrations.AddConstraint(
-            model_name='staffleave',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='leave_times'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='staffleave',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('scheduling.staffleave', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at']::text[], ARRAY[]::text[]); RETURN NULL;", hash='78247eb4cf7b98658830b17944f8eaebeceac0a8', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_37023', table='scheduling_staffleave', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='suspensionappeal',
-            index=models.Index(fields=['suspension', '-id'], name='appeal_of_suspension'),
-        ),
-        migrations.AddIndex(
-            model_name='suspensionappeal',
-            index=models.Index(fields=['hospital', '-id'], name='appeal_of_hospital'),
-        ),
-        migrations.AddIndex(
-            model_name='suspensionappeal',
-            index=models.Index(fields=['patient', '-id'], name='appeal_of_patient'),
-        ),
-        migrations.AddConstraint(
-            model_name='suspensionappeal',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('suspension',), name='appeal_once_at_a_time'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='suspensionappeal',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('scheduling.suspensionappeal', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at']::text[], ARRAY[]::text[]); RETURN NULL;", hash='922e7c7e5fed299f2bbc2403b2f46fb6e0b792f8', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_0b5ce', table='scheduling_suspensionappeal', when='AFTER')),
         ),
-        migrations.AddIndex(
-            model_name='waitlistentry',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['department', '-priority', 'id'], name='waitlist_in_order'),
-        ),
-        migrations.AddIndex(
-            model_name='waitlistentry',
-            index=models.Index(fields=['hospital', '-id'], name='waitlist_of_hospital'),
-        ),
-        migrations.AddIndex(
-            model_name='waitlistentry',
-            index=models.Index(fields=['department', '-id'], name='waitlist_of_department'),
-        ),
-        migrations.AddIndex(
-            model_name='waitlistentry',
-            index=models.Index(fields=['practitioner', '-id'], name='waitlist_of_practitioner'),
-        ),
-        migrations.AddIndex(
-            model_name='waitlistentry',
-            index=models.Index(fields=['patient', '-id'], name='waitlist_of_patient'),
-        ),
-        migrations.AddConstraint(
-            model_name='waitlistentry',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('waiting', 'offered'))), fields=('patient', 'department', 'practitioner', 'first_date', 'last_date', 'period'), name='waitlist_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='waitlistentry',
-            constraint=models.CheckConstraint(condition=models.Q(('last_date__gte', models.F('first_date'))), name='waitlist_dates'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='waitlistentry',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('scheduling.waitlistentry', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at']::text[], ARRAY[]::text[]); RETURN NULL;", hash='12b6371a58a44c485832b74afc522244cd58b0a7', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_56469', table='scheduling_waitlistentry', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='waitlistoffer',
-            index=models.Index(fields=['entry', '-id'], name='offer_of_entry'),
-        ),
-        migrations.AddIndex(
-            model_name='waitlistoffer',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['expires_at'], name='offer_due'),
-        ),
-        migrations.AddIndex(
-            model_name='waitlistoffer',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['session'], name='offer_of_session'),
-        ),
-        migrations.AddConstraint(
-            model_name='waitlistoffer',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('slot_number',), name='offer_of_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='waitlistoffer',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('entry',), name='offer_to_entry_once'),
         ),
     ]

@@ -48,6 +48,22 @@ class Migration(migrations.Migration):
                 ('owner', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.staffmember')),
                 ('requester', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.staffmember')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['hospital', '-id'], name='approval_of_hospital'),
+                    models.Index(fields=['department', '-id'], name='approval_of_department'),
+                    models.Index(fields=['owner', '-id'], name='approval_of_owner'),
+                    models.Index(fields=['requester', '-id'], name='approval_of_requester'),
+                    models.Index(fields=['subject_id'], name='approval_of_subject'),
+                    models.Index(condition=models.Q(('state', 'requested')), fields=['expires_at'], name='approval_expires'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'requested')), fields=('kind', 'subject_id'), name='approval_open_once'),
+                    models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), ('requester__isnull', True), models.Q(('decided_by', models.F('requester')), _negated=True), _connector='OR'), name='approval_two_people'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_by__isnull', False), ('state__in', ('approved', 'rejected'))), models.Q(models.Q(('state__in', ('approved', 'rejected')), _negated=True), ('decided_by__isnull', True)), _connector='OR'), name='approval_decided_by_somebody'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state', 'requested')), models.Q(models.Q(('state', 'requested'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='approval_ended_has_time'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ApprovalStep',
@@ -69,6 +85,20 @@ class Migration(migrations.Migration):
                 ('owner', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.staffmember')),
                 ('role', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.role')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['decided_by', 'approval'], name='approval_step_of_decider'),
+                    models.Index(fields=['permission', 'hospital'], name='approval_step_by_permission'),
+                    models.Index(fields=['role', 'hospital'], name='approval_step_by_role'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('approval', 'number'), name='approval_step_once'),
+                    models.UniqueConstraint(fields=('approval', 'decided_by'), name='approval_step_each_another'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('approval',), name='approval_one_step_open'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('permission', ''), ('role__isnull', False)), models.Q(models.Q(('permission', ''), _negated=True), ('role__isnull', True)), _connector='OR'), name='approval_step_permission_or_role'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('state__in', ('approved', 'rejected'))), models.Q(models.Q(('state__in', ('approved', 'rejected')), _negated=True), ('decided_at__isnull', True), ('decided_by__isnull', True)), _connector='OR'), name='approval_step_decided_by_somebody'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Signature',
@@ -88,6 +118,16 @@ class Migration(migrations.Migration):
                 ('role', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.role')),
                 ('signer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.staffmember')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['subject_id', '-id'], name='signature_of_subject'),
+                    models.Index(fields=['hospital', '-id'], name='signature_of_hospital'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('subject_type', 'subject_id', 'place'), name='signature_place_once'),
+                    models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('subject_type', 'subject_id', 'signer'), name='signature_signer_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='WorkDuty',
@@ -103,6 +143,11 @@ class Migration(migrations.Migration):
                 ('manager_role', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.role')),
                 ('supervisor_role', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.role')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('hospital', 'kind'), name='work_duty_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='WorkItem',
@@ -132,150 +177,31 @@ class Migration(migrations.Migration):
                 ('supervisor', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.staffmember')),
                 ('supervisor_role', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.role')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='approval',
-            index=models.Index(fields=['hospital', '-id'], name='approval_of_hospital'),
-        ),
-        migrations.AddIndex(
-            model_name='approval',
-            index=models.Index(fields=['department', '-id'], name='approval_of_department'),
-        ),
-        migrations.AddIndex(
-            model_name='approval',
-            index=models.Index(fields=['owner', '-id'], name='approval_of_owner'),
-        ),
-        migrations.AddIndex(
-            model_name='approval',
-            index=models.Index(fields=['requester', '-id'], name='approval_of_requester'),
-        ),
-        migrations.AddIndex(
-            model_name='approval',
-            index=models.Index(fields=['subject_id'], name='approval_of_subject'),
-        ),
-        migrations.AddIndex(
-            model_name='approval',
-            index=models.Index(condition=models.Q(('state', 'requested')), fields=['expires_at'], name='approval_expires'),
-        ),
-        migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'requested')), fields=('kind', 'subject_id'), name='approval_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), ('requester__isnull', True), models.Q(('decided_by', models.F('requester')), _negated=True), _connector='OR'), name='approval_two_people'),
-        ),
-        migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_by__isnull', False), ('state__in', ('approved', 'rejected'))), models.Q(models.Q(('state__in', ('approved', 'rejected')), _negated=True), ('decided_by__isnull', True)), _connector='OR'), name='approval_decided_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state', 'requested')), models.Q(models.Q(('state', 'requested'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='approval_ended_has_time'),
+            options={
+                'indexes': [
+                    models.Index(fields=['hospital', '-id'], name='work_item_of_hospital'),
+                    models.Index(fields=['department', '-id'], name='work_item_of_department'),
+                    models.Index(condition=models.Q(('state', 'open')), fields=['executor', '-id'], name='work_open_of_executor'),
+                    models.Index(condition=models.Q(('state', 'open')), fields=['manager', '-id'], name='work_open_of_manager'),
+                    models.Index(condition=models.Q(('state', 'open')), fields=['supervisor', '-id'], name='work_open_of_supervisor'),
+                    models.Index(condition=models.Q(('state', 'open')), fields=['executor_role', '-id'], name='work_open_of_executor_role'),
+                    models.Index(condition=models.Q(('state', 'open')), fields=['manager_role', '-id'], name='work_open_of_manager_role'),
+                    models.Index(condition=models.Q(('state', 'open')), fields=['supervisor_role', '-id'], name='work_open_of_supervisor_role'),
+                    models.Index(condition=models.Q(('escalates_at__isnull', False)), fields=['escalates_at'], name='work_item_escalates'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('kind', 'subject_id'), name='work_item_open_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='work_item_ended_has_time'),
+                ],
+            },
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='approval',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('worklist.approval', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at']::text[], ARRAY[]::text[]); RETURN NULL;", hash='b3969519a0392b6d52b2e44d0fc3a26969e0e302', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_85d3d', table='worklist_approval', when='AFTER')),
         ),
-        migrations.AddIndex(
-            model_name='approvalstep',
-            index=models.Index(fields=['decided_by', 'approval'], name='approval_step_of_decider'),
-        ),
-        migrations.AddIndex(
-            model_name='approvalstep',
-            index=models.Index(fields=['permission', 'hospital'], name='approval_step_by_permission'),
-        ),
-        migrations.AddIndex(
-            model_name='approvalstep',
-            index=models.Index(fields=['role', 'hospital'], name='approval_step_by_role'),
-        ),
-        migrations.AddConstraint(
-            model_name='approvalstep',
-            constraint=models.UniqueConstraint(fields=('approval', 'number'), name='approval_step_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='approvalstep',
-            constraint=models.UniqueConstraint(fields=('approval', 'decided_by'), name='approval_step_each_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='approvalstep',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('approval',), name='approval_one_step_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='approvalstep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('permission', ''), ('role__isnull', False)), models.Q(models.Q(('permission', ''), _negated=True), ('role__isnull', True)), _connector='OR'), name='approval_step_permission_or_role'),
-        ),
-        migrations.AddConstraint(
-            model_name='approvalstep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('state__in', ('approved', 'rejected'))), models.Q(models.Q(('state__in', ('approved', 'rejected')), _negated=True), ('decided_at__isnull', True), ('decided_by__isnull', True)), _connector='OR'), name='approval_step_decided_by_somebody'),
-        ),
-        migrations.AddIndex(
-            model_name='signature',
-            index=models.Index(fields=['subject_id', '-id'], name='signature_of_subject'),
-        ),
-        migrations.AddIndex(
-            model_name='signature',
-            index=models.Index(fields=['hospital', '-id'], name='signature_of_hospital'),
-        ),
-        migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('subject_type', 'subject_id', 'place'), name='signature_place_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('subject_type', 'subject_id', 'signer'), name='signature_signer_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='workduty',
-            constraint=models.UniqueConstraint(fields=('hospital', 'kind'), name='work_duty_once'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='workduty',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('worklist.workduty', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at']::text[], ARRAY[]::text[]); RETURN NULL;", hash='8dd00c90d34ddd4fc039832e7dd4a6a86dd23c86', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_299fd', table='worklist_workduty', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='workitem',
-            index=models.Index(fields=['hospital', '-id'], name='work_item_of_hospital'),
-        ),
-        migrations.AddIndex(
-            model_name='workitem',
-            index=models.Index(fields=['department', '-id'], name='work_item_of_department'),
-        ),
-        migrations.AddIndex(
-            model_name='workitem',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['executor', '-id'], name='work_open_of_executor'),
-        ),
-        migrations.AddIndex(
-            model_name='workitem',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['manager', '-id'], name='work_open_of_manager'),
-        ),
-        migrations.AddIndex(
-            model_name='workitem',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['supervisor', '-id'], name='work_open_of_supervisor'),
-        ),
-        migrations.AddIndex(
-            model_name='workitem',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['executor_role', '-id'], name='work_open_of_executor_role'),
-        ),
-        migrations.AddIndex(
-            model_name='workitem',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['manager_role', '-id'], name='work_open_of_manager_role'),
-        ),
-        migrations.AddIndex(
-            model_name='workitem',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['supervisor_role', '-id'], name='work_open_of_supervisor_role'),
-        ),
-        migrations.AddIndex(
-            model_name='workitem',
-            index=models.Index(condition=models.Q(('escalates_at__isnull', False)), fields=['escalates_at'], name='work_item_escalates'),
-        ),
-        migrations.AddConstraint(
-            model_name='workitem',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('kind', 'subject_id'), name='work_item_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='workitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='work_item_ended_has_time'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='workitem',
