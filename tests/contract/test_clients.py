@@ -11,7 +11,6 @@ import pytest
 from rest_framework.test import APIClient
 
 import frontend
-import openapi
 from tests.support.live import LiveStack
 from tests.support.world import World, build_world
 
@@ -30,12 +29,6 @@ def shell(*command: str) -> str:
 def world_for_real(transactional_db: None) -> World:
     """The small world, committed."""
     return build_world()
-
-
-@pytest.mark.thorough  # the plain tier compares them in a check of its own
-def test_documents_types_and_manifest_are_those_of_the_code(tmp_path: Path) -> None:
-    assert openapi.generate(tmp_path)
-    assert openapi.drift(tmp_path) == []
 
 
 @pytest.mark.thorough
