@@ -44,6 +44,8 @@ def dataset(patients: int) -> str:
         begin = time.monotonic()
         _manage(name, "load_sample", "--huge", *size, *staff)
         print(f"Loaded in {time.monotonic() - begin:,.0f} s", flush=True)
+    execute(url_of(name), "VACUUM ANALYZE")  # as a hospital's database has long been
+    _administer("CHECKPOINT")
     _administer(f"COMMENT ON DATABASE {name} IS '{mark}'")
     return url_of(name)
 
