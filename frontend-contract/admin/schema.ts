@@ -16305,7 +16305,7 @@ export interface components {
              */
             department_id?: string;
             /** 排队顺序 */
-            order?: (string & components["schemas"]["QueueOrder"]) | null;
+            order?: (string & (string & components["schemas"]["QueueOrder"])) | null;
             /** 迟到分钟 */
             late_after_minutes?: number | null;
             /** 迟到后移位数 */
@@ -19255,7 +19255,7 @@ export interface components {
             /** 科室名称 */
             readonly department_name: string;
             /** 排队顺序 */
-            order: (string & components["schemas"]["QueueOrder"]) | null;
+            order: (string & (string & components["schemas"]["QueueOrder"])) | null;
             /** 迟到分钟 */
             late_after_minutes: number | null;
             /** 迟到后移位数 */
@@ -19277,7 +19277,7 @@ export interface components {
              */
             department_id: string;
             /** 排队顺序 */
-            order?: (string & components["schemas"]["QueueOrder"]) | null;
+            order?: (string & (string & components["schemas"]["QueueOrder"])) | null;
             /** 迟到分钟 */
             late_after_minutes?: number | null;
             /** 迟到后移位数 */
@@ -19850,7 +19850,7 @@ export interface components {
             /** 列 */
             columns: components["schemas"]["ReportColumn"][];
             /** 图表类型 */
-            chart_kind: (string & components["schemas"]["ReportChartKind"]) | null;
+            chart_kind: (string & (string & components["schemas"]["ReportChartKind"])) | null;
             /** 明细报表 */
             detail: string;
         };
@@ -20006,12 +20006,12 @@ export interface components {
              * Format: uuid
              */
             hospital_id: string;
+            /** 报表 */
+            report: string & components["schemas"]["ReportCode"];
             /** 参数 */
             parameters: {
                 [key: string]: string;
             };
-            /** 报表 */
-            report: string & components["schemas"]["ReportCode"];
             /**
              * 文件格式
              * @default xlsx
@@ -20724,7 +20724,7 @@ export interface components {
             /** 就诊卡余额上限 */
             "billing.card_max_balance_fen": number | null;
             /** 就诊卡余额的退费途径 */
-            "billing.card_refund_route": (string & components["schemas"]["RefundRoute"]) | null;
+            "billing.card_refund_route": (string & (string & components["schemas"]["RefundRoute"])) | null;
             /** 开通就诊卡充值 */
             "billing.card_top_up_enabled": boolean | null;
             /** 单次充值上限 */
@@ -20734,17 +20734,17 @@ export interface components {
             /** 发票首次打印窗口(空 = 不限) */
             "billing.invoice_desk": string | null;
             /** 其他门诊账单的退费途径 */
-            "billing.outpatient_refund_route": (string & components["schemas"]["RefundRoute"]) | null;
+            "billing.outpatient_refund_route": (string & (string & components["schemas"]["RefundRoute"])) | null;
             /** 发票打印在领用的编号票据上 */
             "billing.paper_invoices": boolean | null;
             /** 待缴费账单推送通知 */
             "billing.push_unpaid": boolean | null;
             /** 窗口退费须医生审批的账单 */
-            "billing.refund_approval": (string & components["schemas"]["RefundCondition"]) | null;
+            "billing.refund_approval": (string & (string & components["schemas"]["RefundCondition"])) | null;
             /** 窗口退费须知 */
             "billing.refund_counter_note": string | null;
             /** 窗口退费前须补打发票的账单 */
-            "billing.refund_reprint": (string & components["schemas"]["RefundCondition"]) | null;
+            "billing.refund_reprint": (string & (string & components["schemas"]["RefundCondition"])) | null;
             /** 绑卡失败次数上限 */
             binding_failures: number | null;
             /** 绑卡锁定分钟数 */
@@ -20756,7 +20756,7 @@ export interface components {
             /** 就诊卡被多次试错后的等待秒数 */
             binding_slow_seconds: number | null;
             /** 预约挂号付费时点 */
-            "booking.advance_pay_timing": (string & components["schemas"]["PayTiming"]) | null;
+            "booking.advance_pay_timing": (string & (string & components["schemas"]["PayTiming"])) | null;
             /** 每个账号每分钟挂号请求上限(0 = 不限) */
             "booking.attempts_per_minute": number | null;
             /** 就诊前多少分钟停止线上退号 */
@@ -20780,7 +20780,7 @@ export interface components {
             /** 锁号分钟数 */
             "booking.same_day_hold_minutes": number | null;
             /** 今日挂号付费时点 */
-            "booking.same_day_pay_timing": (string & components["schemas"]["PayTiming"]) | null;
+            "booking.same_day_pay_timing": (string & (string & components["schemas"]["PayTiming"])) | null;
             /** 爽约后停止预约的天数 */
             "booking.suspension_days": number | null;
             /** 接收后多少小时内须缴款,超过即提醒财务 */
@@ -20796,7 +20796,7 @@ export interface components {
             /** 每人每分钟精确查询次数 */
             exact_searches_per_minute: number | null;
             /** HIS 接口方式 */
-            "his.driver": (string & components["schemas"]["His.driverEnum"]) | null;
+            "his.driver": (string & (string & components["schemas"]["His.driverEnum"])) | null;
             /** 每人每天导入命中无权查看的患者数 */
             import_lookups_per_day: number | null;
             /** 开通住院押金补缴 */
@@ -20824,7 +20824,7 @@ export interface components {
             /** 支付单有效分钟数 */
             "payment.order_minutes": number | null;
             /** 挂号费和门诊费的退费途径 */
-            "payment.registration_refund_route": (string & components["schemas"]["RefundRoute"]) | null;
+            "payment.registration_refund_route": (string & (string & components["schemas"]["RefundRoute"])) | null;
             /** 预约时段开始后多少分钟算迟到(0 = 不算) */
             "queue.late_after_minutes": number | null;
             /** 迟到患者排在几人之后(0 = 当前时段结束后) */
@@ -20834,7 +20834,7 @@ export interface components {
             /** 预计每位患者就诊分钟数 */
             "queue.minutes_per_patient": number | null;
             /** 候诊顺序:按预约时段或按到达 */
-            "queue.order": (string & components["schemas"]["QueueOrder"]) | null;
+            "queue.order": (string & (string & components["schemas"]["QueueOrder"])) | null;
             /** 检查后回诊排在几人之后 */
             "queue.return_behind": number | null;
             /** 过号顺延几人 */
@@ -20867,7 +20867,7 @@ export interface components {
             /** 就诊卡余额上限 */
             "billing.card_max_balance_fen"?: number | null;
             /** 就诊卡余额的退费途径 */
-            "billing.card_refund_route"?: (string & components["schemas"]["RefundRoute"]) | null;
+            "billing.card_refund_route"?: (string & (string & components["schemas"]["RefundRoute"])) | null;
             /** 开通就诊卡充值 */
             "billing.card_top_up_enabled"?: boolean | null;
             /** 单次充值上限 */
@@ -20877,17 +20877,17 @@ export interface components {
             /** 发票首次打印窗口(空 = 不限) */
             "billing.invoice_desk"?: string | null;
             /** 其他门诊账单的退费途径 */
-            "billing.outpatient_refund_route"?: (string & components["schemas"]["RefundRoute"]) | null;
+            "billing.outpatient_refund_route"?: (string & (string & components["schemas"]["RefundRoute"])) | null;
             /** 发票打印在领用的编号票据上 */
             "billing.paper_invoices"?: boolean | null;
             /** 待缴费账单推送通知 */
             "billing.push_unpaid"?: boolean | null;
             /** 窗口退费须医生审批的账单 */
-            "billing.refund_approval"?: (string & components["schemas"]["RefundCondition"]) | null;
+            "billing.refund_approval"?: (string & (string & components["schemas"]["RefundCondition"])) | null;
             /** 窗口退费须知 */
             "billing.refund_counter_note"?: string | null;
             /** 窗口退费前须补打发票的账单 */
-            "billing.refund_reprint"?: (string & components["schemas"]["RefundCondition"]) | null;
+            "billing.refund_reprint"?: (string & (string & components["schemas"]["RefundCondition"])) | null;
             /** 绑卡失败次数上限 */
             binding_failures?: number | null;
             /** 绑卡锁定分钟数 */
@@ -20899,7 +20899,7 @@ export interface components {
             /** 就诊卡被多次试错后的等待秒数 */
             binding_slow_seconds?: number | null;
             /** 预约挂号付费时点 */
-            "booking.advance_pay_timing"?: (string & components["schemas"]["PayTiming"]) | null;
+            "booking.advance_pay_timing"?: (string & (string & components["schemas"]["PayTiming"])) | null;
             /** 每个账号每分钟挂号请求上限(0 = 不限) */
             "booking.attempts_per_minute"?: number | null;
             /** 就诊前多少分钟停止线上退号 */
@@ -20923,7 +20923,7 @@ export interface components {
             /** 锁号分钟数 */
             "booking.same_day_hold_minutes"?: number | null;
             /** 今日挂号付费时点 */
-            "booking.same_day_pay_timing"?: (string & components["schemas"]["PayTiming"]) | null;
+            "booking.same_day_pay_timing"?: (string & (string & components["schemas"]["PayTiming"])) | null;
             /** 爽约后停止预约的天数 */
             "booking.suspension_days"?: number | null;
             /** 接收后多少小时内须缴款,超过即提醒财务 */
@@ -20939,7 +20939,7 @@ export interface components {
             /** 每人每分钟精确查询次数 */
             exact_searches_per_minute?: number | null;
             /** HIS 接口方式 */
-            "his.driver"?: (string & components["schemas"]["His.driverEnum"]) | null;
+            "his.driver"?: (string & (string & components["schemas"]["His.driverEnum"])) | null;
             /** 每人每天导入命中无权查看的患者数 */
             import_lookups_per_day?: number | null;
             /** 开通住院押金补缴 */
@@ -20967,7 +20967,7 @@ export interface components {
             /** 支付单有效分钟数 */
             "payment.order_minutes"?: number | null;
             /** 挂号费和门诊费的退费途径 */
-            "payment.registration_refund_route"?: (string & components["schemas"]["RefundRoute"]) | null;
+            "payment.registration_refund_route"?: (string & (string & components["schemas"]["RefundRoute"])) | null;
             /** 预约时段开始后多少分钟算迟到(0 = 不算) */
             "queue.late_after_minutes"?: number | null;
             /** 迟到患者排在几人之后(0 = 当前时段结束后) */
@@ -20977,7 +20977,7 @@ export interface components {
             /** 预计每位患者就诊分钟数 */
             "queue.minutes_per_patient"?: number | null;
             /** 候诊顺序:按预约时段或按到达 */
-            "queue.order"?: (string & components["schemas"]["QueueOrder"]) | null;
+            "queue.order"?: (string & (string & components["schemas"]["QueueOrder"])) | null;
             /** 检查后回诊排在几人之后 */
             "queue.return_behind"?: number | null;
             /** 过号顺延几人 */

@@ -150,12 +150,14 @@ export class Hand {
   }
 
   private async entry(name: string): Promise<Locator> {
-    const entry = this.page.locator(`aside [data-menu="${name}"]`);
-    if (!(await entry.isVisible())) {
-      const above = this.page.locator(`aside .el-sub-menu[data-menu]:has([data-menu="${name}"])`);
-      await above.locator(".el-sub-menu__title").first().click();
+    const group = this.page.locator(`aside .el-sub-menu[data-menu]:has([data-menu="${name}"])`).first();
+    await this.page.waitForSelector(`aside [data-menu="${name}"]`, { state: "attached" });
+    for (let tries = 0; tries < 3 && (await group.count()); tries += 1) {
+      if (await group.evaluate((node) => node.classList.contains("is-opened"))) break; // what is folding up is still seen
+      await group.locator(".el-sub-menu__title").first().click();
+      await this.page.waitForTimeout(350); // until it has unfolded
     }
-    return entry;
+    return this.page.locator(`aside [data-menu="${name}"]`);
   }
 
   /** A page that no menu shows, by its address. */

@@ -71,4 +71,27 @@ export async function moneySteps(visit: Visit): Promise<void> {
     await admin.agree();
     await admin.page.locator(".el-table__row", { hasText: amount }).filter({ hasText: "已完成" }).waitFor();
   });
+  await visit.step("a report of the day is looked at, with its chart", admin, async () => {
+    await admin.visit("report_jobs");
+    await admin.tab("report_definitions_list");
+    await admin.press("report_definitions_preview", admin.row("收入与退款统计"));
+    for (const name of ["date_from", "date_to"]) await admin.typeTime(`parameters.${name}`, visit.day(0));
+    await admin.choose("parameters.group_by", "科室");
+    await admin.ok();
+    await admin.page.locator(".el-dialog:visible .chart canvas").waitFor();
+    await admin.page.locator(".el-dialog:visible .el-table__row", { hasText: "心血管内科" }).first().waitFor();
+    await admin.screenshot(`${visit.settings.pictures}/report.png`);
+    await admin.page.locator(".el-dialog:visible .el-dialog__headerbtn").last().click();
+  });
+  await visit.step("and made as a file, with what it asks drawn once it is chosen", admin, async () => {
+    await admin.visit("report_jobs");
+    await admin.tab("report_jobs_list");
+    await admin.press("report_jobs_create");
+    await admin.choose("report", "收入与退款统计");
+    for (const name of ["date_from", "date_to"]) await admin.typeTime(`parameters.${name}`, visit.day(0));
+    await admin.choose("parameters.group_by", "渠道");
+    await admin.choose("file_format", "PDF");
+    await admin.agree();
+    await admin.page.locator(".el-table__row", { hasText: "已生成" }).first().waitFor();
+  });
 }

@@ -45,7 +45,7 @@ export const PasswordForm: Component = defineComponent({
         emit("done");
       } catch (error) {
         errors.value = fieldErrors(error);
-        refusal.value = reasonOf(error, word("unreachable"));
+        refusal.value = reasonOf(error);
       }
     }
     return () => h(Form, { labelPosition: "top", onSubmit: (event: Event) => event.preventDefault() }, () => [
@@ -80,7 +80,7 @@ export const SecondFactor: Component = defineComponent({
         else enrolment.value = await call("auth_totp_enrol", { body: { password: values.value.password } });
       } catch (error) {
         errors.value = fieldErrors(error);
-        refusal.value = reasonOf(error, word("unreachable"));
+        refusal.value = reasonOf(error);
       }
     }
     async function off(): Promise<void> {

@@ -1,7 +1,7 @@
 /** Buttons: who may press them and when, what is asked before, what is told after. */
 import { h, ref, type Ref as VueRef, type VNode, type VNodeChild } from "vue";
 
-import { call, download, intention, reasonOf, type Row } from "./api.js";
+import { call, download, intention, orTold, reasonOf, type Row } from "./api.js";
 import { operation, propertiesOf, resolved, type Action, type Operation, type Schema } from "./contract.js";
 import { ActionForm, asksFor } from "./form.js";
 import { can } from "./session.js";
@@ -49,7 +49,7 @@ export function useActions(after: () => void, known: () => (Schema | null)[]): R
     const one = action.ids && from.row?.id ? { ...from, at: [], row: inBody(action, from.row), read: null } : from;
     const place = action.alone && from.row ? { ...from, at: [String(from.row.id)] } : one;
     if (of.files.length) return exported(of, place);
-    const row = place.read && action.form.length && action.method === "PATCH" ? await fresh(place) : place.row;
+    const row = place.read && action.form.length && action.method === "PATCH" ? ((await orTold(place.read())) ?? place.row) : place.row;
     if (asksFor(action, place.at, row)) return void (open.value = { action, place: { ...place, row } });
     const question = said({ title: action.confirm, title_en: action.confirm_en });
     const words = { ok: word("ok"), cancel: word("cancel") };
@@ -65,12 +65,6 @@ export function useActions(after: () => void, known: () => (Schema | null)[]): R
     running.delete(mine);
   }
 
-  async function fresh(place: Place): Promise<Row | null> {
-    let row = place.row;
-    await attempt(async () => void (row = (await place.read?.()) ?? row));
-    return row;
-  }
-
   async function exported(of: Operation, { at, query }: Place): Promise<void> {
     const known = new Set(of.parameters.map((each) => each.name));
     const asked = Object.entries(query ?? {}).filter(([name]) => known.has(name));
@@ -81,7 +75,7 @@ export function useActions(after: () => void, known: () => (Schema | null)[]): R
     try {
       await what();
     } catch (error) {
-      tell(reasonOf(error, word("unreachable")), "error");
+      tell(reasonOf(error), "error");
       after();
     }
   }
@@ -111,7 +105,8 @@ function isNews(action: Action, answer: unknown, known: (Schema | null)[]): bool
 }
 
 function resultDialog(action: Action, answer: unknown, close: () => void): VNode {
-  return h(Dialog, { modelValue: true, title: said(action), width: "760px", appendToBody: true, onClose: close }, {
+  const wide = "x-table" in resolved(operation(action.operation).answer ?? {});
+  return h(Dialog, { modelValue: true, title: said(action), width: wide ? "86%" : "760px", appendToBody: true, onClose: close }, {
     default: () => answerOf(operation(action.operation), answer),
     footer: () => h(Button, { type: "primary", onClick: close }, () => word("close")),
   });

@@ -3,6 +3,8 @@ import { ApiError, type Problem } from "../shared/problem.js";
 import { intention } from "../shared/intention.js";
 import { operation, pathParameters, type Operation } from "./contract.js";
 import { forget, session } from "./session.js";
+import { tell } from "./ui.js";
+import { word } from "./words.js";
 
 export { ApiError, intention };
 
@@ -88,8 +90,13 @@ async function asProblem(answer: Response): Promise<Problem> {
 }
 
 /** One line for a refusal or a lost connection. */
-export function reasonOf(error: unknown, unreachable: string): string {
-  if (!(error instanceof ApiError)) return unreachable;
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof ApiError)) return word("unreachable");
   const fields = error.problem.errors.map((each) => each.message).filter((text) => text !== error.problem.detail);
   return [error.problem.detail || error.problem.title, ...fields].join(" · ");
+}
+
+/** What comes of it; nothing where it fails, which the person is told. */
+export async function orTold<T>(what: Promise<T>): Promise<T | undefined> {
+  return what.catch((error: unknown) => void tell(reasonOf(error), "error"));
 }

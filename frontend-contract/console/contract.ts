@@ -53,6 +53,11 @@ export interface Schema {
   /** Programs read it; people read what stands beside it. */
   "x-technical"?: boolean;
   "x-masked"?: { operation?: string };
+  /** Its keys are what the row of that operation says which the field beside it (one of `by`) chooses. */
+  "x-fields"?: { operation: string; key: string; by: string[]; fields: string; without?: string };
+  /** Its rows are lists of texts: where they, their columns and their sums stand. */
+  "x-table"?: { columns: string; rows: string; totals: string };
+  "x-chart"?: boolean;
 }
 
 export interface Parameter {

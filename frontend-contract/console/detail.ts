@@ -2,13 +2,13 @@
 import { defineComponent, h, onMounted, ref, watch, type Component, type PropType, type Ref as VueRef, type VNode, type VNodeChild } from "vue";
 
 import { answerOf, applies, buttons, useActions, type Place } from "./actions.js";
-import { call, download, reasonOf, type Row } from "./api.js";
+import { call, download, orTold, reasonOf, type Row } from "./api.js";
 import { grouped, type Below, type Layout } from "./arrange.js";
 import { operation, propertiesOf, rowsOf, type Action, type Group, type List, type Related, type Schema } from "./contract.js";
 import { isMoving, ListView } from "./list.js";
 import { can } from "./session.js";
 import { shownFields } from "./show.js";
-import { Alert, busy, Button, Drawer, TabPane, Tabs, tell } from "./ui.js";
+import { Alert, busy, Button, Drawer, TabPane, Tabs } from "./ui.js";
 import { said, word } from "./words.js";
 
 /** So many lists below a row stand side by side. */
@@ -43,7 +43,7 @@ export const Detail: Component = defineComponent({
         row.value = await call(of.id, { at: props.place.at });
         whole.value = {};
       } catch (error) {
-        refusal.value = reasonOf(error, word("unreachable"));
+        refusal.value = reasonOf(error);
       } finally {
         waiting.value = false;
       }
@@ -54,11 +54,7 @@ export const Detail: Component = defineComponent({
 
     /** Masked values in full, which the API notes in its log. */
     async function reveal(id: string): Promise<void> {
-      try {
-        whole.value = await call(id, { at: props.place.at });
-      } catch (error) {
-        tell(reasonOf(error, word("unreachable")), "error");
-      }
+      whole.value = (await orTold(call(id, { at: props.place.at }))) ?? whole.value;
     }
     const eye = (name: string, node: Schema): VNodeChild => {
       const id = node["x-masked"]?.operation;
@@ -76,14 +72,7 @@ export const Detail: Component = defineComponent({
     ]);
     const place = (): Place => ({ ...props.place, row: row.value });
     const files = (): VNodeChild => props.layout.files.filter((each) => can(each.permission)).map((each) =>
-      h(Button, { key: each.operation, "data-action": each.operation, onClick: () => void save(each.operation) }, () => said(each)));
-    async function save(id: string): Promise<void> {
-      try {
-        await download(id, { at: props.place.at });
-      } catch (error) {
-        tell(reasonOf(error, word("unreachable")), "error");
-      }
-    }
+      h(Button, { key: each.operation, "data-action": each.operation, onClick: () => void orTold(download(each.operation, { at: props.place.at })) }, () => said(each)));
     const open = props.layout.related.filter((each) => can(each.related.permission));
     const tabs = (some: Below[], chosen: VueRef<string>): VNode => h(Tabs, { modelValue: chosen.value || some[0]?.related.operation, "onUpdate:modelValue": (name: string) => (chosen.value = name) }, () => some.map((each) =>
       h(TabPane, { key: each.related.operation, name: each.related.operation, label: said(each.related), lazy: true }, () => pane(each))));
@@ -124,7 +113,7 @@ export const Reading: Component = defineComponent({
       try {
         answer.value = await read();
       } catch (error) {
-        refusal.value = reasonOf(error, word("unreachable"));
+        refusal.value = reasonOf(error);
       }
     }
     const runner = useActions(() => void load(), () => [of.answer]);

@@ -4,7 +4,7 @@ import { defineComponent, h, type Component, type PropType, type VNode } from "v
 import type { Row } from "./api.js";
 import { entriesOf } from "./choices.js";
 import { HOSPITAL, propertiesOf, resolved, type Ref, type Schema } from "./contract.js";
-import { ManyParts, Pairs, Parts } from "./nested.js";
+import { ManyParts, Pairs, Parts, PartsOfRow } from "./nested.js";
 import { RefSelect } from "./pick.js";
 import { session } from "./session.js";
 import { DatePicker, Input, InputNumber, Option, OptionGroup, Select, Switch, TimePicker } from "./ui.js";
@@ -86,6 +86,7 @@ function common({ value, errors, path, beside, give }: Given): Row {
 }
 
 function object(given: Given): VNode {
+  if (given.schema["x-fields"]) return h(PartsOfRow, { ...common(given), from: given.schema["x-fields"] });
   if (Object.keys(propertiesOf(given.schema)).length) return h(Parts, { ...common(given), schema: given.schema });
   return h(Pairs, { ...common(given) });
 }

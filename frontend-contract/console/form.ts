@@ -1,7 +1,7 @@
 /** The form of an operation in a dialog: what its path, its query and its body need. */
 import { computed, defineComponent, h, nextTick, ref, type Component, type PropType, type VNodeChild } from "vue";
 
-import { ApiError, call, download, intention, reasonOf, type Row } from "./api.js";
+import { ApiError, call, download, intention, orTold, reasonOf, type Row } from "./api.js";
 import { grouped } from "./arrange.js";
 import { filtersOf, HOSPITAL, operation, pathParameters, propertiesOf, resolved, type Action, type Operation, type Schema } from "./contract.js";
 import { fieldsOf, startOf } from "./nested.js";
@@ -85,7 +85,7 @@ export const ActionForm: Component = defineComponent({
     }
 
     async function refused(error: unknown): Promise<void> {
-      general.value = reasonOf(error, word("unreachable"));
+      general.value = reasonOf(error);
       if (!(error instanceof ApiError)) return;
       // what was refused was not done: the next try is another intention; a failed or running one may yet be done
       if (error.problem.status < 500 && error.code !== "request_in_progress") key.value = intention();
@@ -111,20 +111,19 @@ export const ActionForm: Component = defineComponent({
     }
 
     const template = props.action.template;
-    const fetchTemplate = (id: string): Promise<void> => download(id, { at: props.at }).catch((error: unknown) => tell(reasonOf(error, word("unreachable")), "error"));
     const give = (given: Row): void => void (values.value = given);
     const confirm = computed(() => said({ title: props.action.confirm, title_en: props.action.confirm_en }));
     const body = (): VNodeChild => [
       confirm.value ? h(Alert, { type: props.action.danger ? "warning" : "info", title: confirm.value, closable: false, showIcon: true }) : null,
       general.value ? h(Alert, { class: "refusal", type: "error", title: general.value, closable: false, showIcon: true }) : null,
-      template && can(template.permission) ? h(Button, { link: true, type: "primary", "data-action": template.operation, onClick: () => void fetchTemplate(template.operation) }, () => said(template)) : null,
+      template && can(template.permission) ? h(Button, { link: true, type: "primary", "data-action": template.operation, onClick: () => void orTold(download(template.operation, { at: props.at })) }, () => said(template)) : null,
       props.row && props.schema && shows.length ? shownFields(props.schema, props.row, shows) : null,
       h(Form, { labelPosition: "top", class: "grid", onSubmit: (event: Event) => event.preventDefault() }, () =>
         [
           ...[asked.path, asked.query].map((schema) => fieldsOf(schema, Object.keys(propertiesOf(schema)), values.value, errors.value, "", give)),
           ...grouped(names.filter((name) => !(many && name === props.action.ids)), props.action.groups).map((group) => [
             said(group) ? h("h4", { class: "heading" }, said(group)) : null,
-            fieldsOf(asked.body, group.fields, values.value, errors.value, "", give, edits ? (props.row ?? {}) : {}),
+            fieldsOf(asked.body, group.fields, values.value, errors.value, "", give, props.row ?? {}),
           ]),
         ],
       ),

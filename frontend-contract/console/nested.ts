@@ -1,7 +1,7 @@
 /** Inputs made of inputs: an object, a list of objects, and names with values. */
-import { defineComponent, h, type Component, type PropType, type VNode } from "vue";
+import { defineComponent, h, onMounted, ref, type Component, type PropType, type VNode } from "vue";
 
-import type { Row } from "./api.js";
+import { call, type Row } from "./api.js";
 import { propertiesOf, resolved, type Group, type Schema } from "./contract.js";
 import { FieldInput } from "./fields.js";
 import { isEmpty } from "./show.js";
@@ -113,6 +113,35 @@ export const Pairs: Component = defineComponent({
       ]);
   },
 });
+
+/** Texts of which a row of an operation says what they are; which row, a field beside them says. */
+export const PartsOfRow: Component = defineComponent({
+  props: { from: { type: Object as PropType<NonNullable<Schema["x-fields"]>>, required: true }, modelValue: { type: Object as PropType<Row | null>, default: null }, ...shared },
+  emits: ["update:modelValue"],
+  setup(props, { emit }) {
+    const rows = ref<Row[]>([]);
+    onMounted(async () => void (rows.value = await call(props.from.operation).catch(() => [])));
+    const parts = (): Row[] => {
+      const wanted = props.from.by.map((name) => props.beside[name]).find(Boolean);
+      return rows.value.find((row) => row[props.from.key] === wanted)?.[props.from.fields].filter((part: Row) => part.kind !== props.from.without) ?? [];
+    };
+    return () => {
+      const known = parts().flatMap((part) => part.names.map((name: string, place: number): [string, Schema] => [name, partOf(part, place)]));
+      const schema = { type: "object", properties: Object.fromEntries(known), required: parts().filter((part) => part.is_required).flatMap((part) => part.names) };
+      return h("div", { class: "parts" }, fieldsOf(schema, Object.keys(schema.properties), props.modelValue ?? {}, props.errors, props.path, (values) => emit("update:modelValue", Object.fromEntries(Object.entries(values).filter(([, value]) => !isEmpty(value)))), props.beside));
+    };
+  },
+});
+
+/** The schema of one of the texts that a part is given as: a range of days is given as two. */
+function partOf(part: Row, place: number): Schema {
+  const title = part.names.length > 1 ? `${part.label} · ${word(place ? "to" : "from")}` : part.label;
+  const choices = part.choices.map((each: Row) => ({ value: each.value, zh: each.label, en: each.label, colour: "" }));
+  return {
+    type: "string", title, maxLength: 64, ...(part.kind === "day_range" ? { format: "date" } : {}), ...(choices.length ? { "x-enum": choices } : {}),
+    ...(part.resource ? { "x-ref": { operation: `${part.resource}_options_list` } } : {}),
+  };
+}
 
 function asValue(text: string): unknown {
   try {

@@ -4,7 +4,7 @@ import { computed, reactive, type ComputedRef } from "vue";
 import { call, reasonOf, type Row } from "./api.js";
 import { HOSPITAL, operation, pathParameters } from "./contract.js";
 import { session } from "./session.js";
-import { said, word } from "./words.js";
+import { said } from "./words.js";
 
 export interface Rows {
   rows: Row[];
@@ -60,7 +60,7 @@ export function useRows(id: string, filters: string[], at: () => string[], only:
       const answer = await call(id, { at: at(), query: { ...query.value, ...paged } });
       if (mine === latest) take(answer);
     } catch (error) {
-      if (mine === latest) Object.assign(state, { rows: [], refusal: reasonOf(error, word("unreachable")) });
+      if (mine === latest) Object.assign(state, { rows: [], refusal: reasonOf(error) });
     } finally {
       if (mine === latest) state.waiting = false;
     }

@@ -8,6 +8,7 @@ import { ACCOUNT, hospitals, pages } from "./contract.js";
 import { icon } from "./icons.js";
 import { PageView } from "./page.js";
 import { forget, session, wayTo, type MenuNode } from "./session.js";
+import { languageSwitch } from "./sign_in.js";
 import { Breadcrumb, BreadcrumbItem, Button, Dialog, Dropdown, DropdownItem, DropdownMenu, Empty, Menu, MenuItem, Option, Select, SubMenu } from "./ui.js";
 import { said, word } from "./words.js";
 
@@ -90,10 +91,6 @@ function hospitalSwitch(offered: { id: string; label: string }[]): VNodeChild {
     h(Option, { key: "", value: "", label: word("all_hospitals") }),
     ...offered.map((each) => h(Option, { key: each.id, value: each.id, label: each.label })),
   ]);
-}
-
-function languageSwitch(): VNode {
-  return h(Button, { link: true, class: "language", onClick: () => (session.language = session.language === "zh" ? "en" : "zh") }, () => (session.language === "zh" ? "English" : "中文"));
 }
 
 function account(order: Record<string, () => void>): VNode {

@@ -2,6 +2,7 @@
 import { h, type VNodeChild } from "vue";
 
 import type { Row } from "./api.js";
+import { Chart } from "./chart.js";
 import { labelOf, entriesOf } from "./choices.js";
 import { operation, propertiesOf, resolved, type Column, type Schema } from "./contract.js";
 import { can } from "./session.js";
@@ -49,6 +50,7 @@ export function shown(given: Schema, value: unknown, name = ""): VNodeChild {
   if (typeof value === "boolean") return h(Tag, { type: value ? "success" : "info", effect: "plain" }, () => word(value ? "yes" : "no"));
   if (schema.format === "date-time") return moment(String(value));
   if (/(picture|portrait)_url$/.test(name)) return picture(String(value));
+  if (schema["x-chart"]) return h(Chart, { drawing: value });
   if (typeof value === "object") return shownObject(schema, value as Row);
   return schema["x-unit"] === "minute" ? `${value} ${word("minute")}` : String(value);
 }
@@ -114,6 +116,8 @@ export function shownFields(schema: Schema, value: Row, names: string[], more: (
   const known = propertiesOf(schema);
   const fields = names.filter((name) => known[name] && isReadable(name, known[name], known));
   const below = fields.filter((name) => isRows(value[name]));
+  const table = resolved(schema)["x-table"];
+  if (table) return [shownFields({ properties: Object.fromEntries(Object.entries(known).filter(([name]) => !Object.values(table).includes(name))) }, value, names), shownTable(value, table)];
   return [
     h(Descriptions, { column: 2, border: true, size: "small" }, () =>
       fields.filter((name) => !below.includes(name)).map((name) => {
@@ -125,6 +129,15 @@ export function shownFields(schema: Schema, value: Row, names: string[], more: (
       })),
     below.map((name) => [h("h4", { key: name }, titleOf(name, known[name] as Schema, known)), shownRows(resolved(resolved(known[name] as Schema).items ?? {}), value[name], onRow(name))]),
   ];
+}
+
+/** Rows that are lists of texts, under the columns that the answer names, the sums last. */
+function shownTable(value: Row, { columns, rows, totals }: NonNullable<Schema["x-table"]>): VNodeChild {
+  const numbers = ["money", "count", "percent"];
+  return h(Table, { data: [...value[rows], ...(value[totals].length ? [value[totals]] : [])], size: "small", border: true, stripe: true, maxHeight: 420, class: "inner" }, {
+    default: () => value[columns].map((column: Row, place: number) => h(TableColumn, { key: column.name, label: column.label, minWidth: 100, align: numbers.includes(column.kind) ? "right" : "left" }, { default: ({ row }: { row: string[] }) => row[place] })),
+    empty: () => word("empty"),
+  });
 }
 
 function isRows(value: unknown): boolean {

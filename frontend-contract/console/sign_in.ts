@@ -1,5 +1,5 @@
 /** The way in: name and password, a second step where it is on, a new password where it has to be changed. */
-import { defineComponent, h, ref, type Component, type VNodeChild } from "vue";
+import { defineComponent, h, ref, type Component, type VNode, type VNodeChild } from "vue";
 
 import { ApiError, call, reasonOf, type Row } from "./api.js";
 import { fieldErrors, PasswordForm, plainFields } from "./account.js";
@@ -43,7 +43,7 @@ export const SignIn: Component = defineComponent({
       }
     }
     function refused(error: unknown): void {
-      refusal.value = reasonOf(error, word("unreachable"));
+      refusal.value = reasonOf(error);
       errors.value = fieldErrors(error);
       if (error instanceof ApiError && error.code === "second_factor_required") second.value = true;
     }
@@ -59,11 +59,15 @@ export const SignIn: Component = defineComponent({
       h("div", { class: "card" }, [
         h("h1", word("product")), h("p", { class: "faint" }, mustChange.value ? word("change_first") : word("subtitle")),
         mustChange.value ? h(PasswordForm, { onDone: () => void enter().catch(() => forget(true)) }) : form(),
-        h(Button, { link: true, class: "language", onClick: () => (session.language = session.language === "zh" ? "en" : "zh") }, () => (session.language === "zh" ? "English" : "中文")),
+        languageSwitch(),
       ]),
     ]);
   },
 });
+
+export function languageSwitch(): VNode {
+  return h(Button, { link: true, class: "language", onClick: () => (session.language = session.language === "zh" ? "en" : "zh") }, () => (session.language === "zh" ? "English" : "中文"));
+}
 
 const SecondStep: Component = defineComponent({
   props: { modelValue: { type: String, default: "" } },

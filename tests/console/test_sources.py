@@ -71,7 +71,7 @@ def test_every_import_of_what_is_built_is_one_of_its_files(built: Path) -> None:
     modules = sorted(built.rglob("*.js"))
     assert {built / "console" / "main.js"} <= set(modules)
     for module in modules:
-        for name in re.findall(r"\b(?:from|import)\s*[\"`']([\w@./-]+)[\"`']", module.read_text()):
+        for name in re.findall(r"\b(?:from|import)\s*\(?\s*[\"`']([\w@./-]+)[\"`']", module.read_text()):
             assert (module.parent / name).resolve() in modules, f"{module}: {name}"
 
 

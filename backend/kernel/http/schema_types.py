@@ -62,9 +62,8 @@ def _type_nullable(node: Node, schemas: dict[str, Node]) -> None:
     kind = _type_of({"allOf": node.get("allOf", [])}, schemas)
     if kind:
         node["type"] = kind
-        node["allOf"] = [
-            {"allOf": node["allOf"]}
-        ]  # beside a lone reference openapi-python-client forgets the null
+        # beside a lone reference openapi-python-client forgets the null, and linters want no lone allOf
+        node["allOf"] = [{"type": kind, "allOf": node["allOf"]}]
     else:
         del node["nullable"]  # anything at all, null among it
 

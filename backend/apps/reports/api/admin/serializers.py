@@ -1,6 +1,6 @@
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from apps.access.scoped.fields import ScopedRelatedField
@@ -13,6 +13,15 @@ from kernel.reports import REPORTS, ColumnKind, ParameterKind, ReportChartKind
 CHART_KINDS = [(kind.value, kind.value) for kind in ReportChartKind]
 #: Of a report that is as good as there: its file is being stored.
 _NEARLY = 99
+
+
+#: Of what the keys of parameters are: said by the report that the form or the path names.
+_OF_REPORT = {
+    "operation": "report_definitions_list",
+    "key": "code",
+    "by": ["report", "code"],
+    "fields": "parameters",
+}
 
 
 def name_of(code: str) -> str:
@@ -64,17 +73,39 @@ class ReportDefinitionSerializer(Serializer):
     detail = serializers.CharField(allow_blank=True)
 
 
+def _texts(**more: Any) -> dict[str, Any]:
+    """The schema of parameters, with what a form asks for."""
+    return {
+        "type": "object", "additionalProperties": {"type": "string", "maxLength": 64},
+        "x-fields": _OF_REPORT | more,
+    }  # fmt: skip
+
+
+@extend_schema_field(_texts())
+class AskedParameters(serializers.DictField):
+    """Texts by the names of a report's parameters."""
+
+    child = serializers.CharField(max_length=64, allow_blank=True)
+
+
+@extend_schema_field(_texts(without="day_range"))
+class LastingParameters(AskedParameters):
+    """Those that are the same each time."""
+
+
 class ParametersSerializer(Serializer):
     """Parameters by their names, each as text: days as YYYY-MM-DD."""
 
     hospital_id = ScopedRelatedField(source="hospital", queryset=Hospital.objects.all())
-    parameters = serializers.DictField(child=serializers.CharField(max_length=64, allow_blank=True))
+    parameters = AskedParameters()
 
 
-class ReportRunSerializer(ParametersSerializer):
+class ReportRunSerializer(Serializer):
     """Which report, of what, as which file."""
 
+    hospital_id = ScopedRelatedField(source="hospital", queryset=Hospital.objects.all())
     report = serializers.CharField(max_length=64)
+    parameters = AskedParameters()
     file_format = serializers.ChoiceField(choices=ReportFormat.choices, default=ReportFormat.XLSX)
 
 
@@ -85,6 +116,7 @@ class ReportSeriesSerializer(Serializer):
     values = serializers.ListField(child=serializers.FloatField(allow_null=True))
 
 
+@extend_schema_serializer(extensions={"x-chart": True})
 class ReportChartSerializer(Serializer):
     """A drawing: money in yuan. `empty`: what is said where there is nothing to draw."""
 
@@ -97,6 +129,7 @@ class ReportChartSerializer(Serializer):
     empty = serializers.CharField(allow_blank=True)
 
 
+@extend_schema_serializer(extensions={"x-table": {"columns": "columns", "rows": "rows", "totals": "totals"}})
 class ReportPreviewSerializer(Serializer):
     """The first 200 rows, each a text a column as people read it; `keys`: one a row, to ask for what is behind it.
 
@@ -152,9 +185,7 @@ class ReportScheduleSerializer(VersionedModelSerializer):
 
     hospital_id = ScopedRelatedField(source="hospital", queryset=Hospital.objects.all())
     report_name = serializers.SerializerMethodField()
-    parameters = serializers.DictField(
-        child=serializers.CharField(max_length=64, allow_blank=True), default=dict
-    )
+    parameters = LastingParameters(default=dict)
     fixed = frozenset({"hospital", "report"})
 
     class Meta:
