@@ -19978,7 +19978,7 @@ export interface components {
         /**
          * @description The first 200 rows, each a text a column as people read it; `keys`: one a row, to ask for what is behind it.
          *
-         *     `totals` and the chart are of all rows, which are of the moment `data_at`.
+         *     `totals`, the first of them the word for it, and the chart are of all rows, which are of the moment `data_at`.
          */
         ReportPreview: {
             /** 列 */

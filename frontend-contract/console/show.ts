@@ -115,7 +115,8 @@ function shownObject(schema: Schema, value: Row): VNodeChild {
 export function shownFields(schema: Schema, value: Row, names: string[], more: (name: string, schema: Schema) => VNodeChild = () => null, onRow: (name: string) => ((row: Row) => VNodeChild) | undefined = () => undefined): VNodeChild {
   const known = propertiesOf(schema);
   const fields = names.filter((name) => known[name] && isReadable(name, known[name], known));
-  const below = fields.filter((name) => isRows(value[name]));
+  const isChart = (name: string): boolean => !isEmpty(value[name]) && !!resolved(known[name] as Schema)["x-chart"];
+  const below = fields.filter((name) => isRows(value[name]) || isChart(name));
   const table = resolved(schema)["x-table"];
   if (table) return [shownFields({ properties: Object.fromEntries(Object.entries(known).filter(([name]) => !Object.values(table).includes(name))) }, value, names), shownTable(value, table)];
   return [
@@ -127,7 +128,7 @@ export function shownFields(schema: Schema, value: Row, names: string[], more: (
           shown(node, value[name], name), more(name, node),
         ]);
       })),
-    below.map((name) => [h("h4", { key: name }, titleOf(name, known[name] as Schema, known)), shownRows(resolved(resolved(known[name] as Schema).items ?? {}), value[name], onRow(name))]),
+    below.map((name) => isChart(name) ? shown(known[name] as Schema, value[name]) : [h("h4", { key: name }, titleOf(name, known[name] as Schema, known)), shownRows(resolved(resolved(known[name] as Schema).items ?? {}), value[name], onRow(name))]),
   ];
 }
 

@@ -118,6 +118,7 @@ def test_a_file_is_private_has_its_checksum_and_what_it_is(office: World, file_f
 def test_a_preview_has_the_sums_of_all_rows_and_the_first_of_them(office: World) -> None:
     shown = looked_at(office, "books", "tests.rows", {"rows": "1000", "name": NAME})
     assert (shown["row_count"], len(shown["rows"])) == (1000, 200)
+    assert shown["totals"][0] == "合计"
     assert shown["totals"][3] == f"{sum(n * 101 for n in range(1, 1001)) / 100:.2f}"
     assert shown["chart"]["kind"] == "bar" and set(shown["chart"]["labels"]) == {"一病区", "B", "C"}
     assert round(sum(shown["chart"]["series"][0]["values"]), 2) == float(shown["totals"][3])

@@ -14,6 +14,7 @@ from kernel.words import (
     properties,
     references,
     resources,
+    technical,
     values,
 )
 
@@ -43,6 +44,7 @@ of(
     "ReportPreview", columns=("列", "Columns"), keys=("行键", "Keys of the rows"), totals=("合计", "Totals"),
     chart=("图表", "Chart"), row_count=("行数", "Rows"),
 )  # fmt: skip
+technical("ReportPreview", "keys")
 of(
     "ReportChart", labels=("分类", "Labels"), series=("数据系列", "Series"), colours=("配色", "Colours"),
     empty=("无数据提示", "Said where there is nothing"),

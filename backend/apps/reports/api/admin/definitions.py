@@ -9,6 +9,7 @@ from apps.reports.api.admin import serializers as io
 from apps.reports.errors import NoSuchReport, ReportTooLarge
 from apps.reports.selectors import reports_of
 from apps.reports.services.preview import Preview, preview
+from apps.reports.writing.sheet import TOTAL
 from kernel.errors import InvalidValue
 from kernel.http.schema import raises
 from kernel.http.views import APIView
@@ -85,7 +86,7 @@ def _preview(found: Preview) -> dict[str, Any]:
         ],
         "rows": [rows.texts(row) for row in rows.first],
         "keys": [str(row[keys[0]] or "") for row in rows.first] if keys else [],
-        "totals": rows.total_texts("") or [],
+        "totals": rows.total_texts(TOTAL.text) or [],
         "row_count": rows.count,
         "chart": found.chart.as_series() if found.chart else None,
         "data_at": found.at,

@@ -133,7 +133,7 @@ class ReportChartSerializer(Serializer):
 class ReportPreviewSerializer(Serializer):
     """The first 200 rows, each a text a column as people read it; `keys`: one a row, to ask for what is behind it.
 
-    `totals` and the chart are of all rows, which are of the moment `data_at`.
+    `totals`, the first of them the word for it, and the chart are of all rows, which are of the moment `data_at`.
     """
 
     columns = ReportColumnSerializer(many=True)
