@@ -8,6 +8,7 @@ from typing import Any
 from sandbox.alipay.api import Alipay
 from sandbox.aliyun_sms.api import AliyunSms
 from sandbox.control import ControlApi, Sandbox
+from sandbox.e_receipts.api import EReceipts
 from sandbox.his.api import His
 from sandbox.server import Router, SandboxServer
 from sandbox.trading.keys import keep_in
@@ -25,6 +26,7 @@ def build_server(host: str, port: int, settings: dict[str, dict[str, Any]] | Non
     sandbox.add(His(sandbox.clock))
     sandbox.add(UnionPay(sandbox.clock))
     sandbox.add(Alipay(sandbox.clock))
+    sandbox.add(EReceipts(sandbox.clock))
     router = Router(sandbox.faults)
     router.add_control(ControlApi(sandbox).routes())
     for provider in sandbox.providers.values():

@@ -8,13 +8,16 @@ class IntegrationsConfig(AppConfig):
     label = "integrations"
 
     def ready(self) -> None:
-        """HIS may be reached over HTTP, and bills come from there."""
+        """HIS may be reached over HTTP, bills come from there, and a platform issues receipts."""
         from apps.billing.ports import BILLS, REFUNDS
         from apps.identity import his
         from apps.integrations.adapters.http_his import HttpHis
+        from apps.integrations.adapters.receipt_platform import BOSSSOFT
         from apps.integrations.services.pull_bills import HttpBillFeed
         from apps.payments.ports import POSTING
+        from apps.receipts import platforms
 
         his.register("http", POSTING, HttpHis)
         his.register("http", REFUNDS, HttpHis)
         his.register("http", BILLS, HttpBillFeed)
+        platforms.register(BOSSSOFT)

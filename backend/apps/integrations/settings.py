@@ -47,3 +47,11 @@ OVERLAP_HOURS = define(
         "Hours for which the old secret signs, too, after a rotation", minimum=0, maximum=168,
     )
 )  # fmt: skip
+section("电子票据", "E-receipts", "receipts.")
+
+RECEIPT_NETWORKS = define(
+    Setting(
+        "receipts.private_networks", "", "票据平台所在的内网网段",
+        "Networks within the hospital that the receipt platform stands in", form=NETWORKS, fits=_fit,
+    )
+)  # fmt: skip

@@ -50,6 +50,7 @@ LOCAL_APPS = [
     "apps.prepaid",
     "apps.scheduling",
     "apps.billing",
+    "apps.receipts",
     "apps.queueing",
     "apps.inpatient",
     "apps.reconciliation",

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from apps.billing.models import Invoice, InvoicePrint
+from apps.billing.models import Invoice, InvoicePaper, InvoicePrint
 from apps.billing.selectors.papers import paper_of
+from apps.billing.states import PaperState
 from kernel.errors import NotFound
 
 OWN = (
@@ -56,3 +57,16 @@ def printed(copy: InvoicePrint) -> dict[str, Any]:
         "printed_at": copy.created_at,
         **paper_of(copy),
     }
+
+
+def has_e_receipt_of_his(bill_id: UUID) -> bool:
+    """Whether HIS has made an e-receipt of what stands of the bill."""
+    return Invoice.objects.filter(bill_id=bill_id, reversed_at=None).exclude(e_number="").exists()
+
+
+def form_of(bill_id: UUID) -> tuple[str, str] | None:
+    """票据代码 and 票据号码 of the numbered form that the bill's standing invoice is printed on; None: of none."""
+    found = InvoicePaper.objects.filter(
+        invoice__bill_id=bill_id, invoice__reversed_at=None, state=PaperState.ISSUED
+    ).first()
+    return (found.range.code, found.paper_no) if found else None

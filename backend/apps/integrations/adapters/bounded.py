@@ -79,6 +79,16 @@ class Network(httpcore.SyncBackend):
         return _Stream(super().connect_tcp(host, port, bound, local_address, socket_options))
 
 
+class Pinned(Network):
+    """Connects to the address that was judged, whatever the name may lead to by now."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+
+    def connect_tcp(self, host: str, port: int, *args: object, **options: object) -> httpcore.NetworkStream:
+        return super().connect_tcp(self.address, port, *args, **options)  # type: ignore[arg-type]
+
+
 class BoundedTransport(httpx.HTTPTransport):
     """`connections`: how many exchanges may be under way; who finds none free gets a PoolTimeout."""
 

@@ -11,7 +11,7 @@ from threading import Lock
 import httpcore
 import httpx
 
-from apps.integrations.adapters.bounded import Network, deadline, left
+from apps.integrations.adapters.bounded import Pinned, deadline, left
 from apps.integrations.adapters.targets import Target
 from apps.integrations.models import AttemptError
 
@@ -34,16 +34,6 @@ class Reply:
     error: str = ""
     body: bytes = b""
     retry_after: int = 0
-
-
-class _Pinned(Network):
-    """Connects to the address that was judged, whatever the name may lead to by now."""
-
-    def __init__(self, address: str) -> None:
-        self.address = address
-
-    def connect_tcp(self, host: str, port: int, *args: object, **options: object) -> httpcore.NetworkStream:
-        return super().connect_tcp(self.address, port, *args, **options)  # type: ignore[arg-type]
 
 
 class WebhookClient:
@@ -116,7 +106,7 @@ class WebhookClient:
             httpcore.Origin(target.scheme.encode(), target.host.encode(), target.port),
             ssl_context=self._tls,
             keepalive_expiry=IDLE_SECONDS,
-            network_backend=_Pinned(target.address),
+            network_backend=Pinned(target.address),
         )
 
     def _take(self, target: Target) -> httpcore.HTTPConnection | None:

@@ -1,0 +1,3 @@
+from kernel.ids import NumberSeries
+
+RECEIPTS = NumberSeries("e_receipt", "DP")
