@@ -132,6 +132,7 @@ API_TAGS: dict[str, tuple[str, str]] = {
     "booking-suspensions": ("爽约停约", "Suspensions and appeals"),
     "billing": ("收费和退费", "Charges and refund requests"),
     "invoices": ("发票", "Invoices"),
+    "receipts": ("电子票据", "E-receipts"),
     "ledger": ("资金账", "The ledger"),
     "reconciliation": ("对账", "Reconciliation"),
     "cashier": ("收费班次", "Cashier's shifts"),

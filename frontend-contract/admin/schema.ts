@@ -2452,6 +2452,146 @@ export interface paths {
         patch: operations["dictionary_items_partial_update"];
         trace?: never;
     };
+    "/api/admin/v1/e-receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询电子票据
+         * @description 电子票据 of paid bills: made by themselves, mended here.
+         */
+        get: operations["e_receipts_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/e-receipts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看电子票据
+         * @description 电子票据 with its lines and its QR code.
+         */
+        get: operations["e_receipts_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/e-receipts/{id}/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 查询状态
+         * @description 查询状态: ask the platform now, not when a worker would.
+         */
+        post: operations["e_receipts_query"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/e-receipts/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 重试
+         * @description 重试: what failed is issued, or reversed, once more; the platform is asked first where it may have it.
+         */
+        post: operations["e_receipts_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/e-receipts/{id}/turn-paper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 换开纸质票据
+         * @description 换开纸质票据: on the form of its invoice, else on the platform's next.
+         */
+        post: operations["e_receipts_turn_paper"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/e-receipts/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 导出电子票据
+         * @description 导出: the rows that the filters leave, as Excel or CSV.
+         */
+        get: operations["e_receipts_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/e-receipts/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 选择电子票据
+         * @description 选项: the rows that a form offers, by what was typed; or just those of `ids`.
+         */
+        get: operations["e_receipts_options_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/encounters": {
         parameters: {
             query?: never;
@@ -6135,6 +6275,138 @@ export interface paths {
          * @description 获取看板推送令牌: A desk's right to follow these boards as server-sent events; ask again before it ends.
          */
         post: operations["queues_stream_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/receipt-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询开票账户
+         * @description 开票账户: a hospital's access to the platform that issues its receipts. A new one replaces the active one.
+         */
+        get: operations["receipt_accounts_list"];
+        put?: never;
+        /**
+         * 新增开票账户
+         * @description 开票账户: a hospital's access to the platform that issues its receipts. A new one replaces the active one.
+         */
+        post: operations["receipt_accounts_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/receipt-accounts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看开票账户
+         * @description 开票账户: a hospital's access to the platform that issues its receipts. A new one replaces the active one.
+         */
+        get: operations["receipt_accounts_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * 修改开票账户
+         * @description 开票账户: a hospital's access to the platform that issues its receipts. A new one replaces the active one.
+         */
+        patch: operations["receipt_accounts_partial_update"];
+        trace?: never;
+    };
+    "/api/admin/v1/receipt-accounts/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 选择开票账户
+         * @description 选项: the rows that a form offers, by what was typed; or just those of `ids`.
+         */
+        get: operations["receipt_accounts_options_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/receipt-day-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询日汇总核对
+         * @description 日汇总核对: every night yesterday's receipts beside the platform's.
+         */
+        get: operations["receipt_day_checks_list"];
+        put?: never;
+        /**
+         * 核对
+         * @description 核对: ask the platform about that day, now; again as often as wanted.
+         */
+        post: operations["receipt_day_checks_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/receipt-day-checks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看日汇总核对
+         * @description 日汇总核对: every night yesterday's receipts beside the platform's.
+         */
+        get: operations["receipt_day_checks_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/receipt-platforms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询票据平台
+         * @description 票据平台 and what an account of each needs.
+         */
+        get: operations["receipt_platforms_list"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -10644,6 +10916,21 @@ export interface components {
             /** 科室 */
             departments: components["schemas"]["BoardDepartment"][];
         };
+        /** @description Which account, and which of its days. */
+        DayCheckStartRequest: {
+            /**
+             * 开票账户
+             * Format: uuid
+             */
+            receipt_account_id: string;
+            /**
+             * 业务日期
+             * Format: date
+             */
+            business_date: string;
+        };
+        /** @enum {string} */
+        DayCheckState: "matched" | "differs" | "unanswered";
         /** @enum {string} */
         DayKind: "holiday" | "workday";
         /** @description The day's load within the actor's reach. */
@@ -11200,6 +11487,136 @@ export interface components {
         };
         /** @enum {string} */
         DuplicatePolicy: "skip" | "error";
+        /**
+         * @description 电子票据. `error`, `error_text`: why it is not issued, or not reversed, in the platform's words or ours.
+         *
+         *     `is_reversing`: the platform was asked to reverse it; `is_waiting`: a worker will look at it; `may_retry`: staff may
+         *     have it tried again.
+         */
+        EReceipt: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 电子票据业务号
+             * @description 业务流水号
+             */
+            readonly receipt_no: string;
+            /** 票据类别 */
+            readonly kind: components["schemas"]["ReceiptKind"];
+            /** 状态 */
+            readonly state: components["schemas"]["ReceiptState"];
+            /** 金额 */
+            readonly amount_fen: number;
+            /**
+             * 账单
+             * Format: uuid
+             */
+            readonly bill_id: string;
+            /** 账单号 */
+            readonly bill_no: string;
+            /**
+             * 患者
+             * Format: uuid
+             */
+            readonly patient_id: string;
+            /** 患者姓名 */
+            readonly patient_name: string;
+            /** 付款人 */
+            readonly payer_name: string;
+            /**
+             * 电子票据代码
+             * @description 票据代码
+             */
+            readonly e_code: string;
+            /**
+             * 电子票据号码
+             * @description 票据号码
+             */
+            readonly e_number: string;
+            /**
+             * 电子票据校验码
+             * @description 校验码
+             */
+            readonly e_check_code: string;
+            /**
+             * 开具时间
+             * Format: date-time
+             */
+            readonly issued_at: string | null;
+            /** 红票代码 */
+            readonly reversal_code: string;
+            /** 红票号码 */
+            readonly reversal_number: string;
+            /**
+             * 冲红时间
+             * Format: date-time
+             */
+            readonly reversed_at: string | null;
+            /** 票据代码 */
+            readonly paper_code: string;
+            /** 票据号码 */
+            readonly paper_no: string;
+            /**
+             * 换开时间
+             * Format: date-time
+             * @description the platform knows of the paper
+             */
+            readonly paper_at: string | null;
+            /** 失败代码 */
+            readonly error: string;
+            /** 失败原因 */
+            readonly error_text: string;
+            /** 冲红中 */
+            readonly is_reversing: boolean;
+            /** 等待处理 */
+            readonly is_waiting: boolean;
+            /** 可重试 */
+            readonly may_retry: boolean;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            readonly hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /**
+             * 科室
+             * Format: uuid
+             */
+            readonly department_id: string | null;
+            /** 科室名称 */
+            readonly department_name: string | null;
+            /**
+             * 创建时间
+             * Format: date-time
+             */
+            readonly created_at: string;
+        };
+        /** @description One line, as it was issued. `charge_code`, `charge_name`: what it is summed up under. */
+        EReceiptLine: {
+            /** 类别 */
+            category: components["schemas"]["ItemCategory"];
+            /** 收费项目编码 */
+            charge_code: string;
+            /** 收费项目 */
+            charge_name: string;
+            /** 名称 */
+            name: string;
+            /** 规格 */
+            spec: string;
+            /** 单位 */
+            unit: string;
+            /**
+             * 数量
+             * @example 1.5
+             */
+            quantity: string;
+            /** 金额 */
+            amount_fen: number;
+        };
         /** @description 就诊. `practitioner_id` is null until a doctor of the queue takes the patient. */
         Encounter: {
             /**
@@ -14160,6 +14577,26 @@ export interface components {
             /** 结果 */
             results: components["schemas"]["DuplicatePair"][];
         };
+        PaginatedEReceiptList: {
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
+            count: number;
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
+            count_capped: boolean;
+            /** 页码 */
+            page: number;
+            /** 每页条数 */
+            page_size: number;
+            /** 有下一页 */
+            has_next: boolean;
+            /** 结果 */
+            results: components["schemas"]["EReceipt"][];
+        };
         PaginatedEncounterList: {
             /**
              * 数量
@@ -14753,6 +15190,46 @@ export interface components {
             has_next: boolean;
             /** 结果 */
             results: components["schemas"]["QueueTicket"][];
+        };
+        PaginatedReceiptAccountList: {
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
+            count: number;
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
+            count_capped: boolean;
+            /** 页码 */
+            page: number;
+            /** 每页条数 */
+            page_size: number;
+            /** 有下一页 */
+            has_next: boolean;
+            /** 结果 */
+            results: components["schemas"]["ReceiptAccount"][];
+        };
+        PaginatedReceiptDayCheckList: {
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
+            count: number;
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
+            count_capped: boolean;
+            /** 页码 */
+            page: number;
+            /** 每页条数 */
+            page_size: number;
+            /** 有下一页 */
+            has_next: boolean;
+            /** 结果 */
+            results: components["schemas"]["ReceiptDayCheck"][];
         };
         PaginatedReconciliationRunList: {
             /**
@@ -16316,6 +16793,79 @@ export interface components {
             skip_behind?: number | null;
             /** 最多过号次数 */
             max_skips?: number | null;
+            /** 版本 */
+            version: number;
+        };
+        /** @description 开票账户: `connection` is write-only; `shown_connection` is what of it is no secret. */
+        PatchedReceiptAccountRequest: {
+            /**
+             * 医院
+             * Format: uuid
+             */
+            hospital_id?: string;
+            /** 票据平台 */
+            platform?: string & components["schemas"]["ReceiptPlatformCode"];
+            /** 账户名称 */
+            name?: string;
+            /**
+             * 启用
+             * @default true
+             */
+            is_active?: boolean;
+            /** 连接配置 */
+            connection?: {
+                /** 平台地址 */
+                base_url?: string;
+                /** 应用标识 */
+                app_id?: string;
+                /** 签名密钥 */
+                key?: string;
+                /** 开票点编码 */
+                place_code?: string;
+                /** 收费员 */
+                payee?: string;
+                /** 开票人 */
+                author?: string;
+                /** 复核人 */
+                checker?: string;
+                /** 纸质票据代码 */
+                paper_code?: string;
+            } & {
+                [key: string]: string;
+            };
+            /** 收费项目编码对照 */
+            charge_codes?: {
+                /** 挂号费 */
+                registration?: string;
+                /** 诊查费 */
+                consultation?: string;
+                /** 检查费 */
+                examination?: string;
+                /** 检验费 */
+                test?: string;
+                /** 西药费 */
+                western_medicine?: string;
+                /** 中成药费 */
+                chinese_patent_medicine?: string;
+                /** 中草药费 */
+                chinese_herbal_medicine?: string;
+                /** 治疗费 */
+                treatment?: string;
+                /** 手术费 */
+                surgery?: string;
+                /** 护理费 */
+                nursing?: string;
+                /** 材料费 */
+                material?: string;
+                /** 床位费 */
+                bed?: string;
+                /** 押金 */
+                deposit?: string;
+                /** 其他费用 */
+                other?: string;
+            } & {
+                [key: string]: string;
+            };
             /** 版本 */
             version: number;
         };
@@ -18272,6 +18822,15 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        Problem409DuplicateReceiptPlatformNotOffered: components["schemas"]["Problem"] & {
+            /**
+             * 错误码
+             * @enum {string}
+             */
+            code?: "duplicate" | "receipt_platform_not_offered";
+            /** 票据平台 */
+            platform?: string;
+        };
         Problem409DuplicateStaffHasAccount: components["schemas"]["Problem"] & {
             /**
              * 错误码
@@ -18668,6 +19227,23 @@ export interface components {
             bill_id?: string;
             /** 当前状态 */
             current?: string;
+            /** 目标状态 */
+            target?: string;
+        };
+        Problem409ReceiptPaperNotPrintedReceiptPlatformRefusedAnd1More: components["schemas"]["Problem"] & {
+            /**
+             * 错误码
+             * @enum {string}
+             */
+            code?: "receipt_paper_not_printed" | "receipt_platform_refused" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            /** 当前状态 */
+            current?: string;
+            /** 平台代码 */
+            platform_code?: string;
+            /** 平台说明 */
+            platform_text?: string;
             /** 目标状态 */
             target?: string;
         };
@@ -19478,6 +20054,247 @@ export interface components {
             /** 原因 */
             reason: string;
         };
+        /** @description 开票账户: `connection` is write-only; `shown_connection` is what of it is no secret. */
+        ReceiptAccount: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /** 票据平台 */
+            platform: string & components["schemas"]["ReceiptPlatformCode"];
+            /** 账户名称 */
+            name: string;
+            /**
+             * 启用
+             * @default true
+             */
+            is_active: boolean;
+            /** 已配置内容 */
+            readonly shown_connection: {
+                /** 平台地址 */
+                base_url?: string;
+                /** 应用标识 */
+                app_id?: string;
+                /** 签名密钥 */
+                key?: string;
+                /** 开票点编码 */
+                place_code?: string;
+                /** 收费员 */
+                payee?: string;
+                /** 开票人 */
+                author?: string;
+                /** 复核人 */
+                checker?: string;
+                /** 纸质票据代码 */
+                paper_code?: string;
+            } & {
+                [key: string]: string;
+            };
+            /** 收费项目编码对照 */
+            charge_codes: {
+                /** 挂号费 */
+                registration?: string;
+                /** 诊查费 */
+                consultation?: string;
+                /** 检查费 */
+                examination?: string;
+                /** 检验费 */
+                test?: string;
+                /** 西药费 */
+                western_medicine?: string;
+                /** 中成药费 */
+                chinese_patent_medicine?: string;
+                /** 中草药费 */
+                chinese_herbal_medicine?: string;
+                /** 治疗费 */
+                treatment?: string;
+                /** 手术费 */
+                surgery?: string;
+                /** 护理费 */
+                nursing?: string;
+                /** 材料费 */
+                material?: string;
+                /** 床位费 */
+                bed?: string;
+                /** 押金 */
+                deposit?: string;
+                /** 其他费用 */
+                other?: string;
+            } & {
+                [key: string]: string;
+            };
+            /** 版本 */
+            version: number;
+            /**
+             * 创建时间
+             * Format: date-time
+             */
+            readonly created_at: string;
+            /**
+             * 修改时间
+             * Format: date-time
+             */
+            readonly updated_at: string;
+        };
+        /** @description 开票账户: `connection` is write-only; `shown_connection` is what of it is no secret. */
+        ReceiptAccountRequest: {
+            /**
+             * 医院
+             * Format: uuid
+             */
+            hospital_id: string;
+            /** 票据平台 */
+            platform: string & components["schemas"]["ReceiptPlatformCode"];
+            /** 账户名称 */
+            name: string;
+            /**
+             * 启用
+             * @default true
+             */
+            is_active?: boolean;
+            /** 连接配置 */
+            connection: {
+                /** 平台地址 */
+                base_url?: string;
+                /** 应用标识 */
+                app_id?: string;
+                /** 签名密钥 */
+                key?: string;
+                /** 开票点编码 */
+                place_code?: string;
+                /** 收费员 */
+                payee?: string;
+                /** 开票人 */
+                author?: string;
+                /** 复核人 */
+                checker?: string;
+                /** 纸质票据代码 */
+                paper_code?: string;
+            } & {
+                [key: string]: string;
+            };
+            /** 收费项目编码对照 */
+            charge_codes: {
+                /** 挂号费 */
+                registration?: string;
+                /** 诊查费 */
+                consultation?: string;
+                /** 检查费 */
+                examination?: string;
+                /** 检验费 */
+                test?: string;
+                /** 西药费 */
+                western_medicine?: string;
+                /** 中成药费 */
+                chinese_patent_medicine?: string;
+                /** 中草药费 */
+                chinese_herbal_medicine?: string;
+                /** 治疗费 */
+                treatment?: string;
+                /** 手术费 */
+                surgery?: string;
+                /** 护理费 */
+                nursing?: string;
+                /** 材料费 */
+                material?: string;
+                /** 床位费 */
+                bed?: string;
+                /** 押金 */
+                deposit?: string;
+                /** 其他费用 */
+                other?: string;
+            } & {
+                [key: string]: string;
+            };
+        };
+        /** @description 日汇总核对. `missing_there`, `missing_here`, `amount_differs`: our numbers, at most 100 of each. */
+        ReceiptDayCheck: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 业务日期
+             * Format: date
+             */
+            readonly business_date: string;
+            /** 状态 */
+            readonly state: components["schemas"]["DayCheckState"];
+            /**
+             * 开票账户
+             * Format: uuid
+             */
+            readonly receipt_account_id: string;
+            /** 开票账户名称 */
+            readonly receipt_account_name: string;
+            /** 我方开具张数 */
+            readonly issued_count: number;
+            /** 平台开具张数 */
+            readonly their_issued_count: number;
+            /** 我方开具金额 */
+            readonly issued_fen: number;
+            /** 平台开具金额 */
+            readonly their_issued_fen: number;
+            /** 我方冲红张数 */
+            readonly reversed_count: number;
+            /** 平台冲红张数 */
+            readonly their_reversed_count: number;
+            /** 我方冲红金额 */
+            readonly reversed_fen: number;
+            /** 平台冲红金额 */
+            readonly their_reversed_fen: number;
+            /** 平台缺少的票据 */
+            missing_there: string[];
+            /** 我方缺少的票据 */
+            missing_here: string[];
+            /** 金额不符的票据 */
+            amount_differs: string[];
+            /** 未应答原因 */
+            readonly error: string;
+            /**
+             * 核对时间
+             * Format: date-time
+             */
+            readonly checked_at: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            readonly hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+        };
+        /** @enum {string} */
+        ReceiptKind: "outpatient" | "registration";
+        /** @description A platform that the product knows, and what an account of it has to name. */
+        ReceiptPlatform: {
+            /** 编码 */
+            code: string & components["schemas"]["ReceiptPlatformCode"];
+            /** 中文名 */
+            zh: string;
+            /** 英文名 */
+            en: string;
+            /** 必填配置项 */
+            connection_fields: string[];
+            /** 选填项 */
+            optional: string[];
+            /** 密钥项 */
+            secrets: string[];
+            /** 可用 */
+            available: boolean;
+        };
+        ReceiptPlatformCode: string;
+        /** @enum {string} */
+        ReceiptState: "queued" | "issuing" | "unknown" | "issued" | "reversed" | "failed";
         /** @description 对账批次. `error`: why there is no result, or a corrected bill is of no use, in the provider's words or ours. */
         ReconciliationRun: {
             /**
@@ -20839,6 +21656,8 @@ export interface components {
             "queue.return_behind": number | null;
             /** 过号顺延几人 */
             "queue.skip_behind": number | null;
+            /** 票据平台所在的内网网段 */
+            "receipts.private_networks": string | null;
             /** 核销不超过此金额由一名财务主管审批,超过须两名 */
             "reconcile.head_fen": number | null;
             /** 单边账等待几天后成为差异 */
@@ -20982,6 +21801,8 @@ export interface components {
             "queue.return_behind"?: number | null;
             /** 过号顺延几人 */
             "queue.skip_behind"?: number | null;
+            /** 票据平台所在的内网网段 */
+            "receipts.private_networks"?: string | null;
             /** 核销不超过此金额由一名财务主管审批,超过须两名 */
             "reconcile.head_fen"?: number | null;
             /** 单边账等待几天后成为差异 */
@@ -23765,6 +24586,147 @@ export interface components {
             /** 内容未被改动 */
             readonly is_intact: boolean;
         };
+        /** @description 电子票据 with its lines and its QR code. */
+        WholeEReceipt: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 电子票据业务号
+             * @description 业务流水号
+             */
+            readonly receipt_no: string;
+            /** 票据类别 */
+            readonly kind: components["schemas"]["ReceiptKind"];
+            /** 状态 */
+            readonly state: components["schemas"]["ReceiptState"];
+            /** 金额 */
+            readonly amount_fen: number;
+            /**
+             * 账单
+             * Format: uuid
+             */
+            readonly bill_id: string;
+            /** 账单号 */
+            readonly bill_no: string;
+            /**
+             * 患者
+             * Format: uuid
+             */
+            readonly patient_id: string;
+            /** 患者姓名 */
+            readonly patient_name: string;
+            /** 付款人 */
+            readonly payer_name: string;
+            /**
+             * 电子票据代码
+             * @description 票据代码
+             */
+            readonly e_code: string;
+            /**
+             * 电子票据号码
+             * @description 票据号码
+             */
+            readonly e_number: string;
+            /**
+             * 电子票据校验码
+             * @description 校验码
+             */
+            readonly e_check_code: string;
+            /**
+             * 开具时间
+             * Format: date-time
+             */
+            readonly issued_at: string | null;
+            /** 红票代码 */
+            readonly reversal_code: string;
+            /** 红票号码 */
+            readonly reversal_number: string;
+            /**
+             * 冲红时间
+             * Format: date-time
+             */
+            readonly reversed_at: string | null;
+            /** 票据代码 */
+            readonly paper_code: string;
+            /** 票据号码 */
+            readonly paper_no: string;
+            /**
+             * 换开时间
+             * Format: date-time
+             * @description the platform knows of the paper
+             */
+            readonly paper_at: string | null;
+            /** 失败代码 */
+            readonly error: string;
+            /** 失败原因 */
+            readonly error_text: string;
+            /** 冲红中 */
+            readonly is_reversing: boolean;
+            /** 等待处理 */
+            readonly is_waiting: boolean;
+            /** 可重试 */
+            readonly may_retry: boolean;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            readonly hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /**
+             * 科室
+             * Format: uuid
+             */
+            readonly department_id: string | null;
+            /** 科室名称 */
+            readonly department_name: string | null;
+            /**
+             * 创建时间
+             * Format: date-time
+             */
+            readonly created_at: string;
+            /**
+             * 原票据
+             * Format: uuid
+             */
+            readonly replaces_id: string | null;
+            /**
+             * 开票账户
+             * Format: uuid
+             */
+            readonly receipt_account_id: string;
+            /** 开票账户名称 */
+            readonly receipt_account_name: string;
+            /** 票据查看地址 */
+            readonly picture_url: string;
+            /** 二维码 */
+            readonly qr_picture_url: string;
+            /** 明细 */
+            lines: components["schemas"]["EReceiptLine"][];
+            /**
+             * 业务时间
+             * Format: date-time
+             */
+            readonly business_at: string | null;
+            /**
+             * 发送时间
+             * Format: date-time
+             * @description since the platform may have it
+             */
+            readonly sent_at: string | null;
+            /** 发送次数 */
+            readonly sends: number;
+            /**
+             * 换开人
+             * Format: uuid
+             */
+            readonly paper_by_id: string | null;
+            /** 换开人姓名 */
+            readonly paper_by_name: string | null;
+        };
         /** @description 流水 with its entries. */
         WholeLedgerTransaction: {
             /**
@@ -24866,6 +25828,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409DuplicatePatientDuplicateAnd1More"];
             };
         };
+        /** @description Conflict: duplicate, receipt_platform_not_offered */
+        Problem409DuplicateReceiptPlatformNotOffered: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409DuplicateReceiptPlatformNotOffered"];
+            };
+        };
         /** @description Conflict: duplicate, staff_has_account */
         Problem409DuplicateStaffHasAccount: {
             headers: {
@@ -25161,6 +26132,15 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem409QueuePausedStateConflict"];
+            };
+        };
+        /** @description Conflict: receipt_paper_not_printed, receipt_platform_refused, state_conflict */
+        Problem409ReceiptPaperNotPrintedReceiptPlatformRefusedAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409ReceiptPaperNotPrintedReceiptPlatformRefusedAnd1More"];
             };
         };
         /** @description Conflict: refund_exceeds_balance, refund_exceeds_online_total */
@@ -25620,6 +26600,8 @@ export type DailyClose = components['schemas']['DailyClose'];
 export type DailyList = components['schemas']['DailyList'];
 export type DataScope = components['schemas']['DataScope'];
 export type DayBoard = components['schemas']['DayBoard'];
+export type DayCheckStartRequest = components['schemas']['DayCheckStartRequest'];
+export type DayCheckState = components['schemas']['DayCheckState'];
 export type DayKind = components['schemas']['DayKind'];
 export type DayLoad = components['schemas']['DayLoad'];
 export type DayToCloseRequest = components['schemas']['DayToCloseRequest'];
@@ -25648,6 +26630,8 @@ export type DistinctRequest = components['schemas']['DistinctRequest'];
 export type DocumentKind = components['schemas']['DocumentKind'];
 export type DuplicatePair = components['schemas']['DuplicatePair'];
 export type DuplicatePolicy = components['schemas']['DuplicatePolicy'];
+export type EReceipt = components['schemas']['EReceipt'];
+export type EReceiptLine = components['schemas']['EReceiptLine'];
 export type Encounter = components['schemas']['Encounter'];
 export type EncounterKind = components['schemas']['EncounterKind'];
 export type EncounterState = components['schemas']['EncounterState'];
@@ -25775,6 +26759,7 @@ export type PaginatedDictionaryItemList = components['schemas']['PaginatedDictio
 export type PaginatedDictionaryList = components['schemas']['PaginatedDictionaryList'];
 export type PaginatedDifferenceList = components['schemas']['PaginatedDifferenceList'];
 export type PaginatedDuplicatePairList = components['schemas']['PaginatedDuplicatePairList'];
+export type PaginatedEReceiptList = components['schemas']['PaginatedEReceiptList'];
 export type PaginatedEncounterList = components['schemas']['PaginatedEncounterList'];
 export type PaginatedGroupList = components['schemas']['PaginatedGroupList'];
 export type PaginatedHospitalList = components['schemas']['PaginatedHospitalList'];
@@ -25805,6 +26790,8 @@ export type PaginatedQueuePriorityList = components['schemas']['PaginatedQueuePr
 export type PaginatedQueueRuleList = components['schemas']['PaginatedQueueRuleList'];
 export type PaginatedQueueScreenList = components['schemas']['PaginatedQueueScreenList'];
 export type PaginatedQueueTicketList = components['schemas']['PaginatedQueueTicketList'];
+export type PaginatedReceiptAccountList = components['schemas']['PaginatedReceiptAccountList'];
+export type PaginatedReceiptDayCheckList = components['schemas']['PaginatedReceiptDayCheckList'];
 export type PaginatedReconciliationRunList = components['schemas']['PaginatedReconciliationRunList'];
 export type PaginatedReportJobList = components['schemas']['PaginatedReportJobList'];
 export type PaginatedReportScheduleList = components['schemas']['PaginatedReportScheduleList'];
@@ -25868,6 +26855,7 @@ export type PatchedPriorityRequest = components['schemas']['PatchedPriorityReque
 export type PatchedQueuePriorityRequest = components['schemas']['PatchedQueuePriorityRequest'];
 export type PatchedQueueRequest = components['schemas']['PatchedQueueRequest'];
 export type PatchedQueueRuleRequest = components['schemas']['PatchedQueueRuleRequest'];
+export type PatchedReceiptAccountRequest = components['schemas']['PatchedReceiptAccountRequest'];
 export type PatchedRelatedPersonRequest = components['schemas']['PatchedRelatedPersonRequest'];
 export type PatchedReportScheduleRequest = components['schemas']['PatchedReportScheduleRequest'];
 export type PatchedRoleRequest = components['schemas']['PatchedRoleRequest'];
@@ -25984,6 +26972,7 @@ export type Problem409Duplicate = components['schemas']['Problem409Duplicate'];
 export type Problem409DuplicateMenuCycleAnd1More = components['schemas']['Problem409DuplicateMenuCycleAnd1More'];
 export type Problem409DuplicateOrgUnitCycleAnd1More = components['schemas']['Problem409DuplicateOrgUnitCycleAnd1More'];
 export type Problem409DuplicatePatientDuplicateAnd1More = components['schemas']['Problem409DuplicatePatientDuplicateAnd1More'];
+export type Problem409DuplicateReceiptPlatformNotOffered = components['schemas']['Problem409DuplicateReceiptPlatformNotOffered'];
 export type Problem409DuplicateStaffHasAccount = components['schemas']['Problem409DuplicateStaffHasAccount'];
 export type Problem409DuplicateStaleVersion = components['schemas']['Problem409DuplicateStaleVersion'];
 export type Problem409DuplicateStaleVersionStateConflict = components['schemas']['Problem409DuplicateStaleVersionStateConflict'];
@@ -26017,6 +27006,7 @@ export type Problem409PractitionerOnLeaveSessionConflictSessionPublishedAnd1More
 export type Problem409PractitionerOnLeaveSessionConflictSlotPastAnd1More = components['schemas']['Problem409PractitionerOnLeaveSessionConflictSlotPastAnd1More'];
 export type Problem409QueueEmptyQueuePaused = components['schemas']['Problem409QueueEmptyQueuePaused'];
 export type Problem409QueuePausedStateConflict = components['schemas']['Problem409QueuePausedStateConflict'];
+export type Problem409ReceiptPaperNotPrintedReceiptPlatformRefusedAnd1More = components['schemas']['Problem409ReceiptPaperNotPrintedReceiptPlatformRefusedAnd1More'];
 export type Problem409RefundExceedsBalanceRefundExceedsOnlineTotal = components['schemas']['Problem409RefundExceedsBalanceRefundExceedsOnlineTotal'];
 export type Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More = components['schemas']['Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More'];
 export type Problem409ReportExpiredReportNotReady = components['schemas']['Problem409ReportExpiredReportNotReady'];
@@ -26074,6 +27064,13 @@ export type QueueTicket = components['schemas']['QueueTicket'];
 export type QuotaPer = components['schemas']['QuotaPer'];
 export type RangeState = components['schemas']['RangeState'];
 export type ReasonRequest = components['schemas']['ReasonRequest'];
+export type ReceiptAccount = components['schemas']['ReceiptAccount'];
+export type ReceiptAccountRequest = components['schemas']['ReceiptAccountRequest'];
+export type ReceiptDayCheck = components['schemas']['ReceiptDayCheck'];
+export type ReceiptKind = components['schemas']['ReceiptKind'];
+export type ReceiptPlatform = components['schemas']['ReceiptPlatform'];
+export type ReceiptPlatformCode = components['schemas']['ReceiptPlatformCode'];
+export type ReceiptState = components['schemas']['ReceiptState'];
 export type ReconciliationRun = components['schemas']['ReconciliationRun'];
 export type RecoveryCodes = components['schemas']['RecoveryCodes'];
 export type Refund = components['schemas']['Refund'];
@@ -26221,6 +27218,7 @@ export type WebhookEndpointCreateRequest = components['schemas']['WebhookEndpoin
 export type WebhookEventType = components['schemas']['WebhookEventType'];
 export type WholeCashierShift = components['schemas']['WholeCashierShift'];
 export type WholeDailyClose = components['schemas']['WholeDailyClose'];
+export type WholeEReceipt = components['schemas']['WholeEReceipt'];
 export type WholeLedgerTransaction = components['schemas']['WholeLedgerTransaction'];
 export type WholeMonthlyClose = components['schemas']['WholeMonthlyClose'];
 export type WholeOrder = components['schemas']['WholeOrder'];
@@ -26303,6 +27301,7 @@ export type ResponseProblem409Duplicate = components['responses']['Problem409Dup
 export type ResponseProblem409DuplicateMenuCycleAnd1More = components['responses']['Problem409DuplicateMenuCycleAnd1More'];
 export type ResponseProblem409DuplicateOrgUnitCycleAnd1More = components['responses']['Problem409DuplicateOrgUnitCycleAnd1More'];
 export type ResponseProblem409DuplicatePatientDuplicateAnd1More = components['responses']['Problem409DuplicatePatientDuplicateAnd1More'];
+export type ResponseProblem409DuplicateReceiptPlatformNotOffered = components['responses']['Problem409DuplicateReceiptPlatformNotOffered'];
 export type ResponseProblem409DuplicateStaffHasAccount = components['responses']['Problem409DuplicateStaffHasAccount'];
 export type ResponseProblem409DuplicateStaleVersion = components['responses']['Problem409DuplicateStaleVersion'];
 export type ResponseProblem409DuplicateStaleVersionStateConflict = components['responses']['Problem409DuplicateStaleVersionStateConflict'];
@@ -26336,6 +27335,7 @@ export type ResponseProblem409PractitionerOnLeaveSessionConflictSessionPublished
 export type ResponseProblem409PractitionerOnLeaveSessionConflictSlotPastAnd1More = components['responses']['Problem409PractitionerOnLeaveSessionConflictSlotPastAnd1More'];
 export type ResponseProblem409QueueEmptyQueuePaused = components['responses']['Problem409QueueEmptyQueuePaused'];
 export type ResponseProblem409QueuePausedStateConflict = components['responses']['Problem409QueuePausedStateConflict'];
+export type ResponseProblem409ReceiptPaperNotPrintedReceiptPlatformRefusedAnd1More = components['responses']['Problem409ReceiptPaperNotPrintedReceiptPlatformRefusedAnd1More'];
 export type ResponseProblem409RefundExceedsBalanceRefundExceedsOnlineTotal = components['responses']['Problem409RefundExceedsBalanceRefundExceedsOnlineTotal'];
 export type ResponseProblem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More = components['responses']['Problem409RefundExceedsBalanceRefundExceedsOnlineTotalAnd2More'];
 export type ResponseProblem409ReportExpiredReportNotReady = components['responses']['Problem409ReportExpiredReportNotReady'];
@@ -35761,6 +36761,460 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    e_receipts_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                department_id?: string;
+                patient_id?: string;
+                bill_id?: string;
+                kind?: ("outpatient" | "registration")[];
+                state?: ("failed" | "issued" | "issuing" | "queued" | "reversed" | "unknown")[];
+                created_from?: string;
+                created_to?: string;
+                /** @description a whole number of the receipt, or the beginning of the patient's name or pinyin */
+                search?: string;
+                /** @description created_at; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询电子票据 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": true,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "receipt_no": "无",
+                     *           "kind": "outpatient",
+                     *           "state": "queued",
+                     *           "amount_fen": 5000,
+                     *           "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
+                     *           "bill_no": "ZD260316000001",
+                     *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *           "patient_name": "陈晓梅",
+                     *           "payer_name": "陈晓梅",
+                     *           "e_code": "123456",
+                     *           "e_number": "25117000000012345678",
+                     *           "e_check_code": "123456",
+                     *           "issued_at": "2026-03-16T09:30:00+08:00",
+                     *           "reversal_code": "123456",
+                     *           "reversal_number": "25117000000012345678",
+                     *           "reversed_at": "2026-03-16T09:30:00+08:00",
+                     *           "paper_code": "123456",
+                     *           "paper_no": "00000042",
+                     *           "paper_at": "2026-03-16T09:30:00+08:00",
+                     *           "error": "invalid_client",
+                     *           "error_text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
+                     *           "is_reversing": true,
+                     *           "is_waiting": true,
+                     *           "may_retry": true,
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *           "department_name": "心内科",
+                     *           "created_at": "2026-03-16T09:30:00+08:00"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedEReceiptList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    e_receipts_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看电子票据 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "receipt_no": "无",
+                     *       "kind": "outpatient",
+                     *       "state": "queued",
+                     *       "amount_fen": 5000,
+                     *       "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
+                     *       "bill_no": "ZD260316000001",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "陈晓梅",
+                     *       "payer_name": "陈晓梅",
+                     *       "e_code": "123456",
+                     *       "e_number": "25117000000012345678",
+                     *       "e_check_code": "123456",
+                     *       "issued_at": "2026-03-16T09:30:00+08:00",
+                     *       "reversal_code": "123456",
+                     *       "reversal_number": "25117000000012345678",
+                     *       "reversed_at": "2026-03-16T09:30:00+08:00",
+                     *       "paper_code": "123456",
+                     *       "paper_no": "00000042",
+                     *       "paper_at": "2026-03-16T09:30:00+08:00",
+                     *       "error": "invalid_client",
+                     *       "error_text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
+                     *       "is_reversing": true,
+                     *       "is_waiting": true,
+                     *       "may_retry": true,
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "replaces_id": "0199c3a5-d1f2-719b-9bc9-ce84ae296ce5",
+                     *       "receipt_account_id": "0199c3a5-d1f2-7cc6-95bb-3e882a634b20",
+                     *       "receipt_account_name": "心内科",
+                     *       "picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
+                     *       "qr_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
+                     *       "lines": [
+                     *         {
+                     *           "category": "registration",
+                     *           "charge_code": "XD0012",
+                     *           "charge_name": "十二导联心电图",
+                     *           "name": "心内科",
+                     *           "spec": "12 导联",
+                     *           "unit": "次",
+                     *           "quantity": "1.5",
+                     *           "amount_fen": 5000
+                     *         }
+                     *       ],
+                     *       "business_at": "2026-03-16T09:30:00+08:00",
+                     *       "sent_at": "2026-03-16T09:30:00+08:00",
+                     *       "sends": 1,
+                     *       "paper_by_id": "0199c3a5-d1f2-77d2-9952-a6b1ea07e1cc",
+                     *       "paper_by_name": "李建国"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WholeEReceipt"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    e_receipts_query: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询状态 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "receipt_no": "无",
+                     *       "kind": "outpatient",
+                     *       "state": "queued",
+                     *       "amount_fen": 5000,
+                     *       "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
+                     *       "bill_no": "ZD260316000001",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "陈晓梅",
+                     *       "payer_name": "陈晓梅",
+                     *       "e_code": "123456",
+                     *       "e_number": "25117000000012345678",
+                     *       "e_check_code": "123456",
+                     *       "issued_at": "2026-03-16T09:30:00+08:00",
+                     *       "reversal_code": "123456",
+                     *       "reversal_number": "25117000000012345678",
+                     *       "reversed_at": "2026-03-16T09:30:00+08:00",
+                     *       "paper_code": "123456",
+                     *       "paper_no": "00000042",
+                     *       "paper_at": "2026-03-16T09:30:00+08:00",
+                     *       "error": "invalid_client",
+                     *       "error_text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
+                     *       "is_reversing": true,
+                     *       "is_waiting": true,
+                     *       "may_retry": true,
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "created_at": "2026-03-16T09:30:00+08:00"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EReceipt"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StateConflict"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    e_receipts_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 重试 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "receipt_no": "无",
+                     *       "kind": "outpatient",
+                     *       "state": "queued",
+                     *       "amount_fen": 5000,
+                     *       "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
+                     *       "bill_no": "ZD260316000001",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "陈晓梅",
+                     *       "payer_name": "陈晓梅",
+                     *       "e_code": "123456",
+                     *       "e_number": "25117000000012345678",
+                     *       "e_check_code": "123456",
+                     *       "issued_at": "2026-03-16T09:30:00+08:00",
+                     *       "reversal_code": "123456",
+                     *       "reversal_number": "25117000000012345678",
+                     *       "reversed_at": "2026-03-16T09:30:00+08:00",
+                     *       "paper_code": "123456",
+                     *       "paper_no": "00000042",
+                     *       "paper_at": "2026-03-16T09:30:00+08:00",
+                     *       "error": "invalid_client",
+                     *       "error_text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
+                     *       "is_reversing": true,
+                     *       "is_waiting": true,
+                     *       "may_retry": true,
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "created_at": "2026-03-16T09:30:00+08:00"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EReceipt"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StateConflict"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    e_receipts_turn_paper: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 换开纸质票据 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "receipt_no": "无",
+                     *       "kind": "outpatient",
+                     *       "state": "queued",
+                     *       "amount_fen": 5000,
+                     *       "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
+                     *       "bill_no": "ZD260316000001",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "陈晓梅",
+                     *       "payer_name": "陈晓梅",
+                     *       "e_code": "123456",
+                     *       "e_number": "25117000000012345678",
+                     *       "e_check_code": "123456",
+                     *       "issued_at": "2026-03-16T09:30:00+08:00",
+                     *       "reversal_code": "123456",
+                     *       "reversal_number": "25117000000012345678",
+                     *       "reversed_at": "2026-03-16T09:30:00+08:00",
+                     *       "paper_code": "123456",
+                     *       "paper_no": "00000042",
+                     *       "paper_at": "2026-03-16T09:30:00+08:00",
+                     *       "error": "invalid_client",
+                     *       "error_text": "您已预约心内科李建国医生,3 月 17 日 08:30。",
+                     *       "is_reversing": true,
+                     *       "is_waiting": true,
+                     *       "may_retry": true,
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "created_at": "2026-03-16T09:30:00+08:00"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EReceipt"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409ReceiptPaperNotPrintedReceiptPlatformRefusedAnd1More"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    e_receipts_export: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                department_id?: string;
+                patient_id?: string;
+                bill_id?: string;
+                kind?: ("outpatient" | "registration")[];
+                state?: ("failed" | "issued" | "issuing" | "queued" | "reversed" | "unknown")[];
+                created_from?: string;
+                created_to?: string;
+                /** @description a whole number of the receipt, or the beginning of the patient's name or pinyin */
+                search?: string;
+                /** @description created_at; `-` in front reverses, commas separate */
+                ordering?: string;
+                /** @description Excel keeps long numbers whole */
+                file_format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description UTF-8 with a byte order mark */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example 无 */
+                    "text/csv": string;
+                    /** @example … */
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    e_receipts_options_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                department_id?: string;
+                patient_id?: string;
+                bill_id?: string;
+                kind?: ("outpatient" | "registration")[];
+                state?: ("failed" | "issued" | "issuing" | "queued" | "reversed" | "unknown")[];
+                created_from?: string;
+                created_to?: string;
+                /** @description a whole number of the receipt, or the beginning of the patient's name or pinyin */
+                search?: string;
+                /** @description created_at; `-` in front reverses, commas separate */
+                ordering?: string;
+                /** @description comma-separated: just these, in force or not, as a form shows what is chosen */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 选择电子票据 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Option"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     encounters_list: {
         parameters: {
             query?: {
@@ -36649,6 +38103,7 @@ export interface operations {
                      *         "queue.order": "appointment",
                      *         "queue.return_behind": 1,
                      *         "queue.skip_behind": 1,
+                     *         "receipts.private_networks": "无",
                      *         "reconcile.head_fen": 5000,
                      *         "reconcile.pending_days": 1,
                      *         "reconcile.supervisor_fen": 5000,
@@ -36786,6 +38241,7 @@ export interface operations {
                      *         "queue.order": "appointment",
                      *         "queue.return_behind": 1,
                      *         "queue.skip_behind": 1,
+                     *         "receipts.private_networks": "无",
                      *         "reconcile.head_fen": 5000,
                      *         "reconcile.pending_days": 1,
                      *         "reconcile.supervisor_fen": 5000,
@@ -48986,6 +50442,645 @@ export interface operations {
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    receipt_accounts_list: {
+        parameters: {
+            query?: {
+                /** @description created_at; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询开票账户 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": true,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "platform": "无",
+                     *           "name": "心内科",
+                     *           "is_active": true,
+                     *           "shown_connection": {
+                     *             "base_url": "https://hospital.example/file",
+                     *             "app_id": "无",
+                     *             "key": "booking.days_ahead",
+                     *             "place_code": "123456",
+                     *             "payee": "无",
+                     *             "author": "无",
+                     *             "checker": "无",
+                     *             "paper_code": "123456"
+                     *           },
+                     *           "charge_codes": {
+                     *             "registration": "无",
+                     *             "consultation": "无",
+                     *             "examination": "无",
+                     *             "test": "无",
+                     *             "western_medicine": "无",
+                     *             "chinese_patent_medicine": "无",
+                     *             "chinese_herbal_medicine": "无",
+                     *             "treatment": "无",
+                     *             "surgery": "无",
+                     *             "nursing": "无",
+                     *             "material": "无",
+                     *             "bed": "12",
+                     *             "deposit": "无",
+                     *             "other": "无"
+                     *           },
+                     *           "version": 1,
+                     *           "created_at": "2026-03-16T09:30:00+08:00",
+                     *           "updated_at": "2026-03-16T09:30:00+08:00"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedReceiptAccountList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    receipt_accounts_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                 *       "platform": "无",
+                 *       "name": "心内科",
+                 *       "is_active": true,
+                 *       "connection": {
+                 *         "base_url": "https://hospital.example/file",
+                 *         "app_id": "无",
+                 *         "key": "booking.days_ahead",
+                 *         "place_code": "123456",
+                 *         "payee": "无",
+                 *         "author": "无",
+                 *         "checker": "无",
+                 *         "paper_code": "123456"
+                 *       },
+                 *       "charge_codes": {
+                 *         "registration": "无",
+                 *         "consultation": "无",
+                 *         "examination": "无",
+                 *         "test": "无",
+                 *         "western_medicine": "无",
+                 *         "chinese_patent_medicine": "无",
+                 *         "chinese_herbal_medicine": "无",
+                 *         "treatment": "无",
+                 *         "surgery": "无",
+                 *         "nursing": "无",
+                 *         "material": "无",
+                 *         "bed": "12",
+                 *         "deposit": "无",
+                 *         "other": "无"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReceiptAccountRequest"];
+            };
+        };
+        responses: {
+            /** @description 新增开票账户 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "platform": "无",
+                     *       "name": "心内科",
+                     *       "is_active": true,
+                     *       "shown_connection": {
+                     *         "base_url": "https://hospital.example/file",
+                     *         "app_id": "无",
+                     *         "key": "booking.days_ahead",
+                     *         "place_code": "123456",
+                     *         "payee": "无",
+                     *         "author": "无",
+                     *         "checker": "无",
+                     *         "paper_code": "123456"
+                     *       },
+                     *       "charge_codes": {
+                     *         "registration": "无",
+                     *         "consultation": "无",
+                     *         "examination": "无",
+                     *         "test": "无",
+                     *         "western_medicine": "无",
+                     *         "chinese_patent_medicine": "无",
+                     *         "chinese_herbal_medicine": "无",
+                     *         "treatment": "无",
+                     *         "surgery": "无",
+                     *         "nursing": "无",
+                     *         "material": "无",
+                     *         "bed": "12",
+                     *         "deposit": "无",
+                     *         "other": "无"
+                     *       },
+                     *       "version": 1,
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "updated_at": "2026-03-16T09:30:00+08:00"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReceiptAccount"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            409: components["responses"]["Problem409DuplicateReceiptPlatformNotOffered"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    receipt_accounts_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看开票账户 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "platform": "无",
+                     *       "name": "心内科",
+                     *       "is_active": true,
+                     *       "shown_connection": {
+                     *         "base_url": "https://hospital.example/file",
+                     *         "app_id": "无",
+                     *         "key": "booking.days_ahead",
+                     *         "place_code": "123456",
+                     *         "payee": "无",
+                     *         "author": "无",
+                     *         "checker": "无",
+                     *         "paper_code": "123456"
+                     *       },
+                     *       "charge_codes": {
+                     *         "registration": "无",
+                     *         "consultation": "无",
+                     *         "examination": "无",
+                     *         "test": "无",
+                     *         "western_medicine": "无",
+                     *         "chinese_patent_medicine": "无",
+                     *         "chinese_herbal_medicine": "无",
+                     *         "treatment": "无",
+                     *         "surgery": "无",
+                     *         "nursing": "无",
+                     *         "material": "无",
+                     *         "bed": "12",
+                     *         "deposit": "无",
+                     *         "other": "无"
+                     *       },
+                     *       "version": 1,
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "updated_at": "2026-03-16T09:30:00+08:00"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReceiptAccount"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    receipt_accounts_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "心内科",
+                 *       "is_active": true,
+                 *       "connection": {
+                 *         "base_url": "https://hospital.example/file",
+                 *         "app_id": "无",
+                 *         "key": "booking.days_ahead",
+                 *         "place_code": "123456",
+                 *         "payee": "无",
+                 *         "author": "无",
+                 *         "checker": "无",
+                 *         "paper_code": "123456"
+                 *       },
+                 *       "charge_codes": {
+                 *         "registration": "无",
+                 *         "consultation": "无",
+                 *         "examination": "无",
+                 *         "test": "无",
+                 *         "western_medicine": "无",
+                 *         "chinese_patent_medicine": "无",
+                 *         "chinese_herbal_medicine": "无",
+                 *         "treatment": "无",
+                 *         "surgery": "无",
+                 *         "nursing": "无",
+                 *         "material": "无",
+                 *         "bed": "12",
+                 *         "deposit": "无",
+                 *         "other": "无"
+                 *       },
+                 *       "version": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["PatchedReceiptAccountRequest"];
+            };
+        };
+        responses: {
+            /** @description 修改开票账户 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "platform": "无",
+                     *       "name": "心内科",
+                     *       "is_active": true,
+                     *       "shown_connection": {
+                     *         "base_url": "https://hospital.example/file",
+                     *         "app_id": "无",
+                     *         "key": "booking.days_ahead",
+                     *         "place_code": "123456",
+                     *         "payee": "无",
+                     *         "author": "无",
+                     *         "checker": "无",
+                     *         "paper_code": "123456"
+                     *       },
+                     *       "charge_codes": {
+                     *         "registration": "无",
+                     *         "consultation": "无",
+                     *         "examination": "无",
+                     *         "test": "无",
+                     *         "western_medicine": "无",
+                     *         "chinese_patent_medicine": "无",
+                     *         "chinese_herbal_medicine": "无",
+                     *         "treatment": "无",
+                     *         "surgery": "无",
+                     *         "nursing": "无",
+                     *         "material": "无",
+                     *         "bed": "12",
+                     *         "deposit": "无",
+                     *         "other": "无"
+                     *       },
+                     *       "version": 1,
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "updated_at": "2026-03-16T09:30:00+08:00"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReceiptAccount"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409DuplicateStaleVersion"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    receipt_accounts_options_list: {
+        parameters: {
+            query?: {
+                /** @description created_at; `-` in front reverses, commas separate */
+                ordering?: string;
+                /** @description comma-separated: just these, in force or not, as a form shows what is chosen */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 选择开票账户 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Option"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    receipt_day_checks_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                receipt_account_id?: string;
+                state?: ("differs" | "matched" | "unanswered")[];
+                business_date_from?: string;
+                business_date_to?: string;
+                /** @description business_date; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询日汇总核对 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": true,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "business_date": "2026-03-13",
+                     *           "state": "matched",
+                     *           "receipt_account_id": "0199c3a5-d1f2-7cc6-95bb-3e882a634b20",
+                     *           "receipt_account_name": "心内科",
+                     *           "issued_count": 1,
+                     *           "their_issued_count": 1,
+                     *           "issued_fen": 5000,
+                     *           "their_issued_fen": 5000,
+                     *           "reversed_count": 1,
+                     *           "their_reversed_count": 1,
+                     *           "reversed_fen": 5000,
+                     *           "their_reversed_fen": 5000,
+                     *           "missing_there": [
+                     *             "无"
+                     *           ],
+                     *           "missing_here": [
+                     *             "无"
+                     *           ],
+                     *           "amount_differs": [
+                     *             "无"
+                     *           ],
+                     *           "error": "invalid_client",
+                     *           "checked_at": "2026-03-16T09:30:00+08:00",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedReceiptDayCheckList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    receipt_day_checks_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "receipt_account_id": "0199c3a5-d1f2-7cc6-95bb-3e882a634b20",
+                 *       "business_date": "2026-03-13"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DayCheckStartRequest"];
+            };
+        };
+        responses: {
+            /** @description 核对 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "business_date": "2026-03-13",
+                     *       "state": "matched",
+                     *       "receipt_account_id": "0199c3a5-d1f2-7cc6-95bb-3e882a634b20",
+                     *       "receipt_account_name": "心内科",
+                     *       "issued_count": 1,
+                     *       "their_issued_count": 1,
+                     *       "issued_fen": 5000,
+                     *       "their_issued_fen": 5000,
+                     *       "reversed_count": 1,
+                     *       "their_reversed_count": 1,
+                     *       "reversed_fen": 5000,
+                     *       "their_reversed_fen": 5000,
+                     *       "missing_there": [
+                     *         "无"
+                     *       ],
+                     *       "missing_here": [
+                     *         "无"
+                     *       ],
+                     *       "amount_differs": [
+                     *         "无"
+                     *       ],
+                     *       "error": "invalid_client",
+                     *       "checked_at": "2026-03-16T09:30:00+08:00",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReceiptDayCheck"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    receipt_day_checks_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看日汇总核对 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "business_date": "2026-03-13",
+                     *       "state": "matched",
+                     *       "receipt_account_id": "0199c3a5-d1f2-7cc6-95bb-3e882a634b20",
+                     *       "receipt_account_name": "心内科",
+                     *       "issued_count": 1,
+                     *       "their_issued_count": 1,
+                     *       "issued_fen": 5000,
+                     *       "their_issued_fen": 5000,
+                     *       "reversed_count": 1,
+                     *       "their_reversed_count": 1,
+                     *       "reversed_fen": 5000,
+                     *       "their_reversed_fen": 5000,
+                     *       "missing_there": [
+                     *         "无"
+                     *       ],
+                     *       "missing_here": [
+                     *         "无"
+                     *       ],
+                     *       "amount_differs": [
+                     *         "无"
+                     *       ],
+                     *       "error": "invalid_client",
+                     *       "checked_at": "2026-03-16T09:30:00+08:00",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReceiptDayCheck"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    receipt_platforms_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询票据平台 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "code": "123456",
+                     *         "zh": "启用",
+                     *         "en": "In force",
+                     *         "connection_fields": [
+                     *           "无"
+                     *         ],
+                     *         "optional": [
+                     *           "无"
+                     *         ],
+                     *         "secrets": [
+                     *           "无"
+                     *         ],
+                     *         "available": true
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["ReceiptPlatform"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };

@@ -804,6 +804,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/miniprogram/v1/e-receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询电子票据
+         * @description 电子票据, the latest first.
+         */
+        get: operations["e_receipts_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/miniprogram/v1/e-receipts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看电子票据
+         * @description 查看电子票据: One receipt with its lines and its QR code.
+         */
+        get: operations["e_receipts_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/miniprogram/v1/files": {
         parameters: {
             query?: never;
@@ -2544,6 +2584,28 @@ export interface components {
         };
         /** @enum {string} */
         DocumentKind: "resident_id" | "hk_macao_permit" | "taiwan_permit" | "foreign_permanent_resident" | "passport";
+        /** @description One line, as it was issued. `charge_code`, `charge_name`: what it is summed up under. */
+        EReceiptLine: {
+            /** 类别 */
+            category: components["schemas"]["ItemCategory"];
+            /** 收费项目编码 */
+            charge_code: string;
+            /** 收费项目 */
+            charge_name: string;
+            /** 名称 */
+            name: string;
+            /** 规格 */
+            spec: string;
+            /** 单位 */
+            unit: string;
+            /**
+             * 数量
+             * @example 1.5
+             */
+            quantity: string;
+            /** 金额 */
+            amount_fen: number;
+        };
         /** @description `value` is stored and sent, `label` is read. */
         Entry: {
             /** 值 */
@@ -2957,6 +3019,160 @@ export interface components {
         };
         /** @enum {string} */
         OrderState: "pending" | "paid_unposted" | "posted" | "returning" | "returned" | "closed";
+        /** @description 电子票据 that was issued; a reversed one counts no more. */
+        OwnEReceipt: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 电子票据业务号
+             * @description 业务流水号
+             */
+            readonly receipt_no: string;
+            /** 票据类别 */
+            readonly kind: components["schemas"]["ReceiptKind"];
+            /** 状态 */
+            readonly state: components["schemas"]["ReceiptState"];
+            /** 金额 */
+            readonly amount_fen: number;
+            /**
+             * 账单
+             * Format: uuid
+             */
+            readonly bill_id: string;
+            /** 账单内容 */
+            bill_title: string;
+            /**
+             * 患者
+             * Format: uuid
+             */
+            readonly patient_id: string;
+            /** 患者姓名 */
+            readonly patient_name: string;
+            /** 付款人 */
+            readonly payer_name: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            readonly hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /**
+             * 科室
+             * Format: uuid
+             */
+            readonly department_id: string | null;
+            /** 科室名称 */
+            readonly department_name: string | null;
+            /**
+             * 电子票据代码
+             * @description 票据代码
+             */
+            readonly e_code: string;
+            /**
+             * 电子票据号码
+             * @description 票据号码
+             */
+            readonly e_number: string;
+            /**
+             * 电子票据校验码
+             * @description 校验码
+             */
+            readonly e_check_code: string;
+            /**
+             * 开具时间
+             * Format: date-time
+             */
+            readonly issued_at: string | null;
+            /**
+             * 冲红时间
+             * Format: date-time
+             */
+            readonly reversed_at: string | null;
+        };
+        /** @description 电子票据 with its lines; `qr_picture_url` is its QR code as a picture, `picture_url` the platform's own page. */
+        OwnEReceiptDetail: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 电子票据业务号
+             * @description 业务流水号
+             */
+            readonly receipt_no: string;
+            /** 票据类别 */
+            readonly kind: components["schemas"]["ReceiptKind"];
+            /** 状态 */
+            readonly state: components["schemas"]["ReceiptState"];
+            /** 金额 */
+            readonly amount_fen: number;
+            /**
+             * 账单
+             * Format: uuid
+             */
+            readonly bill_id: string;
+            /** 账单内容 */
+            bill_title: string;
+            /**
+             * 患者
+             * Format: uuid
+             */
+            readonly patient_id: string;
+            /** 患者姓名 */
+            readonly patient_name: string;
+            /** 付款人 */
+            readonly payer_name: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            readonly hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /**
+             * 科室
+             * Format: uuid
+             */
+            readonly department_id: string | null;
+            /** 科室名称 */
+            readonly department_name: string | null;
+            /**
+             * 电子票据代码
+             * @description 票据代码
+             */
+            readonly e_code: string;
+            /**
+             * 电子票据号码
+             * @description 票据号码
+             */
+            readonly e_number: string;
+            /**
+             * 电子票据校验码
+             * @description 校验码
+             */
+            readonly e_check_code: string;
+            /**
+             * 开具时间
+             * Format: date-time
+             */
+            readonly issued_at: string | null;
+            /**
+             * 冲红时间
+             * Format: date-time
+             */
+            readonly reversed_at: string | null;
+            /** 票据查看地址 */
+            readonly picture_url: string;
+            /** 二维码 */
+            readonly qr_picture_url: string;
+            /** 明细 */
+            lines: components["schemas"]["EReceiptLine"][];
+        };
         /** @description 排队 of one of today's appointments. `place` is null before check-in, which lasts from `check_in_from` on. */
         OwnQueue: {
             /**
@@ -3184,6 +3400,26 @@ export interface components {
             has_next: boolean;
             /** 结果 */
             results: components["schemas"]["InboxMessage"][];
+        };
+        PaginatedOwnEReceiptList: {
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
+            count: number;
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
+            count_capped: boolean;
+            /** 页码 */
+            page: number;
+            /** 每页条数 */
+            page_size: number;
+            /** 有下一页 */
+            has_next: boolean;
+            /** 结果 */
+            results: components["schemas"]["OwnEReceipt"][];
         };
         PaginatedPaymentOrderList: {
             /**
@@ -4286,6 +4522,10 @@ export interface components {
              */
             paused_until: string | null;
         };
+        /** @enum {string} */
+        ReceiptKind: "outpatient" | "registration";
+        /** @enum {string} */
+        ReceiptState: "queued" | "issuing" | "unknown" | "issued" | "reversed" | "failed";
         /** @description 退费: `processing` means that the channel has accepted it, not that it has succeeded. */
         Refund: {
             /**
@@ -5447,6 +5687,7 @@ export type DailyList = components['schemas']['DailyList'];
 export type Deposit = components['schemas']['Deposit'];
 export type DepositRules = components['schemas']['DepositRules'];
 export type DocumentKind = components['schemas']['DocumentKind'];
+export type EReceiptLine = components['schemas']['EReceiptLine'];
 export type Entry = components['schemas']['Entry'];
 export type EntryState = components['schemas']['EntryState'];
 export type File = components['schemas']['File'];
@@ -5472,6 +5713,8 @@ export type OpenedAttempt = components['schemas']['OpenedAttempt'];
 export type OpenedOrder = components['schemas']['OpenedOrder'];
 export type OrderLine = components['schemas']['OrderLine'];
 export type OrderState = components['schemas']['OrderState'];
+export type OwnEReceipt = components['schemas']['OwnEReceipt'];
+export type OwnEReceiptDetail = components['schemas']['OwnEReceiptDetail'];
 export type OwnQueue = components['schemas']['OwnQueue'];
 export type PaginatedAdmissionList = components['schemas']['PaginatedAdmissionList'];
 export type PaginatedAppointmentList = components['schemas']['PaginatedAppointmentList'];
@@ -5480,6 +5723,7 @@ export type PaginatedCardTopUpList = components['schemas']['PaginatedCardTopUpLi
 export type PaginatedDepositList = components['schemas']['PaginatedDepositList'];
 export type PaginatedHospitalList = components['schemas']['PaginatedHospitalList'];
 export type PaginatedInboxMessageList = components['schemas']['PaginatedInboxMessageList'];
+export type PaginatedOwnEReceiptList = components['schemas']['PaginatedOwnEReceiptList'];
 export type PaginatedPaymentOrderList = components['schemas']['PaginatedPaymentOrderList'];
 export type PaginatedRefundList = components['schemas']['PaginatedRefundList'];
 export type PaginatedRefundRequestList = components['schemas']['PaginatedRefundRequestList'];
@@ -5559,6 +5803,8 @@ export type Problem503ServiceUnavailableWechatUnavailable = components['schemas'
 export type ProblemItem = components['schemas']['ProblemItem'];
 export type Profile = components['schemas']['Profile'];
 export type QueuePlace = components['schemas']['QueuePlace'];
+export type ReceiptKind = components['schemas']['ReceiptKind'];
+export type ReceiptState = components['schemas']['ReceiptState'];
 export type Refund = components['schemas']['Refund'];
 export type RefundBillsRequest = components['schemas']['RefundBillsRequest'];
 export type RefundCause = components['schemas']['RefundCause'];
@@ -8194,6 +8440,138 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    e_receipts_list: {
+        parameters: {
+            query?: {
+                /** @description rows of that bound person only */
+                binding_id?: string;
+                /** @description issued_at; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询电子票据 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": true,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "receipt_no": "无",
+                     *           "kind": "outpatient",
+                     *           "state": "queued",
+                     *           "amount_fen": 5000,
+                     *           "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
+                     *           "bill_title": "门诊检查费",
+                     *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *           "patient_name": "陈晓梅",
+                     *           "payer_name": "陈晓梅",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *           "department_name": "心内科",
+                     *           "e_code": "123456",
+                     *           "e_number": "25117000000012345678",
+                     *           "e_check_code": "123456",
+                     *           "issued_at": "2026-03-16T09:30:00+08:00",
+                     *           "reversed_at": "2026-03-16T09:30:00+08:00"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedOwnEReceiptList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409CardRequired"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    e_receipts_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看电子票据 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "receipt_no": "无",
+                     *       "kind": "outpatient",
+                     *       "state": "queued",
+                     *       "amount_fen": 5000,
+                     *       "bill_id": "0199c3a5-d1f2-79d7-9f2a-81bf43bf0328",
+                     *       "bill_title": "门诊检查费",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "陈晓梅",
+                     *       "payer_name": "陈晓梅",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "e_code": "123456",
+                     *       "e_number": "25117000000012345678",
+                     *       "e_check_code": "123456",
+                     *       "issued_at": "2026-03-16T09:30:00+08:00",
+                     *       "reversed_at": "2026-03-16T09:30:00+08:00",
+                     *       "picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
+                     *       "qr_picture_url": "/api/miniprogram/v1/pictures/019ad5c4-5f0e-7c3e-9a4b-8e21f0a7d6c5",
+                     *       "lines": [
+                     *         {
+                     *           "category": "registration",
+                     *           "charge_code": "XD0012",
+                     *           "charge_name": "十二导联心电图",
+                     *           "name": "心内科",
+                     *           "spec": "12 导联",
+                     *           "unit": "次",
+                     *           "quantity": "1.5",
+                     *           "amount_fen": 5000
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OwnEReceiptDetail"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409CardRequired"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };

@@ -19,6 +19,7 @@ def office(world: World, sandbox: Sandbox) -> Iterator[Office]:
     """A hospital that issues its receipts through the sandbox, on a Monday morning."""
     CareTeamMember.objects.update(created_at=NOW - dt.timedelta(days=1))
     clock.set_source(lambda: NOW)
+    world.add_staff("finance", "finance", world.h1, [])
     sign_in_for_good(world)
     made = Office(world, sandbox)
     yield made

@@ -12,7 +12,7 @@ from kernel.http.routing import by_method
 
 APPS = (
     "access", "audit", "billing", "cashier", "encounters", "files", "identity", "inpatient", "integrations",
-    "messaging", "patients", "payments", "queueing", "reconciliation", "reports", "scheduling", "worklist",
+    "messaging", "patients", "payments", "queueing", "receipts", "reconciliation", "reports", "scheduling", "worklist",
 )  # fmt: skip
 
 #: Billing opens payment orders, payments shows them.

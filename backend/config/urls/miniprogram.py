@@ -8,7 +8,7 @@ from kernel.http.routing import by_method
 
 APPS: tuple[str, ...] = (
     "apps.billing", "apps.files", "apps.identity", "apps.inpatient", "apps.messaging", "apps.patients", "apps.payments",
-    "apps.queueing", "apps.scheduling", "workflows",
+    "apps.queueing", "apps.receipts", "apps.scheduling", "workflows",
 )  # fmt: skip
 
 #: Billing opens payment orders, payments shows them.

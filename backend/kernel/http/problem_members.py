@@ -22,8 +22,9 @@ BY_NAME: dict[str, Node] = {
     **dict.fromkeys(
         (
             "accepted", "application", "bring", "channel", "charge", "current", "desk", "found", "handler",
-            "left_quantity", "month", "operation", "paper_code", "reason", "relationship", "said", "scope", "state",
-            "survivor_merged_into", "target", "until", "used_by", "what", "which", "why",
+            "left_quantity", "month", "operation", "paper_code", "platform", "platform_code", "platform_text", "reason",
+            "relationship", "said", "scope", "state", "survivor_merged_into", "target", "until", "used_by", "what",
+            "which", "why",
         ),
         TEXT,
     ),

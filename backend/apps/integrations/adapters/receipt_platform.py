@@ -240,7 +240,7 @@ def check(hospital: Hospital, config: Mapping[str, str]) -> None:
     except Refused as refused:
         shape = refused.expected is errors.URL
         raise InvalidValue(
-            field="config.base_url", expected=ADDRESS if shape else refused.expected
+            field="connection.base_url", expected=ADDRESS if shape else refused.expected
         ) from refused
 
 

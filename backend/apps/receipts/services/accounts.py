@@ -40,13 +40,13 @@ def open_account(
     hospital: Hospital,
     platform: str,
     name: str,
-    config: Mapping[str, Any],
+    connection: Mapping[str, Any],
     charge_codes: Mapping[str, Any],
 ) -> ReceiptAccount:
     """A new active account; the one before becomes inactive and still reverses what it issued. InvalidValue,
-    PlatformNotOffered. Outside transactions: the address is looked up.
+    PlatformNotOffered.
     """
-    text = _checked(hospital, spec_of(platform), config)
+    text = _checked(hospital, spec_of(platform), connection)
     account = ReceiptAccount(
         hospital=hospital, platform=platform, name=name, config=text, charge_codes=_codes(charge_codes)
     )
@@ -60,7 +60,7 @@ def open_account(
 
 
 def change_account(account: ReceiptAccount, data: Mapping[str, Any], *, version: int) -> ReceiptAccount:
-    """Change `name`, `is_active`, `charge_codes` or some of the `config`; what is left out stays. InvalidValue,
+    """Change `name`, `is_active`, `charge_codes` or some of the `connection`; what is left out stays. InvalidValue,
     StaleVersion, DuplicateValue (another one is active).
     """
     fields = [name for name in ("name", "is_active") if name in data]
@@ -69,8 +69,8 @@ def change_account(account: ReceiptAccount, data: Mapping[str, Any], *, version:
     if "charge_codes" in data:
         account.charge_codes = _codes(data["charge_codes"])
         fields.append("charge_codes")
-    if "config" in data:
-        whole = {**orjson.loads(account.config), **data["config"]}
+    if "connection" in data:
+        whole = {**orjson.loads(account.config), **data["connection"]}
         account.config = _checked(account.hospital, spec_of(account.platform), whole)
         fields.append("config")
     _write(lambda: save_version(account, fields, version=version))
@@ -87,7 +87,7 @@ def _write(write: Callable[[], None]) -> None:
         raise DuplicateValue(field="is_active") from error
 
 
-def shown_config(account: ReceiptAccount) -> dict[str, str]:
+def shown_connection(account: ReceiptAccount) -> dict[str, str]:
     """The configuration without its secrets."""
     spec = PLATFORMS.get(account.platform)
     secrets = spec.secrets if spec else tuple(orjson.loads(account.config))
@@ -97,10 +97,10 @@ def shown_config(account: ReceiptAccount) -> dict[str, str]:
 def _checked(hospital: Hospital, spec: PlatformSpec, config: Mapping[str, Any]) -> str:
     for name, value in config.items():
         if name not in (*spec.fields, *spec.optional) or not isinstance(value, str) or len(value) > MAX_VALUE:
-            raise InvalidValue(field=f"config.{name}"[:100], expected=errors.CONFIG_VALUE)
+            raise InvalidValue(field=f"connection.{name}"[:100], expected=errors.CONFIG_VALUE)
     for name in spec.fields:
         if not config.get(name):
-            raise InvalidValue(field=f"config.{name}", expected=REQUIRED)
+            raise InvalidValue(field=f"connection.{name}", expected=REQUIRED)
     if spec.check is not None:
         spec.check(hospital, config)
     return orjson.dumps(dict(config)).decode()
