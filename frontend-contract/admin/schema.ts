@@ -16807,10 +16807,7 @@ export interface components {
             platform?: string & components["schemas"]["ReceiptPlatformCode"];
             /** 账户名称 */
             name?: string;
-            /**
-             * 启用
-             * @default true
-             */
+            /** 启用 */
             is_active?: boolean;
             /** 连接配置 */
             connection?: {
@@ -20072,10 +20069,7 @@ export interface components {
             platform: string & components["schemas"]["ReceiptPlatformCode"];
             /** 账户名称 */
             name: string;
-            /**
-             * 启用
-             * @default true
-             */
+            /** 启用 */
             is_active: boolean;
             /** 已配置内容 */
             readonly shown_connection: {

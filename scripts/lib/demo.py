@@ -27,6 +27,13 @@ MANAGE = [sys.executable, str(ROOT / "backend" / "manage.py")]
 DOCUMENTS = ("miniprogram", "admin", "partner")
 FIRST_PORTS = {"api": 8000, "sandbox": 8090, "stream": 8190, "console": 8290}
 ATTEMPTS = 5
+PUBLIC_HOSPITAL = "YH01"
+#: As a region numbers what a receipt sums up.
+CHARGE_CODES = {
+    "registration": "001", "consultation": "002", "examination": "003", "test": "004", "western_medicine": "005",
+    "chinese_patent_medicine": "006", "chinese_herbal_medicine": "007", "treatment": "008", "surgery": "009",
+    "nursing": "010", "material": "011", "bed": "012", "other": "099",
+}  # fmt: skip
 SMALL = ("--patients", "200", "--appointments", "200")
 PAYMENT_CHANNELS = ("wechat_pay", "alipay", "unionpay")
 BEGIN = time.monotonic()
@@ -80,6 +87,7 @@ class Demo:
                 self._start()
                 say("Opening the hospitals' accounts at the payment providers' stand-ins …")
                 open_merchants(self.sandbox, self.local / "run" / "merchants.json", self._manage)
+                open_receipts(self.sandbox, self.local / "run" / "receipts.json", self._manage)
                 self._note_addresses()
                 self._tell()
                 if check:
@@ -221,6 +229,19 @@ def open_merchants(sandbox: str, file: Path, manage: Callable[..., object]) -> N
     file.touch(mode=0o600)
     file.write_text(json.dumps(merchants))
     manage("open_merchants", "--file", str(file))
+    file.unlink()
+
+
+def open_receipts(sandbox: str, file: Path, manage: Callable[..., object]) -> None:
+    """The sample's first hospital, a public one, issues e-receipts through the sandbox."""
+    with urllib.request.urlopen(f"{sandbox}/_sandbox/e_receipts/account", timeout=10) as answer:
+        connection = json.load(answer) | {"base_url": f"{sandbox}/receipts"}
+    account = {
+        "platform": "bosssoft", "name": "电子票据", "connection": connection, "charge_codes": CHARGE_CODES,
+    }  # fmt: skip
+    file.touch(mode=0o600)
+    file.write_text(json.dumps(account))
+    manage("open_receipt_account", "--hospital", PUBLIC_HOSPITAL, "--file", str(file))
     file.unlink()
 
 

@@ -85,6 +85,16 @@ class Paying:
         voucher = patient.get(f"bills/{keys[0]}/voucher")
         expect(voucher["voucher_no"], "a voucher", voucher)
         self.bills = bills
+        step("each bill gets its e-receipt, and the patient opens it", lambda: self._receipts(patient, keys))
+
+    def _receipts(self, patient: Patient, bill_ids: list[str]) -> None:
+        def issued() -> list[Any]:
+            rows = patient.get("e-receipts")["results"]
+            found = [row for row in rows if row["bill_id"] in bill_ids and row["state"] == "issued"]
+            return found if len(found) == len(bill_ids) else []
+
+        receipt = patient.get(f"e-receipts/{eventually('the e-receipts', issued, 90)[0]['id']}")
+        expect(receipt["e_number"] and receipt["qr_picture_url"], "a number and a QR code", receipt)
 
     def own_refund(self) -> None:
         """What was not performed goes back by the way it came; what was dispensed does not."""

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.requirement("INT-04"), pytest.mark.requirement("ACC-06
 #: Path → its object of the estate.
 EXPORTED = {
     "appointments": "appointment", "bills": "bill", "cashier-shifts": "cashier_shift",
-    "encounters": "encounter", "invoices": "invoice",
+    "e-receipts": "e_receipt", "encounters": "encounter", "invoices": "invoice",
     "reconciliation-differences": "difference", "reconciliation-runs": "reconciliation_run",
     "refund-requests": "refund_request", "work-items": "work_item",
 }  # fmt: skip

@@ -20,6 +20,7 @@ from apps.patients.services import cards
 from apps.payments.models import MerchantAccount, PaymentOrder
 from apps.queueing.models import Queue
 from apps.queueing.services import queues
+from apps.receipts.models import ReceiptAccount
 from apps.reconciliation.models import Difference, ReconciliationRun
 from apps.scheduling.models import ClinicSession
 from apps.scheduling.services import publish, sessions, templates
@@ -128,6 +129,12 @@ class Strangers:
         """A shift at it."""
         return open_shift(clerk=self.world.staff["doctor_h2"], drawer=self.drawer, cash=pieces({}))
 
+    def receipt_account(self) -> ReceiptAccount:
+        """A receipt account of hospital 2."""
+        return ReceiptAccount.objects.create(
+            hospital=self.world.h2, platform="bosssoft", name="电子票据", config="{}"
+        )
+
     def difference(self) -> Difference:
         """A difference of that account."""
         run = ReconciliationRun.objects.create(
@@ -174,6 +181,7 @@ OWN: Makers = {
     "difference": lambda s: s.estate.get("difference"),
     "drawer": lambda s: s.estate.get("cash_drawer"),
     "shift": lambda s: s.estate.get("cashier_shift"),
+    "receipt_account": lambda s: s.estate.get("receipt_account"),
     "menu": lambda s: s.estate.get("menu"),
     "relative": lambda s: s.estate.get("related_person"),
     "binding_id": lambda s: s.world.bindings["patient_a"],
@@ -201,6 +209,7 @@ FOREIGN: Makers = {
     "difference": lambda s: s.difference(),
     "drawer": lambda s: s.drawer,
     "shift": Strangers.shift,
+    "receipt_account": Strangers.receipt_account,
     "message": Strangers.message,
     "relative": Strangers.relative,
     "binding_id": lambda s: s.world.bindings["patient_b"],

@@ -34,7 +34,9 @@ def test_staff_find_receipts_within_their_reach(office: Office) -> None:
     assert office.get("doctor_a").status_code == 403
 
 
-def test_a_list_costs_the_same_queries_at_any_length(office: Office, django_assert_max_num_queries: Any) -> None:
+def test_a_list_costs_the_same_queries_at_any_length(
+    office: Office, django_assert_max_num_queries: Any
+) -> None:
     for count in (1, 3):
         for _ in range(count):
             office.issued()

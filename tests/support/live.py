@@ -92,6 +92,7 @@ class LiveStack:
         for service in self.supervisor.services:
             self.supervisor.wait_healthy(service)
         demo.open_merchants(self.sandbox, self.directory / "merchants.json", self.manage)
+        demo.open_receipts(self.sandbox, self.directory / "receipts.json", self.manage)
         threading.Thread(target=self._keep_running, daemon=True).start()
 
     def _migrate(self) -> None:

@@ -25,6 +25,7 @@ def turn_to_paper(receipt: EReceipt, *, by: StaffMember) -> EReceipt:
     StateConflict (not issued, about to be reversed, on paper already), PlatformSaidNo, ServiceUnavailable (nobody
     knows: again).
     """
+    _check(receipt)
     platform = platform_of(receipt.account)
     try:
         paper = _form_of(receipt) or (
@@ -42,6 +43,11 @@ def turn_to_paper(receipt: EReceipt, *, by: StaffMember) -> EReceipt:
     return receipt
 
 
+def _check(receipt: EReceipt) -> None:
+    if receipt.state != ReceiptState.ISSUED or receipt.reversal_sent_at or receipt.paper_at:
+        raise StateConflict(current=receipt.state)
+
+
 def _form_of(receipt: EReceipt) -> Paper | None:
     """The numbered form; None where the platform gives the numbers out."""
     if not PAPER_INVOICES.of(receipt.hospital):
@@ -55,8 +61,7 @@ def _form_of(receipt: EReceipt) -> Paper | None:
 @transaction.atomic
 def _choose(receipt: EReceipt, paper: Paper, by: StaffMember) -> EReceipt:
     current = lock_one(EReceipt.objects.all(), pk=receipt.pk)
-    if current.state != ReceiptState.ISSUED or current.reversal_sent_at or current.paper_at:
-        raise StateConflict(current=current.state)
+    _check(current)
     _write(current, paper_code=paper.code, paper_no=paper.number, paper_by_id=by.pk)
     return EReceipt.objects.get(pk=receipt.pk)
 
