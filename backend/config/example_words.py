@@ -50,6 +50,7 @@ WHOLE: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ("counts", ({"waiting": 12},)),
     ("payload", ({"appointment_id": "0199c3a5-d1f2-7c3e-9a4b-8e21f0a7d6c5"},)),
     ("findings", ({"missing": 0},)),
+    ("charge_codes", ({"western_medicine": "005", "treatment": "008"},)),
     ("permissions", (["identity.departments.view"],)),
     ("languages", (["普通话", "英语"],)),
     ("skills", (["冠状动脉造影"],)),

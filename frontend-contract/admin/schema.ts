@@ -50486,20 +50486,8 @@ export interface operations {
                      *             "paper_code": "123456"
                      *           },
                      *           "charge_codes": {
-                     *             "registration": "无",
-                     *             "consultation": "无",
-                     *             "examination": "无",
-                     *             "test": "无",
-                     *             "western_medicine": "无",
-                     *             "chinese_patent_medicine": "无",
-                     *             "chinese_herbal_medicine": "无",
-                     *             "treatment": "无",
-                     *             "surgery": "无",
-                     *             "nursing": "无",
-                     *             "material": "无",
-                     *             "bed": "12",
-                     *             "deposit": "无",
-                     *             "other": "无"
+                     *             "western_medicine": "005",
+                     *             "treatment": 8
                      *           },
                      *           "version": 1,
                      *           "created_at": "2026-03-16T09:30:00+08:00",
@@ -50544,20 +50532,8 @@ export interface operations {
                  *         "paper_code": "123456"
                  *       },
                  *       "charge_codes": {
-                 *         "registration": "无",
-                 *         "consultation": "无",
-                 *         "examination": "无",
-                 *         "test": "无",
-                 *         "western_medicine": "无",
-                 *         "chinese_patent_medicine": "无",
-                 *         "chinese_herbal_medicine": "无",
-                 *         "treatment": "无",
-                 *         "surgery": "无",
-                 *         "nursing": "无",
-                 *         "material": "无",
-                 *         "bed": "12",
-                 *         "deposit": "无",
-                 *         "other": "无"
+                 *         "western_medicine": "005",
+                 *         "treatment": 8
                  *       }
                  *     }
                  */
@@ -50590,20 +50566,8 @@ export interface operations {
                      *         "paper_code": "123456"
                      *       },
                      *       "charge_codes": {
-                     *         "registration": "无",
-                     *         "consultation": "无",
-                     *         "examination": "无",
-                     *         "test": "无",
-                     *         "western_medicine": "无",
-                     *         "chinese_patent_medicine": "无",
-                     *         "chinese_herbal_medicine": "无",
-                     *         "treatment": "无",
-                     *         "surgery": "无",
-                     *         "nursing": "无",
-                     *         "material": "无",
-                     *         "bed": "12",
-                     *         "deposit": "无",
-                     *         "other": "无"
+                     *         "western_medicine": "005",
+                     *         "treatment": 8
                      *       },
                      *       "version": 1,
                      *       "created_at": "2026-03-16T09:30:00+08:00",
@@ -50659,20 +50623,8 @@ export interface operations {
                      *         "paper_code": "123456"
                      *       },
                      *       "charge_codes": {
-                     *         "registration": "无",
-                     *         "consultation": "无",
-                     *         "examination": "无",
-                     *         "test": "无",
-                     *         "western_medicine": "无",
-                     *         "chinese_patent_medicine": "无",
-                     *         "chinese_herbal_medicine": "无",
-                     *         "treatment": "无",
-                     *         "surgery": "无",
-                     *         "nursing": "无",
-                     *         "material": "无",
-                     *         "bed": "12",
-                     *         "deposit": "无",
-                     *         "other": "无"
+                     *         "western_medicine": "005",
+                     *         "treatment": 8
                      *       },
                      *       "version": 1,
                      *       "created_at": "2026-03-16T09:30:00+08:00",
@@ -50716,20 +50668,8 @@ export interface operations {
                  *         "paper_code": "123456"
                  *       },
                  *       "charge_codes": {
-                 *         "registration": "无",
-                 *         "consultation": "无",
-                 *         "examination": "无",
-                 *         "test": "无",
-                 *         "western_medicine": "无",
-                 *         "chinese_patent_medicine": "无",
-                 *         "chinese_herbal_medicine": "无",
-                 *         "treatment": "无",
-                 *         "surgery": "无",
-                 *         "nursing": "无",
-                 *         "material": "无",
-                 *         "bed": "12",
-                 *         "deposit": "无",
-                 *         "other": "无"
+                 *         "western_medicine": "005",
+                 *         "treatment": 8
                  *       },
                  *       "version": 1
                  *     }
@@ -50763,20 +50703,8 @@ export interface operations {
                      *         "paper_code": "123456"
                      *       },
                      *       "charge_codes": {
-                     *         "registration": "无",
-                     *         "consultation": "无",
-                     *         "examination": "无",
-                     *         "test": "无",
-                     *         "western_medicine": "无",
-                     *         "chinese_patent_medicine": "无",
-                     *         "chinese_herbal_medicine": "无",
-                     *         "treatment": "无",
-                     *         "surgery": "无",
-                     *         "nursing": "无",
-                     *         "material": "无",
-                     *         "bed": "12",
-                     *         "deposit": "无",
-                     *         "other": "无"
+                     *         "western_medicine": "005",
+                     *         "treatment": 8
                      *       },
                      *       "version": 1,
                      *       "created_at": "2026-03-16T09:30:00+08:00",

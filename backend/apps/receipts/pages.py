@@ -1,12 +1,12 @@
 from kernel.pages import action, columns, groups, moving
 
 columns(
-    "e_receipts_list", "receipt_no", "state", "amount_fen", "patient_name", "bill_no", "e_code", "e_number",
-    "issued_at", "reversed_at", "paper_no", "error_text", "created_at",
+    "e_receipts_list", "receipt_no", "state", "amount_fen", "patient_name", "bill_no", "e_number", "issued_at",
+    "reversed_at", "paper_no", "error_text",
 )  # fmt: skip
 columns(
     "receipt_day_checks_list", "business_date", "state", "issued_count", "their_issued_count", "issued_fen",
-    "their_issued_fen", "reversed_count", "their_reversed_count", "reversed_fen", "their_reversed_fen", "checked_at",
+    "their_issued_fen", "reversed_count", "their_reversed_count", "reversed_fen", "their_reversed_fen",
 )  # fmt: skip
 columns(
     "receipt_accounts_list",
@@ -28,8 +28,8 @@ groups(
     receipt=(
         "票据", "Receipt",
         (
-            "receipt_no kind state amount_fen bill_id patient_id payer_name hospital_id department_id replaces_id "
-            "receipt_account_id"
+            "receipt_no kind state amount_fen bill_id bill_no patient_id payer_name hospital_id department_id "
+            "replaces_id receipt_account_id"
         ),
     ),
     numbers=("票号", "Numbers", "e_code e_number e_check_code issued_at picture_url qr_picture_url lines"),
