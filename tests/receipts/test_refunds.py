@@ -93,15 +93,29 @@ def test_a_platform_that_times_out_after_reversing_has_reversed_once(office: Off
 def test_a_worker_that_died_between_reversal_and_rest_leaves_both_to_be_done(office: Office) -> None:
     bill, order, first = office.issued()
     office.refund(bill, order, 1_000)
-    record.reversing(first)
-    platform = ReceiptPlatformOfBosssoft(office.world.h1, office.config())
-    platform.reverse(key_of(first), at=first.reversal_sent_at or clock.now(), reason="退费")
+    at = record.reversing(first)
+    ReceiptPlatformOfBosssoft(office.world.h1, office.config()).reverse(key_of(first), at=at, reason="退费")
     office.later(seconds=61)
     first.refresh_from_db()
     assert (first.state, office.receipt(bill).state, office.receipt(bill).amount_fen) == (
         "reversed", "issued", 3_500,
     )  # fmt: skip
     assert [row["sent"] for row in office.book()] == [1, 1]
+
+
+def test_a_platform_that_is_down_reverses_later_and_people_hear_of_it(office: Office) -> None:
+    bill, order, receipt = office.issued()
+    office.settings(outage=True)
+    office.refund(bill, order, 4_500)
+    office.work()
+    for _ in range(14):
+        office.later(minutes=11)
+    assert [item.subject_id for item in office.work_items()] == [receipt.pk]
+    office.settings(outage=False)
+    for _ in range(3):
+        office.later(minutes=11)
+    receipt.refresh_from_db()
+    assert (receipt.state, office.work_items()) == ("reversed", [])
 
 
 def test_a_reversal_that_never_arrived_is_sent_again(office: Office) -> None:

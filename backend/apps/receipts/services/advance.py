@@ -1,6 +1,7 @@
 """Bringing a receipt forward: issued once, asked about when nobody knows, reversed when money went back."""
 
 import datetime as dt
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -153,10 +154,10 @@ def _reverse(receipt: EReceipt, bill: Bill, platform: ReceiptPlatform) -> None:
         return
     if left_fen(bill) == receipt.amount_fen or receipt.error:  # refused before: staff say when to try again
         return
-    record.reversing(receipt)
+    at = record.reversing(receipt)
     fault_point("receipt.reversing")
     try:
-        numbers = platform.reverse(key, at=receipt.reversal_sent_at or clock.now(), reason="退费")
+        numbers = platform.reverse(key, at=at, reason="退费")
     except PlatformRefused as refusal:
         record.reversal_refused(receipt, refusal.code, refusal.text)
         return
@@ -181,10 +182,13 @@ def _look_again(receipt_id: UUID, lease: dt.datetime | None, problem: str) -> No
     """When to look next. What was made due meanwhile stays so: it may be about something new."""
     receipt = _read(receipt_id)
     waits = _waits(receipt)
-    changes = {"due_at": leases.later(receipt.checks) if waits else None}
+    changes: dict[str, Any] = {"due_at": leases.later(receipt.checks) if waits else None}
     if waits:
         changes |= {"checks": min(receipt.checks + 1, 30_000)}
-        changes |= {"error": problem[:64]} if problem else {}
+        if (
+            problem and receipt.state != ReceiptState.ISSUED
+        ):  # there an error means that a reversal was refused
+            changes |= {"error": problem[:64]}
         if receipt.checks == PATIENCE:
             record.trouble(
                 receipt, f"电子票据 {receipt.receipt_no} 长时间无法确认:{problem or receipt.error}"

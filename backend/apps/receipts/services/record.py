@@ -61,8 +61,10 @@ def _written(numbers: Numbers) -> dict[str, Any]:
 @transaction.atomic
 def failed(receipt: EReceipt, code: str, text: str, *, sent: bool = False) -> None:
     """It can't be issued as it is: staff mend the cause. `sent`: the platform may have something under its number."""
-    unsent = {} if sent else {"sent_at": None}
-    RECEIPTS.move(receipt, ReceiptState.FAILED, error=code[:64], error_text=text[:200], checks=0, **unsent)
+    since = receipt.sent_at if sent else None
+    RECEIPTS.move(
+        receipt, ReceiptState.FAILED, error=code[:64], error_text=text[:200], checks=0, sent_at=since
+    )
     trouble(receipt, f"电子票据 {receipt.receipt_no} 开具失败:{text or code}")
 
 
@@ -83,9 +85,11 @@ def dropped(receipt: EReceipt) -> None:
     close_item(TROUBLE, subject_id=receipt.pk, withdrawn=True)
 
 
-def reversing(receipt: EReceipt) -> None:
-    """About to be reversed: from now on the platform may have done so."""
-    _note(receipt, reversal_sent_at=to_millisecond(clock.now()), error="", error_text="")
+def reversing(receipt: EReceipt) -> dt.datetime:
+    """About to be reversed: from now on the platform may have done so. The moment that it is told."""
+    at = to_millisecond(clock.now())
+    _note(receipt, reversal_sent_at=at, error="", error_text="")
+    return at
 
 
 def stays(receipt: EReceipt) -> None:
