@@ -36,6 +36,14 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True)),
                 ('hospital', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['hospital', '-id'], name='receipt_account_of_hospital'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('is_active', True)), fields=('hospital',), name='receipt_account_one_active'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='EReceipt',
@@ -78,6 +86,28 @@ class Migration(migrations.Migration):
                 ('replaces', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='receipts.ereceipt')),
                 ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='receipts.receiptaccount')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['hospital', '-id'], name='e_receipt_of_hospital'),
+                    models.Index(fields=['department', '-id'], name='e_receipt_of_department'),
+                    models.Index(fields=['hospital', 'state', '-id'], name='e_receipt_by_state'),
+                    models.Index(fields=['patient', '-id'], name='e_receipt_of_patient'),
+                    models.Index(fields=['bill', '-id'], name='e_receipt_of_bill'),
+                    models.Index(fields=['receipt_no'], name='e_receipt_by_no'),
+                    models.Index(condition=models.Q(('e_number', ''), _negated=True), fields=['e_number'], name='e_receipt_by_number'),
+                    models.Index(fields=['account', 'business_at'], name='e_receipt_issued_on'),
+                    models.Index(condition=models.Q(('reversed_at__isnull', False)), fields=['account', 'reversed_at'], name='e_receipt_reversed_on'),
+                    models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='e_receipt_due'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('hospital', 'receipt_no'), name='e_receipt_no_once'),
+                    models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('bill',), name='e_receipt_one_stands'),
+                    models.UniqueConstraint(condition=models.Q(('e_number', ''), _negated=True), fields=('hospital', 'e_code', 'e_number'), name='e_receipt_number_once'),
+                    models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='e_receipt_has_amount'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['issued', 'reversed']), _negated=True), models.Q(models.Q(('e_number', ''), _negated=True), ('issued_at__isnull', False)), _connector='OR'), name='e_receipt_issued_has_number'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'reversed'), _negated=True), models.Q(('ended_at__isnull', False), ('reversed_at__isnull', False)), _connector='OR'), name='e_receipt_reversed_is_over'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ReceiptDayCheck',
@@ -104,94 +134,22 @@ class Migration(migrations.Migration):
                 ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='receipts.receiptaccount')),
                 ('hospital', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='receiptaccount',
-            index=models.Index(fields=['hospital', '-id'], name='receipt_account_of_hospital'),
-        ),
-        migrations.AddConstraint(
-            model_name='receiptaccount',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_active', True)), fields=('hospital',), name='receipt_account_one_active'),
+            options={
+                'indexes': [
+                    models.Index(fields=['hospital', '-business_date', '-id'], name='receipt_day_check_newest'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('account', 'business_date'), name='receipt_day_check_once'),
+                ],
+            },
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='receiptaccount',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('receipts.receiptaccount', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at']::text[], ARRAY['config']::text[]); RETURN NULL;", hash='70d1d89028b467f6b97e7e5bb02bcda7ae80e8f9', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_30500', table='receipts_receiptaccount', when='AFTER')),
         ),
-        migrations.AddIndex(
-            model_name='ereceipt',
-            index=models.Index(fields=['hospital', '-id'], name='e_receipt_of_hospital'),
-        ),
-        migrations.AddIndex(
-            model_name='ereceipt',
-            index=models.Index(fields=['department', '-id'], name='e_receipt_of_department'),
-        ),
-        migrations.AddIndex(
-            model_name='ereceipt',
-            index=models.Index(fields=['hospital', 'state', '-id'], name='e_receipt_by_state'),
-        ),
-        migrations.AddIndex(
-            model_name='ereceipt',
-            index=models.Index(fields=['patient', '-id'], name='e_receipt_of_patient'),
-        ),
-        migrations.AddIndex(
-            model_name='ereceipt',
-            index=models.Index(fields=['bill', '-id'], name='e_receipt_of_bill'),
-        ),
-        migrations.AddIndex(
-            model_name='ereceipt',
-            index=models.Index(fields=['receipt_no'], name='e_receipt_by_no'),
-        ),
-        migrations.AddIndex(
-            model_name='ereceipt',
-            index=models.Index(condition=models.Q(('e_number', ''), _negated=True), fields=['e_number'], name='e_receipt_by_number'),
-        ),
-        migrations.AddIndex(
-            model_name='ereceipt',
-            index=models.Index(fields=['account', 'business_at'], name='e_receipt_issued_on'),
-        ),
-        migrations.AddIndex(
-            model_name='ereceipt',
-            index=models.Index(condition=models.Q(('reversed_at__isnull', False)), fields=['account', 'reversed_at'], name='e_receipt_reversed_on'),
-        ),
-        migrations.AddIndex(
-            model_name='ereceipt',
-            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='e_receipt_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='ereceipt',
-            constraint=models.UniqueConstraint(fields=('hospital', 'receipt_no'), name='e_receipt_no_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='ereceipt',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('bill',), name='e_receipt_one_stands'),
-        ),
-        migrations.AddConstraint(
-            model_name='ereceipt',
-            constraint=models.UniqueConstraint(condition=models.Q(('e_number', ''), _negated=True), fields=('hospital', 'e_code', 'e_number'), name='e_receipt_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='ereceipt',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='e_receipt_has_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='ereceipt',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['issued', 'reversed']), _negated=True), models.Q(models.Q(('e_number', ''), _negated=True), ('issued_at__isnull', False)), _connector='OR'), name='e_receipt_issued_has_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='ereceipt',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'reversed'), _negated=True), models.Q(('ended_at__isnull', False), ('reversed_at__isnull', False)), _connector='OR'), name='e_receipt_reversed_is_over'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='ereceipt',
             trigger=pgtrigger.compiler.Trigger(name='audit', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM audit_record('receipts.ereceipt', TG_OP, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END, CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END, ARRAY['updated_at', 'due_at', 'checks']::text[], ARRAY[]::text[]); RETURN NULL;", hash='b874d7ef69797a70996c00562369740df53fc2c9', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audit_f8e66', table='receipts_ereceipt', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='receiptdaycheck',
-            index=models.Index(fields=['hospital', '-business_date', '-id'], name='receipt_day_check_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='receiptdaycheck',
-            constraint=models.UniqueConstraint(fields=('account', 'business_date'), name='receipt_day_check_once'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='receiptdaycheck',
