@@ -58,6 +58,7 @@ def logging_config(level: str) -> dict[str, Any]:
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django.request": {"level": "ERROR"},  # refusals are in our own line of the request
+            "django.security.DisallowedHost": {"level": "CRITICAL"},  # a stranger's, who would fill the log
             "httpx": {"level": "WARNING"},
             "apscheduler": {"level": "WARNING"},
         },

@@ -68,8 +68,8 @@ IN_THE_FUTURE = Expectation("in_the_future", "不能晚于当前时间", "It mus
 UNKNOWN_FIELD = Expectation("unknown_field", "未知字段", "Unknown field.")
 NAME = Expectation(
     "name_format",
-    "姓名只能包含文字、数字、间隔号、连字符、括号和空格",
-    "A name has letters, digits, dots, hyphens, brackets and blanks.",
+    "姓名只能包含文字、数字、间隔号、连字符、括号和空格,不能以符号开头",
+    "A name has letters, digits, dots, hyphens, brackets and blanks, and begins with none of these signs.",
 )
 
 

@@ -15,6 +15,9 @@ ISO_MOMENT = Expectation(
 MONTH = Expectation("month", "月份须写作 YYYY-MM", "A month as YYYY-MM.")
 NO_SUCH_DAY = Expectation("no_such_day", "没有这一天", "There is no such day.")
 UTF8 = Expectation("utf8", "查询参数须为 UTF-8 编码", "Query parameters have to be UTF-8.")
+NO_NUL = Expectation(
+    "null_characters_not_allowed", "不能含有空字符(U+0000)", "Null characters are not allowed: U+0000."
+)
 REPEATED = Expectation("repeated_parameter", "此参数只能出现一次", "This parameter may be given once only.")
 ANOTHER = Expectation("another", "须为另一个,不能是自身", "It has to be another one.")
 DOCTOR = Expectation(

@@ -109,6 +109,16 @@ def test_the_token_endpoint_takes_forms_only(client_of: dict[str, str]) -> None:
 
 
 @pytest.mark.requirement("INT-03")
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["token", "revoke"])
+@pytest.mark.parametrize("kind", ["", "application/json", "text/plain", "application/x-www-form-urlencoded"])
+def test_a_body_of_nothing_is_refused_as_the_standard_says(path: str, kind: str) -> None:
+    answer = APIClient().generic("POST", f"{API}/oauth/{path}", b"", content_type=kind)
+    assert answer.status_code in (400, 401, 415)
+    assert answer.json()["error" if answer.status_code != 415 else "code"]
+
+
+@pytest.mark.requirement("INT-03")
 def test_scopes_are_the_applications_and_count_at_once(world: World) -> None:
     app = register(world, allowed_scopes=[])
     assert ask(app, scope="directory:read").json()["error"] == "invalid_scope"

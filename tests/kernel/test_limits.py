@@ -130,6 +130,36 @@ def test_what_is_no_text_is_refused_by_the_name_of_its_field(
     assert "characters are not allowed" in error["message"]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"name": "a", "name": "b"}', '{"a": [{"price": 1, "price": 999900}]}', '{"x": {"y": 1, "z": 2, "y": 1}}',
+        '{"na\\u006de": "a", "name": "b"}',
+    ],
+)  # fmt: skip
+def test_a_member_that_stands_twice_is_refused_by_name(world: World, body: str) -> None:
+    answer = world.client("admin1").generic("POST", DEPARTMENTS, body, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
+    assert (
+        '"y" stands twice' in answer.json()["detail"]
+        if "y" in body
+        else "stands twice" in answer.content.decode()
+    )
+
+
+@pytest.mark.parametrize("body", ['{"name": %s}' % ("9" * 5_000), '{"name": 1e999}', '{"a": 0.1, "b": -1}'])
+def test_numbers_of_any_length_are_no_error_of_ours(world: World, body: str) -> None:
+    answer = world.client("admin1").generic("POST", DEPARTMENTS, body, content_type="application/json")
+    assert answer.status_code == 400
+
+
+def test_nul_is_refused_in_words_that_say_so(world: World) -> None:
+    answer = world.client("admin1").generic(
+        "POST", DEPARTMENTS, '{"name": "a\\u0000b"}', content_type="application/json"
+    )
+    assert [error["message"] for error in answer.json()["errors"]] == ["不能含有空字符(U+0000)"]
+
+
 def test_a_backslash_before_u0000_is_plain_text(world: World) -> None:
     answer = world.client("admin1").generic(
         "POST", DEPARTMENTS, '{"name": "C:\\\\u0000"}', content_type="application/json"

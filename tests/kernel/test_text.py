@@ -75,6 +75,8 @@ def test_ordinary_text_is_kept_as_typed(text: str) -> None:
         ("欧阳　娜娜", "欧阳娜娜"), ("𠮷 野", "𠮷野"), ("王\ufe00五", "王五"), ("李\u3164四", "李四"),
         ("O\u2019Brien", "O'Brien"), ("O\u00b4Brien", "O'Brien"), ("O`Brien", "O'Brien"), ("O \u0301Brien", "O'Brien"),
         ("O\uff07Brien", "O'Brien"), ("D\u02bcAngelo", "D'Angelo"),
+        ("'张三", "张三"), ("\u2019张三", "张三"), ("' 张三", "张三"), ("'t Hooft", "'t Hooft"),
+        ("古丽米热··艾比布力", "古丽米热·艾比布力"),
     ],
 )  # fmt: skip
 def test_a_name_has_one_spelling(typed: str, stored: str) -> None:
@@ -82,7 +84,24 @@ def test_a_name_has_one_spelling(typed: str, stored: str) -> None:
     assert is_name(stored)
 
 
-@pytest.mark.parametrize("typed", ["😀李", "张*", "", "--", "李\ufffd四", "<b>李</b>", "李四=1", "\ue863"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "😀李",
+        "张*",
+        "",
+        "--",
+        "+张三",
+        "-张三",
+        "·张三",
+        ".张三",
+        ")张三",
+        "李\ufffd四",
+        "<b>李</b>",
+        "李四=1",
+        "\ue863",
+    ],
+)
 def test_what_no_name_can_have_is_refused(typed: str) -> None:
     assert not is_name(clean_name(typed))
 

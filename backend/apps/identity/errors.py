@@ -50,8 +50,8 @@ class OwnPlacement(DomainError):
 
     code, status = "own_placement", 403
     zh, en = (
-        "不能安排自己的任职,请由他人操作",
-        "You cannot arrange where you work yourself; ask another person.",
+        "不能改变自己的任职,也不能改变自己所属机构下的科室,请由他人操作",
+        "You cannot change where you work yourself, or what belongs to your own unit; ask another person.",
     )
 
 

@@ -75,7 +75,10 @@ WORDS: Words = {
         "Somebody of that name and birth date or phone is on file; it is taken in all the same: compare them.",
     ),
     "bad_card": ("应为 4 到 32 位字母或数字", "4 to 32 letters or digits are expected."),
-    "bad_name": ("姓名只能包含文字、数字、间隔号、连字符、括号和空格", "Letters, dots and blanks are expected."),
+    "bad_name": (
+        "姓名只能包含文字、数字、间隔号、连字符、括号和空格,不能以符号开头",
+        "Letters, dots and blanks are expected, and no sign at the beginning.",
+    ),
     "bad_date": ("日期无效,请使用 1990-03-07 的格式", "No date; write it as 1990-03-07."),
     "serial_date": (
         "单元格是数字 {shown} 而不是日期,请把该列设为日期格式或写成 1990-03-07",
@@ -111,7 +114,7 @@ NOTES: dict[str, str] = {
     "id_kind": "居民身份证、港澳居民来往内地通行证、台湾居民来往大陆通行证、外国人永久居留身份证、护照、无;"
     "留空且有号码时视为居民身份证。",
     "national_id": "请保持为文本格式,否则 15 位以后的数字会丢失。", "phone": "11 位大陆手机号。",
-    "insurance_no": "请保持为文本格式。", "card_number": "4 到 32 位字母或数字,请保持为文本格式。",
+    "insurance_no": "4 到 32 位字母或数字,请保持为文本格式。", "card_number": "4 到 32 位字母或数字,请保持为文本格式。",
     "mrn": "留空则自动编号。", "occupation": "数据字典“职业”中的名称。", "industry": "数据字典“行业”中的名称。",
     "source": "数据字典“患者来源”中的名称。", "vip_level": "数据字典“VIP等级”中的名称。",
     "tags": "患者标签中的名称,多个用分号隔开。",

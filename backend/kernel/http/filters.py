@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from django.core.validators import ProhibitNullCharactersValidator
 from django_filters import BooleanFilter, CharFilter
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import filters
 from rest_framework.exceptions import ValidationError
 
+from kernel.expectations import NO_NUL
 from kernel.http.choices import errors_of, not_a_choice
 from kernel.http.moments import in_utc, require_expressible
 
@@ -20,8 +20,7 @@ class FilterBackend(DjangoFilterBackend):
         filterset_class = self.get_filterset_class(view, queryset)
         empty = [name for name, values in request.query_params.lists() if any("\0" in v for v in values)]
         if empty:
-            text = str(ProhibitNullCharactersValidator.message)
-            raise ValidationError({name: [text] for name in empty}, code="null_characters_not_allowed")
+            raise ValidationError({name: [NO_NUL.text] for name in empty}, code=NO_NUL.code)
         vague = [name for name in _booleans(filterset_class) if _vague(request.query_params.get(name, ""))]
         if vague:
             raise ValidationError({name: ["true, false"] for name in vague}, code="invalid")

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import orjson
-from django.core.validators import ProhibitNullCharactersValidator
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.parsers import BaseParser
 
+from kernel.expectations import NO_NUL
 from kernel.http.limits import require_small_from_nobody
 from kernel.text import clean
 
@@ -22,8 +22,8 @@ SURROGATES = range(0xD800, 0xE000)
 
 
 class ORJSONParser(BaseParser):
-    """Accepts application/json; refuses invalid UTF-8, NaN, deep nesting, and by field NUL and half
-    characters. Every text loses what nobody can see."""
+    """Accepts application/json; refuses invalid UTF-8, NaN, deep nesting, members that stand twice, and by field NUL
+    and half characters. Every text loses what nobody can see."""
 
     media_type = "application/json"
 
@@ -37,11 +37,23 @@ class ORJSONParser(BaseParser):
             raise ParseError(f"JSON parse error - {error}") from error
         if body.count(b"[") + body.count(b"{") > DEEPEST and is_deeper(data):
             raise ParseError(f"JSON parse error - more than {DEEPEST} levels")
+        _require_each_once(body)
         if b"\\u0000" in body:
-            text = str(ProhibitNullCharactersValidator.message)
-            _refuse(data, "null_characters_not_allowed", text, lambda found: "\0" in found)
+            _refuse(data, NO_NUL.code, NO_NUL.text, lambda found: "\0" in found)
         plain = body.isascii() and not _ESCAPED.search(body)
         return data if plain else _cleaned(data)
+
+
+def _require_each_once(body: bytes) -> None:
+    """Of two members of one name every reader drops another one: of an amount nobody knows which was meant."""
+    json.loads(body, object_pairs_hook=_each_once, parse_int=str, parse_float=str)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> None:
+    names = [name for name, _value in pairs]
+    if len(set(names)) != len(names):
+        twice = next(name for place, name in enumerate(names) if name in names[:place])
+        raise ParseError(f'JSON parse error - "{twice[:64]}" stands twice in one object')
 
 
 def _cleaned(value: Any) -> Any:

@@ -5,15 +5,20 @@ import functools
 import re
 from typing import Any, ClassVar, NoReturn
 
+from django.core.validators import ProhibitNullCharactersValidator
+from django.http import QueryDict
+from django.utils.functional import lazy
 from rest_framework import serializers
 
 from kernel.errors import FIXED, REQUIRED, UNKNOWN_FIELD
-from kernel.expectations import ISO_DAY, ISO_MOMENT, NO_SUCH_DAY
+from kernel.expectations import ISO_DAY, ISO_MOMENT, NO_NUL, NO_SUCH_DAY, REPEATED
 from kernel.http.choices import not_a_choice
 from kernel.http.moments import is_expressible, out_of_range, require_expressible
 from kernel.text import fold_code
 
 _NONE = object()
+#: Fields that take several parts of a form under one name.
+_SEVERAL = (serializers.ListField, serializers.MultipleChoiceField, serializers.ManyRelatedField)
 _read_text = serializers.CharField.to_internal_value
 
 
@@ -88,6 +93,8 @@ serializers.ChoiceField.fail = _with_choices  # type: ignore[assignment,method-a
 serializers.IntegerField.to_internal_value = _whole_number  # type: ignore[assignment,method-assign]
 serializers.ListField.to_internal_value = _not_too_long  # type: ignore[assignment,method-assign]
 serializers.CharField.to_internal_value = _text_only  # type: ignore[assignment,method-assign]  # of nested and list fields, too
+#: The framework's Chinese words say something else.
+ProhibitNullCharactersValidator.message = lazy(lambda: NO_NUL.text, str)()
 #: The framework has no Chinese words for it.
 serializers.BigIntegerField.default_error_messages["invalid"] = (
     serializers.IntegerField.default_error_messages["invalid"]
@@ -105,6 +112,8 @@ class StrictMixin:
                 raise serializers.ValidationError(
                     {n: [UNKNOWN_FIELD.text] for n in unknown}, code=UNKNOWN_FIELD.code
                 )
+            if isinstance(data, QueryDict):
+                self._refuse_repeated(data)
         try:
             values = super().to_internal_value(data)  # type: ignore[misc]
         except OverflowError as error:  # a moment that no time zone can express
@@ -113,6 +122,18 @@ class StrictMixin:
             sources = {field.source: name for name, field in self.fields.items()}  # type: ignore[attr-defined]
             require_expressible((sources.get(source, source), value) for source, value in values.items())
         return values
+
+    def _refuse_repeated(self, form: QueryDict) -> None:
+        """Of two parts of one name, one would silently be dropped."""
+        many = [
+            name
+            for name, parts in form.lists()
+            if len(parts) > 1 and not isinstance(self.fields[name], _SEVERAL)  # type: ignore[attr-defined]
+        ]
+        if many:
+            raise serializers.ValidationError(
+                {name: [REPEATED.text] for name in sorted(many)}, code=REPEATED.code
+            )
 
     def _overflowing(self, data: Any) -> list[str]:
         """Which of the fields it was."""

@@ -68,6 +68,11 @@ def _unguarded(text: str) -> str:
     return re.sub(r"^([0-9]{2,})\.0+$", r"\1", text)
 
 
+def is_card_number(text: str) -> bool:
+    """Whether a folded text can be the number of a card: 4 to 32 letters or digits."""
+    return 4 <= len(text) <= 32 and text.isascii() and text.isalnum()
+
+
 def is_masked(text: str) -> bool:
     """Whether characters are hidden by asterisks or dots: a mask that was copied, never a value."""
     return bool(_STARS.search(text) or _DOTS.search(text))

@@ -19,6 +19,10 @@ _APOSTROPHE = re.compile(
     "[\u00b4`\u2018\u2019\u201b\u2032\u02b9\u02bb-\u02bd\u02c8\u055a\u1fbd\u1fbf\ua78c\uff07]| \u0301"
 )
 _VARIANTS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+#: What a spreadsheet puts in front of a text; Latin names may begin with an apostrophe ('t Hooft).
+_GUARD = re.compile(rf"^'+ ?(?=[{_HAN}])")
+#: A name begins with none of these.
+_NEVER_FIRST = frozenset(" ·-.,)/、）&+")
 #: Beside letters, marks and digits a name may have these.
 _PUNCTUATION = frozenset(" ·-'.,()/、（）&+〇\u0f0b\u0f0c")
 
@@ -28,13 +32,18 @@ def clean_name(text: str) -> str:
     signs = _APOSTROPHE.sub("'", _VARIANTS.sub("", clean_line(text)))
     wide = _APOSTROPHE.sub("'", unicodedata.normalize("NFKC", _DOT.sub("·", signs)))
     line = _DOT.sub("·", " ".join(wide.split()))
-    return _POINT_BETWEEN_HAN.sub("·", _BLANK_BETWEEN_HAN.sub("", line))
+    return re.sub("··+", "·", _POINT_BETWEEN_HAN.sub("·", _BLANK_BETWEEN_HAN.sub("", _GUARD.sub("", line))))
 
 
 def is_name(text: str) -> bool:
-    """Whether a cleaned text can be a name: a letter, and nothing but letters, digits and a name's punctuation."""
-    return any(map(str.isalpha, text)) and all(
-        c in _PUNCTUATION or unicodedata.category(c)[0] in "LM" or c.isdigit() for c in text
+    """Whether a cleaned text can be a name: a letter, and nothing but letters, digits and a name's punctuation.
+
+    It begins with a letter, a digit, an apostrophe or a bracket.
+    """
+    return (
+        any(map(str.isalpha, text))
+        and text[0] not in _NEVER_FIRST
+        and all(c in _PUNCTUATION or unicodedata.category(c)[0] in "LM" or c.isdigit() for c in text)
     )
 
 

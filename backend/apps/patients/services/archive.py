@@ -32,7 +32,7 @@ from kernel.expectations import UNKNOWN
 from kernel.ids import NumberSeries
 from kernel.locks import save_version
 from kernel.rows import in_use
-from kernel.text import clean_name, fold_code
+from kernel.text import clean_name, fold_code, fold_number, is_card_number
 from kernel.text.names import is_name
 
 MRN = NumberSeries("mrn", "MR")
@@ -41,6 +41,11 @@ Contacts = Iterable[Mapping[str, Any]]
 DERIVED = {"gender", "birth_date"}
 DERIVED_FROM = {"national_id", "id_kind", *DERIVED}
 NO_CHOICE = Expectation("no_choice", "不是数据字典中的值", "It is no value of the dictionary.")
+INSURANCE_NO = Expectation(
+    "insurance_no_format",
+    "医保号须为 4 至 32 位字母或数字",
+    "An insurance number has 4 to 32 letters or digits.",
+)
 DISAGREES = Expectation("disagrees", "与证件号码中的信息不一致", "It is not what the document's number says.")
 
 
@@ -173,6 +178,10 @@ def _complete(patient: Patient, *, given: set[str], changed: set[str]) -> None:
         raise InvalidValue(field="name", expected=NAME if patient.name else REQUIRED)
     if "phone" in changed:
         patient.phone = normalise_phone(patient.phone)
+    if "insurance_no" in changed:
+        patient.insurance_no = fold_number(patient.insurance_no)
+        if patient.insurance_no and not is_card_number(patient.insurance_no):
+            raise InvalidValue(field="insurance_no", expected=INSURANCE_NO)
     if changed & DERIVED_FROM:
         _check_identity(patient, given, changed)
 

@@ -8,12 +8,13 @@ from apps.patients.services.bindings import end_bindings
 from kernel import clock
 from kernel.errors import DuplicateValue, InvalidValue, StateConflict
 from kernel.expectations import FORMAT_CARD
+from kernel.text import is_card_number
 
 
 def issue_card(*, patient: Patient, card_number: str) -> PatientCard:
     """Put a card on file; DuplicateValue if the hospital has the number, StateConflict for an inactive archive."""
     number = fold(card_number)
-    if not (4 <= len(number) <= 32 and number.isascii() and number.isalnum()):
+    if not is_card_number(number):
         raise InvalidValue(field="card_number", expected=FORMAT_CARD)
     if not patient.is_active:
         raise StateConflict

@@ -29,7 +29,7 @@ from kernel import ids
 from kernel.crypto import blind_index, encrypt
 from kernel.errors import InvalidValue
 from kernel.sheets import ERRORS, IGNORED, LEFT_OUT, BadCell, Heading, Line, bare_title, column_letters, plain
-from kernel.text import clean_line, clean_name, fold_code, is_masked
+from kernel.text import clean_line, clean_name, fold_code, is_card_number, is_masked
 from kernel.text.names import is_name
 
 #: What stands in the column of names below a table, or for nobody.
@@ -262,8 +262,9 @@ class RowReader:
         mrn, card = texts["mrn"], texts["card_number"]
         if mrn and not _MRN.fullmatch(mrn):
             row.complain("mrn", "bad_number")
-        if card and not (4 <= len(card) <= 32 and card.isascii() and card.isalnum()):
-            row.complain("card_number", "bad_card")
+        for name in ("card_number", "insurance_no"):
+            if texts[name] and not is_card_number(texts[name]):
+                row.complain(name, "bad_card")
         row.values |= {"mrn": mrn, "card_number": card, "insurance_no": texts["insurance_no"]}
 
 

@@ -1,7 +1,7 @@
 import json
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from drf_spectacular.utils import extend_schema, extend_schema_serializer
 from oauth2_provider.settings import oauth2_settings
 from rest_framework import serializers
@@ -62,8 +62,11 @@ class OAuthView(APIView):
 
     def ask(self, request: Any, method: str) -> HttpResponse:
         require_small_from_nobody(request)
-        form = request.data  # read by our parser first: another content type is 415
-        if any("\x00" in value for values in form.lists() for value in (values[0], *values[1])):
+        form = (
+            request.data
+        )  # read by our parser first: another content type is 415; a body of nothing has no form
+        sent = form.lists() if isinstance(form, QueryDict) else ()
+        if any("\x00" in value for values in sent for value in (values[0], *values[1])):
             raise ValidationError({"": ["NUL"]}, code="invalid")
         take_hashing("partner")
         core = oauth2_settings.OAUTH2_BACKEND_CLASS()
