@@ -16,7 +16,7 @@ BATCH = 1_000
 #: So many rows of it are looked at before the clock is.
 LOOK = 100
 MAX_POINTS = 400
-REST = Words("其他", "Others")
+REST, TOTAL = Words("其他", "Others"), Words("合计", "Total")
 Row = tuple[Any, ...]
 Beat = Callable[[int], None]
 

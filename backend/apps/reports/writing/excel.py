@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, BinaryIO
 
-from apps.reports.services.rows import Row
-from apps.reports.writing.sheet import EMPTY, TOTAL, Sheet
+from apps.reports.services.rows import TOTAL, Row
+from apps.reports.writing.sheet import EMPTY, Sheet
 from kernel.reports import Column, Kind
 from kernel.reports.columns import text_of
 from kernel.sheets.books import Book, BookColumn, write_book

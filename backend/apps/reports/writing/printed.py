@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, BinaryIO
 
-from apps.reports.writing.sheet import EMPTY, TOTAL, Sheet
+from apps.reports.services.rows import TOTAL
+from apps.reports.writing.sheet import EMPTY, Sheet
 from kernel.pdf import A4, Column, Document, Fields, Figure, Paragraph, Space, Table, landscape, write
 from kernel.pdf.document import Block
 from kernel.pdf.fonts import face

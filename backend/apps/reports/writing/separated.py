@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, BinaryIO
 
-from apps.reports.writing.sheet import EMPTY, TOTAL, Sheet
+from apps.reports.services.rows import TOTAL
+from apps.reports.writing.sheet import EMPTY, Sheet
 from kernel.reports import Column, Kind
 from kernel.sheets.books import cleaned
 from kernel.sheets.writing import separated_blocks

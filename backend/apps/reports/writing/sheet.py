@@ -11,7 +11,6 @@ from kernel import clock
 from kernel.words import Words
 
 EMPTY = Words("没有符合条件的数据", "There is nothing for these parameters.")
-TOTAL = Words("合计", "Total")
 _HOSPITAL, _DATA, _BY, _COUNT = (
     Words("医院", "Hospital"), Words("数据时间", "Data as of"), Words("生成人", "Made by"), Words("行数", "Rows"),
 )  # fmt: skip

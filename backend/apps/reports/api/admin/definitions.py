@@ -9,7 +9,7 @@ from apps.reports.api.admin import serializers as io
 from apps.reports.errors import NoSuchReport, ReportTooLarge
 from apps.reports.selectors import reports_of
 from apps.reports.services.preview import Preview, preview
-from apps.reports.writing.sheet import TOTAL
+from apps.reports.services.rows import TOTAL
 from kernel.errors import InvalidValue
 from kernel.http.schema import raises
 from kernel.http.views import APIView
