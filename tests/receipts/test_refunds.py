@@ -140,6 +140,30 @@ def test_a_reversal_that_is_refused_is_somebodys_work(office: Office) -> None:
     assert len(office.work_items()) == 1
 
 
+def test_what_was_reversed_there_already_is_reversed_here_and_the_rest_issued(office: Office) -> None:
+    bill, order, first = office.issued()
+    office.sandbox.control("POST", "e_receipts/reverse", {"bus_no": first.receipt_no})
+    office.refund(bill, order, 1_000)
+    office.work()
+    first.refresh_from_db()
+    assert (first.state, office.receipt(bill).state, office.receipt(bill).amount_fen) == (
+        "reversed", "issued", 3_500,
+    )  # fmt: skip
+    assert office.work_items() == []
+
+
+def test_a_refused_reversal_is_nobodys_work_once_the_refund_did_not_come_about(office: Office) -> None:
+    bill, order, receipt = office.issued()
+    office.faults({"kind": "code", "code": "S0099", "operation": REVERSE, "times": 1})
+    office.refund(bill, order, 4_500)
+    office.work()
+    withdraw_refund(bill_id=bill.pk, amount_fen=4_500)
+    handle()
+    office.work()
+    receipt.refresh_from_db()
+    assert (receipt.state, receipt.error, office.work_items()) == ("issued", "", [])
+
+
 def test_a_refund_that_did_not_come_about_brings_the_receipt_back(office: Office) -> None:
     bill, order, first = office.issued()
     office.refund(bill, order, 4_500)

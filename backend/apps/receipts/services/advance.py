@@ -81,18 +81,8 @@ def _step(receipt: EReceipt) -> None:
 
 
 def _issue(receipt: EReceipt, bill: Bill, platform: ReceiptPlatform) -> None:
-    left = left_fen(bill)
-    if not left:
-        record.dropped(receipt)
+    if not _written_down(receipt, bill):
         return
-    if not _is_posted(bill):
-        return
-    try:
-        lines = lines_of(bill, left, receipt.account.charge_codes)
-    except CannotIssue as cause:
-        record.failed(receipt, cause.code, cause.text)
-        return
-    record.sending(receipt, lines=lines, total_fen=left)
     fault_point("receipt.sending")
     try:
         numbers = platform.issue(request_of(receipt, bill))
@@ -106,29 +96,53 @@ def _issue(receipt: EReceipt, bill: Bill, platform: ReceiptPlatform) -> None:
     record.issued(receipt, numbers)
 
 
+def _written_down(receipt: EReceipt, bill: Bill) -> bool:
+    """What is about to be sent: as it was sent before, whatever has happened to the bill since; what went back is
+    reversed once it is issued."""
+    if receipt.sends:
+        record.sending_again(receipt)
+        return True
+    left = left_fen(bill)
+    if not left:
+        record.dropped(receipt)
+        return False
+    if not _is_posted(bill):
+        return False
+    try:
+        lines = lines_of(bill, left, receipt.account.charge_codes)
+    except CannotIssue as cause:
+        record.failed(receipt, cause.code, cause.text)
+        return False
+    record.sending(receipt, lines=lines, total_fen=left)
+    return True
+
+
 def _is_posted(bill: Bill) -> bool:
     order = find(bill.order_id) if bill.order_id else None
     return order is not None and order.state == OrderState.POSTED
 
 
 def _refused(receipt: EReceipt, platform: ReceiptPlatform, refusal: PlatformRefused) -> None:
-    """A repetition may be refused because the first one was taken: that is asked before anybody believes it."""
-    if receipt.sends > 1:
-        record.unknown(receipt, refusal.code)
-        found = platform.query(key_of(receipt))
-        if found is not None:
-            _found(receipt, found)
-            return
-    record.failed(receipt, refusal.code, refusal.text)
+    """A refusal may mean that an earlier one was taken, or be wrong: that is asked before anybody believes it."""
+    record.unknown(receipt, refusal.code)
+    found = _queried(receipt, platform)
+    if found is not None:
+        _found(receipt, found)
+    else:
+        record.failed(receipt, refusal.code, refusal.text)
+
+
+def _queried(receipt: EReceipt, platform: ReceiptPlatform) -> Standing | None:
+    try:
+        return platform.query(key_of(receipt))
+    except PlatformRefused as refusal:
+        raise PlatformUnclear(refusal.code) from refusal
 
 
 def _ask(receipt: EReceipt, platform: ReceiptPlatform) -> None:
     if receipt.state == ReceiptState.ISSUING:  # its worker is gone
         record.unknown(receipt, "worker_lost")
-    try:
-        found = platform.query(key_of(receipt))
-    except PlatformRefused as refusal:
-        raise PlatformUnclear(refusal.code) from refusal
+    found = _queried(receipt, platform)
     if found is not None:
         _found(receipt, found)
     elif receipt.sent_at is None or clock.now() - receipt.sent_at >= SETTLES:
@@ -137,11 +151,11 @@ def _ask(receipt: EReceipt, platform: ReceiptPlatform) -> None:
 
 def _found(receipt: EReceipt, found: Standing) -> None:
     """The platform has it. Another total than ours is nothing that may be shown to anybody."""
-    if found.total_fen != receipt.amount_fen:
+    if found.reversal is not None:
+        record.reversed_whole(receipt, found.reversal, numbers=found.numbers)
+    elif found.total_fen != receipt.amount_fen:
         text = f"平台票据 {found.numbers.number} 金额 {found.total_fen} 分,应为 {receipt.amount_fen} 分"
         record.failed(receipt, "amount_differs", text, sent=True)
-    elif found.reversal is not None:
-        record.reversed_whole(receipt, found.reversal, numbers=found.numbers)
     else:
         record.issued(receipt, found.numbers)
 
@@ -152,24 +166,29 @@ def _reverse(receipt: EReceipt, bill: Bill, platform: ReceiptPlatform) -> None:
     if receipt.reversal_sent_at is not None:
         _ask_of_reversal(receipt, platform)
         return
-    if left_fen(bill) == receipt.amount_fen or receipt.error:  # refused before: staff say when to try again
+    if left_fen(bill) == receipt.amount_fen:
+        if receipt.error:
+            record.agrees(receipt)
+        return
+    if receipt.error:  # refused before: staff say when to try again
         return
     at = record.reversing(receipt)
     fault_point("receipt.reversing")
     try:
         numbers = platform.reverse(key, at=at, reason="退费")
-    except PlatformRefused as refusal:
-        record.reversal_refused(receipt, refusal.code, refusal.text)
+    except PlatformRefused as refusal:  # because it is reversed already, perhaps
+        found = _queried(receipt, platform)
+        if found is not None and found.reversal is not None:
+            record.reversed_whole(receipt, found.reversal)
+        else:
+            record.reversal_refused(receipt, refusal.code, refusal.text)
         return
     fault_point("receipt.reversed")
     record.reversed_whole(receipt, numbers)
 
 
 def _ask_of_reversal(receipt: EReceipt, platform: ReceiptPlatform) -> None:
-    try:
-        found = platform.query(key_of(receipt))
-    except PlatformRefused as refusal:
-        raise PlatformUnclear(refusal.code) from refusal
+    found = _queried(receipt, platform)
     if found is None:
         raise PlatformUnclear("receipt_gone")
     if found.reversal is not None:

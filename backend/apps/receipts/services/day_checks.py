@@ -31,9 +31,9 @@ def check_day(account: ReceiptAccount, day: dt.date) -> ReceiptDayCheck:
     """
     if not dt.timedelta(days=1) <= clock.today() - day <= dt.timedelta(days=MAX_DAYS):
         raise InvalidValue(field="business_date", expected=errors.NOT_TODAY)
-    platform = platform_of(account)
     ours = _totals(account, day)
     try:
+        platform = platform_of(account)
         theirs = platform.day_totals(day)
         named = _differing(account, day, dict(platform.numbers_of(day)))
     except (PlatformUnclear, PlatformRefused) as failure:

@@ -26,11 +26,12 @@ def turn_to_paper(receipt: EReceipt, *, by: StaffMember) -> EReceipt:
     knows: again).
     """
     _check(receipt)
-    platform = platform_of(receipt.account)
     try:
-        paper = _form_of(receipt) or (
-            Paper(receipt.paper_code, receipt.paper_no) if receipt.paper_no else platform.next_paper()
-        )
+        platform = platform_of(receipt.account)
+        if receipt.paper_no:  # told before, and nobody knows what became of it
+            paper = Paper(receipt.paper_code, receipt.paper_no)
+        else:
+            paper = _form_of(receipt) or platform.next_paper()
         current = _choose(receipt, paper, by)
         platform.turn_paper(key_of(current), paper, at=clock.now())
     except PlatformRefused as refusal:

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from apps.billing.selectors.invoices import has_e_receipt_of_his
 from apps.billing.selectors.lookup import bills_of_keys
 from apps.billing.types import Bill
+from apps.identity.models import Hospital
 from apps.receipts.models import EReceipt, ReceiptAccount
 from apps.receipts.numbers import RECEIPTS as NUMBERS
 from apps.receipts.services.content import KINDS, left_fen
@@ -42,6 +43,11 @@ def _wants_one(bill: Bill) -> bool:
     return bill.kind in KINDS and bill.order_id is not None and not has_e_receipt_of_his(bill.pk)
 
 
+def _number(hospital: Hospital) -> str:
+    """Of all hospitals: at a platform several of them may be one client."""
+    return hospital.code + NUMBERS.next(hospital.pk, clock.today())
+
+
 def queue_receipt(bill: Bill, account: ReceiptAccount, *, replaces: EReceipt | None = None) -> EReceipt:
     """A receipt of what is left of the bill, to be issued after the commit; the standing one where another was first.
 
@@ -49,7 +55,7 @@ def queue_receipt(bill: Bill, account: ReceiptAccount, *, replaces: EReceipt | N
     """
     made = EReceipt(
         hospital_id=bill.hospital_id, department_id=bill.department_id, patient_id=bill.patient_id, bill_id=bill.pk,
-        account=account, replaces=replaces, receipt_no=NUMBERS.next(bill.hospital_id, clock.today()),
+        account=account, replaces=replaces, receipt_no=_number(bill.hospital),
         kind=KINDS[bill.kind], payer_name=bill.patient.name, amount_fen=left_fen(bill), due_at=clock.now(),
     )  # fmt: skip
     try:

@@ -18,14 +18,24 @@ from kernel import clock
 from kernel.errors import StateConflict
 
 SUBJECT = "receipts.ereceipt"
+MAX_SENDS = 30_000
 
 
 def sending(receipt: EReceipt, *, lines: list[dict[str, Any]], total_fen: int) -> None:
     """About to be sent: from the commit on the platform may have it."""
+    _sent(receipt, lines=lines, amount_fen=total_fen, payer_name=receipt.patient.name)
+
+
+def sending_again(receipt: EReceipt) -> None:
+    """About to be repeated, word for word: the platform may have it already."""
+    _sent(receipt)
+
+
+def _sent(receipt: EReceipt, **content: Any) -> None:
     now = to_millisecond(clock.now())
     RECEIPTS.move(
-        receipt, ReceiptState.ISSUING, lines=lines, amount_fen=total_fen, payer_name=receipt.patient.name,
-        business_at=receipt.business_at or now, sent_at=now, sends=receipt.sends + 1, error="", error_text="",
+        receipt, ReceiptState.ISSUING, **content, business_at=receipt.business_at or now, sent_at=now,
+        sends=min(receipt.sends + 1, MAX_SENDS), error="", error_text="",
     )  # fmt: skip
 
 
@@ -36,17 +46,21 @@ def to_millisecond(moment: dt.datetime) -> dt.datetime:
 
 def unknown(receipt: EReceipt, why: str) -> None:
     """It was sent, and nothing is known."""
-    RECEIPTS.move(receipt, ReceiptState.UNKNOWN, error=why[:64], checks=0)
+    RECEIPTS.move(receipt, ReceiptState.UNKNOWN, error=why[:64])
 
 
 def never_arrived(receipt: EReceipt) -> None:
     """The platform has nothing under its number: it may be sent again, with the same."""
-    RECEIPTS.move(receipt, ReceiptState.QUEUED, sent_at=None, error="", checks=0)
+    RECEIPTS.move(receipt, ReceiptState.QUEUED, sent_at=None, error="")
 
 
 @transaction.atomic
 def issued(receipt: EReceipt, numbers: Numbers) -> None:
-    """The platform has issued it."""
+    """The platform has issued it; with numbers that another receipt has, nobody may be shown it."""
+    others = EReceipt.objects.filter(hospital_id=receipt.hospital_id, e_number=numbers.number)
+    if others.filter(e_code=numbers.code).exclude(pk=receipt.pk).exists():
+        failed(receipt, "number_taken", f"平台返回的票据号码 {numbers.number} 已属于另一张票据", sent=True)
+        return
     RECEIPTS.move(receipt, ReceiptState.ISSUED, **_written(numbers), error="", error_text="", checks=0)
     close_item(TROUBLE, subject_id=receipt.pk, outcome="已开具")
 
@@ -61,10 +75,10 @@ def _written(numbers: Numbers) -> dict[str, Any]:
 @transaction.atomic
 def failed(receipt: EReceipt, code: str, text: str, *, sent: bool = False) -> None:
     """It can't be issued as it is: staff mend the cause. `sent`: the platform may have something under its number."""
-    since = receipt.sent_at if sent else None
     RECEIPTS.move(
-        receipt, ReceiptState.FAILED, error=code[:64], error_text=text[:200], checks=0, sent_at=since
-    )
+        receipt, ReceiptState.FAILED, error=code[:64], error_text=text[:200], checks=0,
+        sent_at=receipt.sent_at if sent else None, sends=receipt.sends if sent else 0,
+    )  # fmt: skip
     trouble(receipt, f"电子票据 {receipt.receipt_no} 开具失败:{text or code}")
 
 
@@ -79,6 +93,9 @@ def trouble(receipt: EReceipt, title: str) -> None:
 @transaction.atomic
 def dropped(receipt: EReceipt) -> None:
     """Everything went back before it was issued: nothing is left to issue."""
+    bill = bills_of_keys([receipt.bill_id]).select_for_update(of=("self",)).get()
+    if left_fen(bill):  # a refund was withdrawn meanwhile
+        return
     RECEIPTS.move(
         receipt, ReceiptState.FAILED, error="nothing_left", error_text="", ended_at=clock.now(), checks=0
     )
@@ -94,7 +111,7 @@ def reversing(receipt: EReceipt) -> dt.datetime:
 
 def stays(receipt: EReceipt) -> None:
     """It was not reversed after all."""
-    _note(receipt, reversal_sent_at=None, error="", checks=0)
+    _note(receipt, reversal_sent_at=None, error="")
 
 
 @transaction.atomic
@@ -102,6 +119,13 @@ def reversal_refused(receipt: EReceipt, code: str, text: str) -> None:
     """The platform does not reverse it: staff mend the cause."""
     _note(receipt, reversal_sent_at=None, error=code[:64], error_text=text[:200], checks=0)
     trouble(receipt, f"电子票据 {receipt.receipt_no} 冲红失败:{text or code}")
+
+
+@transaction.atomic
+def agrees(receipt: EReceipt) -> None:
+    """The bill is again what the receipt says: nothing is to be reversed any more."""
+    _note(receipt, error="", error_text="", checks=0)
+    close_item(TROUBLE, subject_id=receipt.pk, withdrawn=True)
 
 
 def _note(receipt: EReceipt, **values: Any) -> None:
