@@ -138,7 +138,7 @@ def test_a_refusal_fails_with_its_cause_and_somebody_is_told(office: Office) -> 
     (item,) = office.work_items()
     assert item.subject_id == receipt.pk and "开票点不存在" in item.title
     office.later(hours=1)
-    assert office.receipt(bill).sends == 1
+    assert (office.receipt(bill).state, office.receipt(bill).due_at) == ("failed", None)
 
 
 def test_an_answer_that_is_not_signed_with_the_key_counts_for_nothing(office: Office) -> None:
