@@ -50487,7 +50487,7 @@ export interface operations {
                      *           },
                      *           "charge_codes": {
                      *             "western_medicine": "005",
-                     *             "treatment": 8
+                     *             "treatment": "008"
                      *           },
                      *           "version": 1,
                      *           "created_at": "2026-03-16T09:30:00+08:00",
@@ -50533,7 +50533,7 @@ export interface operations {
                  *       },
                  *       "charge_codes": {
                  *         "western_medicine": "005",
-                 *         "treatment": 8
+                 *         "treatment": "008"
                  *       }
                  *     }
                  */
@@ -50567,7 +50567,7 @@ export interface operations {
                      *       },
                      *       "charge_codes": {
                      *         "western_medicine": "005",
-                     *         "treatment": 8
+                     *         "treatment": "008"
                      *       },
                      *       "version": 1,
                      *       "created_at": "2026-03-16T09:30:00+08:00",
@@ -50624,7 +50624,7 @@ export interface operations {
                      *       },
                      *       "charge_codes": {
                      *         "western_medicine": "005",
-                     *         "treatment": 8
+                     *         "treatment": "008"
                      *       },
                      *       "version": 1,
                      *       "created_at": "2026-03-16T09:30:00+08:00",
@@ -50669,7 +50669,7 @@ export interface operations {
                  *       },
                  *       "charge_codes": {
                  *         "western_medicine": "005",
-                 *         "treatment": 8
+                 *         "treatment": "008"
                  *       },
                  *       "version": 1
                  *     }
@@ -50704,7 +50704,7 @@ export interface operations {
                      *       },
                      *       "charge_codes": {
                      *         "western_medicine": "005",
-                     *         "treatment": 8
+                     *         "treatment": "008"
                      *       },
                      *       "version": 1,
                      *       "created_at": "2026-03-16T09:30:00+08:00",

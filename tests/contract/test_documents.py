@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from drf_spectacular.renderers import OpenApiYamlRenderer
 
 from kernel.errors import CATALOGUE
 from kernel.http.problems import FRAMEWORK_CODES
@@ -207,3 +208,8 @@ def test_a_first_sign_in_with_a_due_password_is_documented_wherever_it_is_refuse
     assert len(documented) > 250
     undue = {name for name in codes if "/auth/" in name} - documented
     assert any("password" in name for name in undue), "the password itself is changed while it is due"
+
+
+@pytest.mark.parametrize("text", ["008", "005", "1e3", "+7", "10.", "6"])
+def test_a_text_that_some_readers_of_yaml_take_for_a_number_is_quoted(text: str) -> None:
+    assert OpenApiYamlRenderer().render({"code": text}).decode().strip() == f"code: '{text}'"

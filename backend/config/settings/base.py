@@ -110,7 +110,7 @@ DATABASES["default"] |= {
         # Triggers ask for pgtrigger.ignore; where it is not set, each row of each statement fails and rolls back a
         # savepoint, which walks all deferred checks of the transaction: thousands of rows never end.
         "options": "-c statement_timeout=30000 -c lock_timeout=10000 -c timezone=UTC "
-        "-c plan_cache_mode=force_generic_plan -c pgtrigger.ignore={}",
+        "-c plan_cache_mode=force_generic_plan -c random_page_cost=1.1 -c pgtrigger.ignore={}",
     },
 }
 ATOMIC_REQUESTS = False

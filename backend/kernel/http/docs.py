@@ -3,9 +3,11 @@
 import copy
 import functools
 import hashlib
+import re
 from collections.abc import Callable
 from typing import Any
 
+import yaml
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -23,6 +25,11 @@ from kernel.http.schema_parts import operations
 POLICY = (
     "default-src 'none'; connect-src 'self'; img-src 'self' data:; font-src 'self' data:; frame-ancestors 'none'; "
     "style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline'; worker-src blob:; base-uri 'none'"
+)
+
+# Readers of YAML 1.2 take 008 and 1e3 for numbers, which 1.1 does not: as texts they are written in quotes.
+getattr(yaml, "CSafeDumper", yaml.SafeDumper).add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(r"^[-+]?\d+(\.\d*)?([eE][-+]?\d+)?$"), list("+-0123456789")
 )
 
 

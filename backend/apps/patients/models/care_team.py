@@ -76,11 +76,16 @@ class PatientDepartment(models.Model):
 class PatientUserObjectPermission(UserObjectPermissionBase):
     """Guardian's grants on patients, by direct foreign key; written by access.services.grants only."""
 
-    content_object = models.ForeignKey(Patient, on_delete=models.CASCADE)
+    content_object = models.ForeignKey(Patient, on_delete=models.CASCADE, db_index=False)
     valid_until = models.DateTimeField(null=True)
 
     class Meta(UserObjectPermissionBase.Meta):
         indexes = [
+            models.Index(
+                fields=["content_object", "user", "permission"],
+                include=["valid_until"],
+                name="patient_grants_of_patient",
+            ),
             models.Index(
                 fields=["user", "permission", "-content_object"],
                 include=["valid_until"],

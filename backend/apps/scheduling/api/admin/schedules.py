@@ -72,6 +72,7 @@ class ClinicSessionViewSet(OptionsMixin, CrudViewSet):
     ordering_fields = ["date", "starts_at"]
     ordering = ["-id"]
     option_columns = ("practitioner__name", "starts_at", "department__name")
+    keys_first = True  # joined at once, all to come are read and sorted
     keeps_plan = False  # of the days to come, which are few among all
     in_force = {"state": SessionState.PUBLISHED}
 
