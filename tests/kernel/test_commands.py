@@ -137,3 +137,9 @@ def test_a_repetition_is_answered_as_the_first_request_from_what_is_now(
     assert (again.status_code, again.data) == (201, {"name": name, "seen_by": "view POST"})
     assert again["Idempotency-Replayed"] == "true"
     assert Group.objects.filter(name="changed").count() == 1
+
+
+@pytest.mark.parametrize("said", [{"atomic": False}, {"content": lambda request: b""}])
+def test_how_a_repetition_is_kept_is_said_only_where_one_is(said: dict[str, Any]) -> None:
+    with pytest.raises(TypeError, match="idempotent"):
+        command(answer=None, **said)

@@ -39,8 +39,11 @@ def command(
 
     `idempotent`: the method and its answer take effect once per caller and `Idempotency-Key`; `atomic` and `content`
     are those of `kernel.http.idempotency`. Unless `atomic`, a repetition is answered from the id of what was made:
-    by the view's `replay(id)` where that is no row of its model, else by `as_now(id)`.
+    by the view's `replay(id)` where that is no row of its model, else by `as_now(id)`. TypeError for either of them
+    where nothing is kept.
     """
+    if not idempotent and (not atomic or content):
+        raise TypeError("atomic and content say how a repetition is kept, which only idempotent=True does")
 
     def decorate(method: Verb) -> Callable[..., Response]:
         @functools.wraps(method)
