@@ -5,8 +5,6 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import IO
 
-import xlsxwriter
-
 FORMULA_SIGNS = frozenset("=+-@\t\r\n＝＋－＠")
 GUARDS = frozenset("'’")
 BLOCK_ROWS = 500
@@ -59,7 +57,9 @@ def write_xlsx(
     `wide`: column → width in characters, its texts broken over lines. `fixed`: so many columns stay in view.
     """
     wide = wide or {}
-    book = xlsxwriter.Workbook(target, {"constant_memory": True, "strings_to_formulas": False})
+    from xlsxwriter import Workbook
+
+    book = Workbook(target, {"constant_memory": True, "strings_to_formulas": False})
     text = book.add_format({"num_format": "@"})
     sheet = book.add_worksheet()
     titles = book.add_format({"num_format": "@", "bold": True, "bottom": 1})
@@ -90,7 +90,9 @@ def write_template(
     notes: Iterable[Sequence[str]],
 ) -> None:
     """A sheet to fill in, whose columns are text from top to bottom, and a second one that explains each column."""
-    book = xlsxwriter.Workbook(target, {"strings_to_formulas": False, "strings_to_numbers": False})
+    from xlsxwriter import Workbook
+
+    book = Workbook(target, {"strings_to_formulas": False, "strings_to_numbers": False})
     text, bold = book.add_format({"num_format": "@"}), book.add_format({"num_format": "@", "bold": True})
     sheet = book.add_worksheet("数据")
     sheet.set_column(0, len(titles) - 1, 20, text)
