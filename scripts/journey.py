@@ -19,6 +19,7 @@ import httpx
 sys.path.insert(0, str(Path(__file__).parent / "lib"))
 
 from journey_imports import Import
+from journey_inpatients import Staying
 from journey_limits import Waiting
 from journey_payments import Paying
 from journey_people import Hospital, Patient
@@ -46,6 +47,7 @@ class Journey:
         self.visit()
         self.unpaid_hold()
         Paying(self.patient.base_url, self.sandbox, self.staff, self.clock).run()
+        Staying(self.patient.base_url, self.sandbox, self.staff, self.clock).run()
         substitution(self.staff, self.clock, self.patient, self.department)
         Import(self.staff, self.hospital).run()
         Waiting(self.patient.base_url, self.sandbox, self.staff, self.clock).run()

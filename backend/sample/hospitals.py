@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from apps.identity.models import Ownership
+
 
 @dataclass(frozen=True, slots=True)
 class DepartmentPlan:
@@ -23,6 +25,8 @@ class HospitalPlan:
     name: str
     address: str
     phone: str
+    ownership: Ownership
+    is_insurance_designated: bool
     units: tuple[tuple[str, str], ...]
     departments: tuple[DepartmentPlan, ...]
 
@@ -37,6 +41,8 @@ FIRST = HospitalPlan(
     "医汇第一医院",
     "示例市东湖区人民路1号",
     "0000-80010000",
+    Ownership.PUBLIC,
+    True,
     (("medicine", "内科系统"), ("surgery", "外科系统"), ("women", "妇儿中心"), ("senses", "五官与皮肤")),
     _departments("""
 cardiology 心血管内科 medicine 门诊楼 3F 冠心病、高血压、心律失常、心力衰竭
@@ -64,6 +70,8 @@ SECOND = HospitalPlan(
     "医汇口腔与医疗美容医院",
     "示例市滨江新城迎宾大道88号",
     "0000-80020000",
+    Ownership.PRIVATE,
+    False,
     (("oral", "口腔中心"), ("aesthetic", "美容中心"), ("general", "综合门诊")),
     _departments("""
 dental 口腔内科 oral A座 2F 龋病、牙髓炎、牙周病

@@ -10,18 +10,25 @@ from decimal import Decimal
 
 from apps.billing.services.items import ItemSpec
 from apps.billing.types import BillSource
-from apps.identity.models import Hospital, StaffMember
+from apps.identity.models import Department, Hospital, StaffMember
 from apps.identity.services.hospital_settings import change_settings
-from apps.inpatient.models import Admission
+from apps.inpatient.models import Admission, Bed, DepositCeiling, Ward
 from apps.inpatient.services.admissions import admit, discharge
+from apps.inpatient.services.beds import place
 from apps.inpatient.services.charges import ChargeSpec, charge
 from apps.inpatient.services.deposits import open_deposit
 from apps.inpatient.services.reversals import reverse_charge
 from apps.patients.models import Patient
 from apps.payments.services.counter import pay_at_counter
 from kernel import clock
+from kernel.rows import create_row
 from sample.bulk.patients import mrn
 from sample.organisation import House
+
+#: Beds of each ward.
+BEDS = 24
+#: (code begins with, most that a deposit may hold)
+CEILINGS = (("I25", 2_000_000), ("J18", 800_000), ("K80", 1_500_000))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +39,17 @@ class StayPlan:
     department: int
     bed: str
     diagnosis: str
+    code: str
     days: int
     deposit_fen: int
     left: bool = False
 
 
 STAYS = (
-    StayPlan(1, 0, "12", "冠状动脉粥样硬化性心脏病", 4, 500_000),
-    StayPlan(2, 1, "03", "社区获得性肺炎", 3, 80_000),
-    StayPlan(4, 0, "15", "高血压病3级", 2, 100_000),
-    StayPlan(6, 7, "21", "胆囊结石伴急性胆囊炎", 6, 300_000, left=True),
+    StayPlan(1, 0, "12", "冠状动脉粥样硬化性心脏病", "I25.103", 4, 500_000),
+    StayPlan(2, 1, "03", "社区获得性肺炎", "J18.901", 3, 80_000),
+    StayPlan(4, 0, "15", "高血压病3级", "I10.X05", 2, 100_000),
+    StayPlan(6, 7, "21", "胆囊结石伴急性胆囊炎", "K80.000", 6, 300_000, left=True),
 )
 
 
@@ -76,6 +84,8 @@ def admit_patients(house: House) -> list[tuple[Admission, StayPlan]]:
     hospital = Hospital.objects.get(pk=house.hospital.pk)
     change_settings(hospital, version=hospital.version, values={"inpatient.deposit_enabled": True})
     clerk = StaffMember.objects.get(hospital=hospital, employee_no="C001")
+    for prefix, most in CEILINGS:
+        create_row(DepositCeiling, hospital=hospital, code_prefix=prefix, ceiling_fen=most)
     numbers = {mrn(plan.serial): plan for plan in STAYS}
     patients = Patient.objects.filter(hospital=hospital, mrn__in=numbers).select_related("hospital")
     return [
@@ -105,15 +115,26 @@ def _stay(house: House, plan: StayPlan, patient: Patient, clerk: StaffMember) ->
         patient=patient,
         department=department,
         practitioner=doctors.order_by("employee_no")[1],
-        ward=f"{department.name}病区",
-        bed=plan.bed,
         diagnosis=plan.diagnosis,
+        diagnosis_code=plan.code,
         admitted_at=now - dt.timedelta(days=plan.days - 1),
         staff=clerk,
     )
+    place(stay, bed=_beds(house, department)[plan.bed], staff=clerk)
     rows, _ = charge(source=BillSource.OWN, specs=list(_charges(stay, plan.days)), staff=clerk)
     reverse_charge(rows[-1], quantity=Decimal(1), note="多记,退回", staff=clerk)
     return stay
+
+
+def _beds(house: House, department: Department) -> dict[str, Bed]:
+    """The beds of the department's ward, made with it."""
+    name, hospital = f"{department.name}病区", house.hospital
+    ward = Ward.objects.filter(hospital=hospital, code=department.code).first()
+    if ward is None:
+        ward = create_row(Ward, hospital=hospital, department=department, code=department.code, name=name)
+        for number in range(1, BEDS + 1):
+            create_row(Bed, hospital=hospital, ward=ward, code=f"{number:02d}", sort=number)
+    return {bed.code: bed for bed in Bed.objects.filter(ward=ward)}
 
 
 def _charges(stay: Admission, days: int) -> Iterator[ChargeSpec]:

@@ -52,6 +52,8 @@ def _house(ordinal: int, plan: HospitalPlan, group: Group) -> House:
         name=plan.name,
         address=plan.address,
         phone=plan.phone,
+        ownership=plan.ownership,
+        is_insurance_designated=plan.is_insurance_designated,
         introduction=f"{plan.name}是示例医院,数据均为虚构。",
         opening_hours=OPENING_HOURS,
     )

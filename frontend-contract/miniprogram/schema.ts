@@ -784,6 +784,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/miniprogram/v1/deposit-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询押金单
+         * @description 押金单: the newest first.
+         */
+        get: operations["deposit_orders_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/miniprogram/v1/deposit-orders/{id}/pay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 缴押金单
+         * @description 缴押金单: an order to pay, for exactly that amount.
+         */
+        post: operations["deposit_orders_pay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/miniprogram/v1/dictionaries": {
         parameters: {
             query?: never;
@@ -1348,6 +1388,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/miniprogram/v1/settlements/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看出院结算
+         * @description 查看出院结算: One settlement; poll it after paying until it is settled.
+         */
+        get: operations["settlements_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/miniprogram/v1/settlements/{id}/collect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 补缴差额
+         * @description 补缴: an order for what the deposit lacks.
+         */
+        post: operations["settlements_collect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/miniprogram/v1/waitlist-entries": {
         parameters: {
             query?: never;
@@ -1511,6 +1591,10 @@ export interface components {
             bed: string;
             /** 诊断 */
             diagnosis: string;
+            /** 诊断编码 */
+            diagnosis_code: string;
+            /** 费别 */
+            payer_type: components["schemas"]["PayerType"];
             /**
              * 入院时间
              * Format: date-time
@@ -1567,6 +1651,10 @@ export interface components {
             bed: string;
             /** 诊断 */
             diagnosis: string;
+            /** 诊断编码 */
+            diagnosis_code: string;
+            /** 费别 */
+            payer_type: components["schemas"]["PayerType"];
             /**
              * 入院时间
              * Format: date-time
@@ -1586,6 +1674,8 @@ export interface components {
             patient_name: string;
             /** 费用汇总 */
             statement: components["schemas"]["InpatientStatement"];
+            /** 出院结算 */
+            settlement: components["schemas"]["Settlement"] | null;
             /** 押金 */
             deposit: components["schemas"]["DepositRules"];
         };
@@ -2573,6 +2663,48 @@ export interface components {
              */
             readonly credited_at: string | null;
         };
+        /** @description 押金单: to be paid by `due_on`. */
+        DepositOrder: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            readonly hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /**
+             * 住院
+             * Format: uuid
+             */
+            readonly admission_id: string;
+            /** 住院号 */
+            readonly admission_no: string;
+            /** 患者姓名 */
+            readonly patient_name: string;
+            /** 金额 */
+            readonly amount_fen: number;
+            /**
+             * 缴纳期限
+             * Format: date
+             */
+            readonly due_on: string;
+            /** 备注 */
+            readonly note: string;
+            /** 状态 */
+            readonly state: components["schemas"]["DepositOrderState"];
+            /**
+             * 创建时间
+             * Format: date-time
+             */
+            readonly created_at: string;
+        };
+        /** @enum {string} */
+        DepositOrderState: "open" | "paid" | "withdrawn";
         /** @description Whether a deposit can be paid for the stay now, and how much at once. */
         DepositRules: {
             /** 可补缴 */
@@ -3361,6 +3493,26 @@ export interface components {
             /** 结果 */
             results: components["schemas"]["Deposit"][];
         };
+        PaginatedDepositOrderList: {
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
+            count: number;
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
+            count_capped: boolean;
+            /** 页码 */
+            page: number;
+            /** 每页条数 */
+            page_size: number;
+            /** 有下一页 */
+            has_next: boolean;
+            /** 结果 */
+            results: components["schemas"]["DepositOrder"][];
+        };
         PaginatedHospitalList: {
             /**
              * 数量
@@ -3711,7 +3863,7 @@ export interface components {
         /** @enum {string} */
         PaymentOrigin: "online" | "counter" | "recorded";
         /** @enum {string} */
-        PaymentScene: "registration" | "outpatient" | "card_top_up" | "inpatient_deposit";
+        PaymentScene: "registration" | "outpatient" | "card_top_up" | "inpatient_deposit" | "inpatient_settlement";
         /** @enum {string} */
         PaymentStatus: "unpaid" | "not_required" | "paid_at_counter" | "paid_online" | "refund_due" | "refunded";
         /** @enum {string} */
@@ -3925,12 +4077,33 @@ export interface components {
              */
             code?: "not_found";
         };
-        Problem409AdmissionDischargedDepositDisabledAnd1More: components["schemas"]["Problem"] & {
+        Problem409AdmissionDischargedDepositAboveCeilingAnd2More: components["schemas"]["Problem"] & {
             /**
              * 错误码
              * @enum {string}
              */
-            code?: "admission_discharged" | "deposit_disabled" | "request_in_progress";
+            code?: "admission_discharged" | "deposit_above_ceiling" | "deposit_disabled" | "request_in_progress";
+            /** 押金上限 */
+            ceiling_fen?: number;
+            /** 剩余金额 */
+            left_fen?: number;
+        };
+        Problem409AdmissionDischargedDepositAboveCeilingAnd3More: components["schemas"]["Problem"] & {
+            /**
+             * 错误码
+             * @enum {string}
+             */
+            code?: "admission_discharged" | "deposit_above_ceiling" | "deposit_disabled" | "request_in_progress" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            /** 押金上限 */
+            ceiling_fen?: number;
+            /** 当前状态 */
+            current?: string;
+            /** 剩余金额 */
+            left_fen?: number;
+            /** 目标状态 */
+            target?: string;
         };
         Problem409AdmissionMismatchDepositDisabled: components["schemas"]["Problem"] & {
             /**
@@ -4196,6 +4369,19 @@ export interface components {
             /** 目标状态 */
             target?: string;
         };
+        Problem409BeingPaidNothingToCollectAnd1More: components["schemas"]["Problem"] & {
+            /**
+             * 错误码
+             * @enum {string}
+             */
+            code?: "being_paid" | "nothing_to_collect" | "request_in_progress";
+            /** 支付订单 */
+            order_id?: string;
+            /** 订单号 */
+            order_no?: string;
+            /** 状态 */
+            state?: string;
+        };
         Problem409CancelTooLateRefundAtCounterAnd1More: components["schemas"]["Problem"] & {
             /**
              * 错误码
@@ -4215,12 +4401,12 @@ export interface components {
             /** 目标状态 */
             target?: string;
         };
-        Problem409CardBalanceLimitCardRequiredAnd3More: components["schemas"]["Problem"] & {
+        Problem409CardBalanceLimitCardRequiredAnd4More: components["schemas"]["Problem"] & {
             /**
              * 错误码
              * @enum {string}
              */
-            code?: "card_balance_limit" | "card_required" | "request_in_progress" | "state_conflict" | "top_up_disabled";
+            code?: "card_balance_limit" | "card_required" | "outpatient_prepayment_barred" | "request_in_progress" | "state_conflict" | "top_up_disabled";
             /** 余额 */
             balance_fen?: number;
             /** 账单 */
@@ -4839,6 +5025,154 @@ export interface components {
              */
             practitioner_portrait_url: string;
         };
+        /** @description 出院结算: of `collect_fen` and `return_fen` one is 0. `settled_at`: the charges were taken out of the deposit. */
+        Settlement: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            readonly hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /**
+             * 科室
+             * Format: uuid
+             */
+            readonly department_id: string;
+            /** 科室名称 */
+            readonly department_name: string;
+            /**
+             * 患者
+             * Format: uuid
+             */
+            readonly patient_id: string;
+            /** 患者姓名 */
+            readonly patient_name: string;
+            /**
+             * 住院
+             * Format: uuid
+             */
+            readonly admission_id: string;
+            /** 住院号 */
+            readonly admission_no: string;
+            /** 结算单号 */
+            readonly settlement_no: string;
+            /** 状态 */
+            readonly state: components["schemas"]["SettlementState"];
+            /** 费用合计 */
+            readonly charged_fen: number;
+            /**
+             * 押金余额
+             * @description what the deposit held then
+             */
+            readonly deposit_fen: number;
+            /** 应补缴 */
+            readonly collect_fen: number;
+            /** 应退押金 */
+            readonly return_fen: number;
+            /**
+             * 结算时间
+             * Format: date-time
+             */
+            readonly settled_at: string | null;
+            /**
+             * 结束时间
+             * Format: date-time
+             */
+            readonly ended_at: string | null;
+            /**
+             * 创建时间
+             * Format: date-time
+             */
+            readonly created_at: string;
+        };
+        /** @description 出院结算 with its money. */
+        SettlementDetail: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            readonly hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /**
+             * 科室
+             * Format: uuid
+             */
+            readonly department_id: string;
+            /** 科室名称 */
+            readonly department_name: string;
+            /**
+             * 患者
+             * Format: uuid
+             */
+            readonly patient_id: string;
+            /** 患者姓名 */
+            readonly patient_name: string;
+            /**
+             * 住院
+             * Format: uuid
+             */
+            readonly admission_id: string;
+            /** 住院号 */
+            readonly admission_no: string;
+            /** 结算单号 */
+            readonly settlement_no: string;
+            /** 状态 */
+            readonly state: components["schemas"]["SettlementState"];
+            /** 费用合计 */
+            readonly charged_fen: number;
+            /**
+             * 押金余额
+             * @description what the deposit held then
+             */
+            readonly deposit_fen: number;
+            /** 应补缴 */
+            readonly collect_fen: number;
+            /** 应退押金 */
+            readonly return_fen: number;
+            /**
+             * 结算时间
+             * Format: date-time
+             */
+            readonly settled_at: string | null;
+            /**
+             * 结束时间
+             * Format: date-time
+             */
+            readonly ended_at: string | null;
+            /**
+             * 创建时间
+             * Format: date-time
+             */
+            readonly created_at: string;
+            /** 收退情况 */
+            readonly money: components["schemas"]["SettlementMoney"];
+        };
+        /** @description The order for what is missing, and what has gone back already. */
+        SettlementMoney: {
+            /**
+             * 支付订单
+             * Format: uuid
+             */
+            order_id: string | null;
+            /** 订单状态 */
+            order_state: (string & (string & components["schemas"]["OrderState"])) | null;
+            /** 已退押金 */
+            returned_fen: number;
+        };
+        /** @enum {string} */
+        SettlementState: "collecting" | "returning" | "settled" | "withdrawn" | "reopened";
         /** @description A movement of the balance: `amount_fen` > 0 came in, < 0 went out; `balance_fen` after it. */
         StatementEntry: {
             /** 标识 */
@@ -5281,13 +5615,22 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem404NotFound"];
             };
         };
-        /** @description Conflict: admission_discharged, deposit_disabled, request_in_progress */
-        Problem409AdmissionDischargedDepositDisabledAnd1More: {
+        /** @description Conflict: admission_discharged, deposit_above_ceiling, deposit_disabled, request_in_progress */
+        Problem409AdmissionDischargedDepositAboveCeilingAnd2More: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem409AdmissionDischargedDepositDisabledAnd1More"];
+                "application/problem+json": components["schemas"]["Problem409AdmissionDischargedDepositAboveCeilingAnd2More"];
+            };
+        };
+        /** @description Conflict: admission_discharged, deposit_above_ceiling, deposit_disabled, request_in_progress, state_conflict */
+        Problem409AdmissionDischargedDepositAboveCeilingAnd3More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409AdmissionDischargedDepositAboveCeilingAnd3More"];
             };
         };
         /** @description Conflict: admission_mismatch, deposit_disabled */
@@ -5416,6 +5759,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409BeingPaidChannelNotOfferedAnd5More"];
             };
         };
+        /** @description Conflict: being_paid, nothing_to_collect, request_in_progress */
+        Problem409BeingPaidNothingToCollectAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409BeingPaidNothingToCollectAnd1More"];
+            };
+        };
         /** @description Conflict: cancel_too_late, refund_at_counter, state_conflict */
         Problem409CancelTooLateRefundAtCounterAnd1More: {
             headers: {
@@ -5425,13 +5777,13 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409CancelTooLateRefundAtCounterAnd1More"];
             };
         };
-        /** @description Conflict: card_balance_limit, card_required, request_in_progress, state_conflict, top_up_disabled */
-        Problem409CardBalanceLimitCardRequiredAnd3More: {
+        /** @description Conflict: card_balance_limit, card_required, outpatient_prepayment_barred, request_in_progress, state_conflict, top_up_disabled */
+        Problem409CardBalanceLimitCardRequiredAnd4More: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem409CardBalanceLimitCardRequiredAnd3More"];
+                "application/problem+json": components["schemas"]["Problem409CardBalanceLimitCardRequiredAnd4More"];
             };
         };
         /** @description Conflict: card_required */
@@ -5685,6 +6037,8 @@ export type ContactRequest = components['schemas']['ContactRequest'];
 export type DailyCharges = components['schemas']['DailyCharges'];
 export type DailyList = components['schemas']['DailyList'];
 export type Deposit = components['schemas']['Deposit'];
+export type DepositOrder = components['schemas']['DepositOrder'];
+export type DepositOrderState = components['schemas']['DepositOrderState'];
 export type DepositRules = components['schemas']['DepositRules'];
 export type DocumentKind = components['schemas']['DocumentKind'];
 export type EReceiptLine = components['schemas']['EReceiptLine'];
@@ -5721,6 +6075,7 @@ export type PaginatedAppointmentList = components['schemas']['PaginatedAppointme
 export type PaginatedBillList = components['schemas']['PaginatedBillList'];
 export type PaginatedCardTopUpList = components['schemas']['PaginatedCardTopUpList'];
 export type PaginatedDepositList = components['schemas']['PaginatedDepositList'];
+export type PaginatedDepositOrderList = components['schemas']['PaginatedDepositOrderList'];
 export type PaginatedHospitalList = components['schemas']['PaginatedHospitalList'];
 export type PaginatedInboxMessageList = components['schemas']['PaginatedInboxMessageList'];
 export type PaginatedOwnEReceiptList = components['schemas']['PaginatedOwnEReceiptList'];
@@ -5761,7 +6116,8 @@ export type Problem400ValidationError = components['schemas']['Problem400Validat
 export type Problem401AuthenticationFailedNotAuthenticated = components['schemas']['Problem401AuthenticationFailedNotAuthenticated'];
 export type Problem403PermissionDenied = components['schemas']['Problem403PermissionDenied'];
 export type Problem404NotFound = components['schemas']['Problem404NotFound'];
-export type Problem409AdmissionDischargedDepositDisabledAnd1More = components['schemas']['Problem409AdmissionDischargedDepositDisabledAnd1More'];
+export type Problem409AdmissionDischargedDepositAboveCeilingAnd2More = components['schemas']['Problem409AdmissionDischargedDepositAboveCeilingAnd2More'];
+export type Problem409AdmissionDischargedDepositAboveCeilingAnd3More = components['schemas']['Problem409AdmissionDischargedDepositAboveCeilingAnd3More'];
 export type Problem409AdmissionMismatchDepositDisabled = components['schemas']['Problem409AdmissionMismatchDepositDisabled'];
 export type Problem409AlreadyBookedBookingLimitReachedAnd11More = components['schemas']['Problem409AlreadyBookedBookingLimitReachedAnd11More'];
 export type Problem409AlreadyBookedBookingLimitReachedBookingSuspendedCardRequiredAnd5More = components['schemas']['Problem409AlreadyBookedBookingLimitReachedBookingSuspendedCardRequiredAnd5More'];
@@ -5776,8 +6132,9 @@ export type Problem409BeingPaidBillNotPayableAnd5More = components['schemas']['P
 export type Problem409BeingPaidBillNotPayableAnd6More = components['schemas']['Problem409BeingPaidBillNotPayableAnd6More'];
 export type Problem409BeingPaidCardRequiredAnd5More = components['schemas']['Problem409BeingPaidCardRequiredAnd5More'];
 export type Problem409BeingPaidChannelNotOfferedAnd5More = components['schemas']['Problem409BeingPaidChannelNotOfferedAnd5More'];
+export type Problem409BeingPaidNothingToCollectAnd1More = components['schemas']['Problem409BeingPaidNothingToCollectAnd1More'];
 export type Problem409CancelTooLateRefundAtCounterAnd1More = components['schemas']['Problem409CancelTooLateRefundAtCounterAnd1More'];
-export type Problem409CardBalanceLimitCardRequiredAnd3More = components['schemas']['Problem409CardBalanceLimitCardRequiredAnd3More'];
+export type Problem409CardBalanceLimitCardRequiredAnd4More = components['schemas']['Problem409CardBalanceLimitCardRequiredAnd4More'];
 export type Problem409CardRequired = components['schemas']['Problem409CardRequired'];
 export type Problem409CardRequiredRefundAtCounterAnd2More = components['schemas']['Problem409CardRequiredRefundAtCounterAnd2More'];
 export type Problem409CardRequiredRefundAtCounterAnd3More = components['schemas']['Problem409CardRequiredRefundAtCounterAnd3More'];
@@ -5818,6 +6175,10 @@ export type RequestedRefund = components['schemas']['RequestedRefund'];
 export type RescheduleRequest = components['schemas']['RescheduleRequest'];
 export type ReturnCause = components['schemas']['ReturnCause'];
 export type SessionOfDay = components['schemas']['SessionOfDay'];
+export type Settlement = components['schemas']['Settlement'];
+export type SettlementDetail = components['schemas']['SettlementDetail'];
+export type SettlementMoney = components['schemas']['SettlementMoney'];
+export type SettlementState = components['schemas']['SettlementState'];
 export type StatementEntry = components['schemas']['StatementEntry'];
 export type SubscribeTemplates = components['schemas']['SubscribeTemplates'];
 export type Suspension = components['schemas']['Suspension'];
@@ -5847,7 +6208,8 @@ export type ResponseProblem400ValidationError = components['responses']['Problem
 export type ResponseProblem401AuthenticationFailedNotAuthenticated = components['responses']['Problem401AuthenticationFailedNotAuthenticated'];
 export type ResponseProblem403PermissionDenied = components['responses']['Problem403PermissionDenied'];
 export type ResponseProblem404NotFound = components['responses']['Problem404NotFound'];
-export type ResponseProblem409AdmissionDischargedDepositDisabledAnd1More = components['responses']['Problem409AdmissionDischargedDepositDisabledAnd1More'];
+export type ResponseProblem409AdmissionDischargedDepositAboveCeilingAnd2More = components['responses']['Problem409AdmissionDischargedDepositAboveCeilingAnd2More'];
+export type ResponseProblem409AdmissionDischargedDepositAboveCeilingAnd3More = components['responses']['Problem409AdmissionDischargedDepositAboveCeilingAnd3More'];
 export type ResponseProblem409AdmissionMismatchDepositDisabled = components['responses']['Problem409AdmissionMismatchDepositDisabled'];
 export type ResponseProblem409AlreadyBookedBookingLimitReachedAnd11More = components['responses']['Problem409AlreadyBookedBookingLimitReachedAnd11More'];
 export type ResponseProblem409AlreadyBookedBookingLimitReachedBookingSuspendedCardRequiredAnd5More = components['responses']['Problem409AlreadyBookedBookingLimitReachedBookingSuspendedCardRequiredAnd5More'];
@@ -5862,8 +6224,9 @@ export type ResponseProblem409BeingPaidBillNotPayableAnd5More = components['resp
 export type ResponseProblem409BeingPaidBillNotPayableAnd6More = components['responses']['Problem409BeingPaidBillNotPayableAnd6More'];
 export type ResponseProblem409BeingPaidCardRequiredAnd5More = components['responses']['Problem409BeingPaidCardRequiredAnd5More'];
 export type ResponseProblem409BeingPaidChannelNotOfferedAnd5More = components['responses']['Problem409BeingPaidChannelNotOfferedAnd5More'];
+export type ResponseProblem409BeingPaidNothingToCollectAnd1More = components['responses']['Problem409BeingPaidNothingToCollectAnd1More'];
 export type ResponseProblem409CancelTooLateRefundAtCounterAnd1More = components['responses']['Problem409CancelTooLateRefundAtCounterAnd1More'];
-export type ResponseProblem409CardBalanceLimitCardRequiredAnd3More = components['responses']['Problem409CardBalanceLimitCardRequiredAnd3More'];
+export type ResponseProblem409CardBalanceLimitCardRequiredAnd4More = components['responses']['Problem409CardBalanceLimitCardRequiredAnd4More'];
 export type ResponseProblem409CardRequired = components['responses']['Problem409CardRequired'];
 export type ResponseProblem409CardRequiredRefundAtCounterAnd2More = components['responses']['Problem409CardRequiredRefundAtCounterAnd2More'];
 export type ResponseProblem409CardRequiredRefundAtCounterAnd3More = components['responses']['Problem409CardRequiredRefundAtCounterAnd3More'];
@@ -5932,6 +6295,8 @@ export interface operations {
                      *           "ward": "心内科一病区",
                      *           "bed": "12",
                      *           "diagnosis": "冠状动脉粥样硬化性心脏病",
+                     *           "diagnosis_code": "123456",
+                     *           "payer_type": "self_pay",
                      *           "admitted_at": "2026-03-16T09:30:00+08:00",
                      *           "discharged_at": "2026-03-16T09:30:00+08:00",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -5983,6 +6348,8 @@ export interface operations {
                      *       "ward": "心内科一病区",
                      *       "bed": "12",
                      *       "diagnosis": "冠状动脉粥样硬化性心脏病",
+                     *       "diagnosis_code": "123456",
+                     *       "payer_type": "self_pay",
                      *       "admitted_at": "2026-03-16T09:30:00+08:00",
                      *       "discharged_at": "2026-03-16T09:30:00+08:00",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -6000,6 +6367,26 @@ export interface operations {
                      *             "amount_fen": 5000
                      *           }
                      *         ]
+                     *       },
+                     *       "settlement": {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *         "hospital_name": "第一医院",
+                     *         "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *         "department_name": "心内科",
+                     *         "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *         "patient_name": "陈晓梅",
+                     *         "admission_id": "0199c3a5-d1f2-7017-9724-ad86fb2cde79",
+                     *         "admission_no": "ZY260316000001",
+                     *         "settlement_no": "无",
+                     *         "state": "collecting",
+                     *         "charged_fen": 5000,
+                     *         "deposit_fen": 5000,
+                     *         "collect_fen": 5000,
+                     *         "return_fen": 5000,
+                     *         "settled_at": "2026-03-16T09:30:00+08:00",
+                     *         "ended_at": "2026-03-20T17:30:00+08:00",
+                     *         "created_at": "2026-03-16T09:30:00+08:00"
                      *       },
                      *       "deposit": {
                      *         "is_payable": true,
@@ -6145,7 +6532,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409AdmissionDischargedDepositDisabledAnd1More"];
+            409: components["responses"]["Problem409AdmissionDischargedDepositAboveCeilingAnd2More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -7751,7 +8138,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409CardBalanceLimitCardRequiredAnd3More"];
+            409: components["responses"]["Problem409CardBalanceLimitCardRequiredAnd4More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -8399,6 +8786,120 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    deposit_orders_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                admission_id?: string;
+                state?: "open" | "paid" | "withdrawn";
+                /** @description 用于排序结果的字段。 */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询押金单 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": true,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "admission_id": "0199c3a5-d1f2-7017-9724-ad86fb2cde79",
+                     *           "admission_no": "ZY260316000001",
+                     *           "patient_name": "陈晓梅",
+                     *           "amount_fen": 5000,
+                     *           "due_on": "2026-03-16",
+                     *           "note": "临时有事",
+                     *           "state": "open",
+                     *           "created_at": "2026-03-16T09:30:00+08:00"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedDepositOrderList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    deposit_orders_pay: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 缴押金单 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "admission_id": "0199c3a5-d1f2-7017-9724-ad86fb2cde79",
+                     *       "admission_no": "ZY260316000001",
+                     *       "patient_name": "陈晓梅",
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "order_no": "ZF260316000001",
+                     *       "order_state": "pending",
+                     *       "channel": "wechat_pay",
+                     *       "application": "miniprogram",
+                     *       "amount_fen": 5000,
+                     *       "refunded_fen": 5000,
+                     *       "state": "pending",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "credited_at": "2026-03-16T09:30:00+08:00"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Deposit"];
+                };
+            };
+            400: components["responses"]["Problem400AmountNotAllowedDepositAmountNotAllowedAnd3More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409AdmissionDischargedDepositAboveCeilingAnd3More"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -9114,7 +9615,7 @@ export interface operations {
             query?: {
                 /** @description rows of that bound person only */
                 binding_id?: string;
-                scene?: "card_top_up" | "inpatient_deposit" | "outpatient" | "registration";
+                scene?: "card_top_up" | "inpatient_deposit" | "inpatient_settlement" | "outpatient" | "registration";
                 state?: "closed" | "paid_unposted" | "pending" | "posted" | "returned" | "returning";
                 /** @description created_at; `-` in front reverses, commas separate */
                 ordering?: string;
@@ -10061,6 +10562,123 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    settlements_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看出院结算 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "陈晓梅",
+                     *       "admission_id": "0199c3a5-d1f2-7017-9724-ad86fb2cde79",
+                     *       "admission_no": "ZY260316000001",
+                     *       "settlement_no": "无",
+                     *       "state": "collecting",
+                     *       "charged_fen": 5000,
+                     *       "deposit_fen": 5000,
+                     *       "collect_fen": 5000,
+                     *       "return_fen": 5000,
+                     *       "settled_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "money": {
+                     *         "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *         "order_state": "pending",
+                     *         "returned_fen": 5000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SettlementDetail"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    settlements_collect: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 补缴差额 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "陈晓梅",
+                     *       "admission_id": "0199c3a5-d1f2-7017-9724-ad86fb2cde79",
+                     *       "admission_no": "ZY260316000001",
+                     *       "settlement_no": "无",
+                     *       "state": "collecting",
+                     *       "charged_fen": 5000,
+                     *       "deposit_fen": 5000,
+                     *       "collect_fen": 5000,
+                     *       "return_fen": 5000,
+                     *       "settled_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "money": {
+                     *         "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *         "order_state": "pending",
+                     *         "returned_fen": 5000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SettlementDetail"];
+                };
+            };
+            400: components["responses"]["Problem400AmountNotAllowedIdempotencyKeyRequiredAnd2More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409BeingPaidNothingToCollectAnd1More"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };

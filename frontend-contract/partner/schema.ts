@@ -1610,7 +1610,7 @@ export interface components {
         /** @enum {string} */
         PayerType: "self_pay" | "employee_insurance" | "resident_insurance" | "commercial_insurance" | "public_medical_care";
         /** @enum {string} */
-        PaymentScene: "registration" | "outpatient" | "card_top_up" | "inpatient_deposit";
+        PaymentScene: "registration" | "outpatient" | "card_top_up" | "inpatient_deposit" | "inpatient_settlement";
         /** @enum {string} */
         PaymentsRefundState: "created" | "processing" | "succeeded" | "failed" | "cancelled";
         /** @description RFC 9457 problem. `code` is stable; `title`, `detail` and `message` follow Accept-Language (zh default, en). */
@@ -1784,12 +1784,12 @@ export interface components {
              */
             code?: "bill_not_ready";
         };
-        Problem409CardBalanceLimitCardMismatchAnd3More: components["schemas"]["Problem"] & {
+        Problem409CardBalanceLimitCardMismatchAnd4More: components["schemas"]["Problem"] & {
             /**
              * 错误码
              * @enum {string}
              */
-            code?: "card_balance_limit" | "card_mismatch" | "request_in_progress" | "state_conflict" | "top_up_disabled";
+            code?: "card_balance_limit" | "card_mismatch" | "outpatient_prepayment_barred" | "request_in_progress" | "state_conflict" | "top_up_disabled";
             /** 余额 */
             balance_fen?: number;
             /** 账单 */
@@ -1848,12 +1848,12 @@ export interface components {
             /** 超出的限额 */
             which?: string;
         };
-        Problem409ChargeDiffersReversalExceedsChargeAnd1More: components["schemas"]["Problem"] & {
+        Problem409ChargeDiffersReversalExceedsChargeAnd2More: components["schemas"]["Problem"] & {
             /**
              * 错误码
              * @enum {string}
              */
-            code?: "charge_differs" | "reversal_exceeds_charge" | "reversal_of_reversal";
+            code?: "charge_differs" | "reversal_exceeds_charge" | "reversal_of_reversal" | "stay_settled";
             /** 费用 */
             charge?: string;
             /** 外部单号 */
@@ -1862,13 +1862,8 @@ export interface components {
             left_fen?: number;
             /** 剩余数量 */
             left_quantity?: string;
-        };
-        Problem409Duplicate: components["schemas"]["Problem"] & {
-            /**
-             * 错误码
-             * @enum {string}
-             */
-            code?: "duplicate";
+            /** 出院结算 */
+            settlement_id?: string;
         };
         Problem409DuplicateStaleVersionAnd1More: components["schemas"]["Problem"] & {
             /**
@@ -1895,6 +1890,15 @@ export interface components {
             current?: string;
             /** 目标状态 */
             target?: string;
+        };
+        Problem409DuplicateStaySettled: components["schemas"]["Problem"] & {
+            /**
+             * 错误码
+             * @enum {string}
+             */
+            code?: "duplicate" | "stay_settled";
+            /** 出院结算 */
+            settlement_id?: string;
         };
         Problem409DuplicateTooManyEndpoints: components["schemas"]["Problem"] & {
             /**
@@ -2066,6 +2070,16 @@ export interface components {
              */
             diagnosis?: string;
             /**
+             * 诊断编码
+             * @default
+             */
+            diagnosis_code?: string;
+            /**
+             * 费别
+             * @default self_pay
+             */
+            payer_type?: components["schemas"]["PayerType"];
+            /**
              * 入院时间
              * Format: date-time
              */
@@ -2075,6 +2089,12 @@ export interface components {
              * Format: date-time
              */
             discharged_at?: string | null;
+            /**
+             * 费用已记完
+             * @description no more charges come: what was paid ahead may be settled
+             * @default false
+             */
+            charges_final?: boolean;
             /**
              * 截至时间
              * Format: date-time
@@ -2539,13 +2559,13 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409BillNotReady"];
             };
         };
-        /** @description Conflict: card_balance_limit, card_mismatch, request_in_progress, state_conflict, top_up_disabled */
-        Problem409CardBalanceLimitCardMismatchAnd3More: {
+        /** @description Conflict: card_balance_limit, card_mismatch, outpatient_prepayment_barred, request_in_progress, state_conflict, top_up_disabled */
+        Problem409CardBalanceLimitCardMismatchAnd4More: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem409CardBalanceLimitCardMismatchAnd3More"];
+                "application/problem+json": components["schemas"]["Problem409CardBalanceLimitCardMismatchAnd4More"];
             };
         };
         /** @description Conflict: card_mismatch */
@@ -2575,22 +2595,13 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409ChannelNotOfferedChannelRefusedAnd5More"];
             };
         };
-        /** @description Conflict: charge_differs, reversal_exceeds_charge, reversal_of_reversal */
-        Problem409ChargeDiffersReversalExceedsChargeAnd1More: {
+        /** @description Conflict: charge_differs, reversal_exceeds_charge, reversal_of_reversal, stay_settled */
+        Problem409ChargeDiffersReversalExceedsChargeAnd2More: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem409ChargeDiffersReversalExceedsChargeAnd1More"];
-            };
-        };
-        /** @description Conflict: duplicate */
-        Problem409Duplicate: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem409Duplicate"];
+                "application/problem+json": components["schemas"]["Problem409ChargeDiffersReversalExceedsChargeAnd2More"];
             };
         };
         /** @description Conflict: duplicate, stale_version, state_conflict */
@@ -2609,6 +2620,15 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem409DuplicateStateConflict"];
+            };
+        };
+        /** @description Conflict: duplicate, stay_settled */
+        Problem409DuplicateStaySettled: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409DuplicateStaySettled"];
             };
         };
         /** @description Conflict: duplicate, too_many_endpoints */
@@ -2813,14 +2833,14 @@ export type Problem409AppointmentStandsHisRefusedRefundAnd8More = components['sc
 export type Problem409BeingPaidBillNotPayableAnd6More = components['schemas']['Problem409BeingPaidBillNotPayableAnd6More'];
 export type Problem409BillAlreadyPaidStateConflict = components['schemas']['Problem409BillAlreadyPaidStateConflict'];
 export type Problem409BillNotReady = components['schemas']['Problem409BillNotReady'];
-export type Problem409CardBalanceLimitCardMismatchAnd3More = components['schemas']['Problem409CardBalanceLimitCardMismatchAnd3More'];
+export type Problem409CardBalanceLimitCardMismatchAnd4More = components['schemas']['Problem409CardBalanceLimitCardMismatchAnd4More'];
 export type Problem409CardMismatch = components['schemas']['Problem409CardMismatch'];
 export type Problem409CardMismatchPartnerLimitAnd4More = components['schemas']['Problem409CardMismatchPartnerLimitAnd4More'];
 export type Problem409ChannelNotOfferedChannelRefusedAnd5More = components['schemas']['Problem409ChannelNotOfferedChannelRefusedAnd5More'];
-export type Problem409ChargeDiffersReversalExceedsChargeAnd1More = components['schemas']['Problem409ChargeDiffersReversalExceedsChargeAnd1More'];
-export type Problem409Duplicate = components['schemas']['Problem409Duplicate'];
+export type Problem409ChargeDiffersReversalExceedsChargeAnd2More = components['schemas']['Problem409ChargeDiffersReversalExceedsChargeAnd2More'];
 export type Problem409DuplicateStaleVersionAnd1More = components['schemas']['Problem409DuplicateStaleVersionAnd1More'];
 export type Problem409DuplicateStateConflict = components['schemas']['Problem409DuplicateStateConflict'];
+export type Problem409DuplicateStaySettled = components['schemas']['Problem409DuplicateStaySettled'];
 export type Problem409DuplicateTooManyEndpoints = components['schemas']['Problem409DuplicateTooManyEndpoints'];
 export type Problem409EndpointNotActive = components['schemas']['Problem409EndpointNotActive'];
 export type Problem409EndpointNotActiveRequestInProgress = components['schemas']['Problem409EndpointNotActiveRequestInProgress'];
@@ -2871,14 +2891,14 @@ export type ResponseProblem409AppointmentStandsHisRefusedRefundAnd8More = compon
 export type ResponseProblem409BeingPaidBillNotPayableAnd6More = components['responses']['Problem409BeingPaidBillNotPayableAnd6More'];
 export type ResponseProblem409BillAlreadyPaidStateConflict = components['responses']['Problem409BillAlreadyPaidStateConflict'];
 export type ResponseProblem409BillNotReady = components['responses']['Problem409BillNotReady'];
-export type ResponseProblem409CardBalanceLimitCardMismatchAnd3More = components['responses']['Problem409CardBalanceLimitCardMismatchAnd3More'];
+export type ResponseProblem409CardBalanceLimitCardMismatchAnd4More = components['responses']['Problem409CardBalanceLimitCardMismatchAnd4More'];
 export type ResponseProblem409CardMismatch = components['responses']['Problem409CardMismatch'];
 export type ResponseProblem409CardMismatchPartnerLimitAnd4More = components['responses']['Problem409CardMismatchPartnerLimitAnd4More'];
 export type ResponseProblem409ChannelNotOfferedChannelRefusedAnd5More = components['responses']['Problem409ChannelNotOfferedChannelRefusedAnd5More'];
-export type ResponseProblem409ChargeDiffersReversalExceedsChargeAnd1More = components['responses']['Problem409ChargeDiffersReversalExceedsChargeAnd1More'];
-export type ResponseProblem409Duplicate = components['responses']['Problem409Duplicate'];
+export type ResponseProblem409ChargeDiffersReversalExceedsChargeAnd2More = components['responses']['Problem409ChargeDiffersReversalExceedsChargeAnd2More'];
 export type ResponseProblem409DuplicateStaleVersionAnd1More = components['responses']['Problem409DuplicateStaleVersionAnd1More'];
 export type ResponseProblem409DuplicateStateConflict = components['responses']['Problem409DuplicateStateConflict'];
+export type ResponseProblem409DuplicateStaySettled = components['responses']['Problem409DuplicateStaySettled'];
 export type ResponseProblem409DuplicateTooManyEndpoints = components['responses']['Problem409DuplicateTooManyEndpoints'];
 export type ResponseProblem409EndpointNotActive = components['responses']['Problem409EndpointNotActive'];
 export type ResponseProblem409EndpointNotActiveRequestInProgress = components['responses']['Problem409EndpointNotActiveRequestInProgress'];
@@ -2914,8 +2934,11 @@ export interface operations {
                  *       "ward": "心内科一病区",
                  *       "bed": "12",
                  *       "diagnosis": "冠状动脉粥样硬化性心脏病",
+                 *       "diagnosis_code": "123456",
+                 *       "payer_type": "self_pay",
                  *       "admitted_at": "2026-03-16T09:30:00+08:00",
                  *       "discharged_at": "2026-03-16T09:30:00+08:00",
+                 *       "charges_final": false,
                  *       "as_of": "2026-03-16T09:30:00+08:00"
                  *     }
                  */
@@ -2966,7 +2989,7 @@ export interface operations {
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
-            409: components["responses"]["Problem409Duplicate"];
+            409: components["responses"]["Problem409DuplicateStaySettled"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -3440,7 +3463,7 @@ export interface operations {
             400: components["responses"]["Problem400AmountNotAllowedIdempotencyKeyRequiredAnd3More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
-            409: components["responses"]["Problem409CardBalanceLimitCardMismatchAnd3More"];
+            409: components["responses"]["Problem409CardBalanceLimitCardMismatchAnd4More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -3773,7 +3796,7 @@ export interface operations {
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
-            409: components["responses"]["Problem409ChargeDiffersReversalExceedsChargeAnd1More"];
+            409: components["responses"]["Problem409ChargeDiffersReversalExceedsChargeAnd2More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];

@@ -39,6 +39,8 @@ ALLOWED = {
     "apps/patients/services/merge_relations.py move_relations": "patients' own tables, by a list",
     "apps/patients/services/merge_relations.py part_relations": "patients' own tables, by a list",
     "apps/patients/services/merge_relations.py _revive": "patients' own tables, by a list",
+    "sample/inpatient.py admit_patients": "loads a demo: ceilings of deposits",
+    "sample/inpatient.py _beds": "loads a demo: plain rows of wards and beds",
     "sample/organisation.py create_houses": "loads a demo: plain rows of the organisation",
     "sample/organisation.py _house": "loads a demo: plain rows of the organisation",
     "sample/organisation.py _department": "loads a demo: plain rows of the organisation",

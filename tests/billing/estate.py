@@ -1,6 +1,14 @@
 """Rows of billing for the rules that every resource keeps: one of patient_a, doctor_a and hospital 1 each."""
 
-from apps.billing.models import Bill, CardTopUp, Invoice, InvoicePaper, InvoiceRange, RefundRequest
+from apps.billing.models import (
+    BalanceAnnouncement,
+    Bill,
+    CardTopUp,
+    Invoice,
+    InvoicePaper,
+    InvoiceRange,
+    RefundRequest,
+)
 from apps.billing.services.card_top_up import open_top_up
 from apps.billing.services.invoice_ranges import draw_range
 from apps.billing.services.invoices import issue_invoice
@@ -9,6 +17,7 @@ from apps.billing.services.refund_requests import request_bills
 from apps.patients.models import (
     PatientCard,
 )
+from tests.billing.refund_support import top_up
 from tests.billing.support import issue, pay
 from tests.support.estates import Estate, Values
 
@@ -44,6 +53,14 @@ class BillingEstate(Estate):
         account = self.world.accounts["patient_a"]
         return open_top_up(card=card, amount_fen=100, application="miniprogram", account=account)
 
+    def make_held_card(self) -> PatientCard:
+        top_up(self.world, 5_000)
+        return PatientCard.objects.get(pk=self.world.cards["patient_a"].pk)
+
+    def make_balance_announcement(self) -> BalanceAnnouncement:
+        clerk = self.world.staff["clerk"]
+        return BalanceAnnouncement.objects.create(hospital=self.world.h1, note="门诊收费处", made_by=clerk)
+
     def make_refund_request(self) -> RefundRequest:
         order = self.get("payment_order")
         bill_id = order.lines.get().subject_id
@@ -55,6 +72,7 @@ class BillingEstate(Estate):
 #: Path up to the parameter → the value that stands there.
 OBJECTS: Values = {
     "admin/v1/bill-items/": lambda e: e.get("bill").items.first().pk,
+    "admin/v1/balance-announcements/": lambda e: e.get("balance_announcement").pk,
     "admin/v1/bills/": lambda e: e.get("bill").pk,
     "admin/v1/card-top-ups/": lambda e: e.get("card_top_up").pk,
     "admin/v1/refund-requests/": lambda e: e.get("refund_request").pk,

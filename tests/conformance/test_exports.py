@@ -14,7 +14,7 @@ from tests.support.world import World
 pytestmark = [pytest.mark.requirement("INT-04"), pytest.mark.requirement("ACC-06")]
 #: Path → its object of the estate.
 EXPORTED = {
-    "appointments": "appointment", "bills": "bill", "cashier-shifts": "cashier_shift",
+    "appointments": "appointment", "bills": "bill", "card-balances": "held_card", "cashier-shifts": "cashier_shift",
     "e-receipts": "e_receipt", "encounters": "encounter", "invoices": "invoice",
     "reconciliation-differences": "difference", "reconciliation-runs": "reconciliation_run",
     "refund-requests": "refund_request", "work-items": "work_item",

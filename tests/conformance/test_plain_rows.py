@@ -14,9 +14,12 @@ from apps.cashier.models import CashDrawer
 from apps.cashier.services.open_shift import open_shift
 from apps.identity.models import Dictionary, DictionaryItem, PartnerApplication
 from apps.identity.services.partners import create_application
+from apps.inpatient.models import Bed, Ward
+from apps.inpatient.services.beds import place
 from kernel.ids import uuid7
 from kernel.rows import can_be_in_use, can_be_taken
 from tests.conformance.resources import RESOURCES, Resource, another, body_of, unique_column
+from tests.inpatient.support import admit, bed
 from tests.permissions.test_matrix import ROLES, ROWS
 from tests.support.answers import _inputs
 from tests.support.world import World
@@ -156,6 +159,8 @@ def _other(world: World, column: Any, value: Any) -> Any:
     if isinstance(column, ForeignKey):
         if column.related_model is Dictionary:
             Dictionary.objects.create(code="other", name="other")
+        if column.related_model is Ward:
+            bed(world, ward="other")
         if column.related_model is PartnerApplication:
             create_application(hospital=world.h1, name="other", allowed_scopes=[])
         strangers = column.related_model._default_manager.exclude(pk=UUID(value))
@@ -172,8 +177,8 @@ REFERRED = [found for found in PLAIN if "destroy" in found.actions and can_be_in
 def test_a_row_in_use_is_not_deleted(resource: Resource, world: World) -> None:
     url = resource.row(world)
     key = send(world, "get", url).json()["id"]
-    before = send(world, "get", url).json()
     _refer(world, resource.view.model, key)
+    before = send(world, "get", url).json()
     assert problem(send(world, "delete", url))[:2] == (409, "in_use")
     assert send(world, "get", url).json() == before
 
@@ -184,6 +189,8 @@ def _refer(world: World, model: Any, key: str) -> None:
         DictionaryItem.objects.create(dictionary_id=key, value="x", label="x")
     if model is CashDrawer:
         open_shift(clerk=world.staff["clerk"], drawer=CashDrawer.objects.get(pk=key), cash={})
+    if model is Bed:
+        place(admit(world), bed=Bed.objects.get(pk=key))
     for row in (world.staff["doctor_a"], world.departments["surgery"]):
         columns = [column.name for column in row._meta.concrete_fields if column.related_model is model]
         if columns:

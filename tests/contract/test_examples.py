@@ -30,7 +30,7 @@ OF_ROWS = frozenset(
         "does_not_exist", "unknown", "in_the_past", "day_in_the_past", "bill_day", "within_a_day", "within_stay",
         "discharged_at", "another", "move_to", "serves_queue", "only_shared", "no_priority", "content",
         "config_value", "config_usable", "receives_cash", "sum_of_shifts", "accepted_shifts", "address_refused",
-        "no_such_host", "holds_ranges",
+        "no_such_host", "holds_ranges", "due_within_30_days",
     }
 )  # fmt: skip
 #: Who asks: somebody who may do everything, for what a hospital's own administrator may not.

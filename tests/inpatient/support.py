@@ -9,7 +9,7 @@ from typing import Any
 from apps.billing.models import BillSource
 from apps.billing.services.items import ItemSpec
 from apps.identity.models import Hospital
-from apps.inpatient.models import Admission, DepositTransaction, InpatientCharge
+from apps.inpatient.models import Admission, Bed, DepositTransaction, InpatientCharge, Ward
 from apps.inpatient.selectors.deposits import deposit_of
 from apps.inpatient.services import admissions, charges
 from apps.inpatient.services.deposits import open_deposit
@@ -131,3 +131,12 @@ def export(world: World, stay: Admission, who: str = "clerk") -> list[list[str]]
 __all__ = [
     "ADMIN", "MINI", "NOW", "PARTNER", "TODAY", "at_desk", "code", "deposit_of", "handle", "in_app", "pay_online",
 ]  # fmt: skip
+
+
+def bed(world: World, code: str = "01", *, ward: str = "心内一病区", department: str = "cardiology") -> Bed:
+    """A free bed in that ward, which is made if there is none."""
+    place = world.departments[department]
+    found, _ = Ward.objects.get_or_create(
+        hospital=place.hospital, department=place, code=ward, defaults={"name": ward}
+    )
+    return Bed.objects.create(hospital=place.hospital, ward=found, code=code)

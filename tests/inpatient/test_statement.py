@@ -210,7 +210,7 @@ def queries(world: World, who: str, path: str) -> list[str]:
 
 READS = (
     ("patient_a", "admissions", 4),
-    ("patient_a", "admissions/{}", 6),
+    ("patient_a", "admissions/{}", 7),
     ("patient_a", "admissions/{}/daily-charges", 4),
     ("patient_a", f"admissions/{{}}/daily-charges?day={TODAY}", 5),
     ("clerk", "admissions", 4),

@@ -13,6 +13,7 @@ from apps.cashier.models import CashDrawer, CashierShift
 from apps.cashier.services.open_shift import open_shift
 from apps.identity.models import Dictionary, Location, Position
 from apps.identity.services.partners import create_application
+from apps.inpatient.models import Bed
 from apps.messaging.models import Message
 from apps.messaging.services.notify import notify
 from apps.patients.models import Patient, RelatedPerson
@@ -27,6 +28,7 @@ from apps.scheduling.services import publish, sessions, templates
 from kernel import clock
 from kernel.ids import uuid7
 from tests.billing.support import issue
+from tests.inpatient.support import bed
 from tests.permissions.routes import Route
 from tests.support.estates import Estate
 
@@ -121,6 +123,11 @@ class Strangers:
         )
 
     @cached_property
+    def bed(self) -> Bed:
+        """A bed of hospital 2."""
+        return bed(self.world, ward="口腔病区", department="dental")
+
+    @cached_property
     def drawer(self) -> CashDrawer:
         """A drawer of hospital 2."""
         return CashDrawer.objects.create(hospital=self.world.h2, code="Q9", name="9 号窗口")
@@ -170,6 +177,8 @@ OWN: Makers = {
     "session": lambda s: s.estate.get("session"),
     "slot": lambda s: s.estate.get("session").slots.get(),
     "template": lambda s: s.estate.get("template"),
+    "ward": lambda s: s.estate.get("ward"),
+    "bed": lambda s: s.estate.get("bed"),
     "queue": lambda s: queues.own_queue(s.world.staff["doctor_b"], s.world.departments["cardiology"]),
     "role": lambda s: s.estate.get("role"),
     "location": lambda s: s.estate.get("location"),
@@ -199,6 +208,8 @@ FOREIGN: Makers = {
     "session": lambda s: s.session,
     "slot": lambda s: s.session.slots.get(),
     "template": lambda s: templates.create_template(**s.plan, weekday=0, fee_fen=0, valid_from=clock.today()),
+    "ward": lambda s: s.bed.ward,
+    "bed": lambda s: s.bed,
     "queue": Strangers.queue,
     "role": lambda s: Role.objects.create(hospital=s.world.h2, code="foreign", name="foreign"),
     "location": lambda s: Location.objects.create(hospital=s.world.h2, building="门诊楼", floor="1"),

@@ -156,6 +156,27 @@ class InvoiceReprintNeedsReason(DomainError):
     zh, en = "补打发票请填写原因", "A reprint needs a reason."
 
 
+class OutpatientPrepaymentBarred(DomainError):
+    """Public, military and insurance-designated hospitals take none since 2025, whatever their settings say."""
+
+    code, status = "outpatient_prepayment_barred", 409
+    zh = "按规定,公立、军队及医保定点医院不再收取门诊预交金,就诊卡不能充值;卡内余额可使用或申请退回"
+    en = "This hospital may take no outpatient prepayment; what is on the card can be used or refunded."
+
+
+class PrepaymentAllowed(DomainError):
+    code, status = "prepayment_allowed", 409
+    zh, en = "本院未停止收取门诊预交金,无需公告", "The hospital still takes outpatient prepayment."
+
+
+class AnnouncementUnderWay(DomainError):
+    """`announcement_id`: the one that is not told to everybody yet."""
+
+    code, status = "announcement_under_way", 409
+    members = ("announcement_id",)
+    zh, en = "上一次公告尚未发送完毕", "The last announcement is still being sent."
+
+
 class TopUpDisabled(DomainError):
     code, status = "top_up_disabled", 409
     zh, en = "医院未开通就诊卡充值", "The hospital does not offer top-ups of cards."

@@ -78,3 +78,12 @@ class CardToppedUp(Event):
     patient_id: UUID
     account_id: UUID | None
     amount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class CardBalancesAnnounced(Event):
+    """The next patients with money on their cards are to be told of it."""
+
+    topic: ClassVar[str] = "billing.card_balances_announced"
+    hospital_id: UUID
+    announcement_id: UUID

@@ -191,3 +191,13 @@ groups(
     ),
     void=("作废", "Void", "voided_by_id voided_at void_reason copy_returned"),
 )  # fmt: skip
+on_rows("card_balances_list", "patient_cards_refund_quote", "patient_cards_refund_request")
+action(
+    "balance_announcements_create",
+    confirm=("将向所有卡内有余额的患者发送通知,确定?", "Every patient with money on a card is told. Go on?"),
+)
+groups(
+    "BalanceAnnouncement",
+    text=("公告", "Announcement", "note hospital_id made_by_id created_at"),
+    told=("发送情况", "Sent", "told_count told_fen ended_at"),
+)

@@ -24,7 +24,8 @@ resource(
     view_all=("查看全院票据", "See all forms of the hospital"),
 )
 resource("billing", "invoice_paper", "纸质票据", ("list",), void=("作废票据", "Void forms"))
-resource("billing", "card", "就诊卡余额", ("list",))
+resource("billing", "card", "就诊卡余额", ("list", "export"))
+resource("billing", "balance_announcement", "余额公告", ("list", "add"))
 resource("billing", "card_top_up", "就诊卡充值", ("list", "add"))
 resource(
     "billing",
@@ -62,6 +63,9 @@ give(
 )
 give(
     "finance",
+    "billing.balance_announcement.list",
+    "billing.balance_announcement.add",
+    "billing.card.export",
     "billing.card.list",
     "billing.card_top_up.list",
     "billing.refund_request.list",
@@ -94,3 +98,6 @@ page("invoice_ranges", resource="billing.invoice_range", zh="票据号段", en="
      parts=("view_all",))  # fmt: skip
 page("invoice_papers", resource="billing.invoice_paper", zh="纸质票据", en="Forms", path="invoice-papers",
      component="billing/invoice-papers/index", parent="billing", icon="printer", sort=7)  # fmt: skip
+page("balance_announcements", resource="billing.balance_announcement", zh="余额公告", en="Balance announcements",
+     path="balance-announcements", component="billing/balance-announcements/index", parent="billing", icon="bell",
+     sort=8)  # fmt: skip

@@ -5,6 +5,7 @@ from django.db.models import Q
 from apps.access.actor import Actor
 from apps.access.policies import Policy, hide, policy_for
 from apps.billing.models import (
+    BalanceAnnouncement,
     Bill,
     CardTopUp,
     ChargeItem,
@@ -88,3 +89,8 @@ class InvoicePaperPolicy(_OfHolder):
         if code == VOID:
             return Policy.arms(self, actor, code, grant)
         return super().arms(actor, code, grant)
+
+
+@policy_for(BalanceAnnouncement)
+class BalanceAnnouncementPolicy(Policy):
+    """Of a hospital."""

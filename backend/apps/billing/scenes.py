@@ -50,3 +50,10 @@ scene(
     {"patient": "thing1", "hospital": "thing2", "amount": "amount3", "refund_no": "character_string4"},
     page="pages/refunds/index",
 )
+scene(
+    "card_balance_announced",
+    "就诊卡余额公告",
+    "{patient}您好,按国家规定{hospital}不再收取门诊预交金。您的就诊卡余额{balance}可继续使用,也可申请退回:{note}。",
+    {"patient": "thing1", "hospital": "thing2", "balance": "amount3", "note": "thing4"},
+    page="pages/cards/index",
+)

@@ -4,6 +4,18 @@ from apps.identity.models import Hospital
 from apps.identity.settings import Setting, define, section
 from apps.payments.settings import REFUND_ROUTES
 from kernel import clock
+from kernel.errors import Expectation
+
+NO_PREPAYMENT = Expectation(
+    "no_outpatient_prepayment",
+    "公立、军队及医保定点医院不得收取门诊预交金,不能开通",
+    "Public, military and insurance-designated hospitals may take no outpatient prepayment: it stays off.",
+)
+
+
+def _no_prepayment(hospital: Hospital, value: bool) -> Expectation | None:
+    return NO_PREPAYMENT if value and hospital.bars_outpatient_prepayment else None
+
 
 section("收费与就诊卡", "Billing and cards", "billing.")
 
@@ -40,8 +52,10 @@ PAPER_INVOICES = define(
 )  # fmt: skip
 
 CARD_TOP_UP_ENABLED = define(
-    Setting("billing.card_top_up_enabled", False, "开通就诊卡充值", "Cards can be topped up")
-)
+    Setting(
+        "billing.card_top_up_enabled", False, "开通就诊卡充值", "Cards can be topped up", barred=_no_prepayment
+    )
+)  # fmt: skip
 CARD_TOP_UP_MIN_FEN = define(
     Setting(
         "billing.card_top_up_min_fen",

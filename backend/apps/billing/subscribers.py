@@ -7,6 +7,7 @@ from apps.billing.models import Bill, CardTopUp
 from apps.billing.selectors.bills import items_of
 from apps.billing.selectors.card_balance import balance_of
 from apps.billing.selectors.vouchers import summary
+from apps.billing.services.announcements import tell_next
 from apps.billing.services.checkout import close_payments
 from apps.billing.services.refund_progress import restore_bills, sync_request
 from apps.billing.states import BillStatus
@@ -227,3 +228,9 @@ def undo_refund(event: RefundCancelled) -> None:
     """HIS would not have it: what it was for stays paid, and the patient is told that nothing comes."""
     restore_bills(event.refund_id)
     _tell_of_refund("refund_failed", _record_refund(event), event)
+
+
+@subscribe(events.CardBalancesAnnounced, name="billing.tell_of_balances", queue="bulk")
+def tell_of_balances(event: events.CardBalancesAnnounced) -> None:
+    """A batch at a time, after everything that is more urgent."""
+    tell_next(event.announcement_id)

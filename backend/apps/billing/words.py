@@ -58,6 +58,9 @@ properties(
     unused_to=("未使用止号", "Unused to"), unused_is_returned=("余票已退回", "The rest is back"),
     missing_count=("缺号张数", "Numbers missing"), missing=("缺号", "Missing"),
     out_of_order=("跳号使用", "Out of order"),
+    card_count=("卡数", "Cards"), told_count=("已告知人数", "Patients told"),
+    told_fen=("已告知余额", "Balance told of"),
+    balance_from_fen=("余额不少于", "Balance at least"), announcement_id=("余额公告", "Announcement"),
 )  # fmt: skip
 of(
     "Bill",
@@ -78,6 +81,12 @@ of(
     "InvoiceRange", returned_at=("退回时间", "Given back"), verified_by_id=("核销人", "Verified by"),
     verified_by_name=("核销人姓名", "Verified by"), verified_at=("核销时间", "Verified"),
 )  # fmt: skip
+of(
+    "BalanceAnnouncement", made_by_id=("发布人", "Made by"), made_by_name=("发布人姓名", "Made by"),
+    note=("退款说明", "How money is had back"),
+)  # fmt: skip
+of("AnnounceBalances", note=("退款说明", "How money is had back"))
+of("HeldCardTotal", patient_count=("患者数", "Patients"))
 of("StatementEntry", kind=("变动类型", "Kind"))
 
 references("bills", "bill_id", "registration_bill_id", "replaces_id", "missing_reprint_ids")
@@ -88,6 +97,8 @@ references("staff", "requested_by_id", "holder_id", "drawn_by_id", "issued_by_id
 references("invoice_ranges", "range_id")
 
 resources(
+    card_balances=("就诊卡余额", "card balance", "card balances"),
+    balance_announcements=("余额公告", "announcement", "announcements"),
     patient_cards=("就诊卡", "card", "cards"),
     bills=("账单", "bill", "bills"), card_top_ups=("就诊卡充值", "top-up", "top-ups"),
     invoices=("发票", "invoice", "invoices"),
@@ -101,6 +112,8 @@ resources(
 
 resources(granted_channels=("可用渠道", "granted channel", "granted channels"))
 operations(
+    card_balances_total=("余额合计", "Balances together"),
+    balance_announcements_create=("发布余额公告", "Announce balances"),
     invoice_ranges_create=("领用号段", "Draw a range"), invoice_ranges_give_back=("退回号段", "Give a range back"),
     invoice_ranges_verify=("核销号段", "Verify a range"),
     invoice_ranges_spoil=("登记损毁票据", "Record a spoiled form"),
@@ -174,6 +187,7 @@ choices(
 )
 
 objects({
+    "billing.balanceannouncement": ("余额公告", "Announcement of balances"),
     "billing.bill": ("账单", "Bill"),
     "billing.chargeitem": ("收费项", "Charge item"),
     "billing.cardtopup": ("就诊卡充值", "Card top-up"),

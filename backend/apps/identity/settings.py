@@ -17,7 +17,10 @@ T = TypeVar("T", int, bool, str)
 
 @dataclass(frozen=True, slots=True)
 class Setting(Generic[T]):
-    """One setting. `minimum`/`maximum` bound integers, `choices` strings; `form` says what a text is that `fits`."""
+    """One setting. `minimum`/`maximum` bound integers, `choices` strings; `form` says what a text is that `fits`.
+
+    `barred`: why a hospital may not have a value that others may; None where it may.
+    """
 
     key: str
     default: T
@@ -28,6 +31,7 @@ class Setting(Generic[T]):
     choices: tuple[str, ...] = ()
     form: Expectation | None = None
     fits: Callable[[Any], bool] | None = None
+    barred: Callable[[Hospital, Any], Expectation | None] | None = None
 
     def of(self, hospital: Hospital) -> T:
         """The value in force at `hospital`."""
@@ -49,6 +53,14 @@ class Setting(Generic[T]):
         ):
             raise InvalidValue(field=f"values.{self.key}", expected=self.expected, choices=self.choices)
         checked: T = value
+        return checked
+
+    def check_at(self, hospital: Hospital, value: Any) -> T:
+        """`value` if it is allowed there; InvalidValue otherwise."""
+        checked = self.check(value)
+        why = self.barred(hospital, checked) if self.barred else None
+        if why is not None:
+            raise InvalidValue(field=f"values.{self.key}", expected=why)
         return checked
 
     @property

@@ -1,4 +1,5 @@
 from apps.identity.models.calendar import DayKind
+from apps.identity.models.organisation import Ownership
 from apps.identity.models.staff import VisitTier
 from apps.identity.models.user import UserKind
 from apps.identity.services.proof import ProofMethod
@@ -23,6 +24,7 @@ from kernel.words import (
 )
 
 properties(
+    ownership=("所有制", "Ownership"), is_insurance_designated=("医保定点", "Insurance-designated"),
     access_token=("访问令牌", "Access token"), account=("账号", "Account"), address=("地址", "Address"),
     allowed_scopes=("允许的权限范围", "Allowed scopes"), building=("楼栋", "Building"), floor=("楼层", "Floor"),
     room=("房间", "Room"), directions=("路线指引", "Directions"), client_id=("应用标识", "Client id"),
@@ -143,6 +145,9 @@ operations(
 values(
     DayKind, {"holiday": ("节假日", "Holiday", "info"), "workday": ("调休上班", "Make-up workday", "warning")}
 )
+values(Ownership, {
+    "public": ("公立", "Public"), "military": ("军队", "Military"), "private": ("社会办", "Private"),
+})  # fmt: skip
 values(VisitTier, {"normal": ("普通", "Ordinary"), "expert": ("专家", "Expert", "info")})
 values(UserKind, {"staff": ("员工", "Staff"), "patient": ("患者", "Patient")})
 values(StaffState, {

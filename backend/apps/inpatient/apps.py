@@ -10,10 +10,14 @@ class InpatientConfig(AppConfig):
     def ready(self) -> None:
         """Have a say when a doctor's relation to a patient ends; deposits can be paid and are held."""
         from apps.inpatient import prepaid  # noqa: F401 - its kind is declared
-        from apps.inpatient.payables import Deposits
+        from apps.inpatient.payables import Deposits, Settlements
+        from apps.inpatient.services.settlement_reopening import KIND as REOPENING
         from apps.inpatient.services.stays import Stays
         from apps.patients.ports import use_upholder
         from apps.payments import payables
+        from apps.worklist import approvals
 
         use_upholder(Stays())
         payables.register(Deposits())
+        payables.register(Settlements())
+        approvals.register(REOPENING)

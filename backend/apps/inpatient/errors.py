@@ -1,4 +1,8 @@
-from kernel.errors import DomainError
+from kernel.errors import DomainError, Expectation
+
+BED_KEPT = Expectation(
+    "bed_kept", "患者已安排床位,请办理转床", "The patient has a bed: move them to another one instead."
+)
 
 
 class DepositDisabled(DomainError):
@@ -77,3 +81,70 @@ class AdmissionOfHis(DomainError):
 
     code, status = "admission_of_his", 409
     zh, en = "该住院记录由 HIS 管理,请在 HIS 中办理", "HIS keeps this stay; change it there."
+
+
+class BedNotFree(DomainError):
+    """`current`: what it is instead."""
+
+    code, status = "bed_not_free", 409
+    members = ("current",)
+    zh, en = "床位已被占用或未开放,请刷新后另选", "The bed is taken or not open; reload and choose another."
+
+
+class WardClosed(DomainError):
+    code, status = "ward_closed", 409
+    zh, en = "病区已停用", "The ward is no longer in use."
+
+
+class StayNotOver(DomainError):
+    code, status = "stay_not_over", 409
+    zh, en = "患者尚未出院,不能结算", "The patient is still in hospital; there is nothing to settle yet."
+
+
+class ChargesMayCome(DomainError):
+    """HIS has not said that the charges are complete."""
+
+    code, status = "charges_may_come", 409
+    zh, en = "HIS 尚未确认费用已记完,不能结算", "HIS has not said yet that no more charges come."
+
+
+class StaySettled(DomainError):
+    """`settlement_id`: the settlement that stands."""
+
+    code, status = "stay_settled", 409
+    members = ("settlement_id",)
+    zh, en = (
+        "该住院已结算或正在结算,须先撤销结算",
+        "The stay is settled or being settled; take the settlement back first.",
+    )
+
+
+class DepositNotReturnable(DomainError):
+    """`left_fen`: what the payments of the deposit still hold."""
+
+    code, status = "deposit_not_returnable", 409
+    members = ("left_fen",)
+    zh, en = (
+        "押金余额与缴款记录不符,请财务核对",
+        "The deposit holds more than its payments do; finance has to look.",
+    )
+
+
+class NothingToCollect(DomainError):
+    code, status = "nothing_to_collect", 409
+    zh, en = "该结算无须补缴", "Nothing is to be paid for this settlement."
+
+
+class ReopenTooLate(DomainError):
+    """Only on the day on which it was settled."""
+
+    code, status = "reopen_too_late", 409
+    zh, en = "仅结算当日可撤销", "A settlement can be taken back on its own day only."
+
+
+class DepositAboveCeiling(DomainError):
+    """`ceiling_fen`: the most that the deposit may hold; `left_fen`: what may still be paid."""
+
+    code, status = "deposit_above_ceiling", 409
+    members = ("ceiling_fen", "left_fen")
+    zh, en = "超过该病种的住院押金上限", "More than the deposit may hold for this diagnosis."

@@ -42,3 +42,14 @@ class DepositReceived(Event):
     patient_id: UUID
     account_id: UUID | None
     amount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class AdmissionSettled(Event):
+    """The charges were taken out of the deposit; what is left of it is on its way back."""
+
+    topic: ClassVar[str] = "inpatient.stay_settled"
+    hospital_id: UUID
+    settlement_id: UUID
+    admission_id: UUID
+    patient_id: UUID

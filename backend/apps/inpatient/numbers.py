@@ -1,3 +1,4 @@
 from kernel.ids import NumberSeries
 
 ADMISSIONS = NumberSeries("admission", "ZY")
+SETTLEMENTS = NumberSeries("settlement", "JS")

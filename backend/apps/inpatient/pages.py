@@ -1,4 +1,4 @@
-from kernel.pages import action, columns, groups, on_rows
+from kernel.pages import action, always, columns, groups, moving, on_rows
 
 columns(
     "admissions_list",
@@ -50,9 +50,82 @@ action("admissions_deposits_create", status=["admitted"])
 action("admissions_partial_update", source=["own"])
 action("admissions_charges_create", source=["own"])
 action("inpatient_charges_reverse", danger=True, source=["own"], reverses_id=[None])
+action("admissions_place", status=["admitted"], source=["own"])
+action(
+    "admissions_settle",
+    confirm=("费用将从押金中结算,余款退回或补缴,确定?", "Charges are taken out of the deposit. Settle?"),
+    status=["discharged"],
+)
+action("admissions_deposit_orders_create", status=["admitted"])
+action("deposit_orders_pay", state=["open"])
+action(
+    "deposit_orders_withdraw",
+    danger=True,
+    confirm=("撤销后患者无须再缴,确定?", "Nobody is to pay it any more. Withdraw?"),
+    state=["open"],
+)
+columns(
+    "deposit_orders_list",
+    "patient_name",
+    "admission_no",
+    "amount_fen",
+    "due_on",
+    "state",
+    "note",
+    "made_by_name",
+)
+groups(
+    "StaffDepositOrder",
+    asked=(
+        "押金单",
+        "Deposit order",
+        "admission_id admission_no patient_name amount_fen due_on note state hospital_id",
+    ),
+    done=("办理", "Done", "made_by_id created_at"),
+)
+action("settlements_collect", state=["collecting"])
+action(
+    "settlements_withdraw",
+    danger=True,
+    confirm=("取消后可更正费用并重新结算,确定?", "Charges can be put right and settled again. Withdraw?"),
+    state=["collecting"],
+)
+action("settlements_return_rest", state=["returning"])
+action("settlements_reopen", danger=True, state=["settled"])
+moving("settlements_list", state=["returning"])
+columns(
+    "settlements_list",
+    "settlement_no", "patient_name", "admission_no", "state", "charged_fen", "deposit_fen", "collect_fen",
+    "return_fen", "settled_at", "made_by_name",
+)  # fmt: skip
+groups(
+    "StaffSettlementDetail",
+    stay=(
+        "住院",
+        "Stay",
+        "settlement_no admission_id admission_no patient_id department_id hospital_id state",
+    ),
+    money=("金额", "Money", "charged_fen deposit_fen collect_fen return_fen money"),
+    done=("办理", "Done", "made_by_id created_at settled_at ended_at"),
+    back=("撤销", "Reopened", "reopen_reason reopened_by_id reopened_at"),
+)
+action("beds_clean", state=["cleaning"])
+action("beds_close", danger=True, state=["free", "cleaning"])
+action("beds_reopen", state=["closed"])
+always("beds_partial_update", "beds_destroy")
+columns(
+    "ward_census_list",
+    "ward_name", "at_start", "admitted", "transferred_in", "discharged", "transferred_out", "at_end", "bed_count",
+    "occupied_count", "free_count",
+)  # fmt: skip
+columns(
+    "bed_board_list",
+    "ward_name", "code", "state", "patient_name", "admission_no", "started_at", "department_name", "note",
+)  # fmt: skip
+groups("Bed", bed=("床位", "Bed", "ward_id code sort state note hospital_id"))
 groups(
     "StaffAdmission",
-    stay=("住院", "Stay", "admission_no status patient_id mrn diagnosis"),
+    stay=("住院", "Stay", "admission_no status patient_id mrn diagnosis diagnosis_code payer_type"),
     place=("床位与医生", "Bed and doctor", "department_id practitioner_id ward bed hospital_id"),
     times=("时间与来源", "Times and source", "admitted_at discharged_at source external_id created_at"),
 )

@@ -1,13 +1,15 @@
 """What inpatient can be paid for: deposits."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from uuid import UUID
 
 from apps.billing.services.checkout import INPATIENT_DEPOSIT
 from apps.billing.states import TopUpState
 from apps.inpatient.models import DepositTransaction
-from apps.inpatient.services import deposits
+from apps.inpatient.selectors.settlements import SUBJECT as SETTLEMENT_SUBJECT
+from apps.inpatient.services import collecting, deposits
 from apps.payments import payables
-from apps.payments.payables import Credit, PayableLine
+from apps.payments.payables import Credit, PayableLine, RefundRule
 from apps.payments.ports import PostedLine
 from apps.payments.types import PaymentOrder
 
@@ -49,3 +51,18 @@ class Deposits(payables.Payable):
     def returned(self, order: PaymentOrder, lines: Lines) -> None:
         """The deposit is returned."""
         deposits.end_deposit(order_id=order.pk, state=TopUpState.RETURNED)
+
+
+class Settlements(payables.Payable):
+    """What a deposit lacks to cover the charges."""
+
+    subject_type = SETTLEMENT_SUBJECT
+    scenes = (collecting.SETTLEMENT,)
+
+    def settle(self, order: PaymentOrder, lines: Lines) -> list[Credit]:
+        """As `credit`; the stay is settled once this is posted."""
+        return [Credit(line.line_id, collecting.credit(line.subject_id)) for line in lines]
+
+    def refund_rules(self, subject_ids: Iterable[UUID]) -> dict[UUID, RefundRule]:
+        """It goes back with the deposit only."""
+        return dict.fromkeys(subject_ids, RefundRule(in_app=False))

@@ -15,3 +15,16 @@ scene(
     },
     page="pages/admissions/index",
 )
+scene(
+    "stay_settled",
+    "出院结算",
+    "{patient}您好,{hospital}住院号{number}已完成出院结算,费用合计{charged},退回押金{returned}。",
+    {
+        "patient": "thing1",
+        "hospital": "thing2",
+        "number": "character_string3",
+        "charged": "amount4",
+        "returned": "amount5",
+    },
+    page="pages/admissions/index",
+)

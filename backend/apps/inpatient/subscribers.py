@@ -1,11 +1,16 @@
 """What follows from stays and deposits: the patient's timeline and message."""
 
 from apps.inpatient import events
-from apps.inpatient.models import Admission, DepositTransaction
+from apps.inpatient.models import Admission, DepositTransaction, DischargeSettlement
+from apps.inpatient.selectors.settlements import SUBJECT, listed
+from apps.inpatient.services.collecting import SETTLEMENT, complete
+from apps.inpatient.services.settling import sync
 from apps.inpatient.timeline import ADMISSION, INPATIENT_DEPOSIT
 from apps.messaging.services.notify import notify
 from apps.patients.selectors import name_for, own_account_of
 from apps.patients.services.timeline import write_entry
+from apps.payments.events import PaymentOrderPosted, RefundSucceeded
+from apps.payments.selectors.orders import lines_for
 from kernel import clock
 from kernel.money import fen_to_yuan
 from kernel.outbox.events import subscribe
@@ -70,4 +75,39 @@ def tell_of_deposit(event: events.DepositReceived) -> None:
             "time": f"{at.astimezone(clock.LOCAL):%Y-%m-%d %H:%M}",
         },
         dedupe_key=f"deposit_received:{deposit.pk}",
+    )
+
+
+@subscribe(PaymentOrderPosted, name="inpatient.complete_settlement", queue="urgent")
+def complete_settlement(event: PaymentOrderPosted) -> None:
+    """What a deposit lacked is there."""
+    if event.scene == SETTLEMENT.value:
+        for settlement_id in lines_for(SUBJECT, event.order_id).values_list("subject_id", flat=True):
+            complete(event.order_id, settlement_id)
+
+
+@subscribe(RefundSucceeded, name="inpatient.end_settlement")
+def end_settlement(event: RefundSucceeded) -> None:
+    """The rest of a deposit is back."""
+    if event.decision_id is not None:
+        sync(event.decision_id)
+
+
+@subscribe(events.AdmissionSettled, name="inpatient.tell_of_settlement")
+def tell_of_settlement(event: events.AdmissionSettled) -> None:
+    """The patient is told what the stay came to, and what goes back."""
+    row = listed(DischargeSettlement.objects.all()).get(pk=event.settlement_id)
+    notify(
+        hospital_id=row.hospital_id,
+        scene="stay_settled",
+        patient_id=row.patient_id,
+        account_id=own_account_of(row.patient_id),
+        data={
+            "patient": row.patient.name,
+            "hospital": row.hospital.name,
+            "number": row.admission.admission_no,
+            "charged": f"{fen_to_yuan(row.charged_fen)}元",
+            "returned": f"{fen_to_yuan(row.return_fen)}元",
+        },
+        dedupe_key=f"stay_settled:{row.pk}",
     )

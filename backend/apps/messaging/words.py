@@ -24,6 +24,7 @@ FIELDS = {
     "amount": ("金额", "Amount"), "balance": ("余额", "Balance"), "items": ("项目", "Items"),
     "order": ("订单号", "Order number"), "voucher": ("凭证号", "Voucher number"), "way": ("退费途径", "Way back"),
     "refund_no": ("退费单号", "Refund number"), "reason": ("原因", "Reason"), "result": ("结果", "Result"),
+    "note": ("说明", "Note"), "charged": ("费用合计", "Charged"), "returned": ("退回金额", "Returned"),
 }  # fmt: skip
 
 

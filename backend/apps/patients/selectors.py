@@ -3,7 +3,7 @@
 import contextlib
 import datetime as dt
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -79,6 +79,14 @@ def own_account_of(patient_id: UUID) -> UUID | None:
     """The account whose own card is the patient's, the latest one; None: a text to the patient's phone."""
     own = CardBinding.objects.filter(patient_id=patient_id, relationship=Relationship.SELF, unbound_at=None)
     return own.order_by("-pk").values_list("account_id", flat=True).first()
+
+
+def own_accounts_of(patient_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """`own_account_of` for many: patient → account; those without are missing."""
+    own = CardBinding.objects.filter(
+        patient_id__in=list(patient_ids), relationship=Relationship.SELF, unbound_at=None
+    )
+    return dict(own.order_by("pk").values_list("patient_id", "account_id"))
 
 
 def name_for(account_id: UUID | None, patient: Patient) -> str:

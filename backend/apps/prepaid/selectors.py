@@ -2,10 +2,22 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
+from django.db.models.functions import Cast, Coalesce
 
 from apps.identity.models import Hospital
-from apps.payments.services.ledger import Account, balance
+from apps.payments.services.ledger import Account, AccountKind, balance
 from apps.prepaid.kinds import KINDS
 from apps.prepaid.models import LotPart, PrepaidLot, PrepaidMovement
 
@@ -44,3 +56,31 @@ def statement(hospital_id: UUID, account: Account) -> QuerySet[PrepaidMovement]:
     names = {"account__kind": str(account.kind), "account__owner": account.owner}
     moves = PrepaidMovement.objects.filter(account__hospital=hospital_id, **names)
     return moves.prefetch_related("parts").order_by("-id")
+
+
+def _of_owner(kind: AccountKind) -> QuerySet[PrepaidLot]:
+    """Lots of the account whose owner is the outer row, by its id."""
+    owner = Cast(OuterRef("pk"), CharField())
+    return PrepaidLot.objects.filter(
+        account__hospital=OuterRef("hospital_id"), account__kind=str(kind), account__owner=owner
+    )
+
+
+def holds_something(kind: AccountKind) -> Exists:
+    """For a queryset of an account's owners (with `hospital_id`): whether the account holds anything."""
+    return Exists(_of_owner(kind).filter(left_fen__gt=0))
+
+
+def held_fen(kind: AccountKind) -> Coalesce:
+    """For a queryset of an account's owners (with `hospital_id`): what the account holds, in fen."""
+    total = _of_owner(kind).order_by().values("account").annotate(total=Sum("left_fen")).values("total")
+    return Coalesce(Subquery(total, output_field=BigIntegerField()), Value(0), output_field=BigIntegerField())
+
+
+def total_of(hospital_id: UUID, kind: AccountKind) -> tuple[int, int]:
+    """How many accounts of the kind hold something, and what they hold together, in fen."""
+    lots = PrepaidLot.objects.filter(
+        account__hospital=hospital_id, account__kind=str(kind), left_fen__gt=0
+    ).order_by()
+    found = lots.aggregate(sum=Sum("left_fen"), accounts=Count(F("account"), distinct=True))
+    return found["accounts"], found["sum"] or 0

@@ -21,7 +21,8 @@ def exported(queryset: QuerySet[Any], component: str, columns: Mapping[str, str]
     Fen are yuan, moments the hospital's minutes, values of an enum its words. Keys are time-ordered.
     """
     yield [column_title(component, name) for name in columns.values()]
-    words = {path: _words_of(queryset.model, path) for path in columns}
+    made = queryset.query.annotations
+    words = {path: {} if path in made else _words_of(queryset.model, path) for path in columns}
     rows, last = queryset.order_by("-pk"), None
     while batch := list(_after(rows, last).values("pk", *columns)[:BATCH]):
         for row in batch:

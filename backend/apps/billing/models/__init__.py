@@ -1,3 +1,4 @@
+from apps.billing.models.announcement import BalanceAnnouncement
 from apps.billing.models.bill import (
     Bill,
     BillKind,
@@ -12,6 +13,7 @@ from apps.billing.models.paper import InvoiceKind, InvoicePaper, InvoiceRange
 from apps.billing.models.refund_request import RefundRequest, RefundRequestLine
 
 __all__ = [
+    "BalanceAnnouncement",
     "Bill",
     "BillKind",
     "BillSource",

@@ -60,7 +60,8 @@ def figures_of(card: PatientCard) -> dict[str, Any]:
     return {
         "hospital_name": hospital.name,
         "balance_fen": balance_of(card),
-        "top_up_enabled": settings.CARD_TOP_UP_ENABLED.of(hospital),
+        "top_up_enabled": settings.CARD_TOP_UP_ENABLED.of(hospital)
+        and not hospital.bars_outpatient_prepayment,
         "top_up_minimum_fen": settings.CARD_TOP_UP_MIN_FEN.of(hospital),
         "top_up_maximum_fen": settings.CARD_TOP_UP_MAX_FEN.of(hospital),
         "most_fen": settings.CARD_MAX_BALANCE_FEN.of(hospital),

@@ -10,7 +10,7 @@ from apps.billing.models import CardTopUp
 from apps.billing.selectors.card_balance import account_of
 from apps.billing.services.checkout import CARD_TOP_UP
 from apps.billing.states import TOP_UPS, TopUpState
-from apps.identity.models import PartnerApplication, StaffMember, WeChatAccount
+from apps.identity.models import Hospital, PartnerApplication, StaffMember, WeChatAccount
 from apps.patients.models import PatientCard
 from apps.payments.services.ledger import Account
 from apps.payments.services.orders import LineSpec, open_order
@@ -37,7 +37,8 @@ def open_top_up(
 ) -> CardTopUp:
     """A pending top-up with the order to pay. Not inside a transaction: order numbers are taken on the way.
 
-    TopUpDisabled, TopUpAmountNotAllowed, CardBalanceLimit, StateConflict (inactive card), AmountNotAllowed.
+    OutpatientPrepaymentBarred, TopUpDisabled, TopUpAmountNotAllowed, CardBalanceLimit, StateConflict (inactive card),
+    AmountNotAllowed.
     """
     check_top_up(card, amount_fen)
     top_up = CardTopUp.objects.create(
@@ -64,6 +65,7 @@ def open_top_up(
 def check_top_up(card: PatientCard, amount_fen: int) -> None:
     """Refuse what the hospital's settings do not allow; errors as `open_top_up`."""
     hospital = card.hospital
+    _check_owner(hospital)
     if not settings.CARD_TOP_UP_ENABLED.of(hospital):
         raise errors.TopUpDisabled
     least, most = settings.CARD_TOP_UP_MIN_FEN.of(hospital), settings.CARD_TOP_UP_MAX_FEN.of(hospital)
@@ -72,6 +74,11 @@ def check_top_up(card: PatientCard, amount_fen: int) -> None:
     if not card.is_active:
         raise StateConflict
     _check_limit(card, amount_fen)
+
+
+def _check_owner(hospital: Hospital) -> None:
+    if hospital.bars_outpatient_prepayment:
+        raise errors.OutpatientPrepaymentBarred
 
 
 def _check_limit(card: PatientCard, amount_fen: int) -> None:
@@ -102,8 +109,8 @@ def _order_for(top_up: CardTopUp, partner: PartnerApplication | None) -> Payment
 def credit_card_top_up(*, top_up_id: UUID, order: PaymentOrder) -> Account:
     """The top-up is paid: the ledger account that its money belongs to. Called within the posting transaction.
 
-    Safe to repeat. NotFound, StateConflict (inactive card, another order has paid it) and CardBalanceLimit mean that
-    the money has to go back.
+    Safe to repeat. NotFound, StateConflict (inactive card, another order has paid it), OutpatientPrepaymentBarred and
+    CardBalanceLimit mean that the money has to go back.
     """
     top_up = lock_one(CardTopUp.objects, pk=top_up_id)
     if top_up.state == TopUpState.CREDITED and top_up.order_id == order.pk:
@@ -131,6 +138,7 @@ def _hold(top_up: CardTopUp) -> None:
     card = cards.filter(pk=top_up.card_id, is_active=True).first()
     if card is None:
         raise StateConflict(current=top_up.state)
+    _check_owner(card.hospital)
     _check_limit(card, top_up.amount_fen)
 
 

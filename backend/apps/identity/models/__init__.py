@@ -1,7 +1,15 @@
 from apps.identity.models.calendar import CalendarDay, DayKind
 from apps.identity.models.dictionary import Dictionary, DictionaryItem
 from apps.identity.models.notice import StaffNotice
-from apps.identity.models.organisation import Department, Group, Hospital, Location, OrgUnit, Position
+from apps.identity.models.organisation import (
+    Department,
+    Group,
+    Hospital,
+    Location,
+    OrgUnit,
+    Ownership,
+    Position,
+)
 from apps.identity.models.partner import PartnerApplication
 from apps.identity.models.sign_in import KnownDevice, UnknownName
 from apps.identity.models.staff import StaffDepartment, StaffMember
@@ -20,6 +28,7 @@ __all__ = [
     "KnownDevice",
     "Location",
     "OrgUnit",
+    "Ownership",
     "PartnerApplication",
     "Position",
     "StaffDepartment",

@@ -14,6 +14,14 @@ class Group(VersionedModel):
         triggers = [audited()]
 
 
+class Ownership(models.TextChoices):
+    """Who owns a hospital; what it may take ahead of treatment depends on it."""
+
+    PUBLIC = "public", "公立"
+    MILITARY = "military", "军队"
+    PRIVATE = "private", "社会办"
+
+
 class Hospital(VersionedModel):  # type: ignore[django-manager-missing]  # made by an abstract model of a library
     """医院/门诊/分公司: the tenant boundary; every scoped row carries its id."""
 
@@ -28,9 +36,16 @@ class Hospital(VersionedModel):  # type: ignore[django-manager-missing]  # made 
         default=dict, blank=True, help_text="overrides of identity.settings.Setting defaults"
     )
     is_active = models.BooleanField(default=True)
+    ownership = models.CharField(max_length=12, choices=Ownership.choices, default=Ownership.PRIVATE)
+    is_insurance_designated = models.BooleanField(default=False, help_text="医保定点")
 
     class Meta:
         triggers = [audited()]
+
+    @property
+    def bars_outpatient_prepayment(self) -> bool:
+        """Whether it may take no money ahead of outpatient treatment (the rule of 2025)."""
+        return self.is_insurance_designated or self.ownership != Ownership.PRIVATE
 
 
 class OrgUnit(VersionedModel):

@@ -74,7 +74,7 @@ def change_settings(hospital: Hospital, *, version: int, values: Mapping[str, An
         if value is None:
             overrides.pop(key, None)
         else:
-            overrides[key] = SETTINGS[key].check(value)
+            overrides[key] = SETTINGS[key].check_at(hospital, value)
     _require_bounds_in_order(overrides, values)
     hospital.settings = overrides
     with transaction.atomic():

@@ -18,7 +18,8 @@ from kernel.money import MAX_FEN
 
 #: What can stand in the way of a deposit.
 REFUSALS = (
-    errors.DepositDisabled, errors.DepositAmountNotAllowed, errors.AdmissionDischarged, AmountNotAllowed,
+    errors.DepositDisabled, errors.DepositAmountNotAllowed, errors.AdmissionDischarged, errors.DepositAboveCeiling,
+    AmountNotAllowed,
 )  # fmt: skip
 
 

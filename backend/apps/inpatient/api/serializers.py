@@ -13,11 +13,19 @@ from apps.inpatient import settings
 from apps.inpatient.models import Admission
 from apps.inpatient.selectors.statement import InpatientStatement, day_of, days_of, statement_of
 from apps.inpatient.states import AdmissionStatus
+from apps.payments.payers import PayerType
 from kernel.http.fields import QuantityField, SignedQuantityField
 from kernel.http.serializers import Serializer, Shape
 from kernel.money import MAX_FEN
 
 STATUSES = [(status.value, status.value) for status in AdmissionStatus]
+
+
+class DiagnosisCodeField(serializers.CharField):
+    """A code of a diagnosis, or its beginning: in capitals, as the lists have it."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return str(super().to_internal_value(data)).upper()
 
 
 class AdmissionSerializer(Serializer):
@@ -35,6 +43,8 @@ class AdmissionSerializer(Serializer):
     ward = serializers.CharField(allow_blank=True)
     bed = serializers.CharField(allow_blank=True)
     diagnosis = serializers.CharField(allow_blank=True)
+    diagnosis_code = serializers.CharField(allow_blank=True)
+    payer_type = serializers.ChoiceField(choices=PayerType.choices)
     admitted_at = serializers.DateTimeField()
     discharged_at = serializers.DateTimeField(allow_null=True)
     patient_id = serializers.UUIDField()

@@ -7,6 +7,7 @@ from apps.encounters.models import Encounter
 from apps.identity.models import Department, Hospital, StaffMember
 from apps.inpatient.states import ADMISSIONS, AdmissionStatus
 from apps.patients.models import Patient
+from apps.payments.payers import PayerType
 from kernel.models import VersionedModel
 
 
@@ -28,6 +29,8 @@ class Admission(VersionedModel):
     ward = models.CharField(max_length=40, blank=True, default="", help_text="病区")
     bed = models.CharField(max_length=20, blank=True, default="", help_text="床号")
     diagnosis = models.CharField(max_length=500, blank=True, default="", help_text="入院诊断")
+    diagnosis_code = models.CharField(max_length=20, blank=True, default="", help_text="入院诊断编码")
+    payer_type = models.CharField(max_length=24, choices=PayerType.choices, default=PayerType.SELF_PAY)
     status = models.CharField(
         max_length=12, choices=ADMISSIONS.choices, default=AdmissionStatus.ADMITTED.value
     )
@@ -36,6 +39,7 @@ class Admission(VersionedModel):
     source = models.CharField(max_length=4, choices=BillSource.choices, default=BillSource.OWN)
     external_id = models.CharField(max_length=64, blank=True, default="", help_text="HIS's key of the stay")
     as_of = models.DateTimeField(null=True)
+    charges_final = models.BooleanField(default=False, help_text="HIS says that no more charges come")
     registered_by = models.ForeignKey(
         StaffMember, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )

@@ -14,7 +14,8 @@ from kernel import clock
 from kernel.errors import NotFound
 
 OWN = (
-    "id", "admission_no", "ward", "bed", "diagnosis", "status", "admitted_at", "discharged_at", "source",
+    "id", "admission_no", "ward", "bed", "diagnosis", "diagnosis_code", "payer_type",
+    "status", "admitted_at", "discharged_at", "source",
     "external_id", "hospital_id", "department_id", "practitioner_id", "patient_id", "created_at", "version",
 )  # fmt: skip
 RELATED = {

@@ -13,9 +13,13 @@ from apps.inpatient import errors
 from apps.inpatient.models import Admission
 from apps.inpatient.numbers import ADMISSIONS as NUMBERS
 from apps.inpatient.services.announce import announce, note_care
+from apps.inpatient.services.beds import leave, open_stay_of
 from apps.inpatient.services.encounter import follow_details, follow_status, open_stay
+from apps.inpatient.services.settled import check_not_settled
+from apps.inpatient.services.settlement_work import close_work, open_work
 from apps.inpatient.states import ADMISSIONS, AdmissionStatus
 from apps.patients.models import Patient
+from apps.payments.payers import PayerType
 from kernel import clock
 from kernel.errors import IN_THE_FUTURE, Expectation, InvalidValue
 from kernel.expectations import OF_THE_HOSPITAL, PLAUSIBLE_MOMENT
@@ -25,7 +29,9 @@ from kernel.locks import lock_one, save_version
 EARLIEST = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
 #: How far another clock may be ahead of ours.
 CLOCKS_DIFFER = dt.timedelta(minutes=10)
-CHANGEABLE = frozenset({"department", "practitioner", "ward", "bed", "diagnosis", "admitted_at"})
+CHANGEABLE = frozenset(
+    {"department", "practitioner", "ward", "bed", "diagnosis", "diagnosis_code", "payer_type", "admitted_at"}
+)
 DISCHARGE = Expectation(
     "discharged_at", "须晚于入院时间且不晚于当前时间", "After the admission, and not in the future."
 )
@@ -39,6 +45,8 @@ def admit(
     ward: str = "",
     bed: str = "",
     diagnosis: str = "",
+    diagnosis_code: str = "",
+    payer_type: str = PayerType.SELF_PAY,
     admitted_at: dt.datetime | None = None,
     staff: StaffMember | None = None,
 ) -> Admission:
@@ -51,6 +59,8 @@ def admit(
         ward=ward,
         bed=bed,
         diagnosis=diagnosis,
+        diagnosis_code=diagnosis_code.upper(),
+        payer_type=payer_type,
         admitted_at=admitted_at or clock.now(),
         registered_by=staff,
     )
@@ -75,6 +85,7 @@ def change_admission(admission: Admission, *, version: int, **changes: Any) -> A
     stay = _own(admission)
     if unknown := changes.keys() - CHANGEABLE:
         raise ValueError(f"not to be changed: {unknown}")
+    _check_bed(stay, changes)
     for name, value in changes.items():
         setattr(stay, name, value)
     check(stay)
@@ -92,19 +103,23 @@ def discharge(admission: Admission, *, discharged_at: dt.datetime | None = None)
     check(stay)
     ADMISSIONS.move(stay, AdmissionStatus.DISCHARGED, field="status", discharged_at=stay.discharged_at)
     follow_status(stay)
+    leave(stay, at=stay.discharged_at)
+    open_work(stay)
     announce(stay)
     return stay
 
 
 @transaction.atomic
 def recall(admission: Admission) -> Admission:
-    """召回: the discharge was a mistake. StateConflict, AdmissionOfHis, AlreadyAdmitted."""
+    """召回: the discharge was a mistake. StateConflict, AdmissionOfHis, AlreadyAdmitted, StaySettled."""
     stay = _own(admission)
+    check_not_settled(stay.pk)
 
     def move() -> None:
         ADMISSIONS.move(stay, AdmissionStatus.ADMITTED, field="status", discharged_at=None)
 
     _once(stay, move)
+    close_work(stay, withdrawn=True)
     follow_status(stay)
     announce(stay)
     return stay
@@ -124,9 +139,18 @@ def check(stay: Admission, *, latest: dt.datetime | None = None) -> None:
         raise InvalidValue(field="discharged_at", expected=DISCHARGE)
 
 
+def _check_bed(stay: Admission, changes: dict[str, Any]) -> None:
+    """InvalidValue for who lies in a bed of ours: where they lie is changed by moving them."""
+    if open_stay_of(stay.pk) is None:
+        return
+    for name in ("ward", "bed", "department"):
+        if name in changes and changes[name] != getattr(stay, name):
+            raise InvalidValue(field=f"{name}_id" if name == "department" else name, expected=errors.BED_KEPT)
+
+
 def _own(admission: Admission) -> Admission:
     stay = lock_one(
-        Admission.objects.select_related("department", "practitioner", "patient"), pk=admission.pk
+        Admission.objects.select_related("department", "hospital", "practitioner", "patient"), pk=admission.pk
     )
     if stay.source == BillSource.HIS:
         raise errors.AdmissionOfHis

@@ -14,6 +14,7 @@ from apps.identity.models import StaffMember
 from apps.inpatient import errors
 from apps.inpatient.models import Admission, InpatientCharge
 from apps.inpatient.services.admissions import CLOCKS_DIFFER, EARLIEST
+from apps.inpatient.services.settled import lock_unsettled
 from kernel import clock
 from kernel.errors import Expectation, InvalidValue
 from kernel.expectations import EACH_ONCE, PLAUSIBLE_MOMENT
@@ -66,8 +67,8 @@ def charge(
 def store(rows: Sequence[InpatientCharge], field: str) -> tuple[list[InpatientCharge], Written]:
     """Insert what is new of `rows` (one hospital, one source) in the caller's transaction, and read it all back.
 
-    A key twice in `field` is InvalidValue. Sorted by key, so that two requests with the same keys wait for each other
-    in one direction.
+    A key twice in `field` is InvalidValue; StaySettled for what is new to a settled stay. Sorted by key, so that two
+    requests with the same keys wait for each other in one direction.
     """
     keyed: dict[str, InpatientCharge] = {}
     for number, row in enumerate(rows):
@@ -83,6 +84,7 @@ def store(rows: Sequence[InpatientCharge], field: str) -> tuple[list[InpatientCh
         raise errors.ChargeDiffers(external_ids=differing)
     created = [row for row, there in zip(rows, found, strict=True) if row.pk == there.pk]
     if created:
+        lock_unsettled(row.admission_id for row in created)
         _log(created)
     return found, Written(len(created), len(rows) - len(created))
 

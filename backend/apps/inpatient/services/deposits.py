@@ -10,9 +10,10 @@ from apps.billing.states import TOP_UPS, TopUpState
 from apps.identity.models import Hospital, StaffMember, WeChatAccount
 from apps.inpatient import errors, settings
 from apps.inpatient.events import DepositReceived
-from apps.inpatient.models import Admission, DepositTransaction
-from apps.inpatient.selectors.deposits import account_of
-from apps.inpatient.states import AdmissionStatus
+from apps.inpatient.models import Admission, DepositOrder, DepositTransaction
+from apps.inpatient.selectors.ceilings import ceiling_of, under_way
+from apps.inpatient.selectors.deposits import account_of, deposit_of
+from apps.inpatient.states import DEPOSIT_ORDERS, AdmissionStatus, DepositOrderState
 from apps.payments.services.ledger import Account
 from apps.payments.services.orders import LineSpec, open_order
 from apps.payments.types import PaymentOrder
@@ -36,7 +37,7 @@ def open_deposit(
 ) -> DepositTransaction:
     """A pending deposit with the order to pay. Not inside a transaction: order numbers are taken on the way.
 
-    DepositDisabled, DepositAmountNotAllowed, AdmissionDischarged, AmountNotAllowed.
+    DepositDisabled, DepositAmountNotAllowed, AdmissionDischarged, DepositAboveCeiling, AmountNotAllowed.
     """
     check_deposit(admission, amount_fen)
     deposit = DepositTransaction.objects.create(
@@ -77,6 +78,17 @@ def check_deposit(admission: Admission, amount_fen: int) -> None:
         raise errors.DepositAmountNotAllowed(field="amount_fen", minimum_fen=least, maximum_fen=most)
     if admission.status != AdmissionStatus.ADMITTED:
         raise errors.AdmissionDischarged
+    check_ceiling(admission, amount_fen, beside=under_way(admission))
+
+
+def check_ceiling(stay: Admission, amount_fen: int, *, beside: int = 0) -> None:
+    """DepositAboveCeiling where the deposit would hold more than it may; `beside`: what else is about to come in."""
+    ceiling = ceiling_of(stay)
+    if ceiling is None:
+        return
+    left = ceiling - deposit_of(stay) - beside
+    if amount_fen > left:
+        raise errors.DepositAboveCeiling(field="amount_fen", ceiling_fen=ceiling, left_fen=max(left, 0))
 
 
 def _order_for(deposit: DepositTransaction) -> PaymentOrder:
@@ -99,8 +111,8 @@ def _order_for(deposit: DepositTransaction) -> PaymentOrder:
 def credit_deposit(*, deposit_id: UUID, order: PaymentOrder) -> Account:
     """The deposit is paid: the ledger account that its money belongs to. Called within the posting transaction.
 
-    Safe to repeat. NotFound, StateConflict (another order has paid it) and AdmissionDischarged mean that the money has
-    to go back.
+    Safe to repeat. NotFound, StateConflict (another order has paid it), AdmissionDischarged and
+    DepositAboveCeiling mean that the money has to go back.
     """
     deposit = lock_one(DepositTransaction.objects, pk=deposit_id)
     if deposit.state == TopUpState.CREDITED and deposit.order_id == order.pk:
@@ -110,6 +122,8 @@ def credit_deposit(*, deposit_id: UUID, order: PaymentOrder) -> Account:
     _hold(deposit)
     now = clock.now()
     TOP_UPS.move(deposit, TopUpState.CREDITED, order=order, credited_at=now)
+    for asked in DepositOrder.objects.filter(deposit=deposit):
+        DEPOSIT_ORDERS.move(asked, DepositOrderState.PAID)
     publish(
         DepositReceived(
             hospital_id=deposit.hospital_id,
@@ -128,8 +142,10 @@ def _hold(deposit: DepositTransaction) -> None:
     stays = Admission.objects.select_for_update(no_key=True).filter(
         pk=deposit.admission_id, status=AdmissionStatus.ADMITTED
     )
-    if not stays.exists():
+    stay = stays.first()
+    if stay is None:
         raise errors.AdmissionDischarged
+    check_ceiling(stay, deposit.amount_fen)  # deposits of a stay come one after another
 
 
 @transaction.atomic

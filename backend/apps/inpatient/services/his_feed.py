@@ -12,8 +12,11 @@ from apps.inpatient.models import Admission
 from apps.inpatient.services.admissions import CLOCKS_DIFFER, check
 from apps.inpatient.services.announce import announce, note_care
 from apps.inpatient.services.encounter import follow_details, follow_status, open_stay
+from apps.inpatient.services.settled import check_not_settled
+from apps.inpatient.services.settlement_work import close_work, open_work
 from apps.inpatient.states import ADMISSIONS, AdmissionStatus
 from apps.patients.models import Patient
+from apps.payments.payers import PayerType
 from kernel import clock
 from kernel.errors import IN_THE_FUTURE, DuplicateValue, Expectation, InvalidValue
 from kernel.locks import save_version
@@ -41,6 +44,9 @@ class ToldAdmission:
     admitted_at: dt.datetime
     discharged_at: dt.datetime | None
     as_of: dt.datetime
+    charges_final: bool = False
+    diagnosis_code: str = ""
+    payer_type: str = PayerType.SELF_PAY
 
 
 def find_told(hospital: Hospital, external_id: str) -> Admission | None:
@@ -52,8 +58,8 @@ def find_told(hospital: Hospital, external_id: str) -> Admission | None:
 def receive_admission(*, hospital: Hospital, told: ToldAdmission) -> tuple[Admission, bool]:
     """HIS's stay as it is now, and whether it is new to us. What HIS knew before its last word changes nothing.
 
-    InvalidValue with the field; another patient is one once something was charged or paid. DuplicateValue: the number
-    is another stay's.
+    StaySettled. InvalidValue with the field; another patient is one once something was charged or paid.
+    DuplicateValue: the number is another stay's.
     """
     latest = clock.now() + CLOCKS_DIFFER
     if told.as_of > latest:
@@ -104,6 +110,8 @@ def _update(known: Admission, fresh: Admission, changed: list[str]) -> None:
     if "patient" in changed and (known.charges.exists() or known.deposits.exists()):
         raise InvalidValue(field="mrn", expected=PATIENT_STAYS)
     moved = known.status != fresh.status
+    if {"status", "patient", "charges_final"} & {*changed, *(["status"] if moved else [])}:
+        check_not_settled(known.pk)
     for name in changed:
         setattr(known, name, getattr(fresh, name))
     try:
@@ -117,10 +125,19 @@ def _update(known: Admission, fresh: Admission, changed: list[str]) -> None:
         if "admission_no_once" not in str(error):
             raise
         raise DuplicateValue(field="admission_no") from error
+    _follow(known, changed, moved=moved)
+
+
+def _follow(known: Admission, changed: list[str], *, moved: bool) -> None:
+    """What comes with another place, doctor or patient, and with the end of a stay."""
     if DETAILS & set(changed):
         follow_details(known)
     if (DETAILS - {"admitted_at"}) & set(changed):
         note_care(known)
     if moved:
         follow_status(known)
+        if known.status == AdmissionStatus.DISCHARGED:
+            open_work(known)
+        else:
+            close_work(known, withdrawn=True)
         announce(known)

@@ -12,6 +12,7 @@ from apps.payments.channels.base import PayMethod
 from apps.payments.channels.counter import AT_COUNTER
 from apps.payments.models import PaymentAttempt, PaymentOrder, PaymentOrderLine, Refund
 from apps.payments.payables import scenes
+from apps.payments.services.ledger import Account
 from apps.payments.states import AttemptState, OrderState
 
 LINES = Prefetch("lines", PaymentOrderLine.objects.order_by("position"))
@@ -93,3 +94,32 @@ def whole(queryset: QuerySet[PaymentOrder]) -> QuerySet[PaymentOrder]:
     return queryset.select_related("hospital", "patient", "opened_by").prefetch_related(
         LINES, ATTEMPTS, REFUNDS
     )
+
+
+def order_of(subject_type: str, subject_id: UUID) -> PaymentOrder | None:
+    """The newest order that has the subject among its lines."""
+    lines = PaymentOrderLine.objects.filter(subject_type=subject_type, subject_id=subject_id)
+    newest = lines.select_related("order").order_by("-order_id").first()
+    return newest.order if newest else None
+
+
+def orders_about(subject_type: str, subject_ids: Iterable[UUID]) -> list[UUID]:
+    """Every order that has one of the subjects among its lines."""
+    lines = PaymentOrderLine.objects.filter(subject_type=subject_type, subject_id__in=list(subject_ids))
+    return list(lines.values_list("order_id", flat=True))
+
+
+def orders_into(account: Account, order_ids: Iterable[UUID]) -> QuerySet[PaymentOrder]:
+    """Those of the orders that are posted, have a line whose money is the account's, and hold something still."""
+    lines = PaymentOrderLine.objects.filter(
+        order__in=list(order_ids), ledger_kind=account.kind, ledger_owner=account.owner
+    )
+    return posted_with_rest(lines.values("order_id"))
+
+
+def lines_into(account: Account, *order_ids: UUID) -> dict[UUID, UUID]:
+    """By order the line whose money is the account's."""
+    lines = PaymentOrderLine.objects.filter(
+        order__in=order_ids, ledger_kind=account.kind, ledger_owner=account.owner
+    )
+    return dict(lines.values_list("order_id", "pk"))

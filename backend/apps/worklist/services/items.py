@@ -39,12 +39,16 @@ def open_item(
     executor: StaffMember | None = None,
     executor_role_id: UUID | None = None,
     barred: Iterable[UUID] = (),
+    due_at: dt.datetime | None = None,
 ) -> WorkItem:
     """A new item, due after the working hours of the hospital's duty; the open one, if the subject has one.
 
+    `due_at`: where a rule says when, whatever the duty says.
+
     `executor_role_id`: whose it is, where that is not for the duty to say; `barred`: staff who must not do it.
     """
-    duty, due_at = _terms(kind, hospital)
+    duty, usual = _terms(kind, hospital)
+    due_at = due_at or usual
     item = WorkItem(
         hospital=hospital, department_id=department_id, kind=kind.code, subject_type=subject_type,
         subject_id=subject_id, title=title[:MAX_TITLE], executor=executor, barred=sorted(barred),

@@ -69,7 +69,8 @@ class CardTopUpViewSet(ListMixin, RetrieveMixin):
     @command(
         body=TopUpAtWindowSerializer, answer=CardTopUpSerializer, status=201, idempotent=True, atomic=False,
         raises=(
-            StateConflict, errors.TopUpDisabled, errors.TopUpAmountNotAllowed, errors.CardBalanceLimit,
+            StateConflict, errors.OutpatientPrepaymentBarred, errors.TopUpDisabled,
+            errors.TopUpAmountNotAllowed, errors.CardBalanceLimit,
             AmountNotAllowed,
         ),
     )  # fmt: skip

@@ -4,6 +4,7 @@ from django.urls import path
 
 from apps.billing.api.admin.bills import BillViewSet, PayBillsView
 from apps.billing.api.admin.cards import CardStatementViewSet, CardTopUpViewSet, PatientCardViewSet
+from apps.billing.api.admin.held_cards import BalanceAnnouncementViewSet, HeldCardViewSet
 from apps.billing.api.admin.invoices import BillInvoiceViewSet, InvoiceViewSet
 from apps.billing.api.admin.items import BillItemViewSet
 from apps.billing.api.admin.papers import InvoicePaperViewSet, InvoiceRangeViewSet
@@ -57,4 +58,11 @@ urlpatterns += [
     path("invoice-papers", InvoicePaperViewSet.as_view({"get": "list"})),
     path("invoice-papers/<uuid:pk>", InvoicePaperViewSet.as_view({"get": "retrieve"})),
     path("invoice-papers/<uuid:pk>/void", InvoicePaperViewSet.as_view({"post": "void"})),
+]
+urlpatterns += [
+    path("card-balances", HeldCardViewSet.as_view({"get": "list"})),
+    path("card-balances/export", HeldCardViewSet.as_view({"get": "export"})),
+    path("card-balances/total", HeldCardViewSet.as_view({"get": "total"})),
+    path("balance-announcements", BalanceAnnouncementViewSet.as_view({"get": "list", "post": "create"})),
+    path("balance-announcements/<uuid:pk>", BalanceAnnouncementViewSet.as_view({"get": "retrieve"})),
 ]

@@ -86,7 +86,8 @@ class CardTopUpViewSet(OwnRows):
     @command(
         body=TopUpSerializer, answer=CardTopUpSerializer, status=201, idempotent=True, atomic=False,
         raises=(
-            CardRequired, NotFound, StateConflict, errors.TopUpDisabled, errors.TopUpAmountNotAllowed,
+            CardRequired, NotFound, StateConflict, errors.OutpatientPrepaymentBarred, errors.TopUpDisabled,
+            errors.TopUpAmountNotAllowed,
             errors.CardBalanceLimit, AmountNotAllowed,
         ),
     )  # fmt: skip

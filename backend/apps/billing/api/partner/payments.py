@@ -137,7 +137,8 @@ class TopUpsView(PaymentView):
     @command(
         body=io.OpenTopUpSerializer, answer=io.PartnerOrderSerializer, status=201, idempotent=True, atomic=False,
         raises=(
-            CardMismatch, StateConflict, TooManyRequests, errors.TopUpDisabled, errors.TopUpAmountNotAllowed,
+            CardMismatch, StateConflict, TooManyRequests, errors.OutpatientPrepaymentBarred, errors.TopUpDisabled,
+            errors.TopUpAmountNotAllowed,
             errors.CardBalanceLimit, payment_errors.AmountNotAllowed,
         ),
         operation_id="card_top_ups_create", tags=["cards"],

@@ -48,9 +48,10 @@ class HospitalViewSet(OptionsMixin, RowViewSet):
     resource = "identity.hospital"
     columns = (
         "group", "code", "name", "address", "phone", "introduction", "opening_hours", "is_active",
+        "ownership", "is_insurance_designated",
     )  # fmt: skip
     declared = {"opening_hours": OPENING_HOURS}
-    filters = ("is_active",)
+    filters = ("is_active", "ownership", "is_insurance_designated")
     searched = ("name", "code")
     ordering = ["code"]
     ordering_fields = ["code", "name"]

@@ -14,11 +14,13 @@ from apps.access.scoped.views import ScopedViewSet
 from apps.identity.models import Department, StaffMember
 from apps.inpatient import errors
 from apps.inpatient.api.filters import AdmissionFilter
-from apps.inpatient.api.serializers import StaffAdmissionSerializer
-from apps.inpatient.models import Admission
+from apps.inpatient.api.serializers import DiagnosisCodeField, StaffAdmissionSerializer
+from apps.inpatient.models import Admission, Bed
 from apps.inpatient.selectors import admissions
 from apps.inpatient.services import admissions as services
+from apps.inpatient.services.beds import place
 from apps.patients.models import Patient
+from apps.payments.payers import PayerType
 from kernel.errors import InvalidValue, StaleVersion, StateConflict
 from kernel.http.commands import command
 from kernel.http.serializers import Serializer
@@ -41,6 +43,8 @@ class StaySerializer(Serializer):
     ward = serializers.CharField(max_length=40, allow_blank=True, required=False)
     bed = serializers.CharField(max_length=20, allow_blank=True, required=False)
     diagnosis = serializers.CharField(max_length=500, allow_blank=True, required=False)
+    diagnosis_code = DiagnosisCodeField(max_length=20, allow_blank=True, required=False)
+    payer_type = serializers.ChoiceField(choices=PayerType.choices, required=False)
     admitted_at = serializers.DateTimeField(required=False)
 
 
@@ -68,13 +72,19 @@ class DischargeSerializer(Serializer):
     discharged_at = serializers.DateTimeField(required=False)
 
 
+class PutToBedSerializer(Serializer):
+    """A free bed of the hospital."""
+
+    bed_id = ScopedRelatedField(source="bed", queryset=Bed.objects.all(), code="inpatient.bed.list")
+
+
 @extend_schema(tags=["inpatient"])
 class AdmissionViewSet(OptionsMixin, ScopedViewSet):
     """住院记录: list, admit, change, discharge."""
 
     model = Admission
     resource = "inpatient.admission"
-    codes = {"discharge": "discharge", "recall": "recall"}
+    codes = {"discharge": "discharge", "recall": "recall", "place": "place"}
     serializer_class = StaffAdmissionSerializer
     filterset_class = AdmissionFilter
     ordering_fields = ["admitted_at"]
@@ -127,11 +137,23 @@ class AdmissionViewSet(OptionsMixin, ScopedViewSet):
         return services.discharge(stay, **values)
 
     @command(
-        answer=StaffAdmissionSerializer, raises=(StateConflict, errors.AdmissionOfHis, errors.AlreadyAdmitted)
+        answer=StaffAdmissionSerializer,
+        raises=(StateConflict, errors.AdmissionOfHis, errors.AlreadyAdmitted, errors.StaySettled),
     )
     def recall(self, stay: Admission) -> Admission:
         """召回: the discharge was a mistake."""
         return services.recall(stay)
+
+    @command(
+        body=PutToBedSerializer, answer=StaffAdmissionSerializer,
+        raises=(
+            StateConflict, errors.AdmissionOfHis, errors.AdmissionDischarged, errors.BedNotFree, errors.WardClosed,
+            InvalidValue,
+        ),
+    )  # fmt: skip
+    def place(self, stay: Admission, *, bed: Bed) -> Admission:
+        """安排床位/转床: the bed is the patient's; the one before is to be cleaned."""
+        return place(stay, bed=bed, staff=self.me)
 
     def as_now(self, pk: UUID) -> dict[str, Any]:
         return admissions.one(Admission.objects.all(), pk)

@@ -98,7 +98,8 @@ class AdmissionChargeViewSet(ScopedViewSet):
 
     @command(
         body=NewChargesSerializer, answer=WrittenChargesSerializer, status=201, idempotent=True,
-        raises=(InvalidValue, errors.AdmissionOfHis, errors.ChargeDiffers), operation_id="admissions_charges_create",
+        raises=(InvalidValue, errors.AdmissionOfHis, errors.ChargeDiffers, errors.StaySettled),
+        operation_id="admissions_charges_create",
     )  # fmt: skip
     def create(self, stay: Admission, *, charges: Iterable[dict[str, Any]]) -> dict[str, Any]:
         """计费: up to 500 items at once, of days that the patient was there."""
@@ -133,7 +134,10 @@ class InpatientChargeViewSet(ScopedViewSet):
 
     @command(
         body=ReverseSerializer, answer=ChargeSerializer, status=201, idempotent=True,
-        raises=(InvalidValue, errors.AdmissionOfHis, errors.ReversalOfReversal, errors.ReversalExceedsCharge),
+        raises=(
+            InvalidValue, errors.AdmissionOfHis, errors.ReversalOfReversal, errors.ReversalExceedsCharge,
+            errors.StaySettled,
+        ),
         operation_id="inpatient_charges_reverse",
     )  # fmt: skip
     def reverse(

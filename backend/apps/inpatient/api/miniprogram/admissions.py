@@ -23,8 +23,10 @@ from apps.inpatient.api.serializers import (
     shown_days,
     shown_statement,
 )
+from apps.inpatient.api.settlements import SettlementSerializer
 from apps.inpatient.models import Admission
 from apps.inpatient.selectors import admissions
+from apps.inpatient.selectors.settlements import newest_of
 from apps.inpatient.services.lookup import find_admission
 from apps.patients.errors import CardRequired
 from apps.patients.selectors import require_binding
@@ -40,6 +42,7 @@ class AdmissionDetailSerializer(AdmissionSerializer):
     """住院记录 with the running total."""
 
     statement = InpatientStatementSerializer()
+    settlement = SettlementSerializer(allow_null=True)
     deposit = DepositRulesSerializer()
 
 
@@ -97,6 +100,7 @@ class AdmissionViewSet(OwnViewSet):
         stay = self._stay(pk)
         whole = admissions.one(Admission.objects.all(), pk) | {
             "statement": shown_statement(stay),
+            "settlement": newest_of(stay.pk),
             "deposit": deposit_rules(stay.hospital, stay.status),
         }
         return Response(AdmissionDetailSerializer(whole).data)

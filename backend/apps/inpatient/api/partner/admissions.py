@@ -9,12 +9,14 @@ from rest_framework.response import Response
 
 from apps.access.scoped.partner import HasScope, Partner, PartnerAuthentication
 from apps.identity.models import Department, Hospital, StaffMember
-from apps.inpatient.api.serializers import STATUSES
+from apps.inpatient.api.serializers import STATUSES, DiagnosisCodeField
+from apps.inpatient.errors import StaySettled
 from apps.inpatient.models import Admission
 from apps.inpatient.selectors.statement import statement_of
 from apps.inpatient.services.his_feed import ToldAdmission, find_told, receive_admission
 from apps.patients.models import Patient
 from apps.patients.selectors import patient_of_mrn
+from apps.payments.payers import PayerType
 from kernel.errors import DuplicateValue, InvalidValue, NotFound
 from kernel.expectations import FOREIGN_NUMBER, UNKNOWN
 from kernel.http.fields import EXTERNAL_ID, ExternalIdField, PatternField
@@ -41,8 +43,13 @@ class PushAdmissionSerializer(Serializer):
     ward = serializers.CharField(max_length=40, allow_blank=True, default="")
     bed = serializers.CharField(max_length=20, allow_blank=True, default="")
     diagnosis = serializers.CharField(max_length=500, allow_blank=True, default="")
+    diagnosis_code = DiagnosisCodeField(max_length=20, allow_blank=True, default="")
+    payer_type = serializers.ChoiceField(choices=PayerType.choices, default=PayerType.SELF_PAY.value)
     admitted_at = serializers.DateTimeField()
     discharged_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    charges_final = serializers.BooleanField(
+        default=False, help_text="no more charges come: what was paid ahead may be settled"
+    )
     as_of = serializers.DateTimeField()
 
 
@@ -100,7 +107,7 @@ class AdmissionsView(InpatientFeedView):
         request=PushAdmissionSerializer,
         responses={200: PushedAdmissionSerializer, 201: PushedAdmissionSerializer},
     )
-    @raises(InvalidValue, DuplicateValue)
+    @raises(InvalidValue, DuplicateValue, StaySettled)
     def post(self, request: Any) -> Response:
         """推送住院记录 A stay as it begins, changes or ends: 201 a new one of ours, 200 otherwise."""
         data = self.read(PushAdmissionSerializer)

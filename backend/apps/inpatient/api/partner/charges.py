@@ -69,7 +69,13 @@ class InpatientChargesView(InpatientFeedView):
         request=PushChargesSerializer,
         responses=PushedChargesSerializer,
     )
-    @raises(InvalidValue, errors.ChargeDiffers, errors.ReversalOfReversal, errors.ReversalExceedsCharge)
+    @raises(
+        InvalidValue,
+        errors.ChargeDiffers,
+        errors.ReversalOfReversal,
+        errors.ReversalExceedsCharge,
+        errors.StaySettled,
+    )
     def post(self, request: Any) -> Response:
         """推送住院费用 Up to 500 charges and 500 reversals; repeating is harmless, another content of a key refused."""
         data, hospital = self.read(PushChargesSerializer), self.hospital()

@@ -1,0 +1,251 @@
+"""出院结算: deposit against charges to the fen, the rest returned or collected, taken back by two persons (INP-03)."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings, strategies as st
+
+from apps.billing.services.items import ItemSpec
+from apps.inpatient.models import Admission, DischargeSettlement
+from apps.inpatient.selectors.statement import statement_of
+from apps.inpatient.services.admissions import discharge
+from apps.inpatient.services.reversals import reverse_charge
+from apps.messaging.models import Message
+from apps.payments.models import AccountKind, PaymentOrder, Refund
+from apps.payments.services.advance_refund import advance_refund
+from apps.payments.services.counter import pay_at_counter
+from apps.payments.services.ledger import Account, balance
+from apps.worklist.models import Approval, WorkItem
+from kernel import clock
+from kernel.models import OutboxEvent
+from kernel.outbox.events import rebuild, subscriptions_of
+from tests.inpatient.support import (
+    BED,
+    admit,
+    at_desk,
+    charge,
+    code,
+    deposit_of,
+    get,
+    his_stay,
+    in_app,
+    order_of,
+    paid,
+    pay_online,
+    pending,
+)  # fmt: skip
+from tests.support.effort import examples
+from tests.support.world import World
+
+pytestmark = [pytest.mark.requirement("INP-03"), pytest.mark.requirement("PAY-15")]
+
+
+def handle() -> None:
+    """What follows from payments and from settlements, as the workers do."""
+    for event in OutboxEvent.objects.filter(topic__regex="^(payments|inpatient)\\.").order_by("id"):
+        for each in subscriptions_of(event.topic):
+            if each.name.startswith("inpatient."):
+                each.handler(rebuild(each.event, event.payload))
+
+
+def settle(world: World, stay: Admission, who: str = "clerk") -> Any:
+    return at_desk(world, who, f"admissions/{stay.pk}/settle")
+
+
+def revenue(world: World) -> int:
+    return balance(hospital_id=world.h1.pk, account=Account(AccountKind.REVENUE))
+
+
+def cost(fen: int) -> ItemSpec:
+    return ItemSpec("治疗", Decimal(1), fen, "treatment", unit="次")
+
+
+def over(world: World, *, charged: int = 0, deposits: tuple[int, ...] = (), way: str = "online") -> Admission:
+    """A stay that is over, with that much charged and those deposits paid."""
+    stay = admit(world)
+    if charged:
+        charge(stay, cost(charged))
+    for amount in deposits:
+        if way == "online":
+            paid(world, stay, amount)
+        else:
+            order = order_of(pending(world, stay, amount))
+            pay_at_counter(order=order, channel="cash", staff=world.staff["clerk"])
+    return discharge(stay)
+
+
+def test_what_is_left_of_the_deposit_goes_back_the_newest_payment_first(ward: World) -> None:
+    stay = over(ward, charged=70_000, deposits=(50_000, 40_000, 5_000))
+    answer = settle(ward, stay)
+    assert answer.status_code == 201, answer.content
+    made = answer.json()
+    assert (made["charged_fen"], made["deposit_fen"], made["collect_fen"], made["return_fen"]) == (
+        70_000, 95_000, 0, 25_000,
+    )  # fmt: skip
+    assert (made["state"], deposit_of(stay), revenue(ward)) == ("returning", 0, 70_000)
+    amounts = Refund.objects.order_by("amount_fen").values_list("amount_fen", "route", "cause")
+    assert list(amounts) == [(5_000, "original", "window"), (20_000, "original", "window")]
+    shown = get(ward, "patient_a", f"admissions/{stay.pk}").json()["settlement"]
+    assert (shown["state"], shown["return_fen"]) == ("returning", 25_000)
+    assert get(ward, "patient_b", f"settlements/{made['id']}").status_code == 404
+    handle()
+    assert "退回押金250.00元" in Message.objects.get(scene="stay_settled").text
+
+
+def test_cash_goes_back_in_cash_at_once(ward: World) -> None:
+    stay = over(ward, charged=70_000, deposits=(80_000,), way="cash")
+    made = settle(ward, stay).json()
+    assert (made["state"], made["money"]["returned_fen"]) == ("settled", 10_000)
+    assert Refund.objects.get().state == "succeeded" and deposit_of(stay) == 0
+
+
+def test_what_is_missing_is_paid_and_then_it_is_settled(ward: World) -> None:
+    stay = over(ward, charged=70_000, deposits=(50_000,))
+    made = settle(ward, stay).json()
+    assert (made["state"], made["collect_fen"], revenue(ward)) == ("collecting", 20_000, 0)
+    asked = in_app(ward, "patient_a", f"settlements/{made['id']}/collect", {})
+    assert asked.status_code == 200, asked.content
+    again = at_desk(ward, "clerk", f"settlements/{made['id']}/collect").json()
+    assert again["money"]["order_id"] == asked.json()["money"]["order_id"], "one order, whoever asks"
+    order = pay_online(PaymentOrder.objects.get(pk=asked.json()["money"]["order_id"]))
+    assert (order.state, order.scene) == ("posted", "inpatient_settlement")
+    handle()
+    handle()
+    row = DischargeSettlement.objects.get()
+    assert (row.state, deposit_of(stay), revenue(ward)) == ("settled", 0, 70_000)
+    assert code(at_desk(ward, "clerk", f"settlements/{row.pk}/collect")) == (409, "nothing_to_collect")
+
+
+def test_nothing_to_move_is_settled_too(ward: World) -> None:
+    assert settle(ward, over(ward)).json()["state"] == "settled"
+
+
+def test_a_stay_is_settled_once_and_changes_no_more(ward: World) -> None:
+    stay = over(ward, charged=70_000, deposits=(70_000,))
+    first = settle(ward, stay).json()
+    refused = settle(ward, stay)
+    assert code(refused) == (409, "stay_settled") and refused.json()["settlement_id"] == first["id"]
+    item = {
+        "day": clock.today().isoformat(),
+        "name": "床位费",
+        "quantity": "1",
+        "unit_price_fen": 100,
+        "category": "bed",
+    }
+    body = {"charges": [item]}
+    assert code(at_desk(ward, "clerk", f"admissions/{stay.pk}/charges", body)) == (409, "stay_settled")
+    row = stay.charges.get()
+    reverse = {"reason": "多记"}
+    assert code(at_desk(ward, "clerk", f"inpatient-charges/{row.pk}/reverse", reverse)) == (
+        409,
+        "stay_settled",
+    )
+    assert code(at_desk(ward, "clerk", f"admissions/{stay.pk}/recall")) == (409, "stay_settled")
+    assert statement_of(stay).charged_fen == 70_000
+
+
+def test_only_who_has_left_is_settled_and_his_has_to_say_that_no_more_comes(ward: World) -> None:
+    assert code(settle(ward, admit(ward))) == (409, "stay_not_over")
+    left = {"patient": ward.patients["patient_b"], "discharged_at": clock.now()}
+    his = his_stay(ward, **left)
+    charge(his, BED, external_id="C1")
+    assert code(settle(ward, his)) == (409, "charges_may_come")
+    his_stay(ward, **left, charges_final=True, as_of=clock.now())
+    assert settle(ward, his).json()["state"] == "collecting"
+
+
+def test_a_settlement_nobody_has_paid_is_withdrawn_and_made_again(ward: World) -> None:
+    stay = over(ward, charged=70_000)
+    made = settle(ward, stay).json()
+    order_id = at_desk(ward, "clerk", f"settlements/{made['id']}/collect").json()["money"]["order_id"]
+    assert at_desk(ward, "clerk", f"settlements/{made['id']}/withdraw").json()["state"] == "withdrawn"
+    assert PaymentOrder.objects.get(pk=order_id).state == "closed"
+    reverse_charge(stay.charges.get(), quantity=None, note="多记", staff=ward.staff["clerk"])
+    assert settle(ward, stay).json()["state"] == "settled"
+    assert code(at_desk(ward, "clerk", f"settlements/{made['id']}/withdraw")) == (409, "state_conflict")
+
+
+def reopened(world: World, made: dict[str, Any], by: str = "cfo") -> Any:
+    """Asked for by the clerk, decided by that person."""
+    answer = at_desk(world, "clerk", f"settlements/{made['id']}/reopen", {"reason": "漏记费用"})
+    assert answer.status_code == 200, answer.content
+    approval = Approval.objects.get(subject_id=made["id"])
+    return at_desk(world, by, f"approvals/{approval.pk}/approve", {"version": approval.version})
+
+
+def test_it_is_taken_back_by_two_persons_on_its_day(ward: World) -> None:
+    ward.add_staff("cfo", "finance_head", ward.h1, [])
+    stay = over(ward, charged=70_000, deposits=(70_000,))
+    made = settle(ward, stay).json()
+    assert reopened(ward, made, "clerk").status_code in (403, 404), "who asked does not decide"
+    approval = Approval.objects.get(subject_id=made["id"])
+    answer = at_desk(ward, "cfo", f"approvals/{approval.pk}/approve", {"version": approval.version})
+    assert answer.status_code == 200, answer.content
+    row = DischargeSettlement.objects.get()
+    assert (row.state, deposit_of(stay), revenue(ward)) == ("reopened", 70_000, 0)
+    charge(stay, cost(5_000))
+    again = settle(ward, stay).json()
+    assert (again["state"], again["collect_fen"]) == ("collecting", 5_000)
+
+
+def test_the_next_day_it_stands(ward: World) -> None:
+    made = settle(ward, over(ward, charged=70_000, deposits=(70_000,))).json()
+    with clock.frozen(clock.now() + dt.timedelta(days=1)):
+        answer = at_desk(ward, "clerk", f"settlements/{made['id']}/reopen", {"reason": "漏记费用"})
+    assert code(answer) == (409, "reopen_too_late")
+
+
+def test_a_discharge_is_work_that_is_due_three_working_days_later(ward: World) -> None:
+    stay = over(ward, charged=70_000, deposits=(70_000,))
+    item = WorkItem.objects.get(kind="inpatient.settlement", subject_id=stay.pk)
+    days = (item.due_at.astimezone(clock.LOCAL).date() - clock.today()).days
+    assert 3 <= days <= 5 and item.escalates_at == item.due_at
+    settle(ward, stay)
+    item.refresh_from_db()
+    assert item.state == "done"
+
+
+def test_refunds_that_succeed_end_it(ward: World) -> None:
+    stay = over(ward, charged=70_000, deposits=(80_000,))
+    made = settle(ward, stay).json()
+    refund = Refund.objects.get()
+    assert str(refund.decision_id) == made["id"]
+    Refund.objects.filter(pk=refund.pk).update(route="counter_cash")
+    advance_refund(refund.pk)
+    handle()
+    assert get(ward, "clerk", f"settlements/{made['id']}").json()["state"] in ("settled", "returning")
+
+
+AMOUNTS = st.integers(min_value=1_000, max_value=200_000)
+
+
+@settings(
+    max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(charges=st.lists(AMOUNTS, max_size=4), deposits=st.lists(AMOUNTS, max_size=3), back=st.booleans())
+def test_whatever_was_charged_and_paid_adds_up_to_the_fen(
+    ward: World, charges: list[int], deposits: list[int], back: bool
+) -> None:
+    Admission.objects.filter(status="admitted").update(status="discharged", discharged_at=clock.now())
+    before, stay = revenue(ward), admit(ward)
+    rows = [charge(stay, cost(fen))[0] for fen in charges]
+    for fen in deposits:
+        paid(ward, stay, fen)
+    if back and rows:
+        reverse_charge(rows[0], quantity=None, note="多记", staff=ward.staff["clerk"])
+    charged = sum(charges) - (charges[0] if back and charges else 0)
+    discharge(stay)
+    made = settle(ward, stay).json()
+    if made["collect_fen"]:
+        at_desk(ward, "clerk", f"settlements/{made['id']}/collect")
+        order = PaymentOrder.objects.get(scene="inpatient_settlement", state="pending")
+        assert order.amount_fen == charged - sum(deposits)
+        pay_online(order)
+        handle()
+    row = DischargeSettlement.objects.get(pk=made["id"])
+    returned = sum(Refund.objects.filter(decision_id=row.pk).values_list("amount_fen", flat=True))
+    assert row.state in ("settled", "returning")
+    assert (deposit_of(stay), revenue(ward) - before) == (0, charged)
+    assert returned == row.return_fen == max(sum(deposits) - charged, 0)
