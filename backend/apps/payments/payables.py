@@ -20,6 +20,7 @@ from kernel.words import values
 class Scene:
     """What kind of payment an order is, in the words of the front ends.
 
+    `is_bounded`: payment.max_order_fen bounds it; not where nobody types the amount and it is owed whole.
     `by_card`: the balance of a card may pay it. `for_strangers`: opened also by who is not bound to the patient, and
     shown to them.
     """
@@ -29,6 +30,7 @@ class Scene:
     en: str
     by_card: bool = True
     for_strangers: bool = False
+    is_bounded: bool = True
 
 
 @dataclass(frozen=True, slots=True)

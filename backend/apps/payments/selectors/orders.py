@@ -97,9 +97,9 @@ def whole(queryset: QuerySet[PaymentOrder]) -> QuerySet[PaymentOrder]:
 
 
 def order_of(subject_type: str, subject_id: UUID) -> PaymentOrder | None:
-    """The newest order that has the subject among its lines."""
+    """The order that pays the subject, or is to; else the newest that has it among its lines."""
     lines = PaymentOrderLine.objects.filter(subject_type=subject_type, subject_id=subject_id)
-    newest = lines.select_related("order").order_by("-order_id").first()
+    newest = lines.select_related("order").order_by("-is_live", "-order_id").first()
     return newest.order if newest else None
 
 

@@ -63,7 +63,7 @@ def open_order(
     UnknownSubject for what nobody has registered. `origin` None: as the opener has it.
     """
     _check_known(lines, scene)
-    total = _total(hospital, lines)
+    total = _total(hospital, lines, scene)
     if expires_at <= clock.now():
         raise errors.OrderExpired
     opener = Opener(application, account, staff, partner)
@@ -155,8 +155,9 @@ def _write_lines(order: PaymentOrder, lines: Sequence[LineSpec]) -> None:
     )
 
 
-def _total(hospital: Hospital, lines: Sequence[LineSpec]) -> int:
-    total, most = sum(line.amount_fen for line in lines), settings.MAX_ORDER_FEN.of(hospital)
+def _total(hospital: Hospital, lines: Sequence[LineSpec], scene: Scene) -> int:
+    total = sum(line.amount_fen for line in lines)
+    most = settings.MAX_ORDER_FEN.of(hospital) if scene.is_bounded else MAX_FEN
     if not lines or any(line.amount_fen <= 0 for line in lines) or total > min(most, MAX_FEN):
         raise errors.AmountNotAllowed(most_yuan=fen_to_yuan(most))
     return total

@@ -3,6 +3,7 @@
 Locks: the approval first, what its kind's callbacks lock after it.
 """
 
+import datetime as dt
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -42,10 +43,12 @@ def request_approval(
     department_id: UUID | None = None,
     owner: StaffMember | None = None,
     content: Mapping[str, Any] | None = None,
+    expires_at: dt.datetime | None = None,
 ) -> Approval:
     """Ask for a decision on `subject` (any row with a hospital); its first step is somebody's work from now on.
 
-    `requester` None: a patient asked. `owner`: whose own the subject is. ApprovalOpen, NobodyDecides.
+    `requester` None: a patient asked. `owner`: whose own the subject is. `expires_at`: where a rule says when, whatever
+    the kind says. ApprovalOpen, NobodyDecides.
     """
     steps, now = kind.steps(subject, amount_fen), clock.now()
     if not steps:
@@ -55,7 +58,7 @@ def request_approval(
         hospital=subject.hospital, department_id=department_id, owner=owner, kind=kind.code,
         subject_type=kind.subject_type, subject_id=subject.pk, title=title[:MAX_TITLE], amount_fen=amount_fen,
         requester=requester, note=note, content=dict(content or {}),
-        expires_at=now + kind.expires_after if kind.expires_after else None,
+        expires_at=expires_at or (now + kind.expires_after if kind.expires_after else None),
     )  # fmt: skip
     try:
         with transaction.atomic():
