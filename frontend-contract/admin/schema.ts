@@ -1255,7 +1255,7 @@ export interface paths {
         put?: never;
         /**
          * 启用床位
-         * @description 启用床位.
+         * @description 启用床位: it is free, or to be cleaned if it was closed before that.
          */
         post: operations["beds_reopen"];
         delete?: never;
@@ -13273,6 +13273,11 @@ export interface components {
             charged_fen: number;
             /** 押金余额 */
             deposit_fen: number;
+            /**
+             * 已结算
+             * @description of the charges, paid by a settlement
+             */
+            settled_fen: number;
             /** 余额 */
             balance_fen: number;
             /** 欠费 */
@@ -19592,23 +19597,23 @@ export interface components {
             /** 目标状态 */
             target?: string;
         };
-        Problem409AdmissionDischargedDepositAboveCeilingAnd2More: components["schemas"]["Problem"] & {
-            /**
-             * 错误码
-             * @enum {string}
-             */
-            code?: "admission_discharged" | "deposit_above_ceiling" | "deposit_disabled" | "request_in_progress";
-            /** 押金上限 */
-            ceiling_fen?: number;
-            /** 剩余金额 */
-            left_fen?: number;
-        };
         Problem409AdmissionDischargedDepositAboveCeilingAnd3More: components["schemas"]["Problem"] & {
             /**
              * 错误码
              * @enum {string}
              */
-            code?: "admission_discharged" | "deposit_above_ceiling" | "deposit_disabled" | "request_in_progress" | "state_conflict";
+            code?: "admission_discharged" | "deposit_above_ceiling" | "deposit_disabled" | "deposit_not_taken" | "request_in_progress";
+            /** 押金上限 */
+            ceiling_fen?: number;
+            /** 剩余金额 */
+            left_fen?: number;
+        };
+        Problem409AdmissionDischargedDepositAboveCeilingAnd4More: components["schemas"]["Problem"] & {
+            /**
+             * 错误码
+             * @enum {string}
+             */
+            code?: "admission_discharged" | "deposit_above_ceiling" | "deposit_disabled" | "deposit_not_taken" | "request_in_progress" | "state_conflict";
             /** 账单 */
             bill_id?: string;
             /** 押金上限 */
@@ -19632,6 +19637,8 @@ export interface components {
             bill_id?: string;
             /** 当前状态 */
             current?: string;
+            /** 外部单号 */
+            external_ids?: string[];
             /** 出院结算 */
             settlement_id?: string;
             /** 目标状态 */
@@ -19656,6 +19663,8 @@ export interface components {
             code?: "admission_of_his" | "request_in_progress" | "reversal_exceeds_charge" | "reversal_of_reversal" | "stay_settled";
             /** 费用 */
             charge?: string;
+            /** 外部单号 */
+            external_ids?: string[];
             /** 剩余金额 */
             left_fen?: number;
             /** 剩余数量 */
@@ -20098,6 +20107,8 @@ export interface components {
              * @enum {string}
              */
             code?: "charges_may_come" | "deposit_not_returnable" | "no_open_shift" | "request_in_progress" | "stay_not_over" | "stay_settled";
+            /** 外部单号 */
+            external_ids?: string[];
             /** 剩余金额 */
             left_fen?: number;
             /** 出院结算 */
@@ -20325,6 +20336,15 @@ export interface components {
              * @enum {string}
              */
             code?: "duplicate" | "stale_version" | "system_role";
+        };
+        Problem409DuplicateStaleVersionWardOccupied: components["schemas"]["Problem"] & {
+            /**
+             * 错误码
+             * @enum {string}
+             */
+            code?: "duplicate" | "stale_version" | "ward_occupied";
+            /** 数量 */
+            count?: number;
         };
         Problem409DuplicateStateConflict: components["schemas"]["Problem"] & {
             /**
@@ -24935,6 +24955,11 @@ export interface components {
              * @description what the deposit held then
              */
             readonly deposit_fen: number;
+            /**
+             * HIS 已收
+             * @description what HIS itself holds of the charges
+             */
+            readonly his_paid_fen: number;
             /** 应补缴 */
             readonly collect_fen: number;
             /** 应退押金 */
@@ -25024,6 +25049,11 @@ export interface components {
              * @description what the deposit held then
              */
             readonly deposit_fen: number;
+            /**
+             * HIS 已收
+             * @description what HIS itself holds of the charges
+             */
+            readonly his_paid_fen: number;
             /** 应补缴 */
             readonly collect_fen: number;
             /** 应退押金 */
@@ -27271,22 +27301,22 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409AdmissionDischargedAdmissionOfHisAnd3More"];
             };
         };
-        /** @description Conflict: admission_discharged, deposit_above_ceiling, deposit_disabled, request_in_progress */
-        Problem409AdmissionDischargedDepositAboveCeilingAnd2More: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem409AdmissionDischargedDepositAboveCeilingAnd2More"];
-            };
-        };
-        /** @description Conflict: admission_discharged, deposit_above_ceiling, deposit_disabled, request_in_progress, state_conflict */
+        /** @description Conflict: admission_discharged, deposit_above_ceiling, deposit_disabled, deposit_not_taken, request_in_progress */
         Problem409AdmissionDischargedDepositAboveCeilingAnd3More: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem409AdmissionDischargedDepositAboveCeilingAnd3More"];
+            };
+        };
+        /** @description Conflict: admission_discharged, deposit_above_ceiling, deposit_disabled, deposit_not_taken, request_in_progress, state_conflict */
+        Problem409AdmissionDischargedDepositAboveCeilingAnd4More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409AdmissionDischargedDepositAboveCeilingAnd4More"];
             };
         };
         /** @description Conflict: admission_of_his, already_admitted, state_conflict, stay_settled */
@@ -27755,6 +27785,15 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem409DuplicateStaleVersionSystemRole"];
+            };
+        };
+        /** @description Conflict: duplicate, stale_version, ward_occupied */
+        Problem409DuplicateStaleVersionWardOccupied: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409DuplicateStaleVersionWardOccupied"];
             };
         };
         /** @description Conflict: duplicate, state_conflict */
@@ -28842,8 +28881,8 @@ export type Problem404NoSuchReport = components['schemas']['Problem404NoSuchRepo
 export type Problem404NoSuchReportNotFound = components['schemas']['Problem404NoSuchReportNotFound'];
 export type Problem404NotFound = components['schemas']['Problem404NotFound'];
 export type Problem409AdmissionDischargedAdmissionOfHisAnd3More = components['schemas']['Problem409AdmissionDischargedAdmissionOfHisAnd3More'];
-export type Problem409AdmissionDischargedDepositAboveCeilingAnd2More = components['schemas']['Problem409AdmissionDischargedDepositAboveCeilingAnd2More'];
 export type Problem409AdmissionDischargedDepositAboveCeilingAnd3More = components['schemas']['Problem409AdmissionDischargedDepositAboveCeilingAnd3More'];
+export type Problem409AdmissionDischargedDepositAboveCeilingAnd4More = components['schemas']['Problem409AdmissionDischargedDepositAboveCeilingAnd4More'];
 export type Problem409AdmissionOfHisAlreadyAdmittedAnd2More = components['schemas']['Problem409AdmissionOfHisAlreadyAdmittedAnd2More'];
 export type Problem409AdmissionOfHisChargeDiffersAnd2More = components['schemas']['Problem409AdmissionOfHisChargeDiffersAnd2More'];
 export type Problem409AdmissionOfHisRequestInProgressAnd3More = components['schemas']['Problem409AdmissionOfHisRequestInProgressAnd3More'];
@@ -28896,6 +28935,7 @@ export type Problem409DuplicateStaffHasAccount = components['schemas']['Problem4
 export type Problem409DuplicateStaleVersion = components['schemas']['Problem409DuplicateStaleVersion'];
 export type Problem409DuplicateStaleVersionStateConflict = components['schemas']['Problem409DuplicateStaleVersionStateConflict'];
 export type Problem409DuplicateStaleVersionSystemRole = components['schemas']['Problem409DuplicateStaleVersionSystemRole'];
+export type Problem409DuplicateStaleVersionWardOccupied = components['schemas']['Problem409DuplicateStaleVersionWardOccupied'];
 export type Problem409DuplicateStateConflict = components['schemas']['Problem409DuplicateStateConflict'];
 export type Problem409DuplicateTooManyEndpoints = components['schemas']['Problem409DuplicateTooManyEndpoints'];
 export type Problem409EndpointNotActive = components['schemas']['Problem409EndpointNotActive'];
@@ -29188,8 +29228,8 @@ export type ResponseProblem404NoSuchReport = components['responses']['Problem404
 export type ResponseProblem404NoSuchReportNotFound = components['responses']['Problem404NoSuchReportNotFound'];
 export type ResponseProblem404NotFound = components['responses']['Problem404NotFound'];
 export type ResponseProblem409AdmissionDischargedAdmissionOfHisAnd3More = components['responses']['Problem409AdmissionDischargedAdmissionOfHisAnd3More'];
-export type ResponseProblem409AdmissionDischargedDepositAboveCeilingAnd2More = components['responses']['Problem409AdmissionDischargedDepositAboveCeilingAnd2More'];
 export type ResponseProblem409AdmissionDischargedDepositAboveCeilingAnd3More = components['responses']['Problem409AdmissionDischargedDepositAboveCeilingAnd3More'];
+export type ResponseProblem409AdmissionDischargedDepositAboveCeilingAnd4More = components['responses']['Problem409AdmissionDischargedDepositAboveCeilingAnd4More'];
 export type ResponseProblem409AdmissionOfHisAlreadyAdmittedAnd2More = components['responses']['Problem409AdmissionOfHisAlreadyAdmittedAnd2More'];
 export type ResponseProblem409AdmissionOfHisChargeDiffersAnd2More = components['responses']['Problem409AdmissionOfHisChargeDiffersAnd2More'];
 export type ResponseProblem409AdmissionOfHisRequestInProgressAnd3More = components['responses']['Problem409AdmissionOfHisRequestInProgressAnd3More'];
@@ -29242,6 +29282,7 @@ export type ResponseProblem409DuplicateStaffHasAccount = components['responses']
 export type ResponseProblem409DuplicateStaleVersion = components['responses']['Problem409DuplicateStaleVersion'];
 export type ResponseProblem409DuplicateStaleVersionStateConflict = components['responses']['Problem409DuplicateStaleVersionStateConflict'];
 export type ResponseProblem409DuplicateStaleVersionSystemRole = components['responses']['Problem409DuplicateStaleVersionSystemRole'];
+export type ResponseProblem409DuplicateStaleVersionWardOccupied = components['responses']['Problem409DuplicateStaleVersionWardOccupied'];
 export type ResponseProblem409DuplicateStateConflict = components['responses']['Problem409DuplicateStateConflict'];
 export type ResponseProblem409DuplicateTooManyEndpoints = components['responses']['Problem409DuplicateTooManyEndpoints'];
 export type ResponseProblem409EndpointNotActive = components['responses']['Problem409EndpointNotActive'];
@@ -29909,7 +29950,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409AdmissionDischargedDepositAboveCeilingAnd2More"];
+            409: components["responses"]["Problem409AdmissionDischargedDepositAboveCeilingAnd3More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -29976,7 +30017,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409AdmissionDischargedDepositAboveCeilingAnd2More"];
+            409: components["responses"]["Problem409AdmissionDischargedDepositAboveCeilingAnd3More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -30211,6 +30252,7 @@ export interface operations {
                      *       "state": "collecting",
                      *       "charged_fen": 5000,
                      *       "deposit_fen": 5000,
+                     *       "his_paid_fen": 5000,
                      *       "collect_fen": 5000,
                      *       "return_fen": 5000,
                      *       "settled_at": "2026-03-16T09:30:00+08:00",
@@ -30240,7 +30282,7 @@ export interface operations {
             409: components["responses"]["Problem409ChargesMayComeDepositNotReturnableAnd4More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
-            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            422: components["responses"]["Problem422IdempotencyKeyReusedInsuranceNotSupported"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -30267,6 +30309,7 @@ export interface operations {
                      *       "as_of": "2026-03-16T09:30:00+08:00",
                      *       "charged_fen": 5000,
                      *       "deposit_fen": 5000,
+                     *       "settled_fen": 5000,
                      *       "balance_fen": 5000,
                      *       "arrears_fen": 5000,
                      *       "last_charged_on": "2026-03-16",
@@ -33421,7 +33464,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409DuplicateStaleVersion"];
+            409: components["responses"]["Problem409DuplicateStaleVersionWardOccupied"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -39604,7 +39647,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409AdmissionDischargedDepositAboveCeilingAnd3More"];
+            409: components["responses"]["Problem409AdmissionDischargedDepositAboveCeilingAnd4More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -58033,6 +58076,7 @@ export interface operations {
                      *           "state": "collecting",
                      *           "charged_fen": 5000,
                      *           "deposit_fen": 5000,
+                     *           "his_paid_fen": 5000,
                      *           "collect_fen": 5000,
                      *           "return_fen": 5000,
                      *           "settled_at": "2026-03-16T09:30:00+08:00",
@@ -58091,6 +58135,7 @@ export interface operations {
                      *       "state": "collecting",
                      *       "charged_fen": 5000,
                      *       "deposit_fen": 5000,
+                     *       "his_paid_fen": 5000,
                      *       "collect_fen": 5000,
                      *       "return_fen": 5000,
                      *       "settled_at": "2026-03-16T09:30:00+08:00",
@@ -58156,6 +58201,7 @@ export interface operations {
                      *       "state": "collecting",
                      *       "charged_fen": 5000,
                      *       "deposit_fen": 5000,
+                     *       "his_paid_fen": 5000,
                      *       "collect_fen": 5000,
                      *       "return_fen": 5000,
                      *       "settled_at": "2026-03-16T09:30:00+08:00",
@@ -58234,6 +58280,7 @@ export interface operations {
                      *       "state": "collecting",
                      *       "charged_fen": 5000,
                      *       "deposit_fen": 5000,
+                     *       "his_paid_fen": 5000,
                      *       "collect_fen": 5000,
                      *       "return_fen": 5000,
                      *       "settled_at": "2026-03-16T09:30:00+08:00",
@@ -58303,6 +58350,7 @@ export interface operations {
                      *       "state": "collecting",
                      *       "charged_fen": 5000,
                      *       "deposit_fen": 5000,
+                     *       "his_paid_fen": 5000,
                      *       "collect_fen": 5000,
                      *       "return_fen": 5000,
                      *       "settled_at": "2026-03-16T09:30:00+08:00",
@@ -58369,6 +58417,7 @@ export interface operations {
                      *       "state": "collecting",
                      *       "charged_fen": 5000,
                      *       "deposit_fen": 5000,
+                     *       "his_paid_fen": 5000,
                      *       "collect_fen": 5000,
                      *       "return_fen": 5000,
                      *       "settled_at": "2026-03-16T09:30:00+08:00",
@@ -60677,7 +60726,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409DuplicateStaleVersion"];
+            409: components["responses"]["Problem409DuplicateStaleVersionWardOccupied"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];

@@ -2941,6 +2941,11 @@ export interface components {
             charged_fen: number;
             /** 押金余额 */
             deposit_fen: number;
+            /**
+             * 已结算
+             * @description of the charges, paid by a settlement
+             */
+            settled_fen: number;
             /** 余额 */
             balance_fen: number;
             /** 欠费 */
@@ -4077,23 +4082,23 @@ export interface components {
              */
             code?: "not_found";
         };
-        Problem409AdmissionDischargedDepositAboveCeilingAnd2More: components["schemas"]["Problem"] & {
-            /**
-             * 错误码
-             * @enum {string}
-             */
-            code?: "admission_discharged" | "deposit_above_ceiling" | "deposit_disabled" | "request_in_progress";
-            /** 押金上限 */
-            ceiling_fen?: number;
-            /** 剩余金额 */
-            left_fen?: number;
-        };
         Problem409AdmissionDischargedDepositAboveCeilingAnd3More: components["schemas"]["Problem"] & {
             /**
              * 错误码
              * @enum {string}
              */
-            code?: "admission_discharged" | "deposit_above_ceiling" | "deposit_disabled" | "request_in_progress" | "state_conflict";
+            code?: "admission_discharged" | "deposit_above_ceiling" | "deposit_disabled" | "deposit_not_taken" | "request_in_progress";
+            /** 押金上限 */
+            ceiling_fen?: number;
+            /** 剩余金额 */
+            left_fen?: number;
+        };
+        Problem409AdmissionDischargedDepositAboveCeilingAnd4More: components["schemas"]["Problem"] & {
+            /**
+             * 错误码
+             * @enum {string}
+             */
+            code?: "admission_discharged" | "deposit_above_ceiling" | "deposit_disabled" | "deposit_not_taken" | "request_in_progress" | "state_conflict";
             /** 账单 */
             bill_id?: string;
             /** 押金上限 */
@@ -5071,6 +5076,11 @@ export interface components {
              * @description what the deposit held then
              */
             readonly deposit_fen: number;
+            /**
+             * HIS 已收
+             * @description what HIS itself holds of the charges
+             */
+            readonly his_paid_fen: number;
             /** 应补缴 */
             readonly collect_fen: number;
             /** 应退押金 */
@@ -5137,6 +5147,11 @@ export interface components {
              * @description what the deposit held then
              */
             readonly deposit_fen: number;
+            /**
+             * HIS 已收
+             * @description what HIS itself holds of the charges
+             */
+            readonly his_paid_fen: number;
             /** 应补缴 */
             readonly collect_fen: number;
             /** 应退押金 */
@@ -5615,22 +5630,22 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem404NotFound"];
             };
         };
-        /** @description Conflict: admission_discharged, deposit_above_ceiling, deposit_disabled, request_in_progress */
-        Problem409AdmissionDischargedDepositAboveCeilingAnd2More: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem409AdmissionDischargedDepositAboveCeilingAnd2More"];
-            };
-        };
-        /** @description Conflict: admission_discharged, deposit_above_ceiling, deposit_disabled, request_in_progress, state_conflict */
+        /** @description Conflict: admission_discharged, deposit_above_ceiling, deposit_disabled, deposit_not_taken, request_in_progress */
         Problem409AdmissionDischargedDepositAboveCeilingAnd3More: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem409AdmissionDischargedDepositAboveCeilingAnd3More"];
+            };
+        };
+        /** @description Conflict: admission_discharged, deposit_above_ceiling, deposit_disabled, deposit_not_taken, request_in_progress, state_conflict */
+        Problem409AdmissionDischargedDepositAboveCeilingAnd4More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409AdmissionDischargedDepositAboveCeilingAnd4More"];
             };
         };
         /** @description Conflict: admission_mismatch, deposit_disabled */
@@ -6116,8 +6131,8 @@ export type Problem400ValidationError = components['schemas']['Problem400Validat
 export type Problem401AuthenticationFailedNotAuthenticated = components['schemas']['Problem401AuthenticationFailedNotAuthenticated'];
 export type Problem403PermissionDenied = components['schemas']['Problem403PermissionDenied'];
 export type Problem404NotFound = components['schemas']['Problem404NotFound'];
-export type Problem409AdmissionDischargedDepositAboveCeilingAnd2More = components['schemas']['Problem409AdmissionDischargedDepositAboveCeilingAnd2More'];
 export type Problem409AdmissionDischargedDepositAboveCeilingAnd3More = components['schemas']['Problem409AdmissionDischargedDepositAboveCeilingAnd3More'];
+export type Problem409AdmissionDischargedDepositAboveCeilingAnd4More = components['schemas']['Problem409AdmissionDischargedDepositAboveCeilingAnd4More'];
 export type Problem409AdmissionMismatchDepositDisabled = components['schemas']['Problem409AdmissionMismatchDepositDisabled'];
 export type Problem409AlreadyBookedBookingLimitReachedAnd11More = components['schemas']['Problem409AlreadyBookedBookingLimitReachedAnd11More'];
 export type Problem409AlreadyBookedBookingLimitReachedBookingSuspendedCardRequiredAnd5More = components['schemas']['Problem409AlreadyBookedBookingLimitReachedBookingSuspendedCardRequiredAnd5More'];
@@ -6208,8 +6223,8 @@ export type ResponseProblem400ValidationError = components['responses']['Problem
 export type ResponseProblem401AuthenticationFailedNotAuthenticated = components['responses']['Problem401AuthenticationFailedNotAuthenticated'];
 export type ResponseProblem403PermissionDenied = components['responses']['Problem403PermissionDenied'];
 export type ResponseProblem404NotFound = components['responses']['Problem404NotFound'];
-export type ResponseProblem409AdmissionDischargedDepositAboveCeilingAnd2More = components['responses']['Problem409AdmissionDischargedDepositAboveCeilingAnd2More'];
 export type ResponseProblem409AdmissionDischargedDepositAboveCeilingAnd3More = components['responses']['Problem409AdmissionDischargedDepositAboveCeilingAnd3More'];
+export type ResponseProblem409AdmissionDischargedDepositAboveCeilingAnd4More = components['responses']['Problem409AdmissionDischargedDepositAboveCeilingAnd4More'];
 export type ResponseProblem409AdmissionMismatchDepositDisabled = components['responses']['Problem409AdmissionMismatchDepositDisabled'];
 export type ResponseProblem409AlreadyBookedBookingLimitReachedAnd11More = components['responses']['Problem409AlreadyBookedBookingLimitReachedAnd11More'];
 export type ResponseProblem409AlreadyBookedBookingLimitReachedBookingSuspendedCardRequiredAnd5More = components['responses']['Problem409AlreadyBookedBookingLimitReachedBookingSuspendedCardRequiredAnd5More'];
@@ -6358,6 +6373,7 @@ export interface operations {
                      *         "as_of": "2026-03-16T09:30:00+08:00",
                      *         "charged_fen": 5000,
                      *         "deposit_fen": 5000,
+                     *         "settled_fen": 5000,
                      *         "balance_fen": 5000,
                      *         "arrears_fen": 5000,
                      *         "last_charged_on": "2026-03-16",
@@ -6382,6 +6398,7 @@ export interface operations {
                      *         "state": "collecting",
                      *         "charged_fen": 5000,
                      *         "deposit_fen": 5000,
+                     *         "his_paid_fen": 5000,
                      *         "collect_fen": 5000,
                      *         "return_fen": 5000,
                      *         "settled_at": "2026-03-16T09:30:00+08:00",
@@ -6532,7 +6549,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409AdmissionDischargedDepositAboveCeilingAnd2More"];
+            409: components["responses"]["Problem409AdmissionDischargedDepositAboveCeilingAnd3More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -8896,7 +8913,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409AdmissionDischargedDepositAboveCeilingAnd3More"];
+            409: components["responses"]["Problem409AdmissionDischargedDepositAboveCeilingAnd4More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -10598,6 +10615,7 @@ export interface operations {
                      *       "state": "collecting",
                      *       "charged_fen": 5000,
                      *       "deposit_fen": 5000,
+                     *       "his_paid_fen": 5000,
                      *       "collect_fen": 5000,
                      *       "return_fen": 5000,
                      *       "settled_at": "2026-03-16T09:30:00+08:00",
@@ -10656,6 +10674,7 @@ export interface operations {
                      *       "state": "collecting",
                      *       "charged_fen": 5000,
                      *       "deposit_fen": 5000,
+                     *       "his_paid_fen": 5000,
                      *       "collect_fen": 5000,
                      *       "return_fen": 5000,
                      *       "settled_at": "2026-03-16T09:30:00+08:00",

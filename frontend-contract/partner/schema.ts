@@ -1897,6 +1897,8 @@ export interface components {
              * @enum {string}
              */
             code?: "duplicate" | "stay_settled";
+            /** 外部单号 */
+            external_ids?: string[];
             /** 出院结算 */
             settlement_id?: string;
         };
@@ -2037,7 +2039,8 @@ export interface components {
         /**
          * @description A stay as HIS knew it at `as_of`: what it knew before its last word changes nothing here.
          *
-         *     With `discharged_at` the patient has left; without it again, the discharge was a mistake.
+         *     With `discharged_at` the patient has left; without it again, the discharge was a mistake. `diagnosis_code`,
+         *     `payer_type`, `charges_final` and `his_deposit_fen` stay as they were where they are left out.
          */
         PushAdmissionRequest: {
             /** 外部标识 */
@@ -2069,15 +2072,9 @@ export interface components {
              * @default
              */
             diagnosis?: string;
-            /**
-             * 诊断编码
-             * @default
-             */
+            /** 诊断编码 */
             diagnosis_code?: string;
-            /**
-             * 费别
-             * @default self_pay
-             */
+            /** 费别 */
             payer_type?: components["schemas"]["PayerType"];
             /**
              * 入院时间
@@ -2092,9 +2089,14 @@ export interface components {
             /**
              * 费用已记完
              * @description no more charges come: what was paid ahead may be settled
-             * @default false
              */
             charges_final?: boolean;
+            /**
+             * HIS 持有押金
+             * Format: int64
+             * @description what HIS itself holds for the stay: told with charges_final, and taken off what is settled here
+             */
+            his_deposit_fen?: number;
             /**
              * 截至时间
              * Format: date-time
@@ -2938,7 +2940,8 @@ export interface operations {
                  *       "payer_type": "self_pay",
                  *       "admitted_at": "2026-03-16T09:30:00+08:00",
                  *       "discharged_at": "2026-03-16T09:30:00+08:00",
-                 *       "charges_final": false,
+                 *       "charges_final": true,
+                 *       "his_deposit_fen": 5000,
                  *       "as_of": "2026-03-16T09:30:00+08:00"
                  *     }
                  */

@@ -54,7 +54,7 @@ class InpatientEstate(Estate):
     def make_settlement(self) -> DischargeSettlement:
         now = clock.now()
         facts = {"external_id": "HAS", "admission_no": "0099", "discharged_at": now, "as_of": now}
-        stay = his_stay(self.world, **facts, charges_final=True)
+        stay = his_stay(self.world, **facts, charges_final=True, his_deposit_fen=0)
         charge(stay, external_id="")
         return settle(stay, staff=self.world.staff["clerk"])
 

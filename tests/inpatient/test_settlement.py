@@ -1,26 +1,22 @@
 """出院结算: deposit against charges to the fen, the rest returned or collected, taken back by two persons (INP-03)."""
 
 import datetime as dt
-from decimal import Decimal
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from apps.billing.services.items import ItemSpec
+from apps.identity.models import CalendarDay
 from apps.inpatient.models import Admission, DischargeSettlement
 from apps.inpatient.selectors.statement import statement_of
 from apps.inpatient.services.admissions import discharge
 from apps.inpatient.services.reversals import reverse_charge
 from apps.messaging.models import Message
-from apps.payments.models import AccountKind, PaymentOrder, Refund
-from apps.payments.services.advance_refund import advance_refund
-from apps.payments.services.counter import pay_at_counter
-from apps.payments.services.ledger import Account, balance
+from apps.payments.models import PaymentOrder, Refund
+from apps.payments.services.record_refund import record_succeeded
 from apps.worklist.models import Approval, WorkItem
 from kernel import clock
-from kernel.models import OutboxEvent
-from kernel.outbox.events import rebuild, subscriptions_of
+from tests.inpatient.settling import cost, handle, over, revenue, settle
 from tests.inpatient.support import (
     BED,
     admit,
@@ -31,49 +27,13 @@ from tests.inpatient.support import (
     get,
     his_stay,
     in_app,
-    order_of,
     paid,
     pay_online,
-    pending,
 )  # fmt: skip
 from tests.support.effort import examples
 from tests.support.world import World
 
 pytestmark = [pytest.mark.requirement("INP-03"), pytest.mark.requirement("PAY-15")]
-
-
-def handle() -> None:
-    """What follows from payments and from settlements, as the workers do."""
-    for event in OutboxEvent.objects.filter(topic__regex="^(payments|inpatient)\\.").order_by("id"):
-        for each in subscriptions_of(event.topic):
-            if each.name.startswith("inpatient."):
-                each.handler(rebuild(each.event, event.payload))
-
-
-def settle(world: World, stay: Admission, who: str = "clerk") -> Any:
-    return at_desk(world, who, f"admissions/{stay.pk}/settle")
-
-
-def revenue(world: World) -> int:
-    return balance(hospital_id=world.h1.pk, account=Account(AccountKind.REVENUE))
-
-
-def cost(fen: int) -> ItemSpec:
-    return ItemSpec("治疗", Decimal(1), fen, "treatment", unit="次")
-
-
-def over(world: World, *, charged: int = 0, deposits: tuple[int, ...] = (), way: str = "online") -> Admission:
-    """A stay that is over, with that much charged and those deposits paid."""
-    stay = admit(world)
-    if charged:
-        charge(stay, cost(charged))
-    for amount in deposits:
-        if way == "online":
-            paid(world, stay, amount)
-        else:
-            order = order_of(pending(world, stay, amount))
-            pay_at_counter(order=order, channel="cash", staff=world.staff["clerk"])
-    return discharge(stay)
 
 
 def test_what_is_left_of_the_deposit_goes_back_the_newest_payment_first(ward: World) -> None:
@@ -152,7 +112,7 @@ def test_only_who_has_left_is_settled_and_his_has_to_say_that_no_more_comes(ward
     his = his_stay(ward, **left)
     charge(his, BED, external_id="C1")
     assert code(settle(ward, his)) == (409, "charges_may_come")
-    his_stay(ward, **left, charges_final=True, as_of=clock.now())
+    his_stay(ward, **left, charges_final=True, his_deposit_fen=0, as_of=clock.now())
     assert settle(ward, his).json()["state"] == "collecting"
 
 
@@ -197,14 +157,32 @@ def test_the_next_day_it_stands(ward: World) -> None:
     assert code(answer) == (409, "reopen_too_late")
 
 
-def test_a_discharge_is_work_that_is_due_three_working_days_later(ward: World) -> None:
-    stay = over(ward, charged=70_000, deposits=(70_000,))
+@pytest.mark.parametrize(
+    ("left", "due"),
+    [
+        (dt.date(2026, 11, 30), dt.date(2026, 12, 3)),  # Monday → Thursday
+        (dt.date(2026, 11, 27), dt.date(2026, 12, 2)),  # Friday → Wednesday
+        (dt.date(2026, 11, 28), dt.date(2026, 12, 2)),  # Saturday → Wednesday
+    ],
+)
+def test_a_discharge_is_work_that_is_due_three_working_days_later(
+    ward: World, left: dt.date, due: dt.date
+) -> None:
+    with clock.frozen(clock.local(left, dt.time(15))):
+        stay = over(ward, charged=70_000, deposits=(70_000,))
+        item = WorkItem.objects.get(kind="inpatient.settlement", subject_id=stay.pk)
+        assert item.due_at.astimezone(clock.LOCAL).date() == due and item.escalates_at == item.due_at
+        settle(ward, stay)
+        item.refresh_from_db()
+        assert item.state == "done"
+
+
+def test_a_holiday_is_no_working_day(ward: World) -> None:
+    CalendarDay.objects.create(hospital=ward.h1, date=dt.date(2026, 12, 1), kind="holiday")
+    with clock.frozen(clock.local(dt.date(2026, 11, 30), dt.time(15))):
+        stay = over(ward)
     item = WorkItem.objects.get(kind="inpatient.settlement", subject_id=stay.pk)
-    days = (item.due_at.astimezone(clock.LOCAL).date() - clock.today()).days
-    assert 3 <= days <= 5 and item.escalates_at == item.due_at
-    settle(ward, stay)
-    item.refresh_from_db()
-    assert item.state == "done"
+    assert item.due_at.astimezone(clock.LOCAL).date() == dt.date(2026, 12, 4)
 
 
 def test_refunds_that_succeed_end_it(ward: World) -> None:
@@ -212,10 +190,11 @@ def test_refunds_that_succeed_end_it(ward: World) -> None:
     made = settle(ward, stay).json()
     refund = Refund.objects.get()
     assert str(refund.decision_id) == made["id"]
-    Refund.objects.filter(pk=refund.pk).update(route="counter_cash")
-    advance_refund(refund.pk)
+    assert get(ward, "clerk", f"settlements/{made['id']}").json()["state"] == "returning"
+    record_succeeded(refund.pk)
     handle()
-    assert get(ward, "clerk", f"settlements/{made['id']}").json()["state"] in ("settled", "returning")
+    shown = get(ward, "clerk", f"settlements/{made['id']}").json()
+    assert (shown["state"], shown["money"]["returned_fen"]) == ("settled", 10_000)
 
 
 AMOUNTS = st.integers(min_value=1_000, max_value=200_000)
@@ -246,6 +225,7 @@ def test_whatever_was_charged_and_paid_adds_up_to_the_fen(
         handle()
     row = DischargeSettlement.objects.get(pk=made["id"])
     returned = sum(Refund.objects.filter(decision_id=row.pk).values_list("amount_fen", flat=True))
-    assert row.state in ("settled", "returning")
+    assert row.state == ("returning" if row.return_fen else "settled")
+    assert (statement_of(stay).arrears_fen, statement_of(stay).balance_fen) == (0, 0)
     assert (deposit_of(stay), revenue(ward) - before) == (0, charged)
     assert returned == row.return_fen == max(sum(deposits) - charged, 0)

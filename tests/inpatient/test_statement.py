@@ -210,13 +210,13 @@ def queries(world: World, who: str, path: str) -> list[str]:
 
 READS = (
     ("patient_a", "admissions", 4),
-    ("patient_a", "admissions/{}", 7),
+    ("patient_a", "admissions/{}", 8),
     ("patient_a", "admissions/{}/daily-charges", 4),
     ("patient_a", f"admissions/{{}}/daily-charges?day={TODAY}", 5),
     ("clerk", "admissions", 4),
     ("clerk", "admissions/{}", 4),
     ("clerk", "admissions/{}/charges", 5),
-    ("clerk", "admissions/{}/statement", 5),
+    ("clerk", "admissions/{}/statement", 6),
     ("clerk", "admissions/{}/daily-charges", 4),
 )
 

@@ -5,6 +5,16 @@ BED_KEPT = Expectation(
 )
 
 
+AFTER_LAST_MOVE = Expectation(
+    "after_last_move", "须不早于最近一次入床时间", "Not before the patient was put into the last bed."
+)
+HIS_SHARE = Expectation(
+    "his_share",
+    "费用记完时须告知 HIS 持有的押金",
+    "With the last charge HIS has to tell what it holds itself.",
+)
+
+
 class DepositDisabled(DomainError):
     code, status = "deposit_disabled", 409
     zh, en = "医院未开通住院押金补缴", "The hospital does not take inpatient deposits this way."
@@ -109,10 +119,10 @@ class ChargesMayCome(DomainError):
 
 
 class StaySettled(DomainError):
-    """`settlement_id`: the settlement that stands."""
+    """`settlement_id`: the settlement that stands; `external_ids`: the new rows that came too late for it."""
 
     code, status = "stay_settled", 409
-    members = ("settlement_id",)
+    members = ("settlement_id", "external_ids")
     zh, en = (
         "该住院已结算或正在结算,须先撤销结算",
         "The stay is settled or being settled; take the settlement back first.",
@@ -136,7 +146,7 @@ class NothingToCollect(DomainError):
 
 
 class ReopenTooLate(DomainError):
-    """Only on the day on which it was settled."""
+    """Only on the day on which it was settled for good."""
 
     code, status = "reopen_too_late", 409
     zh, en = "仅结算当日可撤销", "A settlement can be taken back on its own day only."
@@ -148,3 +158,18 @@ class DepositAboveCeiling(DomainError):
     code, status = "deposit_above_ceiling", 409
     members = ("ceiling_fen", "left_fen")
     zh, en = "超过该病种的住院押金上限", "More than the deposit may hold for this diagnosis."
+
+
+class DepositNotTaken(DomainError):
+    """What strangers hear instead of DepositAboveCeiling: it tells neither the illness nor what was paid."""
+
+    code, status = "deposit_not_taken", 409
+    zh, en = "暂不能缴纳该金额的押金,请联系医院", "This deposit cannot be taken now; ask the hospital."
+
+
+class WardOccupied(DomainError):
+    """`count`: how many patients lie there."""
+
+    code, status = "ward_occupied", 409
+    members = ("count",)
+    zh, en = "有患者在床,不能更改", "Patients lie there: it can't be changed."

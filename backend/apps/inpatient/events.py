@@ -45,11 +45,24 @@ class DepositReceived(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class AdmissionSettled(Event):
-    """The charges were taken out of the deposit; what is left of it is on its way back."""
+class OfSettlement(Event):
+    """One settlement."""
 
-    topic: ClassVar[str] = "inpatient.stay_settled"
     hospital_id: UUID
     settlement_id: UUID
     admission_id: UUID
     patient_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AdmissionSettled(OfSettlement):
+    """The charges were taken out of the deposit; what is left of it is on its way back."""
+
+    topic: ClassVar[str] = "inpatient.stay_settled"
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementToBePaid(OfSettlement):
+    """The deposit does not cover the charges: the patient has to pay the rest."""
+
+    topic: ClassVar[str] = "inpatient.settlement_to_be_paid"

@@ -1,11 +1,11 @@
 """What inpatient can be paid for: deposits."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from apps.billing.services.checkout import INPATIENT_DEPOSIT
 from apps.billing.states import TopUpState
-from apps.inpatient.models import DepositTransaction
+from apps.inpatient.models import DepositTransaction, DischargeSettlement
 from apps.inpatient.selectors.settlements import SUBJECT as SETTLEMENT_SUBJECT
 from apps.inpatient.services import collecting, deposits
 from apps.payments import payables
@@ -32,17 +32,7 @@ class Deposits(payables.Payable):
     def describe(self, order: PaymentOrder, lines: Lines) -> list[PostedLine]:
         """By the number of the stay."""
         rows = DepositTransaction.objects.filter(pk__in=[line.subject_id for line in lines])
-        stays = dict(rows.values_list("pk", "admission__admission_no"))
-        return [
-            PostedLine(
-                f"{order.order_no}-{line.position}",
-                "",
-                order.scene,
-                line.amount_fen,
-                admission_no=stays[line.subject_id],
-            )
-            for line in lines
-        ]
+        return _described(order, lines, dict(rows.values_list("pk", "admission__admission_no")))
 
     def closed(self, order: PaymentOrder, lines: Lines) -> None:
         """The deposit is closed."""
@@ -51,6 +41,19 @@ class Deposits(payables.Payable):
     def returned(self, order: PaymentOrder, lines: Lines) -> None:
         """The deposit is returned."""
         deposits.end_deposit(order_id=order.pk, state=TopUpState.RETURNED)
+
+
+def _described(order: PaymentOrder, lines: Lines, stays: Mapping[UUID, str]) -> list[PostedLine]:
+    return [
+        PostedLine(
+            f"{order.order_no}-{line.position}",
+            "",
+            order.scene,
+            line.amount_fen,
+            admission_no=stays[line.subject_id],
+        )
+        for line in lines
+    ]
 
 
 class Settlements(payables.Payable):
@@ -62,6 +65,11 @@ class Settlements(payables.Payable):
     def settle(self, order: PaymentOrder, lines: Lines) -> list[Credit]:
         """As `credit`; the stay is settled once this is posted."""
         return [Credit(line.line_id, collecting.credit(line.subject_id)) for line in lines]
+
+    def describe(self, order: PaymentOrder, lines: Lines) -> list[PostedLine]:
+        """By the number of the stay."""
+        rows = DischargeSettlement.objects.filter(pk__in=[line.subject_id for line in lines])
+        return _described(order, lines, dict(rows.values_list("pk", "admission__admission_no")))
 
     def refund_rules(self, subject_ids: Iterable[UUID]) -> dict[UUID, RefundRule]:
         """It goes back with the deposit only."""

@@ -28,3 +28,29 @@ scene(
     },
     page="pages/admissions/index",
 )
+scene(
+    "stay_to_be_paid",
+    "出院结算待补缴",
+    "{patient}您好,{hospital}住院号{number}费用合计{charged},押金不足,请补缴{missing}后完成出院结算。",
+    {
+        "patient": "thing1",
+        "hospital": "thing2",
+        "number": "character_string3",
+        "charged": "amount4",
+        "missing": "amount5",
+    },
+    page="pages/admissions/index",
+)
+scene(
+    "stay_paid_up",
+    "出院结算完成",
+    "{patient}您好,{hospital}住院号{number}已完成出院结算,费用合计{charged},其中补缴{paid}。",
+    {
+        "patient": "thing1",
+        "hospital": "thing2",
+        "number": "character_string3",
+        "charged": "amount4",
+        "paid": "amount5",
+    },
+    page="pages/admissions/index",
+)

@@ -21,7 +21,7 @@ ADMISSIONS: StateTable[AdmissionStatus] = StateTable(
 
 
 class BedState(StrEnum):
-    """`cleaning`: somebody has left it and nobody has said that it is clean."""
+    """`cleaning`: somebody has left it and nobody has said that it is clean; `cleaning → occupied`: they are back."""
 
     FREE = "free"
     OCCUPIED = "occupied"
@@ -34,8 +34,8 @@ BEDS: StateTable[BedState] = StateTable(
     {
         _B.FREE: {_B.OCCUPIED, _B.CLOSED},
         _B.OCCUPIED: {_B.CLEANING},
-        _B.CLEANING: {_B.FREE, _B.CLOSED},
-        _B.CLOSED: {_B.FREE},
+        _B.CLEANING: {_B.FREE, _B.CLOSED, _B.OCCUPIED},
+        _B.CLOSED: {_B.FREE, _B.CLEANING},
     }
 )
 
@@ -57,7 +57,7 @@ _S = SettlementState
 SETTLEMENTS: StateTable[SettlementState] = StateTable(
     {
         _S.COLLECTING: {_S.SETTLED, _S.WITHDRAWN},
-        _S.RETURNING: {_S.SETTLED},
+        _S.RETURNING: {_S.SETTLED, _S.REOPENED},
         _S.SETTLED: {_S.REOPENED},
         _S.WITHDRAWN: set(),
         _S.REOPENED: set(),
@@ -65,6 +65,8 @@ SETTLEMENTS: StateTable[SettlementState] = StateTable(
 )
 #: Charges of a stay with such a settlement stay as they are.
 STANDING = (_S.COLLECTING, _S.RETURNING, _S.SETTLED)
+#: Its charges were taken out of the deposit.
+TAKEN = (_S.RETURNING, _S.SETTLED)
 
 
 class DepositOrderState(StrEnum):

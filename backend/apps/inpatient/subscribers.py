@@ -1,15 +1,17 @@
 """What follows from stays and deposits: the patient's timeline and message."""
 
+from collections.abc import Callable
+
 from apps.inpatient import events
 from apps.inpatient.models import Admission, DepositTransaction, DischargeSettlement
 from apps.inpatient.selectors.settlements import SUBJECT, listed
 from apps.inpatient.services.collecting import SETTLEMENT, complete
-from apps.inpatient.services.settling import sync
+from apps.inpatient.services.settling import note_refused, sync
 from apps.inpatient.timeline import ADMISSION, INPATIENT_DEPOSIT
 from apps.messaging.services.notify import notify
 from apps.patients.selectors import name_for, own_account_of
 from apps.patients.services.timeline import write_entry
-from apps.payments.events import PaymentOrderPosted, RefundSucceeded
+from apps.payments.events import PaymentOrderPosted, RefundCancelled, RefundSucceeded
 from apps.payments.selectors.orders import lines_for
 from kernel import clock
 from kernel.money import fen_to_yuan
@@ -93,13 +95,36 @@ def end_settlement(event: RefundSucceeded) -> None:
         sync(event.decision_id)
 
 
+@subscribe(RefundCancelled, name="inpatient.note_refused_return")
+def note_refused_return(event: RefundCancelled) -> None:
+    """HIS let a part of the rest not go back."""
+    if event.decision_id is not None:
+        note_refused(event.decision_id)
+
+
+@subscribe(events.SettlementToBePaid, name="inpatient.tell_of_arrears")
+def tell_of_arrears(event: events.SettlementToBePaid) -> None:
+    """The patient is told what is to be paid."""
+    _tell("stay_to_be_paid", event, lambda row: {"missing": row.collect_fen})
+
+
 @subscribe(events.AdmissionSettled, name="inpatient.tell_of_settlement")
 def tell_of_settlement(event: events.AdmissionSettled) -> None:
-    """The patient is told what the stay came to, and what goes back."""
+    """The patient is told what the stay came to, and what goes back or was paid at last."""
+    row = DischargeSettlement.objects.get(pk=event.settlement_id)
+    if row.collect_fen:
+        _tell("stay_paid_up", event, lambda row: {"paid": row.collect_fen})
+    else:
+        _tell("stay_settled", event, lambda row: {"returned": row.return_fen})
+
+
+def _tell(
+    scene: str, event: events.OfSettlement, amounts: Callable[[DischargeSettlement], dict[str, int]]
+) -> None:
     row = listed(DischargeSettlement.objects.all()).get(pk=event.settlement_id)
     notify(
         hospital_id=row.hospital_id,
-        scene="stay_settled",
+        scene=scene,
         patient_id=row.patient_id,
         account_id=own_account_of(row.patient_id),
         data={
@@ -107,7 +132,7 @@ def tell_of_settlement(event: events.AdmissionSettled) -> None:
             "hospital": row.hospital.name,
             "number": row.admission.admission_no,
             "charged": f"{fen_to_yuan(row.charged_fen)}元",
-            "returned": f"{fen_to_yuan(row.return_fen)}元",
+            **{name: f"{fen_to_yuan(fen)}元" for name, fen in amounts(row).items()},
         },
-        dedupe_key=f"stay_settled:{row.pk}",
+        dedupe_key=f"{scene}:{row.pk}",
     )

@@ -19,6 +19,7 @@ from kernel.money import MAX_FEN
 #: What can stand in the way of a deposit.
 REFUSALS = (
     errors.DepositDisabled, errors.DepositAmountNotAllowed, errors.AdmissionDischarged, errors.DepositAboveCeiling,
+    errors.DepositNotTaken,
     AmountNotAllowed,
 )  # fmt: skip
 

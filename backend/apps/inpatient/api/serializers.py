@@ -74,6 +74,7 @@ class InpatientStatementSerializer(Serializer):
     as_of = serializers.DateTimeField()
     charged_fen = serializers.IntegerField()
     deposit_fen = serializers.IntegerField()
+    settled_fen = serializers.IntegerField(help_text="of the charges, paid by a settlement")
     balance_fen = serializers.IntegerField()
     arrears_fen = serializers.IntegerField()
     last_charged_on = serializers.DateField(allow_null=True)

@@ -29,8 +29,8 @@ class SettlementSerializer(ModelSerializer):
         model = DischargeSettlement
         fields = [
             "id", "hospital_id", "hospital_name", "department_id", "department_name", "patient_id", "patient_name",
-            "admission_id", "admission_no", "settlement_no", "state", "charged_fen", "deposit_fen", "collect_fen",
-            "return_fen", "settled_at", "ended_at", "created_at",
+            "admission_id", "admission_no", "settlement_no", "state", "charged_fen", "deposit_fen", "his_paid_fen",
+            "collect_fen", "return_fen", "settled_at", "ended_at", "created_at",
         ]  # fmt: skip
         read_only_fields = fields
 

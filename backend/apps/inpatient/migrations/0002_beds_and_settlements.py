@@ -10,13 +10,13 @@ import kernel.ids
 import kernel.money
 import pgtrigger.compiler
 import pgtrigger.migrations
-from django.contrib.postgres.operations import BtreeGistExtension
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
 
     dependencies = [
+        ('billing', '0002_paper_invoices'),
         ('identity', '0005_ownership'),
         ('inpatient', '0001_initial'),
         ('patients', '0003_mrn_as_written'),
@@ -24,7 +24,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        BtreeGistExtension(),
+        migrations.AddField(
+            model_name='admission',
+            name='his_deposit_fen',
+            field=kernel.money.FenField(help_text='what HIS itself holds for the stay; null: not told', null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(10000000000)]),
+        ),
         migrations.AddField(
             model_name='admission',
             name='charges_final',
@@ -51,6 +55,7 @@ class Migration(migrations.Migration):
                 ('sort', models.PositiveIntegerField(default=0)),
                 ('note', models.CharField(blank=True, default='', max_length=100)),
                 ('state', models.CharField(choices=[('free', 'free'), ('occupied', 'occupied'), ('cleaning', 'cleaning'), ('closed', 'closed')], default='free', max_length=12)),
+                ('is_unclean', models.BooleanField(default=False, help_text='closed before it was cleaned')),
                 ('hospital', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.hospital')),
             ],
         ),
@@ -71,6 +76,11 @@ class Migration(migrations.Migration):
                 ('made_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.staffmember')),
             ],
         ),
+        migrations.AddField(
+            model_name='deposittransaction',
+            name='deposit_order',
+            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inpatient.depositorder'),
+        ),
         migrations.CreateModel(
             name='DischargeSettlement',
             fields=[
@@ -82,6 +92,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('collecting', 'collecting'), ('returning', 'returning'), ('settled', 'settled'), ('withdrawn', 'withdrawn'), ('reopened', 'reopened')], max_length=12)),
                 ('charged_fen', kernel.money.FenField(validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(10000000000)])),
                 ('deposit_fen', kernel.money.FenField(help_text='what the deposit held then', validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(10000000000)])),
+                ('his_paid_fen', kernel.money.FenField(default=0, help_text='what HIS itself holds of the charges', validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(10000000000)])),
                 ('collect_fen', kernel.money.FenField(validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(10000000000)])),
                 ('return_fen', kernel.money.FenField(validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(10000000000)])),
                 ('settled_at', models.DateTimeField(null=True)),
@@ -201,7 +212,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='dischargesettlement',
-            constraint=models.CheckConstraint(condition=models.Q(('deposit_fen', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('charged_fen'), '-', models.F('collect_fen')), '+', models.F('return_fen'))), models.Q(('collect_fen', 0), ('return_fen', 0), _connector='OR')), name='settlement_adds_up'),
+            constraint=models.CheckConstraint(condition=models.Q(('deposit_fen', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('charged_fen'), '-', models.F('his_paid_fen')), '-', models.F('collect_fen')), '+', models.F('return_fen'))), models.Q(('collect_fen', 0), ('return_fen', 0), _connector='OR')), name='settlement_adds_up'),
         ),
         migrations.AddConstraint(
             model_name='dischargesettlement',

@@ -9,6 +9,7 @@ from apps.inpatient.states import ADMISSIONS, AdmissionStatus
 from apps.patients.models import Patient
 from apps.payments.payers import PayerType
 from kernel.models import VersionedModel
+from kernel.money import FenField
 
 
 class Admission(VersionedModel):
@@ -40,6 +41,7 @@ class Admission(VersionedModel):
     external_id = models.CharField(max_length=64, blank=True, default="", help_text="HIS's key of the stay")
     as_of = models.DateTimeField(null=True)
     charges_final = models.BooleanField(default=False, help_text="HIS says that no more charges come")
+    his_deposit_fen = FenField(null=True, help_text="what HIS itself holds for the stay; null: not told")
     registered_by = models.ForeignKey(
         StaffMember, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )

@@ -33,6 +33,7 @@ class Bed(VersionedModel):
     sort = models.PositiveIntegerField(default=0)
     note = models.CharField(max_length=100, blank=True, default="")
     state = models.CharField(max_length=12, choices=BEDS.choices, default=BedState.FREE.value)
+    is_unclean = models.BooleanField(default=False, help_text="closed before it was cleaned")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["ward", "code"], name="bed_code")]

@@ -14,8 +14,8 @@ from kernel.money import FenField
 class DepositTransaction(BaseModel):
     """住院押金: money that is to be an admission's deposit. The balance itself is in the ledger.
 
-    `account`: who pays in the mini-program, the patient or a relative. `order` is what it is paid by; null for the
-    moment between the two, or for ever if the program ended then.
+    `account`: who pays in the mini-program, the patient or a relative. `deposit_order`: it was asked for.
+    `order` is what it is paid by; null for the moment between the two, or for ever if the program ended then.
     """
 
     hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -29,6 +29,9 @@ class DepositTransaction(BaseModel):
     )
     opened_by = models.ForeignKey(
         StaffMember, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    deposit_order = models.ForeignKey(
+        "inpatient.DepositOrder", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
     application = models.CharField(max_length=100)
     amount_fen = FenField()

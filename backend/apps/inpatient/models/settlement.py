@@ -29,6 +29,7 @@ class DischargeSettlement(VersionedModel):
     state = models.CharField(max_length=12, choices=SETTLEMENTS.choices)
     charged_fen = FenField()
     deposit_fen = FenField(help_text="what the deposit held then")
+    his_paid_fen = FenField(default=0, help_text="what HIS itself holds of the charges")
     collect_fen = FenField()
     return_fen = FenField()
     made_by = models.ForeignKey(
@@ -45,6 +46,11 @@ class DischargeSettlement(VersionedModel):
         StaffMember, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
 
+    @property
+    def own_fen(self) -> int:
+        """What of the charges is taken out of the deposit."""
+        return self.charged_fen - self.his_paid_fen
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["hospital", "settlement_no"], name="settlement_no_once"),
@@ -53,7 +59,7 @@ class DischargeSettlement(VersionedModel):
                 name="settlement_one_stands",
             ),
             models.CheckConstraint(
-                condition=Q(deposit_fen=F("charged_fen") - F("collect_fen") + F("return_fen"))
+                condition=Q(deposit_fen=F("charged_fen") - F("his_paid_fen") - F("collect_fen") + F("return_fen"))
                 & (Q(collect_fen=0) | Q(return_fen=0)),
                 name="settlement_adds_up",
             ),

@@ -10,8 +10,9 @@ from uuid import UUID
 from django.db.models import Count, Max, QuerySet, Sum
 
 from apps.billing.types import ItemCategory
-from apps.inpatient.models import Admission, InpatientCharge
+from apps.inpatient.models import Admission, DischargeSettlement, InpatientCharge
 from apps.inpatient.selectors.deposits import deposit_of
+from apps.inpatient.states import TAKEN
 from kernel import clock
 
 ORDER = {category.value: place for place, category in enumerate(ItemCategory)}
@@ -23,29 +24,30 @@ ITEM = (
 
 @dataclass(frozen=True, slots=True)
 class InpatientStatement:
-    """The running total as of `as_of`. `charged_fen` is net of reversals; deposit and charges are never netted in the
-    ledger, only here for reading.
+    """The running total as of `as_of`. `charged_fen` is net of reversals; deposit and charges are netted here for
+    reading, in the ledger by a settlement only: `settled_fen` of the charges was paid by one.
     """
 
     as_of: dt.datetime
     charged_fen: int
     deposit_fen: int
+    settled_fen: int
     last_charged_on: dt.date | None
     categories: tuple[dict[str, Any], ...]
 
     @property
     def balance_fen(self) -> int:
         """What of the deposit is left after the charges."""
-        return max(self.deposit_fen - self.charged_fen, 0)
+        return max(self.deposit_fen + self.settled_fen - self.charged_fen, 0)
 
     @property
     def arrears_fen(self) -> int:
         """欠费: what the deposit does not cover."""
-        return max(self.charged_fen - self.deposit_fen, 0)
+        return max(self.charged_fen - self.deposit_fen - self.settled_fen, 0)
 
 
 def statement_of(admission: Admission) -> InpatientStatement:
-    """The running total of a stay now; two queries, whatever its length."""
+    """The running total of a stay now; three queries, whatever its length."""
     sums = charges_of(admission.pk).order_by().values("category")
     found = list(sums.annotate(amount_fen=Sum("amount_fen"), last=Max("day")))
     found.sort(key=lambda row: ORDER[row["category"]])
@@ -53,9 +55,16 @@ def statement_of(admission: Admission) -> InpatientStatement:
         as_of=clock.now(),
         charged_fen=sum(row["amount_fen"] for row in found),
         deposit_fen=deposit_of(admission),
+        settled_fen=_settled(admission.pk),
         last_charged_on=max((row["last"] for row in found), default=None),
         categories=tuple({name: row[name] for name in ("category", "amount_fen")} for row in found),
     )
+
+
+def _settled(admission_id: UUID) -> int:
+    """What of the charges the settlement that stands has paid."""
+    paid = DischargeSettlement.objects.filter(admission=admission_id, state__in=TAKEN)
+    return paid.aggregate(total=Sum("charged_fen"))["total"] or 0
 
 
 def charges_of(admission_id: UUID) -> QuerySet[InpatientCharge]:

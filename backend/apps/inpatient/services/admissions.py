@@ -13,7 +13,8 @@ from apps.inpatient import errors
 from apps.inpatient.models import Admission
 from apps.inpatient.numbers import ADMISSIONS as NUMBERS
 from apps.inpatient.services.announce import announce, note_care
-from apps.inpatient.services.beds import leave, open_stay_of
+from apps.inpatient.services.beds import come_back, leave, open_stay_of
+from apps.inpatient.services.deposit_orders import withdraw_all
 from apps.inpatient.services.encounter import follow_details, follow_status, open_stay
 from apps.inpatient.services.settled import check_not_settled
 from apps.inpatient.services.settlement_work import close_work, open_work
@@ -104,6 +105,7 @@ def discharge(admission: Admission, *, discharged_at: dt.datetime | None = None)
     ADMISSIONS.move(stay, AdmissionStatus.DISCHARGED, field="status", discharged_at=stay.discharged_at)
     follow_status(stay)
     leave(stay, at=stay.discharged_at)
+    withdraw_all(stay)
     open_work(stay)
     announce(stay)
     return stay
@@ -114,11 +116,13 @@ def recall(admission: Admission) -> Admission:
     """召回: the discharge was a mistake. StateConflict, AdmissionOfHis, AlreadyAdmitted, StaySettled."""
     stay = _own(admission)
     check_not_settled(stay.pk)
+    left_at = stay.discharged_at
 
     def move() -> None:
         ADMISSIONS.move(stay, AdmissionStatus.ADMITTED, field="status", discharged_at=None)
 
     _once(stay, move)
+    come_back(stay, left_at=left_at)
     close_work(stay, withdrawn=True)
     follow_status(stay)
     announce(stay)

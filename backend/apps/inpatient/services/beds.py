@@ -39,7 +39,7 @@ def place(admission: Admission, *, bed: Bed, staff: StaffMember | None = None) -
     target = _take(bed.pk, now_in)
     if now_in is not None:
         _end(now_in, at=max(clock.now(), now_in.started_at), to_ward=target.ward)
-    _begin(stay, target, now_in, staff)
+    _begin(stay, target, now_in or _left(stay, target), staff)
     _follow(stay, target)
     return stay
 
@@ -53,17 +53,58 @@ def leave(stay: Admission, *, at: dt.datetime) -> None:
     """The patient has left the house: the bed is to be cleaned. In the caller's transaction, which holds the stay."""
     now_in = open_stay_of(stay.pk)
     if now_in is not None:
+        if at < now_in.started_at:
+            raise InvalidValue(field="discharged_at", expected=errors.AFTER_LAST_MOVE)
         lock_one(Bed.objects, pk=now_in.bed_id)
-        _end(now_in, at=max(at, now_in.started_at), to_ward=None)
+        _end(now_in, at=at, to_ward=None)
+
+
+def come_back(stay: Admission, *, left_at: dt.datetime | None) -> None:
+    """They lie where they lay until `left_at`, or nowhere if the bed was given away. The caller holds the stay."""
+    last = _last_of(stay.pk)
+    if last is None or left_at is None or last.ended_at != left_at:
+        return
+    bed = lock_one(Bed.objects, pk=last.bed_id)
+    later = BedStay.objects.filter(bed=bed, started_at__gte=left_at).exclude(pk=last.pk)
+    if bed.state == BedState.CLEANING and not later.exists():
+        BEDS.move(bed, BedState.OCCUPIED)
+        BedStay.objects.filter(pk=last.pk).update(ended_at=None, updated_at=clock.now())
+        return
+    stay.ward = stay.bed = ""
+    save_version(stay, {"ward", "bed"}, version=stay.version)
+
+
+def _last_of(admission_id: UUID) -> BedStay | None:
+    """Where the patient lies, or lay last."""
+    return BedStay.objects.filter(admission_id=admission_id).order_by("-id").first()
 
 
 @transaction.atomic
-def set_state(bed: Bed, state: BedState, *, note: str | None = None) -> Bed:
-    """Cleaned, closed (`note`: why) or opened again. StateConflict; a bed is taken and left by its patient alone."""
+def clean(bed: Bed) -> Bed:
+    """It is free again. StateConflict unless it was to be cleaned."""
+    return _moved(bed, BedState.FREE, BedState.CLEANING)
+
+
+@transaction.atomic
+def close(bed: Bed, *, note: str) -> Bed:
+    """Nobody is put there, `note`: why. StateConflict while somebody lies there."""
+    return _moved(bed, BedState.CLOSED, BedState.FREE, BedState.CLEANING, note=note)
+
+
+@transaction.atomic
+def reopen(bed: Bed) -> Bed:
+    """It is free again, or to be cleaned if it was when it was closed. StateConflict unless it is closed."""
+    return _moved(bed, BedState.FREE, BedState.CLOSED, note="")
+
+
+def _moved(bed: Bed, to: BedState, *expected: BedState, note: str | None = None) -> Bed:
     row = lock_one(Bed.objects, pk=bed.pk)
-    if BedState.OCCUPIED in (state, row.state):
-        raise StateConflict(current=row.state, target=state)
-    BEDS.move(row, state, note=row.note if note is None else note)
+    if row.state not in expected:
+        raise StateConflict(current=row.state, target=to)
+    if row.is_unclean and row.state == BedState.CLOSED:
+        to = BedState.CLEANING
+    is_unclean = to == BedState.CLOSED and row.state == BedState.CLEANING
+    BEDS.move(row, to, is_unclean=is_unclean, note=row.note if note is None else note)
     return row
 
 
@@ -85,6 +126,15 @@ def _end(now_in: BedStay, *, at: dt.datetime, to_ward: Ward | None) -> None:
     BedStay.objects.filter(pk=now_in.pk).update(ended_at=at, to_ward=to_ward, updated_at=clock.now())
     BEDS.move(Bed.objects.get(pk=now_in.bed_id), BedState.CLEANING)
     now_in.ended_at = at
+
+
+def _left(stay: Admission, target: Bed) -> BedStay | None:
+    """Where a patient who was called back lay: a move from there, for a census, since they were admitted once."""
+    last = _last_of(stay.pk)
+    if last is not None:
+        BedStay.objects.filter(pk=last.pk).update(to_ward=target.ward, updated_at=clock.now())
+        last.ended_at = None  # the new one begins now
+    return last
 
 
 def _begin(stay: Admission, bed: Bed, before: BedStay | None, staff: StaffMember | None) -> None:

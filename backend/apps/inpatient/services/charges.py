@@ -14,7 +14,7 @@ from apps.identity.models import StaffMember
 from apps.inpatient import errors
 from apps.inpatient.models import Admission, InpatientCharge
 from apps.inpatient.services.admissions import CLOCKS_DIFFER, EARLIEST
-from apps.inpatient.services.settled import lock_unsettled
+from apps.inpatient.services.settled import check_late, lock_stays
 from kernel import clock
 from kernel.errors import Expectation, InvalidValue
 from kernel.expectations import EACH_ONCE, PLAUSIBLE_MOMENT
@@ -74,6 +74,7 @@ def store(rows: Sequence[InpatientCharge], field: str) -> tuple[list[InpatientCh
     for number, row in enumerate(rows):
         if row.external_id and keyed.setdefault(row.external_id, row) is not row:
             raise InvalidValue(field=f"{field}.{number}.external_id", expected=EACH_ONCE)
+    lock_stays(row.admission_id for row in rows)
     InpatientCharge.objects.bulk_create(
         sorted(rows, key=lambda row: row.external_id), ignore_conflicts=bool(keyed)
     )
@@ -84,7 +85,7 @@ def store(rows: Sequence[InpatientCharge], field: str) -> tuple[list[InpatientCh
         raise errors.ChargeDiffers(external_ids=differing)
     created = [row for row, there in zip(rows, found, strict=True) if row.pk == there.pk]
     if created:
-        lock_unsettled(row.admission_id for row in created)
+        check_late(created)
         _log(created)
     return found, Written(len(created), len(rows) - len(created))
 

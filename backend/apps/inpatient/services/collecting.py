@@ -13,7 +13,7 @@ from apps.inpatient.selectors.settlements import SUBJECT, deposit_orders
 from apps.inpatient.services.settling import apply, lock_stay
 from apps.inpatient.states import SETTLEMENTS, SettlementState
 from apps.payments.payables import Scene
-from apps.payments.selectors.orders import order_of
+from apps.payments.selectors.orders import find, is_being_paid, order_of
 from apps.payments.services.advance_order import give_up
 from apps.payments.services.ledger import Account
 from apps.payments.services.orders import LineSpec, open_order
@@ -23,7 +23,7 @@ from kernel.errors import StateConflict
 from kernel.idempotency import store
 from kernel.locks import lock_one, lock_rows
 
-SETTLEMENT = Scene("inpatient_settlement", "住院结算补缴", "Inpatient settlement")
+SETTLEMENT = Scene("inpatient_settlement", "住院结算补缴", "Inpatient settlement", is_bounded=False)
 
 
 def collect(
@@ -53,8 +53,13 @@ def collect(
         staff=staff,
     )
     with transaction.atomic():
-        store.finish_with(row.pk, 200)
-    return order
+        current = lock_one(DischargeSettlement.objects, pk=row.pk)
+        if current.state == SettlementState.COLLECTING:
+            store.finish_with(row.pk, 200)
+            return order
+    if order.state == OrderState.PENDING:  # withdrawn while the order was opened
+        give_up(order, cause=CloseCause.GIVEN_UP_BY_STAFF)
+    raise errors.NothingToCollect
 
 
 @transaction.atomic
@@ -73,8 +78,8 @@ def complete(order_id: UUID, settlement_id: UUID) -> None:
     lock_rows(deposit_orders(admission_id))
     stay = lock_stay(Admission(pk=admission_id))
     row = lock_one(DischargeSettlement.objects.select_related("made_by"), pk=settlement_id)
-    order = order_of(SUBJECT, settlement_id)
-    is_paid = order is not None and order.pk == order_id and order.state == OrderState.POSTED
+    order = find(order_id)
+    is_paid = order is not None and order.state == OrderState.POSTED
     if is_paid and row.state == SettlementState.COLLECTING:
         apply(row, stay, staff=row.made_by)
 
@@ -95,5 +100,7 @@ def withdraw(row: DischargeSettlement) -> DischargeSettlement:
         raise StateConflict(current=row.state)
     with transaction.atomic():
         current = lock_one(DischargeSettlement.objects, pk=row.pk)
+        if is_being_paid(SUBJECT, row.pk):  # an order was opened, or paid late, meanwhile
+            raise StateConflict(current=current.state)
         SETTLEMENTS.move(current, SettlementState.WITHDRAWN)
     return current

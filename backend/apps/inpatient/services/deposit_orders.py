@@ -7,12 +7,15 @@ from django.db import transaction
 from apps.billing.states import TopUpState
 from apps.identity.models import StaffMember, WeChatAccount
 from apps.inpatient.models import Admission, DepositOrder, DepositTransaction
-from apps.inpatient.services.deposits import check_deposit, open_deposit
+from apps.inpatient.services.deposits import check_deposit, made_with_order
 from apps.inpatient.states import DEPOSIT_ORDERS, DepositOrderState
+from apps.payments.services.advance_order import give_up
 from apps.payments.states import OrderState
+from apps.payments.types import CloseCause
 from kernel import clock
 from kernel.errors import Expectation, InvalidValue, StateConflict
-from kernel.locks import lock_one
+from kernel.idempotency import store
+from kernel.locks import lock_one, lock_rows
 
 LATEST = dt.timedelta(days=30)
 DUE = Expectation("due_within_30_days", "须为今天起 30 天内的日期", "A day from today on, within 30 days.")
@@ -54,22 +57,47 @@ def pay_order(
     if asked.state != DepositOrderState.OPEN:
         raise StateConflict(current=asked.state)
     if asked.deposit is not None and _waits(asked.deposit):
+        with transaction.atomic():
+            store.finish_with(asked.deposit.pk)
         return asked.deposit
-    made = open_deposit(
-        admission=asked.admission,
-        amount_fen=asked.amount_fen,
-        application=application,
-        account=account,
-        staff=staff,
-    )
-    with transaction.atomic():
-        row = lock_one(DepositOrder.objects, pk=asked.pk)
-        if row.state != DepositOrderState.OPEN:
-            raise StateConflict(current=row.state)
+    made = made_with_order(
+        admission=asked.admission, amount_fen=asked.amount_fen, application=application, account=account, staff=staff,
+        asked=asked,
+    )  # fmt: skip
+    try:
+        found = _link(asked, made)
+    except StateConflict:
+        _let_go(made)
+        raise
+    if found.pk != made.pk:
+        _let_go(made)
+    return found
+
+
+@transaction.atomic
+def _link(asked: DepositOrder, made: DepositTransaction) -> DepositTransaction:
+    """The deposit that is to be paid: another one if it was faster. StateConflict: nobody is to pay any more."""
+    row = lock_one(DepositOrder.objects.select_related("deposit__order"), pk=asked.pk)
+    if row.state != DepositOrderState.OPEN:
+        raise StateConflict(current=row.state)
+    found = row.deposit if row.deposit is not None and _waits(row.deposit) else made
+    if found is made:
         DepositOrder.objects.filter(pk=row.pk).update(
             deposit=made, version=row.version + 1, updated_at=clock.now()
         )
-    return made
+    store.finish_with(found.pk)
+    return found
+
+
+def _let_go(made: DepositTransaction) -> None:
+    if made.order is not None:
+        give_up(made.order, cause=CloseCause.GIVEN_UP_BY_STAFF)
+
+
+def withdraw_all(stay: Admission) -> None:
+    """Nobody asks for deposits of a stay that is over. In the caller's transaction, which holds the stay."""
+    for row in lock_rows(DepositOrder.objects.filter(admission=stay, state=DepositOrderState.OPEN)):
+        DEPOSIT_ORDERS.move(row, DepositOrderState.WITHDRAWN)
 
 
 def _waits(deposit: DepositTransaction) -> bool:

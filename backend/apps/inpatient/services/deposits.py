@@ -14,13 +14,14 @@ from apps.inpatient.models import Admission, DepositOrder, DepositTransaction
 from apps.inpatient.selectors.ceilings import ceiling_of, under_way
 from apps.inpatient.selectors.deposits import account_of, deposit_of
 from apps.inpatient.states import DEPOSIT_ORDERS, AdmissionStatus, DepositOrderState
+from apps.patients.selectors import bound_patients
 from apps.payments.services.ledger import Account
 from apps.payments.services.orders import LineSpec, open_order
 from apps.payments.types import PaymentOrder
 from kernel import clock
 from kernel.errors import DomainError, StateConflict
 from kernel.idempotency import store
-from kernel.locks import lock_one
+from kernel.locks import lock_one, lock_rows
 from kernel.outbox.events import publish
 
 #: Names a deposit among the lines of payment orders.
@@ -37,9 +38,33 @@ def open_deposit(
 ) -> DepositTransaction:
     """A pending deposit with the order to pay. Not inside a transaction: order numbers are taken on the way.
 
-    DepositDisabled, DepositAmountNotAllowed, AdmissionDischarged, DepositAboveCeiling, AmountNotAllowed.
+    DepositDisabled, DepositAmountNotAllowed, AdmissionDischarged, DepositAboveCeiling (DepositNotTaken for who is not
+    bound to the patient), AmountNotAllowed.
     """
-    check_deposit(admission, amount_fen)
+    made = made_with_order(
+        admission=admission, amount_fen=amount_fen, application=application, account=account, staff=staff
+    )
+    with transaction.atomic():
+        store.finish_with(made.pk)
+    return made
+
+
+def made_with_order(
+    *,
+    admission: Admission,
+    amount_fen: int,
+    application: str,
+    account: WeChatAccount | None,
+    staff: StaffMember | None,
+    asked: DepositOrder | None = None,
+) -> DepositTransaction:
+    """As `open_deposit`; the request goes on."""
+    try:
+        check_deposit(admission, amount_fen)
+    except errors.DepositAboveCeiling as error:
+        if account is not None and admission.patient_id not in bound_patients(account):
+            raise errors.DepositNotTaken from error
+        raise
     deposit = DepositTransaction.objects.create(
         hospital_id=admission.hospital_id,
         patient_id=admission.patient_id,
@@ -48,17 +73,14 @@ def open_deposit(
         opened_by=staff,
         application=application,
         amount_fen=amount_fen,
+        deposit_order=asked,
     )
     try:
         order = _order_for(deposit)
     except DomainError:
         TOP_UPS.move(deposit, TopUpState.CLOSED)
         raise
-    with transaction.atomic():
-        DepositTransaction.objects.filter(pk=deposit.pk, order=None).update(
-            order=order, updated_at=clock.now()
-        )
-        store.finish_with(deposit.pk)
+    DepositTransaction.objects.filter(pk=deposit.pk, order=None).update(order=order, updated_at=clock.now())
     deposit.order = order
     return deposit
 
@@ -122,8 +144,7 @@ def credit_deposit(*, deposit_id: UUID, order: PaymentOrder) -> Account:
     _hold(deposit)
     now = clock.now()
     TOP_UPS.move(deposit, TopUpState.CREDITED, order=order, credited_at=now)
-    for asked in DepositOrder.objects.filter(deposit=deposit):
-        DEPOSIT_ORDERS.move(asked, DepositOrderState.PAID)
+    _note_paid(deposit)
     publish(
         DepositReceived(
             hospital_id=deposit.hospital_id,
@@ -135,6 +156,14 @@ def credit_deposit(*, deposit_id: UUID, order: PaymentOrder) -> Account:
         )
     )
     return account_of(deposit.admission_id)
+
+
+def _note_paid(deposit: DepositTransaction) -> None:
+    """What was asked for is paid, whichever try it was; StateConflict: another one was faster."""
+    for asked in lock_rows(DepositOrder.objects.filter(pk=deposit.deposit_order_id)):
+        if asked.state == DepositOrderState.PAID:
+            raise StateConflict(current=asked.state)
+        DEPOSIT_ORDERS.move(asked, DepositOrderState.PAID, deposit=deposit)
 
 
 def _hold(deposit: DepositTransaction) -> None:

@@ -2,15 +2,18 @@
 
 import datetime as dt
 from dataclasses import dataclass, fields
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from apps.billing.types import BillSource
 from apps.encounters.services.encounters import next_number
 from apps.identity.models import Department, Hospital, StaffMember
+from apps.inpatient.errors import HIS_SHARE
 from apps.inpatient.models import Admission
 from apps.inpatient.services.admissions import CLOCKS_DIFFER, check
 from apps.inpatient.services.announce import announce, note_care
+from apps.inpatient.services.deposit_orders import withdraw_all
 from apps.inpatient.services.encounter import follow_details, follow_status, open_stay
 from apps.inpatient.services.settled import check_not_settled
 from apps.inpatient.services.settlement_work import close_work, open_work
@@ -22,6 +25,8 @@ from kernel.errors import IN_THE_FUTURE, DuplicateValue, Expectation, InvalidVal
 from kernel.locks import save_version
 
 DETAILS = {"department", "practitioner", "patient", "admitted_at"}
+#: What a settlement rests on.
+SETTLED_BY = {"patient", "charges_final", "his_deposit_fen", "payer_type"}
 PATIENT_STAYS = Expectation(
     "patient_stays",
     "已有费用或押金的住院不能更换患者",
@@ -31,7 +36,10 @@ PATIENT_STAYS = Expectation(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldAdmission:
-    """A stay as HIS knew it at `as_of`; with `discharged_at` it is over."""
+    """A stay as HIS knew it at `as_of`; with `discharged_at` it is over. None for what may be left out: as it was.
+
+    `his_deposit_fen`: what HIS itself holds for the stay.
+    """
 
     external_id: str
     admission_no: str
@@ -44,9 +52,10 @@ class ToldAdmission:
     admitted_at: dt.datetime
     discharged_at: dt.datetime | None
     as_of: dt.datetime
-    charges_final: bool = False
-    diagnosis_code: str = ""
-    payer_type: str = PayerType.SELF_PAY
+    charges_final: bool | None = None
+    his_deposit_fen: int | None = None
+    diagnosis_code: str | None = None
+    payer_type: PayerType | str | None = None
 
 
 def find_told(hospital: Hospital, external_id: str) -> Admission | None:
@@ -64,10 +73,11 @@ def receive_admission(*, hospital: Hospital, told: ToldAdmission) -> tuple[Admis
     latest = clock.now() + CLOCKS_DIFFER
     if told.as_of > latest:
         raise InvalidValue(field="as_of", expected=IN_THE_FUTURE)
-    values = {field.name: getattr(told, field.name) for field in fields(told)}
+    values = _told(told)
     fresh = Admission(hospital=hospital, source=BillSource.HIS, status=_status(told), **values)
     check(fresh, latest=latest)
     known = _locked(hospital, told.external_id)
+    _check_share(known, values)
     if known is None:
         if _insert(fresh):
             note_care(fresh)
@@ -79,6 +89,24 @@ def receive_admission(*, hospital: Hospital, told: ToldAdmission) -> tuple[Admis
     if known.as_of is None or told.as_of >= known.as_of:
         _update(known, fresh, [name for name, value in values.items() if getattr(known, name) != value])
     return known, False
+
+
+def _told(told: ToldAdmission) -> dict[str, Any]:
+    """By field what HIS says; charges of who is in the house again are not complete unless it says so."""
+    values = {field.name: getattr(told, field.name) for field in fields(told)}
+    left_out = {field.name for field in fields(told) if field.default is None and values[field.name] is None}
+    if told.discharged_at is None and told.charges_final is None:
+        return {name: value for name, value in values.items() if name not in left_out} | {
+            "charges_final": False
+        }
+    return {name: value for name, value in values.items() if name not in left_out}
+
+
+def _check_share(known: Admission | None, values: dict[str, Any]) -> None:
+    """InvalidValue: without HIS's own share a stay cannot be settled to the fen."""
+    is_known = known is not None and known.his_deposit_fen is not None
+    if values.get("charges_final") and "his_deposit_fen" not in values and not is_known:
+        raise InvalidValue(field="his_deposit_fen", expected=HIS_SHARE)
 
 
 def _status(told: ToldAdmission) -> AdmissionStatus:
@@ -110,7 +138,10 @@ def _update(known: Admission, fresh: Admission, changed: list[str]) -> None:
     if "patient" in changed and (known.charges.exists() or known.deposits.exists()):
         raise InvalidValue(field="mrn", expected=PATIENT_STAYS)
     moved = known.status != fresh.status
-    if {"status", "patient", "charges_final"} & {*changed, *(["status"] if moved else [])}:
+    if {"status", "patient", "charges_final", "his_deposit_fen", "payer_type"} & {
+        *changed,
+        *(["status"] if moved else []),
+    }:
         check_not_settled(known.pk)
     for name in changed:
         setattr(known, name, getattr(fresh, name))
@@ -138,6 +169,7 @@ def _follow(known: Admission, changed: list[str], *, moved: bool) -> None:
         follow_status(known)
         if known.status == AdmissionStatus.DISCHARGED:
             open_work(known)
+            withdraw_all(known)
         else:
             close_work(known, withdrawn=True)
         announce(known)

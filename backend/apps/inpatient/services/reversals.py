@@ -15,6 +15,7 @@ from apps.identity.models import StaffMember
 from apps.inpatient import errors
 from apps.inpatient.models import InpatientCharge
 from apps.inpatient.services.charges import MAX_ROWS, ROWS, Written, check_day, known_rows, store
+from apps.inpatient.services.settled import lock_stays
 from kernel import clock
 from kernel.errors import InvalidValue
 from kernel.expectations import AMOUNT, QUANTITY
@@ -69,10 +70,9 @@ def reverse(
         raise InvalidValue(field="reversals", expected=ROWS)
     for number, spec in enumerate(specs):
         _check(spec, f"reversals.{number}")
-    originals = {
-        row.pk: row
-        for row in lock_rows(InpatientCharge.objects.filter(pk__in={spec.charge_id for spec in specs}))
-    }
+    wanted = InpatientCharge.objects.filter(pk__in={spec.charge_id for spec in specs})
+    lock_stays(wanted.values_list("admission_id", flat=True))
+    originals = {row.pk: row for row in lock_rows(wanted)}
     if any(row.reverses_id is not None for row in originals.values()):
         raise errors.ReversalOfReversal
     hospital_id = next(iter(originals.values())).hospital_id

@@ -1,5 +1,6 @@
-"""撤销出院结算: on its own day, asked for by one person with a reason, agreed to by another."""
+"""撤销出院结算: on the day on which it ended, or while HIS refuses; asked for by one person, agreed to by another."""
 
+import datetime as dt
 from typing import ClassVar
 
 from django.db import transaction
@@ -9,7 +10,7 @@ from apps.inpatient import errors
 from apps.inpatient.models import DischargeSettlement
 from apps.inpatient.selectors.deposits import account_of
 from apps.inpatient.services.settlement_work import open_work
-from apps.inpatient.services.settling import lock_stay
+from apps.inpatient.services.settling import is_stuck, lock_stay
 from apps.inpatient.states import SETTLEMENTS, SettlementState
 from apps.inpatient.work import REOPENING
 from apps.payments.services.ledger import Account, AccountKind
@@ -44,17 +45,20 @@ class SettlementReopening(ApprovalKind):
 
 
 KIND = SettlementReopening()
+_DAY = dt.timedelta(days=1)
 
 
 @transaction.atomic
 def ask_to_reopen(row: DischargeSettlement, *, by: StaffMember, reason: str) -> DischargeSettlement:
     """Somebody else has to agree, today. StateConflict, ReopenTooLate, ApprovalOpen."""
-    current = lock_one(DischargeSettlement.objects.select_related("hospital", "admission"), pk=row.pk)
-    _check(current)
+    found = DischargeSettlement.objects.select_related("hospital", "admission").get(pk=row.pk)
+    _check(found)
     approval = request_approval(
-        KIND, subject=current, requester=by, note=reason, department_id=current.department_id,
-        title=f"{KIND.zh} {current.settlement_no}",
+        KIND, subject=found, requester=by, note=reason, department_id=found.department_id,
+        title=f"{KIND.zh} {found.settlement_no}", expires_at=clock.local(clock.today() + _DAY, dt.time()),
     )  # fmt: skip
+    current = lock_one(DischargeSettlement.objects.select_related("hospital", "admission"), pk=row.pk)
+    _check(current)  # approvals are locked before settlements, by who decides, too
     current.approval, current.reopen_reason, current.updated_at = approval, reason, clock.now()
     current.version += 1
     current.save(update_fields=["approval", "reopen_reason", "updated_at", "version"])
@@ -62,9 +66,12 @@ def ask_to_reopen(row: DischargeSettlement, *, by: StaffMember, reason: str) -> 
 
 
 def _check(row: DischargeSettlement) -> None:
-    if row.state != SettlementState.SETTLED or row.settled_at is None:
+    """StateConflict: not settled, or money is on its way back; ReopenTooLate."""
+    if not (
+        row.state == SettlementState.SETTLED or (row.state == SettlementState.RETURNING and is_stuck(row))
+    ):
         raise StateConflict(current=row.state, target=SettlementState.REOPENED)
-    if row.settled_at.astimezone(clock.LOCAL).date() != clock.today():
+    if row.ended_at is not None and row.ended_at.astimezone(clock.LOCAL).date() != clock.today():
         raise errors.ReopenTooLate
 
 
@@ -74,9 +81,9 @@ def _reopen(approval: Approval) -> None:
     row = lock_one(DischargeSettlement.objects, pk=found.pk)
     _check(row)
     SETTLEMENTS.move(row, SettlementState.REOPENED, reopened_at=clock.now(), reopened_by=approval.decided_by)
-    if row.charged_fen:
+    if row.own_fen:
         engine.top_up(
-            hospital_id=row.hospital_id, account=account_of(stay.pk), amount_fen=row.charged_fen,
+            hospital_id=row.hospital_id, account=account_of(stay.pk), amount_fen=row.own_fen,
             key=f"reopened:{row.pk}", source="", paid_from=Account(AccountKind.REVENUE),
         )  # fmt: skip
     open_work(stay)

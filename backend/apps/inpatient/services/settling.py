@@ -8,21 +8,23 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from apps.billing.errors import InsuranceNotSupported
 from apps.billing.numbers import next_number
 from apps.billing.services.refund_allocation import Paid, Share, allocate
 from apps.billing.services.refund_rules import refund_route
 from apps.billing.types import BillSource
 from apps.identity.models import StaffMember
 from apps.inpatient import errors
-from apps.inpatient.events import AdmissionSettled
+from apps.inpatient.events import AdmissionSettled, OfSettlement, SettlementToBePaid
 from apps.inpatient.models import Admission, DischargeSettlement
 from apps.inpatient.numbers import SETTLEMENTS as NUMBERS
 from apps.inpatient.selectors.deposits import account_of, deposit_of
 from apps.inpatient.selectors.settlements import deposit_orders
 from apps.inpatient.selectors.statement import statement_of
 from apps.inpatient.services.settled import check_not_settled
-from apps.inpatient.services.settlement_work import close_work
+from apps.inpatient.services.settlement_work import close_work, open_work
 from apps.inpatient.states import SETTLEMENTS, AdmissionStatus, SettlementState
+from apps.payments.payers import PayerType
 from apps.payments.selectors.orders import lines_into
 from apps.payments.selectors.refunds import decided_by
 from apps.payments.services.advance_refund import hand_out
@@ -44,8 +46,8 @@ WINDOW = "window"
 def settle(admission: Admission, *, staff: StaffMember) -> DischargeSettlement:
     """Settle a stay that is over: at once, or once the patient has paid what the deposit lacks. Outside transactions.
 
-    StayNotOver, ChargesMayCome, StaySettled, DepositNotReturnable, NoOpenShift (cash goes back). Cash has gone back on
-    return; anything else is on its way until the channel has confirmed it.
+    StayNotOver, ChargesMayCome, InsuranceNotSupported, StaySettled, DepositNotReturnable, NoOpenShift (cash goes
+    back). Cash has gone back on return; anything else is on its way until the channel has confirmed it.
     """
     number = next_number(NUMBERS, admission.hospital_id)
     with transaction.atomic():
@@ -55,8 +57,10 @@ def settle(admission: Admission, *, staff: StaffMember) -> DischargeSettlement:
         made = _made(stay, number, staff)
         if made.state == SettlementState.RETURNING:
             apply(made, stay, staff=staff)
+        else:
+            publish(_event(SettlementToBePaid, made))
         store.finish_with(made.pk)
-    pay_cash_out(made)
+    pay_cash_out(made, staff=staff)
     made.refresh_from_db()
     return made
 
@@ -72,16 +76,20 @@ def _check_ready(stay: Admission) -> None:
         raise errors.StayNotOver
     if stay.source == BillSource.HIS and not stay.charges_final:
         raise errors.ChargesMayCome
+    if stay.payer_type != PayerType.SELF_PAY:
+        raise InsuranceNotSupported
     check_not_settled(stay.pk)
 
 
 def _made(stay: Admission, number: str, staff: StaffMember) -> DischargeSettlement:
     charged, held = statement_of(stay).charged_fen, deposit_of(stay)
+    at_his = min(stay.his_deposit_fen or 0, charged)
+    own = charged - at_his
     made = DischargeSettlement(
         hospital=stay.hospital, department=stay.department, patient=stay.patient, admission=stay,
-        settlement_no=number, charged_fen=charged, deposit_fen=held, collect_fen=max(charged - held, 0),
-        return_fen=max(held - charged, 0), made_by=staff,
-        state=SettlementState.COLLECTING if charged > held else SettlementState.RETURNING,
+        settlement_no=number, charged_fen=charged, deposit_fen=held, his_paid_fen=at_his,
+        collect_fen=max(own - held, 0), return_fen=max(held - own, 0), made_by=staff,
+        state=SettlementState.COLLECTING if own > held else SettlementState.RETURNING,
     )  # fmt: skip
     if made.state == SettlementState.RETURNING:
         made.settled_at = clock.now()
@@ -100,9 +108,9 @@ def apply(row: DischargeSettlement, stay: Admission, *, staff: StaffMember | Non
     """The rest of the deposit is decided to go back, the charges become revenue. All of it, or nothing."""
     if row.return_fen:
         return_rest(row, row.return_fen, staff=staff)
-    if row.charged_fen:
+    if row.own_fen:
         engine.consume(
-            hospital_id=row.hospital_id, account=account_of(stay.pk), amount_fen=row.charged_fen,
+            hospital_id=row.hospital_id, account=account_of(stay.pk), amount_fen=row.own_fen,
             key=f"settled:{row.pk}", to=Account(AccountKind.REVENUE),
         )  # fmt: skip
     if not row.return_fen:
@@ -110,10 +118,15 @@ def apply(row: DischargeSettlement, stay: Admission, *, staff: StaffMember | Non
             row, SettlementState.SETTLED, settled_at=row.settled_at or clock.now(), ended_at=clock.now()
         )
     close_work(stay, staff=staff)
-    publish(
-        AdmissionSettled(
-            hospital_id=row.hospital_id, settlement_id=row.pk, admission_id=stay.pk, patient_id=row.patient_id
-        )
+    publish(_event(AdmissionSettled, row))
+
+
+def _event(kind: type[OfSettlement], row: DischargeSettlement) -> OfSettlement:
+    return kind(
+        hospital_id=row.hospital_id,
+        settlement_id=row.pk,
+        admission_id=row.admission_id,
+        patient_id=row.patient_id,
     )
 
 
@@ -139,9 +152,11 @@ def _shares(orders: Sequence[PaymentOrder], amount_fen: int) -> list[Share]:
     return allocate(amount_fen, paid)
 
 
-def pay_cash_out(row: DischargeSettlement) -> None:
-    """Cash goes back at once, out of the hands of the clerk who settled. Outside transactions."""
-    waiting = decided_by(row.pk).filter(route=RefundRoute.COUNTER_CASH, state=RefundState.CREATED)
+def pay_cash_out(row: DischargeSettlement, *, staff: StaffMember) -> None:
+    """Cash goes back at once, out of the hands of the clerk who decided so. Outside transactions."""
+    waiting = decided_by(row.pk).filter(
+        route=RefundRoute.COUNTER_CASH, state=RefundState.CREATED, decided_by=staff
+    )
     for refund_id in waiting.values_list("pk", flat=True):
         hand_out(refund_id)
     sync(row.pk)
@@ -160,7 +175,7 @@ def return_missing(row: DischargeSettlement, *, staff: StaffMember) -> Discharge
         if missing:
             return_rest(current, missing, staff=staff)
         store.finish_with(current.pk, 200)
-    pay_cash_out(current)
+    pay_cash_out(current, staff=staff)
     current.refresh_from_db()
     return current
 
@@ -174,3 +189,18 @@ def sync(settlement_id: UUID) -> None:
         back = decided_by(row.pk).filter(state=RefundState.SUCCEEDED).values_list("amount_fen", flat=True)
         if sum(back) == row.return_fen:
             SETTLEMENTS.move(row, SettlementState.SETTLED, ended_at=clock.now())
+            close_work(row.admission)
+
+
+def is_stuck(row: DischargeSettlement) -> bool:
+    """Nothing is on its way back any more: what is missing was refused by HIS."""
+    ended = (RefundState.SUCCEEDED, RefundState.CANCELLED)
+    return not decided_by(row.pk).exclude(state__in=ended).exists()
+
+
+@transaction.atomic
+def note_refused(settlement_id: UUID) -> None:
+    """HIS let a part of the rest not go back: somebody has to look. Nothing for what is no settlement."""
+    rows = DischargeSettlement.objects.filter(pk=settlement_id, state=SettlementState.RETURNING)
+    for row in rows.select_related("admission__hospital"):
+        open_work(row.admission)

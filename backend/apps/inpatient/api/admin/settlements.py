@@ -8,6 +8,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from apps.access.scoped.views import ListMixin, ScopedViewSet
+from apps.billing.errors import InsuranceNotSupported
 from apps.inpatient import errors
 from apps.inpatient.api.admin.deposits import WINDOW
 from apps.inpatient.api.settlements import (
@@ -104,7 +105,8 @@ class AdmissionSettlementViewSet(ScopedViewSet):
     @command(
         answer=StaffSettlementDetailSerializer, status=201, idempotent=True, atomic=False,
         raises=(
-            errors.StayNotOver, errors.ChargesMayCome, errors.StaySettled, errors.DepositNotReturnable, NoOpenShift,
+            errors.StayNotOver, errors.ChargesMayCome, InsuranceNotSupported, errors.StaySettled,
+            errors.DepositNotReturnable, NoOpenShift,
         ),
         operation_id="admissions_settle",
     )  # fmt: skip

@@ -14,10 +14,12 @@ from apps.access.scoped.options import OptionsMixin
 from apps.access.scoped.rows import RowViewSet, search_in
 from apps.access.scoped.views import ListMixin, ScopedViewSet
 from apps.identity.models import Hospital
+from apps.inpatient.errors import WardOccupied
 from apps.inpatient.models import Bed, BedStay, Ward
 from apps.inpatient.selectors.census import census
-from apps.inpatient.services.beds import set_state
+from apps.inpatient.services.beds import clean, close, reopen
 from apps.inpatient.services.charges import check_day
+from apps.inpatient.services.wards import update_bed, update_ward
 from apps.inpatient.states import BEDS, BedState
 from kernel import clock
 from kernel.crypto import masking
@@ -37,6 +39,14 @@ class WardViewSet(OptionsMixin, RowViewSet):
     filters = ("hospital", "department", "is_active")
     searched = ("name", "code")
     ordering = ["code"]
+
+    def raised_in(self, action: str) -> Any:
+        yield from super().raised_in(action)
+        if action == "partial_update":
+            yield WardOccupied
+
+    def perform_update(self, instance: Ward, data: dict[str, Any], version: int) -> Ward:
+        return update_ward(instance, version=version, **data)
 
 
 class BedFilter(django_filters.FilterSet):
@@ -82,26 +92,30 @@ class BedViewSet(OptionsMixin, RowViewSet):
     option_columns = ("code", "ward__name")
     in_force = {"state": BedState.FREE.value}
 
+    def raised_in(self, action: str) -> Any:
+        yield from super().raised_in(action)
+        if action == "partial_update":
+            yield WardOccupied
+
+    def perform_update(self, instance: Bed, data: dict[str, Any], version: int) -> Bed:
+        return update_bed(instance, version=version, **data)
+
     @command(answer=BedSerializer, raises=(StateConflict,), operation_id="beds_clean")
     def clean(self, bed: Bed) -> Bed:
         """清洁完成: it is free again."""
-        return set_state(bed, BedState.FREE) if bed.state == BedState.CLEANING else _refused(bed)
+        return clean(bed)
 
     @command(
         body=CloseBedSerializer, answer=BedSerializer, raises=(StateConflict,), operation_id="beds_close"
     )
     def close(self, bed: Bed, *, note: str) -> Bed:
         """停用床位: nobody is put there until it is opened again."""
-        return set_state(bed, BedState.CLOSED, note=note)
+        return close(bed, note=note)
 
     @command(answer=BedSerializer, raises=(StateConflict,), operation_id="beds_reopen")
     def reopen(self, bed: Bed) -> Bed:
-        """启用床位."""
-        return set_state(bed, BedState.FREE, note="") if bed.state == BedState.CLOSED else _refused(bed)
-
-
-def _refused(bed: Bed) -> Bed:
-    raise StateConflict(current=bed.state, target=BedState.FREE)
+        """启用床位: it is free, or to be cleaned if it was closed before that."""
+        return reopen(bed)
 
 
 class BoardBedSerializer(ModelSerializer):

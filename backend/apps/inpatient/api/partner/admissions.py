@@ -23,6 +23,7 @@ from kernel.http.fields import EXTERNAL_ID, ExternalIdField, PatternField
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer
 from kernel.http.views import APIView
+from kernel.money import MAX_FEN
 
 NUMBER = r"^[0-9A-Za-z_.-]{1,32}\Z"
 
@@ -30,7 +31,8 @@ NUMBER = r"^[0-9A-Za-z_.-]{1,32}\Z"
 class PushAdmissionSerializer(Serializer):
     """A stay as HIS knew it at `as_of`: what it knew before its last word changes nothing here.
 
-    With `discharged_at` the patient has left; without it again, the discharge was a mistake.
+    With `discharged_at` the patient has left; without it again, the discharge was a mistake. `diagnosis_code`,
+    `payer_type`, `charges_final` and `his_deposit_fen` stay as they were where they are left out.
     """
 
     external_id = ExternalIdField()
@@ -43,13 +45,17 @@ class PushAdmissionSerializer(Serializer):
     ward = serializers.CharField(max_length=40, allow_blank=True, default="")
     bed = serializers.CharField(max_length=20, allow_blank=True, default="")
     diagnosis = serializers.CharField(max_length=500, allow_blank=True, default="")
-    diagnosis_code = DiagnosisCodeField(max_length=20, allow_blank=True, default="")
-    payer_type = serializers.ChoiceField(choices=PayerType.choices, default=PayerType.SELF_PAY.value)
+    diagnosis_code = DiagnosisCodeField(max_length=20, allow_blank=True, required=False)
+    payer_type = serializers.ChoiceField(choices=PayerType.choices, required=False)
     admitted_at = serializers.DateTimeField()
     discharged_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
     charges_final = serializers.BooleanField(
-        default=False, help_text="no more charges come: what was paid ahead may be settled"
+        required=False, help_text="no more charges come: what was paid ahead may be settled"
     )
+    his_deposit_fen = serializers.IntegerField(
+        min_value=0, max_value=MAX_FEN, required=False,
+        help_text="what HIS itself holds for the stay: told with charges_final, and taken off what is settled here",
+    )  # fmt: skip
     as_of = serializers.DateTimeField()
 
 

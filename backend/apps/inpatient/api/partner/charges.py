@@ -17,6 +17,7 @@ from apps.inpatient.api.serializers import NewChargeSerializer
 from apps.inpatient.models import Admission
 from apps.inpatient.services.charges import MAX_ROWS, ChargeSpec, Written, charge, known_rows
 from apps.inpatient.services.reversals import ReversalSpec, reverse
+from apps.inpatient.services.settled import lock_stays
 from kernel.errors import InvalidValue
 from kernel.expectations import UNKNOWN
 from kernel.http.fields import ExternalIdField, QuantityField
@@ -81,6 +82,7 @@ class InpatientChargesView(InpatientFeedView):
         data, hospital = self.read(PushChargesSerializer), self.hospital()
         written = Written(0, 0)
         with transaction.atomic():
+            lock_stays(_stays(hospital, data))
             if data["charges"]:
                 _, more = charge(source=BillSource.HIS, specs=_charges(hospital, data["charges"]))
                 written = _sum(written, more)
@@ -88,6 +90,16 @@ class InpatientChargesView(InpatientFeedView):
                 _, more = reverse(source=BillSource.HIS, specs=_reversals(hospital, data["reversals"]))
                 written = _sum(written, more)
         return Response({"created": written.created, "known": written.known})
+
+
+def _stays(hospital: Hospital, data: dict[str, Any]) -> set[UUID]:
+    """Every stay that the push is about."""
+    keys = {row["admission_external_id"] for row in data["charges"]}
+    told = Admission.objects.filter(hospital=hospital, source=BillSource.HIS, external_id__in=keys)
+    originals = known_rows(
+        hospital.pk, BillSource.HIS, {row["reverses_external_id"] for row in data["reversals"]}
+    )
+    return {*told.values_list("pk", flat=True), *(row.admission_id for row in originals.values())}
 
 
 def _sum(one: Written, other: Written) -> Written:
