@@ -35,10 +35,20 @@ def test_one_patient_is_put_into_several_beds_at_once_and_lies_in_one(ward: Worl
     assert BedStay.objects.count() == 4
 
 
-def test_two_patients_change_places_without_waiting_for_each_other_for_ever(ward: World) -> None:
+def test_two_patients_want_a_third_bed(ward: World) -> None:
     one, other = admit(ward), admit(ward, "patient_b")
     first, second, third = (bed(ward, f"0{n}") for n in range(3))
     place(one, bed=first)
     place(other, bed=second)
     results = at_once([partial(place, stay, bed=third) for stay in (one, other)], workers=2)
     assert sorted(type(result).__name__ for result in results) == ["Admission", "BedNotFree"], results
+
+
+def test_two_patients_want_each_others_bed_without_waiting_for_each_other_for_ever(ward: World) -> None:
+    one, other = admit(ward), admit(ward, "patient_b")
+    first, second = (bed(ward, f"0{n}") for n in range(2))
+    place(one, bed=first)
+    place(other, bed=second)
+    results = at_once([partial(place, one, bed=second), partial(place, other, bed=first)], workers=2)
+    assert {type(result).__name__ for result in results} == {"BedNotFree"}, results
+    assert BedStay.objects.filter(ended_at=None).count() == 2

@@ -5,9 +5,7 @@ from uuid import UUID
 from django.db.models import (
     BigIntegerField,
     CharField,
-    Count,
     Exists,
-    F,
     OuterRef,
     QuerySet,
     Subquery,
@@ -75,12 +73,3 @@ def held_fen(kind: AccountKind) -> Coalesce:
     """For a queryset of an account's owners (with `hospital_id`): what the account holds, in fen."""
     total = _of_owner(kind).order_by().values("account").annotate(total=Sum("left_fen")).values("total")
     return Coalesce(Subquery(total, output_field=BigIntegerField()), Value(0), output_field=BigIntegerField())
-
-
-def total_of(hospital_id: UUID, kind: AccountKind) -> tuple[int, int]:
-    """How many accounts of the kind hold something, and what they hold together, in fen."""
-    lots = PrepaidLot.objects.filter(
-        account__hospital=hospital_id, account__kind=str(kind), left_fen__gt=0
-    ).order_by()
-    found = lots.aggregate(sum=Sum("left_fen"), accounts=Count(F("account"), distinct=True))
-    return found["accounts"], found["sum"] or 0

@@ -160,6 +160,8 @@ def credit_deposit(*, deposit_id: UUID, order: PaymentOrder) -> Account:
 
 def _note_paid(deposit: DepositTransaction) -> None:
     """What was asked for is paid, whichever try it was; StateConflict: another one was faster."""
+    if deposit.deposit_order_id is None:
+        return
     for asked in lock_rows(DepositOrder.objects.filter(pk=deposit.deposit_order_id)):
         if asked.state == DepositOrderState.PAID:
             raise StateConflict(current=asked.state)
