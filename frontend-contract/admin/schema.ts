@@ -14747,6 +14747,10 @@ export interface components {
                 charged?: string;
                 /** 退回金额 */
                 returned?: string;
+                /** 待补缴 */
+                missing?: string;
+                /** 补缴金额 */
+                paid?: string;
             } & {
                 [key: string]: string;
             };
@@ -14817,6 +14821,10 @@ export interface components {
                 charged?: string;
                 /** 退回金额 */
                 returned?: string;
+                /** 待补缴 */
+                missing?: string;
+                /** 补缴金额 */
+                paid?: string;
             } & {
                 [key: string]: string;
             };
@@ -17806,6 +17814,10 @@ export interface components {
                 charged?: string;
                 /** 退回金额 */
                 returned?: string;
+                /** 待补缴 */
+                missing?: string;
+                /** 补缴金额 */
+                paid?: string;
             } & {
                 [key: string]: string;
             };

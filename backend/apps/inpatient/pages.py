@@ -105,7 +105,7 @@ groups(
         "Stay",
         "settlement_no admission_id admission_no patient_id department_id hospital_id state",
     ),
-    money=("金额", "Money", "charged_fen deposit_fen collect_fen return_fen money"),
+    money=("金额", "Money", "charged_fen his_paid_fen deposit_fen collect_fen return_fen money"),
     done=("办理", "Done", "made_by_id created_at settled_at ended_at"),
     back=("撤销", "Reopened", "reopen_reason reopened_by_id reopened_at"),
 )

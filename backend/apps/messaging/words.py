@@ -25,6 +25,7 @@ FIELDS = {
     "order": ("订单号", "Order number"), "voucher": ("凭证号", "Voucher number"), "way": ("退费途径", "Way back"),
     "refund_no": ("退费单号", "Refund number"), "reason": ("原因", "Reason"), "result": ("结果", "Result"),
     "note": ("说明", "Note"), "charged": ("费用合计", "Charged"), "returned": ("退回金额", "Returned"),
+    "missing": ("待补缴", "To be paid"), "paid": ("补缴金额", "Paid at last"),
 }  # fmt: skip
 
 
