@@ -39,11 +39,9 @@ def command(
 
     `idempotent`: the method and its answer take effect once per caller and `Idempotency-Key`; `atomic` and `content`
     are those of `kernel.http.idempotency`. Unless `atomic`, a repetition is answered from the id of what was made:
-    by the view's `replay(id)` where that is no row of its model, else by `as_now(id)`. TypeError for either of them
-    where nothing is kept.
+    by the view's `replay(id)` where that is no row of its model, else by `as_now(id)`.
     """
-    if not idempotent and (not atomic or content):
-        raise TypeError("atomic and content say how a repetition is kept, which only idempotent=True does")
+    _check_kept(idempotent, atomic, content)
 
     def decorate(method: Verb) -> Callable[..., Response]:
         @functools.wraps(method)
@@ -62,6 +60,12 @@ def command(
         return documented
 
     return decorate
+
+
+def _check_kept(idempotent: bool, atomic: bool, content: Callable[[Any], bytes] | None) -> None:
+    """TypeError for how a repetition is kept where none is."""
+    if not idempotent and (not atomic or content):
+        raise TypeError("atomic and content say how a repetition is kept, which only idempotent=True does")
 
 
 def _respond(view: Any, result: Any, answer: Serializer | None, status: int) -> Response:
