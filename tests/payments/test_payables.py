@@ -41,7 +41,9 @@ def bath() -> Iterator[Payable]:
 
 def test_every_registered_payable_is_complete() -> None:
     types = [payable.subject_type for payable in payables.registered()]
-    assert types == ["billing.bill", "billing.card_top_up", "inpatient.deposit", "scheduling.appointment"]
+    assert types == [
+        "billing.bill", "billing.card_top_up", "inpatient.deposit", "inpatient.settlement", "scheduling.appointment",
+    ]  # fmt: skip
     for payable in payables.registered():
         assert payable.scenes, payable.subject_type
         assert all(scene.value and scene.zh and scene.en for scene in payable.scenes)
@@ -68,6 +70,7 @@ def test_the_scenes_of_the_contract_are_those_of_the_payables() -> None:
         ("outpatient", "门诊缴费"),
         ("card_top_up", "就诊卡充值"),
         ("inpatient_deposit", "住院押金"),
+        ("inpatient_settlement", "住院结算补缴"),
     ]
 
 

@@ -51,8 +51,7 @@ def command(
             return _respond(view, method(view, *rows, **named, **values), answer, status)
 
         def again(view: Any, made: UUID) -> Response:
-            found = view.replay(made) if hasattr(view, "replay") else view.as_now(made)
-            return _respond(view, found, answer, status)
+            return _respond(view, _found_again(view, made), answer, status)
 
         verb = once_per_key(again=again, atomic=atomic, content=content)(run) if idempotent else run
         say = extend_schema(request=body, responses={status: answer}, operation_id=operation_id, tags=tags)
@@ -60,6 +59,10 @@ def command(
         return documented
 
     return decorate
+
+
+def _found_again(view: Any, made: UUID) -> Any:
+    return view.replay(made) if hasattr(view, "replay") else view.as_now(made)
 
 
 def _check_kept(idempotent: bool, atomic: bool, content: Callable[[Any], bytes] | None) -> None:
