@@ -1,4 +1,4 @@
-"""What inpatient can be paid for: deposits."""
+"""What inpatient can be paid for: deposits, and what they lack at a settlement."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID

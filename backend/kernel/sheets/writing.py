@@ -56,9 +56,9 @@ def write_xlsx(
 
     `wide`: column → width in characters, its texts broken over lines. `fixed`: so many columns stay in view.
     """
-    wide = wide or {}
     from xlsxwriter import Workbook
 
+    wide = wide or {}
     book = Workbook(target, {"constant_memory": True, "strings_to_formulas": False})
     text = book.add_format({"num_format": "@"})
     sheet = book.add_worksheet()

@@ -65,7 +65,7 @@ def open_top_up(
 def check_top_up(card: PatientCard, amount_fen: int) -> None:
     """Refuse what the hospital's settings do not allow; errors as `open_top_up`."""
     hospital = card.hospital
-    _check_owner(hospital)
+    _check_prepayment(hospital)
     if not settings.CARD_TOP_UP_ENABLED.of(hospital):
         raise errors.TopUpDisabled
     least, most = settings.CARD_TOP_UP_MIN_FEN.of(hospital), settings.CARD_TOP_UP_MAX_FEN.of(hospital)
@@ -76,7 +76,7 @@ def check_top_up(card: PatientCard, amount_fen: int) -> None:
     _check_limit(card, amount_fen)
 
 
-def _check_owner(hospital: Hospital) -> None:
+def _check_prepayment(hospital: Hospital) -> None:
     if hospital.bars_outpatient_prepayment:
         raise errors.OutpatientPrepaymentBarred
 
@@ -138,7 +138,7 @@ def _hold(top_up: CardTopUp) -> None:
     card = cards.filter(pk=top_up.card_id, is_active=True).first()
     if card is None:
         raise StateConflict(current=top_up.state)
-    _check_owner(card.hospital)
+    _check_prepayment(card.hospital)
     _check_limit(card, top_up.amount_fen)
 
 

@@ -138,10 +138,7 @@ def _update(known: Admission, fresh: Admission, changed: list[str]) -> None:
     if "patient" in changed and (known.charges.exists() or known.deposits.exists()):
         raise InvalidValue(field="mrn", expected=PATIENT_STAYS)
     moved = known.status != fresh.status
-    if {"status", "patient", "charges_final", "his_deposit_fen", "payer_type"} & {
-        *changed,
-        *(["status"] if moved else []),
-    }:
+    if moved or SETTLED_BY & set(changed):
         check_not_settled(known.pk)
     for name in changed:
         setattr(known, name, getattr(fresh, name))

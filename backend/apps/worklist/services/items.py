@@ -43,9 +43,8 @@ def open_item(
 ) -> WorkItem:
     """A new item, due after the working hours of the hospital's duty; the open one, if the subject has one.
 
-    `due_at`: where a rule says when, whatever the duty says.
-
-    `executor_role_id`: whose it is, where that is not for the duty to say; `barred`: staff who must not do it.
+    `due_at`, `executor_role_id`: where it is not for the duty to say when it is due, or whose it is;
+    `barred`: staff who must not do it.
     """
     duty, usual = _terms(kind, hospital)
     due_at = due_at or usual
