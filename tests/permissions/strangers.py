@@ -145,8 +145,9 @@ class Strangers:
     def difference(self) -> Difference:
         """A difference of that account."""
         run = ReconciliationRun.objects.create(
-            hospital=self.world.h2, merchant=self.merchant, channel="cash", business_date=dt.date(2026, 3, 1)
-        )
+            hospital=self.world.h2, merchant=self.merchant, account_id=self.merchant.pk, channel="cash",
+            business_date=dt.date(2026, 3, 1),
+        )  # fmt: skip
         return Difference.objects.create(
             hospital=self.world.h2, run=run, business_date=run.business_date, channel="cash", kind="amount",
             direction="in", state="open", key="T2",

@@ -12,7 +12,7 @@ class ReconciliationEstate(Estate):
     def make_reconciliation_run(self) -> ReconciliationRun:
         merchant = self.get("merchant")
         return ReconciliationRun.objects.create(
-            hospital=merchant.hospital, merchant=merchant, channel=merchant.channel,
+            hospital=merchant.hospital, merchant=merchant, account_id=merchant.pk, channel=merchant.channel,
             business_date=dt.date(2026, 3, 1), state="with_differences",
         )  # fmt: skip
 

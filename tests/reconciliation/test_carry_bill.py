@@ -23,7 +23,11 @@ def run(till: Till) -> ReconciliationRun:
         till.world.add_staff(name, role, till.world.h1, [])
     sign_in_for_good(till.world)
     return ReconciliationRun.objects.create(
-        hospital=till.world.h1, merchant=till.merchant, channel="wechat_pay", business_date=TODAY
+        hospital=till.world.h1,
+        merchant=till.merchant,
+        account_id=till.merchant.pk,
+        channel="wechat_pay",
+        business_date=TODAY,
     )
 
 

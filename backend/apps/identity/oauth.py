@@ -19,6 +19,7 @@ SCOPES: dict[str, str] = {
     "bills:write": "Push bills of the hospital's information system",
     "payments:write": "Take payments for bills and cards, give them back and read the own records",
     BOOKS: "Read the hospital's own bill of a day, all applications together",
+    "reconciliation:write": "Hand in the bill of the hospital's information system",
     "inpatient:write": "Push admissions and inpatient charges of the hospital's information system",
     EVENTS: "Be told of the hospital's appointments, visits, stays and bills, by ids",
     WEBHOOKS: "Manage the application's own webhook endpoints and read their deliveries",

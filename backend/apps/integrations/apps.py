@@ -16,8 +16,10 @@ class IntegrationsConfig(AppConfig):
         from apps.integrations.services.pull_bills import HttpBillFeed
         from apps.payments.ports import POSTING
         from apps.receipts import platforms
+        from apps.reconciliation.ports import DAY_BILL
 
         his.register("http", POSTING, HttpHis)
         his.register("http", REFUNDS, HttpHis)
         his.register("http", BILLS, HttpBillFeed)
+        his.register("http", DAY_BILL, HttpHis)
         platforms.register(BOSSSOFT)

@@ -17,6 +17,18 @@ CHANNEL_MOVEMENTS = """
     FROM payments_refund AS r JOIN payments_paymentattempt AS a ON a.id = r.attempt_id
     WHERE r.route = 'original' AND coalesce(r.accepted_at, r.succeeded_at) IS NOT NULL
 """
+#: What HIS has been told of, by our numbers, as its own bill of the day should list it: `at` of a payment is the moment
+#: that it was told, of a refund the moment at which it took note. An order that goes back whole is withdrawn there.
+#: (id, hospital_id, order_id, direction, key, reference, amount_fen, at, state)
+HIS_MOVEMENTS = """
+  SELECT o.id, o.hospital_id, o.id AS order_id, 'in' AS direction, o.order_no AS key, '' AS reference, o.amount_fen,
+      o.paid_at AS at, 'done' AS state
+    FROM payments_paymentorder AS o WHERE o.state = 'posted'
+  UNION ALL
+  SELECT r.id, r.hospital_id, r.order_id, 'out', r.refund_no, '', r.amount_fen, r.his_notified_at, 'done'
+    FROM payments_refund AS r
+    WHERE r.his_notified_at IS NOT NULL AND r.cause IN ('patient', 'window', 'cancelled', 'reversed')
+"""
 _KINDS = ", ".join(f"'{kind.value}'" for kind in PREPAID)
 #: Every prepaid account with what its owner has: (id, hospital_id, kind, owner, total in fen).
 PREPAID_BALANCES = f"""

@@ -34,6 +34,11 @@ CARRIED_AHEAD = Expectation(
     "carried_ahead", "须在差异日期之后的 7 天以内", "Within 7 days after the day of the difference."
 )
 ONE_KIND = Expectation("one_kind", "只能批量处理同一类差异", "Differences of one kind only.")
+OF_COUNTERPARTY = Expectation(
+    "action_of_counterparty",
+    "该对账对象的差异不能这样处理",
+    "Differences with this counterparty are not settled so.",
+)
 NOT_PROPOSED = Expectation(
     "not_proposed", "所选差异已在另一份处理意见中", "Another proposal names one of these differences."
 )

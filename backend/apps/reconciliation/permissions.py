@@ -10,6 +10,7 @@ resource(
     start=("发起对账", "Start reconciliation runs"),
     carry=("申请结转缺失账单", "Ask to close days without a bill"),
 )
+resource("reconciliation", "bill", "对方账单", ("list", "add"))
 resource(
     "reconciliation",
     "difference",
@@ -23,7 +24,7 @@ resource(
 
 give(
     "finance", "reconciliation.run.list", "reconciliation.run.export", "reconciliation.run.start",
-    "reconciliation.run.carry",
+    "reconciliation.run.carry", "reconciliation.bill.list", "reconciliation.bill.add",
     "reconciliation.difference.list", "reconciliation.difference.export", "reconciliation.difference.propose",
 )  # fmt: skip
 give(
@@ -35,6 +36,8 @@ directory("reconciliation", module="reconciliation", zh="对账", en="Reconcilia
           icon="balance", sort=78)  # fmt: skip
 page("reconciliation_runs", resource="reconciliation.run", zh="对账批次", en="Reconciliation runs", path="runs",
      component="reconciliation/runs/index", parent="reconciliation", icon="list", sort=1)  # fmt: skip
+page("reconciliation_bills", resource="reconciliation.bill", zh="对方账单", en="Bills handed in", path="bills",
+     component="reconciliation/bills/index", parent="reconciliation", icon="upload", sort=3)  # fmt: skip
 page("reconciliation_differences", resource="reconciliation.difference", zh="对账差异", en="Differences",
      path="differences", component="reconciliation/differences/index", parent="reconciliation", icon="alert",
      sort=2)  # fmt: skip

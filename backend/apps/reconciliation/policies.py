@@ -1,5 +1,5 @@
 from apps.access.policies import Policy, policy_for
-from apps.reconciliation.models import Difference, ReconciliationRun
+from apps.reconciliation.models import Difference, ReconciliationRun, SuppliedBill
 
 
 @policy_for(ReconciliationRun)
@@ -9,4 +9,9 @@ class ReconciliationRunPolicy(Policy):
 
 @policy_for(Difference)
 class DifferencePolicy(Policy):
+    """By hospital."""
+
+
+@policy_for(SuppliedBill)
+class SuppliedBillPolicy(Policy):
     """By hospital."""

@@ -8,6 +8,18 @@ PENDING_DAYS = define(
         "Days until what only one side has becomes a difference", minimum=0, maximum=7,
     )
 )  # fmt: skip
+HIS_BILL = define(
+    Setting(
+        "reconcile.his_bill", "fetched", "HIS 账单来源", "Where the bill of HIS comes from",
+        choices=("fetched", "supplied", "off"),
+    )
+)  # fmt: skip
+FEE_TOLERANCE_FEN = define(
+    Setting(
+        "reconcile.fee_tolerance_fen", 1, "手续费合计每笔可差的金额",
+        "What the sum of fees may differ by, for each line", minimum=0, maximum=100,
+    )
+)  # fmt: skip
 SUPERVISOR_FEN = define(
     Setting(
         "reconcile.supervisor_fen", 10_000, "核销不超过此金额由主管审批",

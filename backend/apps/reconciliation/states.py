@@ -32,7 +32,15 @@ class DifferenceState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-_R, _D = RunState, DifferenceState
+class BillState(StrEnum):
+    """`taken`: its run is matched with it; `refused`: it is no bill of that day, `findings` say why."""
+
+    CHECKING = "checking"
+    TAKEN = "taken"
+    REFUSED = "refused"
+
+
+_R, _D, _B = RunState, DifferenceState, BillState
 #: Runs whose figures count.
 RESULTS = (_R.BALANCED, _R.WITH_DIFFERENCES, _R.NO_TRADE)
 #: Differences that somebody or something still has to settle.
@@ -49,17 +57,24 @@ RUNS: StateTable[RunState] = StateTable(
         _R.SUPERSEDED: frozenset(),
     }
 )
-#: `open → pending`: carried forward. `done → open`: undone by a contra entry, `→ withdrawn` where a corrected bill
-#: has it no more.
-#: no more.
+#: `open → pending`: carried forward. `proposed → examining`: HIS is to be told. `done → open`: undone by a
+#: contra entry, `→ withdrawn` where a corrected bill has it no more.
 DIFFERENCES: StateTable[DifferenceState] = StateTable(
     {
         _D.PENDING: {_D.CROSS_DAY, _D.EXAMINING, _D.WITHDRAWN},
         _D.EXAMINING: {_D.OPEN, _D.DONE, _D.CROSS_DAY, _D.WITHDRAWN},
         _D.OPEN: {_D.PROPOSED, _D.DONE, _D.CROSS_DAY, _D.WITHDRAWN},
-        _D.PROPOSED: {_D.OPEN, _D.DONE, _D.PENDING, _D.WITHDRAWN},
+        _D.PROPOSED: {_D.OPEN, _D.DONE, _D.PENDING, _D.EXAMINING, _D.WITHDRAWN},
         _D.DONE: {_D.OPEN, _D.WITHDRAWN},
         _D.CROSS_DAY: frozenset(),
         _D.WITHDRAWN: frozenset(),
+    }
+)
+#: Back to `checking`: handed in once more.
+BILLS: StateTable[BillState] = StateTable(
+    {
+        _B.CHECKING: {_B.TAKEN, _B.REFUSED},
+        _B.TAKEN: {_B.CHECKING},
+        _B.REFUSED: {_B.CHECKING},
     }
 )

@@ -1,7 +1,7 @@
 from apps.payments.channels.registry import channel_words
 from apps.payments.words import application_words
-from apps.reconciliation.models import Action, DifferenceKind, Direction
-from apps.reconciliation.states import DifferenceState, RunState
+from apps.reconciliation.models import Action, BillSource, CounterpartyKind, DifferenceKind, Direction
+from apps.reconciliation.states import BillState, DifferenceState, RunState
 from kernel.words import known, objects, of, operations, properties, references, resources, values
 
 properties(
@@ -12,17 +12,28 @@ properties(
     our_out_fen=("我方退款", "Our refunds"), their_in_fen=("对方收款", "Their payments"),
     their_out_fen=("对方退款", "Their refunds"), stated_in_fen=("账单载明收款", "Payments as stated"),
     stated_out_fen=("账单载明退款", "Refunds as stated"), fees_fen=("手续费", "Fees"),
+    stated_fees_fen=("账单载明手续费", "Fees as stated"), counterparty=("对账对象", "Counterparty"),
     content_sha256=("内容摘要", "SHA-256 of the lines"), matched_at=("对账完成时间", "Matched"),
     our_fen=("我方金额", "Our amount"), their_fen=("对方金额", "Their amount"), effect_fen=("长短款", "Over or short"),
     ours=("我方记录", "Our row"), theirs=("对方记录", "Their row"), linked_ids=("关联差异", "Linked differences"),
     carried_until=("结转至", "Carried until"), proposed_by_id=("提出人", "Proposed by"),
     proposed_by_name=("提出人姓名", "Proposed by"), settled_at=("处理时间", "Settled"),
     carry_approval_id=("结转审批", "Approval to do without it"), carried_at=("结转时间", "Done without"),
+    partner_name=("接入应用名称", "Application"),
     is_fetching=("正在取账单", "Being fetched"),
     run_id=("对账批次", "Reconciliation run"), line=("行号", "Line"), stated_fen=("载明金额", "Stated"),
     counted_fen=("计得金额", "Counted"), direction=("方向", "Direction"),
 )  # fmt: skip
-of("ReconciliationRun", attempt=("第几次", "Attempt"))
+of(
+    "ReconciliationRun", attempt=("第几次", "Attempt"), account_id=("对账账户", "Account"),
+    account_name=("对账账户名称", "Account"),
+)  # fmt: skip
+of(
+    "SuppliedBill", source=("来源", "Source"), sha256=("文件 SHA-256", "SHA-256 of the file"),
+    findings=("问题", "Problems"), account_id=("对账账户", "Account"), account_name=("对账账户名称", "Account"),
+)  # fmt: skip
+of("BillFinding", row=("行号", "Row"))
+of("PutBillState", sha256=("文件 SHA-256", "SHA-256 of the file"), findings=("问题", "Problems"))
 of("Side", fee_fen=("手续费", "Fee"))
 of(
     "Difference", key=("我方单号", "Our number"), reference=("对方流水号", "Their number"),
@@ -34,12 +45,16 @@ references("reconciliation_differences", "linked_ids")
 
 resources(
     reconciliation_runs=("对账批次", "reconciliation run", "reconciliation runs"),
+    reconciliation_bills=("对方账单", "bill handed in", "bills handed in"),
     reconciliation_differences=("对账差异", "difference", "differences"),
 )
 operations(
     reconciliation_day_bill=("下载本方账单", "Download the own bill of a day"),
     day_bill=("下载本应用账单", "Download the application's bill of a day"),
     hospital_day_bill=("下载全院账单", "Download the hospital's bill of a day"),
+    reconciliation_bills_create=("上传对方账单", "Hand in a bill"),
+    put_his_bill=("提交 HIS 账单", "Hand in the bill of HIS"),
+    his_bill=("查询 HIS 账单", "What became of a bill"),
     reconciliation_runs_create=("发起对账", "Start a reconciliation run"),
     reconciliation_runs_carry=("申请结转缺失账单", "Ask to close without the bill"),
     reconciliation_differences_propose=("提出处理意见", "Propose a settlement"),
@@ -51,6 +66,11 @@ values(RunState, {
     "with_differences": ("有差异", "With differences", "warning"), "no_trade": ("无交易", "No trade", "info"),
     "failed": ("失败", "Failed", "danger"), "superseded": ("已被更正", "Superseded"),
 })  # fmt: skip
+values(BillState, {
+    "checking": ("检查中", "Being checked", "info"), "taken": ("已采用", "Taken", "success"),
+    "refused": ("有误", "Refused", "danger"),
+})  # fmt: skip
+values(BillSource, {"upload": ("人工上传", "By hand"), "partner": ("接口提交", "By its program")})
 values(DifferenceState, {
     "pending": ("待次日", "Waiting for the next day", "info"), "cross_day": ("跨日已对上", "Across days", "success"),
     "examining": ("查证中", "Being asked about", "info"), "open": ("待处理", "Open", "danger"),
@@ -60,18 +80,22 @@ values(DifferenceState, {
 values(DifferenceKind, {
     "missing_ours": ("我方缺", "Missing on our side"), "missing_theirs": ("对方缺", "Missing on their side"),
     "amount": ("金额不符", "Amounts differ"), "state": ("状态不符", "States differ"),
-    "duplicate": ("重复", "Twice in the bill"), "foreign": ("他方商户", "Another merchant's"),
+    "fee": ("手续费不符", "Fees differ"), "duplicate": ("重复", "Twice in the bill"),
+    "foreign": ("他方商户", "Another merchant's"),
     "late_refund": ("迟到退款", "Late refund"), "totals": ("合计不符", "Totals differ"),
 })  # fmt: skip
+values(CounterpartyKind, {"merchant": ("渠道商户", "Merchant account"), "his": ("HIS", "HIS")})
 values(Direction, {"in": ("收款", "Payments"), "out": ("退款", "Refunds")})
 values(Action, {
     "write_off": ("核销", "Write off"), "take_up": ("挂账", "Take up"), "link": ("勾对", "Link"),
-    "carry_forward": ("结转", "Carry forward"), "void_test": ("测试交易作废", "Void as a test"),
+    "carry_forward": ("结转", "Carry forward"), "tell_his": ("重新告知 HIS", "Tell HIS again"),
+    "withdraw_his": ("撤销 HIS 记录", "Withdraw from HIS"), "void_test": ("测试交易作废", "Void as a test"),
 })  # fmt: skip
 objects({
     "reconciliation.day_bill": ("本方账单", "Own bill of a day"),
     "reconciliation.reconciliationrun": ("对账批次", "Reconciliation run"),
     "reconciliation.difference": ("对账差异", "Difference"),
+    "reconciliation.suppliedbill": ("对方账单", "Bill handed in"),
 })  # fmt: skip
 known(
     "ChannelCode", channel_words, "channel", "ReconciliationRun", "Difference",

@@ -1,5 +1,6 @@
 """`/his/v1/…`: the interface itself; README.md and docs/his-http.md say what is spoken."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -8,6 +9,7 @@ from typing import Any
 from sandbox.clock import Clock
 from sandbox.his.book import HisBook
 from sandbox.his.control import HisControl
+from sandbox.his.day_bills import DayBills
 from sandbox.his.errors import HisFailure
 from sandbox.his.fields import body_of, check_lines, text
 from sandbox.his.records import Bill
@@ -20,6 +22,8 @@ OPERATIONS = {
     "/his/v1/payments": "payments.post",
     "/his/v1/refunds": "refunds.post",
 }
+DAY_BILLS = "/his/v1/day-bills/"
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 ENDINGS = {"withdraw": "payments.withdraw", "refundable": "bills.refundable", "bills": "patients.bills"}
 #: Whose number a bill is asked by: HIS's own, or ours for a bill that we issued.
 KINDS = ("external_id", "bill_no")
@@ -43,7 +47,11 @@ class His:
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.refusals = Refusals()
-        self.book = HisBook(lambda serial: f"{self.clock.shanghai():%Y%m%d}{serial:08d}")
+        self.book = HisBook(
+            lambda serial: f"{self.clock.shanghai():%Y%m%d}{serial:08d}",
+            lambda: self.clock.shanghai().isoformat(timespec="seconds"),
+        )
+        self.day_bills = DayBills(self.book)
         self._signatures = SignatureChecker()
         self.reset()
 
@@ -51,6 +59,7 @@ class His:
         self.config = HisSettings()
         self.book.reset()
         self.refusals.clear()
+        self.day_bills.put([])
 
     def routes(self) -> Routes:
         return {
@@ -59,12 +68,15 @@ class His:
             ("GET", "/his/v1/bills/{number}/refundable"): self._signed(self._refundable),
             ("POST", "/his/v1/refunds"): self._signed(self._refund),
             ("GET", "/his/v1/patients/{mrn}/bills"): self._signed(self._bills),
+            ("GET", "/his/v1/day-bills/{day}"): self._signed(self._day_bill),
         }
 
     def control_routes(self) -> Routes:
         return HisControl(self).routes()
 
     def operation(self, request: Request) -> str:
+        if request.path.startswith(DAY_BILLS):
+            return "day_bills.get"
         return OPERATIONS.get(request.path) or ENDINGS.get(request.path.rpartition("/")[2], "")
 
     def fault_reply(self, code: str) -> Response:
@@ -145,6 +157,15 @@ class His:
         self.refusals.check("patients.bills", mrn)
         bills = self.book.bills_of(hospital_code, mrn)
         return {"mrn": mrn, "bills": [_shown(bill) for bill in bills]}
+
+    def _day_bill(self, request: Request) -> dict[str, Any]:
+        hospital_code, day = text(request.query, "hospital_code"), request.params["day"]
+        after = text(request.query, "after", empty=True)
+        if not DAY.fullmatch(day):
+            raise HisFailure("BAD_REQUEST", "日期格式错误")
+        if day >= f"{self.clock.shanghai():%Y-%m-%d}" or self.day_bills.has("not_ready"):
+            raise HisFailure("BILL_NOT_READY")
+        return self.day_bills.page(hospital_code, day, after)
 
 
 def _shown(bill: Bill) -> dict[str, Any]:

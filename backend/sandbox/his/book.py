@@ -16,10 +16,13 @@ R = TypeVar("R", Payment, Refund)
 
 
 class HisBook:
-    """Every method is atomic. `number` makes the HIS's own numbers. HisFailure says why something is not taken."""
+    """Every method is atomic. `number` makes the HIS's own numbers, `now` says the moment.
 
-    def __init__(self, number: Callable[[int], str]) -> None:
-        self._number = number
+    HisFailure says why something is not taken.
+    """
+
+    def __init__(self, number: Callable[[int], str], now: Callable[[], str] = str) -> None:
+        self._number, self._now = number, now
         self.lock = threading.RLock()
         self.reset()
 
@@ -112,7 +115,7 @@ class HisBook:
                     bill.refundable_set -= amount_fen
             payment.refunded_fen += request["amount_fen"]
             self.count(*key, "taken")
-            return _keep(self.refunds, key, Refund(key[1], self._next("R"), request))
+            return _keep(self.refunds, key, Refund(key[1], self._next("R"), request, self._now()))
 
     def totals(self) -> dict[str, int]:
         """Money taken, undone and refunded, from the records themselves."""

@@ -15,6 +15,7 @@ KNOWN: dict[str, tuple[int, str]] = {
     "SYSTEM_BUSY": (503, "系统繁忙"),
     "BILL_NOT_FOUND": (404, "账单不存在"),
     "ORDER_NOT_FOUND": (404, "支付单不存在"),
+    "BILL_NOT_READY": (409, "账单尚未生成"),
     "AMOUNT_MISMATCH": (409, "金额不一致"),
     "BILL_NOT_OPEN": (409, "账单已结清或已作废"),
     "NOT_REFUNDABLE": (409, "超过可退金额"),

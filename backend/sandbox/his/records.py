@@ -67,9 +67,12 @@ class Payment:
 
 @dataclass(slots=True)
 class Refund:
+    """`at`: when it was taken."""
+
     refund_no: str
     his_no: str
     request: dict[str, Any]
+    at: str = ""
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 from sandbox.wire import BadRequest
 
-KINDS = ("drop", "double", "amount", "add", "foreign", "state", "totals", "cut", "later_day")
+KINDS = ("drop", "double", "amount", "add", "foreign", "state", "totals", "cut", "later_day", "fees")
 _NUMBERS = ("商户订单号", "商户退款单号")
 _AMOUNTS = ("订单金额", "申请退款金额", "应结订单金额", "退款金额")
 Row = dict[str, str]
@@ -19,7 +19,7 @@ class BillFault:
     amount      another amount                  state       another state of a refund
     add         a payment nobody knows          foreign     the row names another merchant
     later_day   it stands in the next day's     totals      the foot states so much more
-    cut         the file ends in its middle
+    cut         the file ends in its middle     fees        the foot states so much more of fees
     """
 
     kind: str
@@ -59,6 +59,10 @@ class BillFaults:
     def total(self) -> int:
         """How much more the foot states than there is."""
         return sum(rule.fen for rule in self.rules if rule.kind == "totals")
+
+    def fees(self) -> int:
+        """How much more of fees the foot states than there is."""
+        return sum(rule.fen for rule in self.rules if rule.kind == "fees")
 
     def text(self, text: str) -> str:
         """The file as it is sent."""

@@ -55,7 +55,7 @@ class BillText:
         names = COLUMNS[kind].split(",")
         found = faults.rows([self._trade_row(item) for _, item in chosen])
         rows = [[row.get(name, "") for name in names] for row in found]
-        totals = _trade_totals(found, faults.total())
+        totals = _trade_totals(found, faults.total(), faults.fees())
         listed = [totals[name] for name in TOTALS[kind].split(",")]
         return faults.text(_text(COLUMNS[kind], rows, TOTALS[kind], listed))
 
@@ -171,7 +171,7 @@ class BillText:
         ]
 
 
-def _trade_totals(rows: list[dict[str, str]], more_fen: int) -> dict[str, str]:
+def _trade_totals(rows: list[dict[str, str]], more_fen: int, more_fees_fen: int) -> dict[str, str]:
     """Of the rows as the bill has them."""
     paid, back, fees = (
         sum(Decimal(row[name]) for row in rows) for name in ("订单金额", "申请退款金额", "手续费")
@@ -182,7 +182,7 @@ def _trade_totals(rows: list[dict[str, str]], more_fen: int) -> dict[str, str]:
         "应结订单总金额": stated,
         "退款总金额": _yuan(int(back * 100)),
         "充值券退款总金额": "0.00",
-        "手续费总金额": f"{fees:.5f}",
+        "手续费总金额": f"{fees + Decimal(more_fees_fen) / 100:.5f}",
         "订单总金额": stated,
         "申请退款总金额": _yuan(int(back * 100)),
     }

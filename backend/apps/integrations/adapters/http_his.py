@@ -1,5 +1,6 @@
-"""The HIS that speaks docs/his-http.md, as payments and billing ask it (`HisPosting`, `HisRefunds`)."""
+"""The HIS that speaks docs/his-http.md, as other apps ask it (`HisPosting`, `HisRefunds`, `HisBills`)."""
 
+import datetime as dt
 from typing import Any
 
 from apps.billing.ports import BillKey
@@ -7,7 +8,9 @@ from apps.identity.models import Hospital
 from apps.integrations.adapters import factory
 from apps.integrations.adapters.his_bills import HisBills, read_bills
 from apps.integrations.adapters.his_client import HisClient, segment
+from apps.integrations.adapters.his_day_bill import read_day_bill
 from apps.payments.ports import HisUnavailable, PaymentPosting, PostedLine, Receipt, RefundPosting
+from apps.reconciliation.ports import HisDayBill
 from kernel.clock import LOCAL
 
 MAX_REASON = 200
@@ -66,6 +69,14 @@ class HttpHis:
         }
         answer = self._client.post("/his/v1/refunds", body)
         return _receipt(answer, refund_no=posting.refund_no, state="refunded")
+
+    def day_bill(self, day: dt.date) -> HisDayBill:
+        """See HisBills. The first page is asked for now, the others as the rows are read."""
+        return read_day_bill(self._page_of_bill, self.hospital.code, day)
+
+    def _page_of_bill(self, day: dt.date, after: str) -> dict[str, Any]:
+        query = {"hospital_code": self.hospital.code} | ({"after": after} if after else {})
+        return self._client.get(f"/his/v1/day-bills/{day.isoformat()}", query)
 
     def bills_of(self, mrn: str, *, seconds: float) -> HisBills:
         """The patient's bills, open or paid at HIS's window, within `seconds`.

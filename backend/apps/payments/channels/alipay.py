@@ -11,7 +11,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import IO, Any
 
 import httpx
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -192,6 +192,10 @@ class Alipay:
             return ChannelBill(day, iter(()), payments_fen=0, refunds_fen=0)
         url = part(reply, "bill_download_url")
         return open_bill(self._client.download(url), seller_id=self._seller_id, day=day)
+
+    def read_bill(self, day: dt.date, file: IO[bytes]) -> ChannelBill:
+        """The ZIP as the merchant's pages give it."""
+        return open_bill(file, seller_id=self._seller_id, day=day)
 
 
 @contextmanager

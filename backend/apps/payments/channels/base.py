@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 
 class PayMethod(StrEnum):
@@ -167,7 +167,7 @@ class BillRow:
 class ChannelBill:
     """A day's bill: rows as an iterator, so that a million of them need no memory.
 
-    `rows` may be read once. `payments_fen`/`refunds_fen` are None when the file has no such total.
+    `rows` may be read once. `payments_fen`, `refunds_fen`, `fees_fen` are None when the file has no such total.
     `starts_at` to `ends_at`: what the provider calls that day; None for the calendar day in Asia/Shanghai.
     """
 
@@ -177,6 +177,7 @@ class ChannelBill:
     refunds_fen: int | None = None
     starts_at: dt.datetime | None = None
     ends_at: dt.datetime | None = None
+    fees_fen: int | None = None
 
 
 class PaymentChannel(Protocol):
@@ -220,6 +221,9 @@ class PaymentChannel(Protocol):
 
     def download_bill(self, day: dt.date) -> ChannelBill:
         """Raises BillNotReady while the provider is still making it; a day without trade has no rows."""
+
+    def read_bill(self, day: dt.date, file: IO[bytes]) -> ChannelBill:
+        """The bill as a file that people took from the provider's own pages; PermanentChannelError `bad_bill`."""
 
 
 class ChannelError(Exception):

@@ -6,7 +6,7 @@ say NotSupported to the rest: a state is never guessed.
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import IO, Any
 
 from apps.payments.channels.base import (
     Acknowledgement,
@@ -72,6 +72,10 @@ class Counter:
     def download_bill(self, day: dt.date) -> ChannelBill:
         """NotSupported: the day's close of the cashier takes its place."""
         raise NotSupported("download_bill")
+
+    def read_bill(self, day: dt.date, file: IO[bytes]) -> ChannelBill:
+        """Nobody gives one."""
+        raise NotSupported("read_bill")
 
 
 def _builder(code: str) -> Callable[[Mapping[str, Any]], Counter]:

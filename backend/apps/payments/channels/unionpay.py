@@ -11,7 +11,7 @@ of an order that nobody has paid, so `query` says UNPAID where others say NOT_FO
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import IO, Any
 
 import httpx
 
@@ -47,7 +47,7 @@ from apps.payments.channels.unionpay_codes import (
     UNKNOWN_TRANSACTION,
     error_for,
 )
-from apps.payments.channels.unionpay_file import bill_rows
+from apps.payments.channels.unionpay_file import bill_rows, rows_of_file
 from apps.payments.channels.unionpay_results import refund_result, trade_result
 from apps.payments.channels.unionpay_signing import UNIONPAY, Signer, Verifier
 from kernel import clock
@@ -175,6 +175,13 @@ class UnionPay:
         elif self._now() < ends_at + FILE_SURELY_THERE:
             raise BillNotReady(code, answer.get("respMsg", ""))
         return ChannelBill(day, rows, starts_at=ends_at - dt.timedelta(days=1), ends_at=ends_at)
+
+    def read_bill(self, day: dt.date, file: IO[bytes]) -> ChannelBill:
+        """The ZIP of a settlement day, or the text of `fileContent` that it comes in."""
+        ends_at = clock.local(day, SETTLEMENT_DAY_ENDS)
+        return ChannelBill(
+            day, rows_of_file(file, day), starts_at=ends_at - dt.timedelta(days=1), ends_at=ends_at
+        )
 
     def _ask(self, number: str, started_at: dt.datetime) -> tuple[dict[str, str], str]:
         """The answer to a query, and what the order came out with: 34 when UnionPay does not know it."""

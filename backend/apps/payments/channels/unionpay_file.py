@@ -10,8 +10,9 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterator
+from typing import IO
 
-from apps.payments.channels.archives import check_sizes, inflate, lines
+from apps.payments.channels.archives import MAX_UNPACKED, check_sizes, inflate, lines
 from apps.payments.channels.base import BillRow, PermanentChannelError
 from kernel.clock import LOCAL
 
@@ -36,7 +37,22 @@ _KINDS = {"01": "payment", "03": "payment", "04": "refund", "31": "refund", "33"
 
 def bill_rows(file_content: str, day: dt.date) -> Iterator[BillRow]:
     """The rows of fileContent; PermanentChannelError `bad_bill` where it is not what it should be."""
-    archive = _archive(file_content)
+    return _rows_in(_archive(file_content), day)
+
+
+def rows_of_file(file: IO[bytes], day: dt.date) -> Iterator[BillRow]:
+    """The same of a file: the ZIP itself, or the text that it is packed in."""
+    head = file.read(4)
+    file.seek(0)
+    if head != b"PK\x03\x04":
+        return bill_rows(file.read(MAX_UNPACKED).decode("ascii", "replace").strip(), day)
+    try:
+        return _rows_in(zipfile.ZipFile(file), day)
+    except zipfile.BadZipFile as error:
+        raise PermanentChannelError("bad_bill", type(error).__name__) from error
+
+
+def _rows_in(archive: zipfile.ZipFile, day: dt.date) -> Iterator[BillRow]:
     names = [name for name in archive.namelist() if name.startswith("INN") and name[11:14] == "ZM_"]
     if not names:
         raise PermanentChannelError("bad_bill", "no ZM file in it")

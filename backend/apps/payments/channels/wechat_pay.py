@@ -5,7 +5,7 @@ import re
 import secrets
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import IO, Any
 
 import orjson
 
@@ -28,7 +28,7 @@ from apps.payments.channels.base import (
     TradeState,
 )
 from apps.payments.channels.registry import ChannelSpec, register
-from apps.payments.channels.wechat_pay_bill import trade_bill
+from apps.payments.channels.wechat_pay_bill import BLOCK, read_bill, trade_bill
 from apps.payments.channels.wechat_pay_client import TIMEOUT, WeChatPayClient, segment
 from apps.payments.channels.wechat_pay_codes import means
 from apps.payments.channels.wechat_pay_config import FIELDS, OPTIONAL, SECRETS, read_config
@@ -154,6 +154,10 @@ class WeChatPayChannel:
 
     def download_bill(self, day: dt.date) -> ChannelBill:
         return trade_bill(self._client, day, self._config.mchid)
+
+    def read_bill(self, day: dt.date, file: IO[bytes]) -> ChannelBill:
+        """As the merchant's pages give it: plain, or packed by gzip."""
+        return read_bill(day, iter(lambda: file.read(BLOCK), b""), None, self._config.mchid)
 
     def _order(self, request: PrepayRequest) -> dict[str, Any]:
         """The same for the same request, so that a repetition is one to WeChat Pay too."""

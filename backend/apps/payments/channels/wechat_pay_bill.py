@@ -25,6 +25,7 @@ from kernel.clock import LOCAL
 
 LARGEST = 1024**3
 TAIL = 4096
+BLOCK = 1024 * 1024
 _GZIP = b"\x1f\x8b"
 #: Old bills have other names for the same column; the first that is there counts.
 _AMOUNT = ("订单金额", "总金额")
@@ -49,8 +50,8 @@ def trade_bill(client: WeChatPayClient, day: dt.date, mchid: str) -> ChannelBill
     return read_bill(day, client.file(f"{url.path}?{url.query}"), digest, mchid)
 
 
-def read_bill(day: dt.date, pieces: Iterable[bytes], digest: str, mchid: str = "") -> ChannelBill:
-    """The bill in a file that comes in pieces, packed or not. `digest`: SHA1 of the file, hexadecimal.
+def read_bill(day: dt.date, pieces: Iterable[bytes], digest: str | None, mchid: str = "") -> ChannelBill:
+    """The bill in a file that comes in pieces, packed or not. `digest`: SHA1 of the file, hexadecimal; None: unknown.
 
     `mchid`: lines that name another merchant are `foreign`.
     """
@@ -67,10 +68,11 @@ def read_bill(day: dt.date, pieces: Iterable[bytes], digest: str, mchid: str = "
     except ChannelError:
         file.close()
         raise
-    return ChannelBill(day, _rows(lines, names, mchid), *totals)
+    paid, back, fees = totals
+    return ChannelBill(day, _rows(lines, names, mchid), paid, back, fees_fen=fees)
 
 
-def _unpack(pieces: Iterable[bytes], file: IO[bytes], digest: str) -> bytes:
+def _unpack(pieces: Iterable[bytes], file: IO[bytes], digest: str | None) -> bytes:
     """Write the plain file, and give its end. TemporaryChannelError when it has not arrived whole."""
     sent, plain = _Hashed(), _Hashed()
     try:
@@ -81,7 +83,7 @@ def _unpack(pieces: Iterable[bytes], file: IO[bytes], digest: str) -> bytes:
     except zlib.error as error:
         raise TemporaryChannelError("bad_reply", "bill cannot be unpacked") from error
     # The documents do not say whether the hash is of the packed or of the plain file.
-    if digest not in (plain.sha1.hexdigest(), sent.sha1.hexdigest()):
+    if digest is not None and digest not in (plain.sha1.hexdigest(), sent.sha1.hexdigest()):
         raise TemporaryChannelError("bad_reply", "the bill's hash differs")
     return plain.tail
 
@@ -123,14 +125,19 @@ def _check_names(names: list[str]) -> None:
         raise PermanentChannelError("bad_bill", f"columns missing: {', '.join(missing)}")
 
 
-def _totals(tail: bytes) -> tuple[int | None, int | None]:
-    """Payments and refunds of the day, from the last two lines."""
+def _totals(tail: bytes) -> tuple[int | None, int | None, int | None]:
+    """Payments, refunds and fees of the day, from the last two lines."""
     lines = tail.decode("utf-8", "ignore").strip().splitlines()[-2:]
     if len(lines) < 2 or lines[0].startswith("`"):
-        return None, None
+        return None, None, None
     totals = dict(zip(lines[0].split(","), _cells(lines[1]), strict=False))
     paid, back = totals.get("订单总金额", ""), totals.get("申请退款总金额", "")
-    return (_fen(paid) if paid else None), (_fen(back) if back else None)
+    fees = totals.get("手续费总金额", "")
+    return (
+        _fen(paid) if paid else None,
+        _fen(back) if back else None,
+        _rounded(Decimal(fees)) if fees else None,
+    )
 
 
 def _rows(lines: io.TextIOWrapper, names: list[str], mchid: str) -> Iterator[BillRow]:

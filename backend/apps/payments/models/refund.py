@@ -86,6 +86,11 @@ class Refund(VersionedModel):
             models.Index(fields=["hospital", "created_at", "id"], name="payment_refund_by_time"),
             models.Index("hospital", Coalesce("accepted_at", "succeeded_at"), name="payment_refund_accepted"),
             models.Index(
+                fields=["hospital", "his_notified_at"],
+                condition=Q(his_notified_at__isnull=False),
+                name="payment_refund_told",
+            ),
+            models.Index(
                 fields=["hospital", "succeeded_at"],
                 condition=Q(succeeded_at__isnull=False),
                 name="payment_refund_succeeded",

@@ -1,7 +1,8 @@
 """What reconciliation asks of payments: the bill of a merchant's day, and another look at what does not agree."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import IO
 from uuid import UUID
 
 from apps.payments.channels.base import ChannelBill, NotSupported
@@ -15,12 +16,18 @@ from kernel import clock
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """`is_ours`: we know the number. `settled_fen`: what we have recorded for it now, None for nothing yet.
-    `said`: what the channel answered about it."""
+    """`is_ours`: we know the number. `settled_fen`: what we have recorded for it now, None for nothing yet, `at` its
+    moment and `known_at` when we learnt of it. `said`: what the other side answered about it.
+
+    `is_mended`: the other side has it as we do now.
+    """
 
     is_ours: bool
     settled_fen: int | None = None
     said: str = ""
+    at: dt.datetime | None = None
+    known_at: dt.datetime | None = None
+    is_mended: bool = False
 
 
 def merchants_with_bills() -> list[MerchantAccount]:
@@ -43,6 +50,11 @@ def bill_of(merchant: MerchantAccount, day: dt.date) -> ChannelBill:
     return channel_of(merchant).download_bill(day)
 
 
+def bill_in(merchant: MerchantAccount, day: dt.date, file: IO[bytes]) -> ChannelBill:
+    """The bill of a day in a file that people took from the provider's pages. PermanentChannelError."""
+    return channel_of(merchant).read_bill(day, file)
+
+
 def look_at_payment(merchant_id: UUID, out_trade_no: str) -> Looked:
     """Ask the channel about a payment, and record what it says by the rules of every payment.
 
@@ -53,10 +65,12 @@ def look_at_payment(merchant_id: UUID, out_trade_no: str) -> Looked:
         return Looked(is_ours=False)
     if attempt.state in SETTLED:
         trade = channel_of(_merchant(attempt)).query(attempt.out_trade_no, started_at=attempt.started_at)
-        return Looked(True, attempt.paid_fen, trade.state.value)
+        return _paid(attempt, trade.state.value)
     checks.ask(attempt)
     attempt.refresh_from_db()
-    return Looked(True, attempt.paid_fen if attempt.state in SETTLED else None, attempt.state)
+    if attempt.state not in SETTLED:
+        return Looked(True, None, attempt.state)
+    return replace(_paid(attempt, attempt.state), known_at=clock.now())
 
 
 def look_at_refund(merchant_id: UUID, channel_refund_no: str) -> Looked:
@@ -72,8 +86,14 @@ def look_at_refund(merchant_id: UUID, channel_refund_no: str) -> Looked:
     if refund.state != RefundState.SUCCEEDED:
         record(refund, result)
         refund.refresh_from_db()
-    settled = refund.amount_fen if refund.state == RefundState.SUCCEEDED else None
-    return Looked(True, settled, result.state.value)
+    if refund.state != RefundState.SUCCEEDED:
+        return Looked(True, None, result.state.value)
+    at = refund.accepted_at or refund.succeeded_at
+    return Looked(True, refund.amount_fen, result.state.value, at, refund.succeeded_at)
+
+
+def _paid(attempt: PaymentAttempt, said: str) -> Looked:
+    return Looked(True, attempt.paid_fen, said, attempt.paid_at, attempt.order.recorded_at)
 
 
 def _attempt(merchant_id: UUID, out_trade_no: str) -> PaymentAttempt | None:

@@ -1,4 +1,14 @@
+from apps.reconciliation.models.bill import BillSource, SuppliedBill
 from apps.reconciliation.models.difference import Action, Difference, DifferenceKind, Direction
-from apps.reconciliation.models.run import ReconciliationRun
+from apps.reconciliation.models.run import CounterpartyKind, ReconciliationRun
 
-__all__ = ["Action", "Difference", "DifferenceKind", "Direction", "ReconciliationRun"]
+__all__ = [
+    "Action",
+    "BillSource",
+    "CounterpartyKind",
+    "Difference",
+    "DifferenceKind",
+    "Direction",
+    "ReconciliationRun",
+    "SuppliedBill",
+]

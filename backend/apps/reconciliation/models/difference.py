@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from apps.audit.triggers import audited
 from apps.identity.models import Hospital, StaffMember
-from apps.reconciliation.models.run import ReconciliationRun
+from apps.reconciliation.models.run import CounterpartyKind, ReconciliationRun
 from apps.reconciliation.states import DIFFERENCES
 from apps.worklist.models import Approval
 from kernel.models import VersionedModel
@@ -19,6 +19,7 @@ class DifferenceKind(models.TextChoices):
     MISSING_THEIRS = "missing_theirs"
     AMOUNT = "amount"
     STATE = "state"
+    FEE = "fee"
     DUPLICATE = "duplicate"
     FOREIGN = "foreign"
     LATE_REFUND = "late_refund"
@@ -33,13 +34,18 @@ class Direction(models.TextChoices):
 
 
 class Action(models.TextChoices):
-    """How a difference is settled. `take_up`: put on the books to be explained, or made good, later."""
+    """How a difference is settled. `take_up`: put on the books to be explained, or made good, later.
+
+    `tell_his`, `withdraw_his`: HIS is told of it once more, or to forget it.
+    """
 
     WRITE_OFF = "write_off"
     TAKE_UP = "take_up"
     LINK = "link"
     CARRY_FORWARD = "carry_forward"
     VOID_TEST = "void_test"
+    TELL_HIS = "tell_his"
+    WITHDRAW_HIS = "withdraw_his"
 
 
 class Difference(VersionedModel):
@@ -57,8 +63,11 @@ class Difference(VersionedModel):
     run = models.ForeignKey(
         ReconciliationRun, on_delete=models.PROTECT, related_name="differences", db_index=False
     )
+    counterparty = models.CharField(
+        max_length=16, choices=CounterpartyKind.choices, default=CounterpartyKind.MERCHANT
+    )
     business_date = models.DateField()
-    channel = models.CharField(max_length=24)
+    channel = models.CharField(max_length=24, blank=True, default="")
     kind = models.CharField(max_length=16, choices=DifferenceKind.choices)
     direction = models.CharField(max_length=4, choices=Direction.choices)
     state = models.CharField(max_length=12, choices=DIFFERENCES.choices)

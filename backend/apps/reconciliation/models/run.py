@@ -11,9 +11,18 @@ from apps.worklist.models import Approval
 from kernel.models import VersionedModel
 
 
+class CounterpartyKind(models.TextChoices):
+    """Whom we reconcile with. `merchant`: a merchant account at a channel."""
+
+    MERCHANT = "merchant"
+    HIS = "his"
+
+
 class ReconciliationRun(VersionedModel):
     """对账: our movements of a business day beside the counterparty's bill of it.
 
+    `account_id` tells one account of the counterparty at a hospital from the others: of a merchant its own id, of HIS
+    the hospital's. `merchant`, `channel`: where it is one.
     `starts_at` to `ends_at`: what the counterparty calls that day. `…_in_fen`, `…_out_fen`: paid and given back, as
     counted; `stated_…`: what the bill itself says they are. `content_sha256`: of the lines as read, in hexadecimal.
     """
@@ -21,8 +30,15 @@ class ReconciliationRun(VersionedModel):
     worker: ClassVar[str] = "apps.reconciliation.tasks.advance_run"
 
     hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+", db_index=False)
-    merchant = models.ForeignKey(MerchantAccount, on_delete=models.PROTECT, related_name="+", db_index=False)
-    channel = models.CharField(max_length=24)
+    counterparty = models.CharField(
+        max_length=16, choices=CounterpartyKind.choices, default=CounterpartyKind.MERCHANT
+    )
+    account_id = models.UUIDField()
+    account_name = models.CharField(max_length=80, blank=True, default="")
+    merchant = models.ForeignKey(
+        MerchantAccount, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    channel = models.CharField(max_length=24, blank=True, default="")
     business_date = models.DateField()
     attempt = models.PositiveSmallIntegerField(default=1)
     state = models.CharField(max_length=20, choices=RUNS.choices, default=RunState.WAITING_BILL)
@@ -37,6 +53,7 @@ class ReconciliationRun(VersionedModel):
     stated_in_fen = models.BigIntegerField(null=True)
     stated_out_fen = models.BigIntegerField(null=True)
     fees_fen = models.BigIntegerField(default=0)
+    stated_fees_fen = models.BigIntegerField(null=True)
     content_sha256 = models.CharField(max_length=64, blank=True, default="")
     error = models.CharField(max_length=64, blank=True, default="")
     error_detail = models.CharField(max_length=200, blank=True, default="")
@@ -58,12 +75,17 @@ class ReconciliationRun(VersionedModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["merchant", "business_date", "attempt"], name="reconciliation_attempt_once"
+                fields=["hospital", "counterparty", "account_id", "business_date", "attempt"],
+                name="reconciliation_attempt_once",
             ),
             models.UniqueConstraint(
-                fields=["merchant", "business_date"],
+                fields=["hospital", "counterparty", "account_id", "business_date"],
                 condition=~Q(state="superseded"),
                 name="reconciliation_one_counts",
+            ),
+            models.CheckConstraint(
+                condition=~Q(counterparty="merchant") | Q(merchant__isnull=False),
+                name="reconciliation_merchant_named",
             ),
         ]
         indexes = [

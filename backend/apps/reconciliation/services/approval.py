@@ -56,7 +56,7 @@ class SettlementApproval(ApprovalKind):
 
     def _open_again(self, approval: Approval) -> None:
         row = Difference.objects.select_related("run").get(pk=approval.subject_id)
-        lock_account(row.run.merchant_id)
+        lock_account(row.run.account_id)
         row.refresh_from_db()
         if row.state == DifferenceState.PROPOSED:
             DIFFERENCES.move(row, DifferenceState.OPEN, action="", linked_ids=[])

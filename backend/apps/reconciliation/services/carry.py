@@ -5,9 +5,9 @@ import datetime as dt
 from django.db import transaction
 from django.db.models import QuerySet
 
+from apps.reconciliation.counterparties.registry import counterparty_of
 from apps.reconciliation.models import Difference, DifferenceKind, ReconciliationRun
 from apps.reconciliation.services.results import close_work, lock_account, settle_run
-from apps.reconciliation.settings import PENDING_DAYS
 from apps.reconciliation.states import DIFFERENCES, DifferenceState, RunState
 from kernel import clock, leases
 from kernel.locks import lock_rows
@@ -31,7 +31,8 @@ def join_pending(run: ReconciliationRun) -> None:
         return
     others = (
         Difference.objects.filter(
-            run__merchant_id=run.merchant_id,
+            run__account_id=run.account_id,
+            counterparty=run.counterparty,
             key__in=[key for _, _, key in by_key],
             kind__in=_OTHER,
             state__in=_LONELY,
@@ -68,20 +69,23 @@ def examine_forgotten(today: dt.date) -> int:
     asked = 0
     waiting = Difference.objects.filter(state=DifferenceState.PENDING).exclude(carried_until__gte=today)
     runs = ReconciliationRun.objects.filter(pk__in=waiting.values("run_id")).select_related("hospital")
-    accounts = {run.merchant_id: run.hospital for run in runs}
-    for merchant_id in sorted(accounts):
-        last = today - dt.timedelta(days=PENDING_DAYS.of(accounts[merchant_id]) + MAX_WAIT_DAYS)
+    accounts = {(run.account_id, run.counterparty): run for run in runs}
+    for account_id, kind in sorted(accounts):
+        run = accounts[account_id, kind]
+        last = today - dt.timedelta(days=counterparty_of(run).pending_days(run.hospital) + MAX_WAIT_DAYS)
         with transaction.atomic():
-            lock_account(merchant_id)
-            asked += _examine(waiting.filter(run__merchant_id=merchant_id, business_date__lt=last))
+            lock_account(account_id)
+            rows = waiting.filter(run__account_id=account_id, counterparty=kind, business_date__lt=last)
+            asked += _examine(rows)
     return asked
 
 
 def examine_due(run: ReconciliationRun) -> None:
     """What has waited for its days, and was in no bill of them, is asked of the counterparty."""
-    days = dt.timedelta(days=PENDING_DAYS.of(run.hospital))
+    days = dt.timedelta(days=counterparty_of(run).pending_days(run.hospital))
     rows = Difference.objects.filter(
-        run__merchant_id=run.merchant_id,
+        run__account_id=run.account_id,
+        counterparty=run.counterparty,
         state=DifferenceState.PENDING,
         business_date__lte=run.business_date - days,
     ).exclude(carried_until__gt=run.business_date)

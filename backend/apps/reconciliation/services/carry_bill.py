@@ -56,14 +56,14 @@ def ask_to_carry(run: ReconciliationRun, *, by: StaffMember, reason: str) -> Rec
 
     StateConflict, BillMayCome, ApprovalOpen.
     """
-    row = lock_one(ReconciliationRun.objects.select_related("hospital", "merchant"), pk=run.pk)
+    row = lock_one(ReconciliationRun.objects.select_related("hospital"), pk=run.pk)
     if row.state not in WITHOUT_BILL or row.carried_at is not None:
         raise StateConflict(current="carried" if row.carried_at else row.state)
     begin = clock.local(row.business_date, dt.time(12))
     until = working_time(row.hospital, begin).after_days(begin, WAITED_DAYS)
     if clock.now() < until:
         raise BillMayCome(until=until.astimezone(clock.LOCAL).isoformat(timespec="seconds"))
-    title = f"{KIND.zh} {row.merchant.name} {row.business_date}"
+    title = f"{KIND.zh} {row.account_name} {row.business_date}"
     approval = request_approval(KIND, subject=row, requester=by, note=reason, title=title)
     ReconciliationRun.objects.filter(pk=row.pk).update(carry_approval=approval)
     row.carry_approval = approval

@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.db.models import Max
 
+from apps.payments.services.reconciling_his import TOLD_AGAIN, WITHDRAWN
 from apps.reconciliation.models import Difference, ReconciliationRun
 from apps.reconciliation.services.match import compare
 from apps.reconciliation.services.results import (
@@ -17,6 +18,8 @@ from apps.reconciliation.services.staging import Bill
 from apps.reconciliation.states import DIFFERENCES, RESULTS, RUNS, DifferenceState, RunState
 from kernel.locks import lock_one, lock_rows
 
+#: `outcome` of what was set right at the counterparty.
+MENDED = (TOLD_AGAIN, WITHDRAWN)
 _STANDS = (DifferenceState.DONE, DifferenceState.CROSS_DAY)
 
 
@@ -27,14 +30,17 @@ def supersede(run: ReconciliationRun, bill: Bill) -> ReconciliationRun:
     A difference that the new bill has, too, keeps its history: it moves over. One that it has no more is withdrawn,
     unless people settled it: then undoing that is work for them.
     """
-    lock_account(run.merchant_id)
+    lock_account(run.account_id)
     old = lock_one(ReconciliationRun.objects, pk=run.pk)
     if old.state not in RESULTS:  # another worker was here
         return old
-    rows = ReconciliationRun.objects.filter(merchant_id=old.merchant_id, business_date=old.business_date)
+    rows = ReconciliationRun.objects.filter(
+        counterparty=old.counterparty, account_id=old.account_id, business_date=old.business_date
+    )
     RUNS.move(old, RunState.SUPERSEDED, due_at=None)
     made = ReconciliationRun.objects.create(
-        hospital_id=old.hospital_id, merchant_id=old.merchant_id, channel=old.channel,
+        hospital_id=old.hospital_id, counterparty=old.counterparty, account_id=old.account_id,
+        account_name=old.account_name, merchant_id=old.merchant_id, channel=old.channel,
         business_date=old.business_date, attempt=int(rows.aggregate(last=Max("attempt"))["last"]) + 1,
     )  # fmt: skip
     made = compare(made, bill)
@@ -49,6 +55,8 @@ def _carry_over(old: ReconciliationRun, new: ReconciliationRun) -> None:
     found = {_key(row): row for row in Difference.objects.filter(run=new)}
     for row in lock_rows(Difference.objects.select_related("hospital").filter(run=old)):
         twin = found.get(_key(row))
+        if twin is not None and row.outcome in MENDED:
+            continue  # their side was set right, and still says otherwise
         if twin is not None and twin.state != DifferenceState.CROSS_DAY:
             twin.delete()
             Difference.objects.filter(pk=row.pk).update(run=new)

@@ -7,10 +7,12 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Sum
 
+from apps.reconciliation.counterparties.registry import counterparty_of
 from apps.reconciliation.models import Difference, DifferenceKind, Direction, ReconciliationRun
 from apps.reconciliation.services import carry, staging
 from apps.reconciliation.services.results import give_to_people, lock_account, result_of
 from apps.reconciliation.services.staging import Bill, Sums, Surplus, Unequal
+from apps.reconciliation.settings import FEE_TOLERANCE_FEN
 from apps.reconciliation.states import RUNS, DifferenceState, RunState
 from kernel import clock
 from kernel.faults import fault_point
@@ -19,6 +21,8 @@ from kernel.locks import lock_one
 #: More than so many is no day with differences but a bill of something else.
 MAX_DIFFERENCES = 50_000
 _BATCH = 1_000
+#: Of so many lines on either side, at least one has to be on both.
+LONG = 10
 
 
 class NoResult(Exception):
@@ -32,7 +36,7 @@ class NoResult(Exception):
 @transaction.atomic
 def match(run: ReconciliationRun, bill: Bill) -> ReconciliationRun:
     """Compare, and give people what needs them. NoResult undoes everything; two at once are one."""
-    lock_account(run.merchant_id)
+    lock_account(run.account_id)
     matched = compare(run, bill)
     give_to_people(matched)
     fault_point("reconciliation.finished")
@@ -41,7 +45,7 @@ def match(run: ReconciliationRun, bill: Bill) -> ReconciliationRun:
 
 def compare(run: ReconciliationRun, bill: Bill) -> ReconciliationRun:
     """Compare a bill with our own movements of its day; inside a transaction. NoResult, and nothing of it counts."""
-    locked = lock_one(ReconciliationRun.objects.select_related("hospital", "merchant"), pk=run.pk)
+    locked = lock_one(ReconciliationRun.objects.select_related("hospital"), pk=run.pk)
     if locked.state != RunState.WAITING_BILL:
         return locked
     locked.starts_at, locked.ends_at = (
@@ -50,8 +54,8 @@ def compare(run: ReconciliationRun, bill: Bill) -> ReconciliationRun:
     )
     staging.stage(locked, bill)
     ours, theirs, fees = staging.our_sums(), staging.their_sums(), staging.fees()
-    _require_own_bill(locked, theirs.lines)
-    found = [*_of_totals(locked, bill), *_differences(locked)]
+    _require_own_bill(locked, theirs.lines, ours.lines)
+    found = [*_of_totals(locked, bill), *_of_fees(locked, bill, fees, theirs.lines), *_differences(locked)]
     _write(found)
     fault_point("reconciliation.written")
     _prove(locked, ours, theirs)
@@ -65,12 +69,15 @@ def _midnight(run: ReconciliationRun, days: int) -> dt.datetime:
     return clock.local(run.business_date + dt.timedelta(days=days), dt.time())
 
 
-def _require_own_bill(run: ReconciliationRun, lines: int) -> None:
+def _require_own_bill(run: ReconciliationRun, lines: int, our_lines: int) -> None:
     """A bill of another merchant or day is no bill of this run: nothing of it is believed."""
     if lines and staging.foreign() == lines:
         raise NoResult("foreign_bill")
     if lines and staging.outside(run) * 2 > lines:
         raise NoResult("wrong_day")
+    long = min(lines, our_lines) >= LONG
+    if long and counterparty_of(run).has_our_numbers and not staging.is_known():
+        raise NoResult("foreign_bill")
 
 
 def _differences(run: ReconciliationRun) -> Iterable[Difference]:
@@ -121,7 +128,7 @@ def _of_surplus(run: ReconciliationRun, row: Surplus, number: int) -> Difference
 
 def _of_totals(run: ReconciliationRun, bill: Bill) -> Iterable[Difference]:
     """What the bill says of itself, where its lines say otherwise; no money of ours."""
-    listed = staging.listed_sums()
+    listed = staging.listed_sums(with_failed=bill.states_failed)
     stated = (
         (Direction.IN, bill.stated_in_fen, listed.in_fen),
         (Direction.OUT, bill.stated_out_fen, listed.out_fen),
@@ -135,6 +142,16 @@ def _of_totals(run: ReconciliationRun, bill: Bill) -> Iterable[Difference]:
             yield found
 
 
+def _of_fees(run: ReconciliationRun, bill: Bill, counted: int, lines: int) -> Iterable[Difference]:
+    """What they say they charged, where their lines say otherwise: each line is rounded to the fen."""
+    said = bill.stated_fees_fen
+    if said is not None and abs(said - counted) > lines * FEE_TOLERANCE_FEN.of(run.hospital):
+        yield _difference(
+            run, Direction.OUT, "fees", "", DifferenceKind.FEE, their_fen=0, our_fen=0, state=DifferenceState.OPEN,
+            theirs={"stated_fen": said, "counted_fen": counted}, ours={},
+        )  # fmt: skip
+
+
 def _difference(
     run: ReconciliationRun,
     direction: str,
@@ -145,8 +162,8 @@ def _difference(
 ) -> Difference:
     more = values["their_fen"] - values["our_fen"]
     return Difference(
-        hospital_id=run.hospital_id, run=run, business_date=run.business_date, channel=run.channel, kind=kind,
-        direction=direction, key=key, reference=reference or "",
+        hospital_id=run.hospital_id, run=run, counterparty=run.counterparty, business_date=run.business_date,
+        channel=run.channel, kind=kind, direction=direction, key=key, reference=reference or "",
         effect_fen=more if direction == Direction.IN else -more, **values,
     )  # fmt: skip
 
@@ -186,5 +203,6 @@ def _finish(run: ReconciliationRun, bill: Bill, ours: Sums, theirs: Sums, fees: 
         run, state, expect=RunState.WAITING_BILL, starts_at=run.starts_at, ends_at=run.ends_at, our_count=ours.lines,
         their_count=theirs.lines, our_in_fen=ours.in_fen, our_out_fen=ours.out_fen, their_in_fen=theirs.in_fen,
         their_out_fen=theirs.out_fen, stated_in_fen=bill.stated_in_fen, stated_out_fen=bill.stated_out_fen,
-        fees_fen=fees, content_sha256=bill.sha256, error="", error_detail="", matched_at=clock.now(), due_at=None,
+        fees_fen=fees, stated_fees_fen=bill.stated_fees_fen, content_sha256=bill.sha256,
+        error="", error_detail="", matched_at=clock.now(), due_at=None,
     )  # fmt: skip

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from apps.payments.day_blockers import BlockerKind, OpenThing
-from apps.payments.services.reconciling import merchants_with_bills, took_money
+from apps.reconciliation.counterparties.registry import all_kinds
 from apps.reconciliation.models import Difference, ReconciliationRun
 from apps.reconciliation.states import RESULTS, DifferenceState, RunState
-from kernel import clock
 from kernel.money import fen_to_yuan
 
 #: `pending` waits for the next day's bill: it is carried, and keeps no day open.
@@ -16,22 +15,16 @@ _OPEN = (DifferenceState.EXAMINING, DifferenceState.OPEN, DifferenceState.PROPOS
 
 
 def without_result(hospital_id: UUID, day: dt.date) -> Iterator[OpenThing]:
-    """Merchant accounts whose bill of the day was not matched: not come, or not to be believed.
-
-    One that was not in use on that day, and by which nothing was paid, has no bill of it.
-    """
-    end = clock.local(day + dt.timedelta(days=1), dt.time())
+    """Accounts whose bill of the day was not matched: not come, or not to be believed."""
     rows = ReconciliationRun.objects.filter(hospital_id=hospital_id, business_date=day)
-    runs = {run.merchant_id: run for run in rows.exclude(state=RunState.SUPERSEDED)}
-    for merchant in merchants_with_bills():
-        if merchant.hospital_id != hospital_id:
-            continue
-        run = runs.get(merchant.pk)
-        in_use = merchant.is_active and merchant.created_at < end
-        if run is None and not in_use and not took_money(merchant, day):
-            continue
-        if run is None or (run.state not in RESULTS and run.carried_at is None):
-            yield OpenThing(run.pk if run else None, f"{merchant.name} {run.state if run else ''}".strip())
+    runs = {(run.counterparty, run.account_id): run for run in rows.exclude(state=RunState.SUPERSEDED)}
+    for kind in all_kinds():
+        asked = {account.account_id: account.name for account in kind.owing(hospital_id, day)}
+        begun = {run.account_id: run.account_name for (code, _), run in runs.items() if code == kind.code}
+        for account_id, name in (begun | asked).items():
+            run = runs.get((kind.code, account_id))
+            if run is None or (run.state not in RESULTS and run.carried_at is None):
+                yield OpenThing(run.pk if run else None, f"{name} {run.state if run else ''}".strip())
 
 
 def unsettled(hospital_id: UUID, day: dt.date) -> Iterator[OpenThing]:

@@ -7,7 +7,14 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.identity.models import StaffMember
-from apps.reconciliation.errors import CARRIED_AHEAD, NOT_PROPOSED, WITHOUT_MONEY, NotLinkable
+from apps.reconciliation.counterparties.registry import counterparty_of
+from apps.reconciliation.errors import (
+    CARRIED_AHEAD,
+    NOT_PROPOSED,
+    OF_COUNTERPARTY,
+    WITHOUT_MONEY,
+    NotLinkable,
+)
 from apps.reconciliation.models import Action, Difference, DifferenceKind
 from apps.reconciliation.services.approval import KIND
 from apps.reconciliation.services.results import lock_account, title_of
@@ -18,6 +25,11 @@ from kernel.expectations import ANOTHER, UNKNOWN
 from kernel.locks import lock_one
 
 MAX_CARRIED_DAYS = 7
+#: What HIS is told, by what is wrong with it.
+_TOLD = {
+    Action.TELL_HIS: (DifferenceKind.MISSING_THEIRS, DifferenceKind.STATE),
+    Action.WITHDRAW_HIS: (DifferenceKind.MISSING_OURS,),
+}
 
 
 @transaction.atomic
@@ -31,15 +43,19 @@ def propose(
     carried_until: dt.date | None = None,
 ) -> Difference:
     """Propose how an open difference is settled. StateConflict, InvalidValue, NotLinkable."""
-    lock_account(difference.run.merchant_id)
+    lock_account(difference.run.account_id)
     row = lock_one(Difference.objects.select_related("hospital", "run"), pk=difference.pk)
     if row.state != DifferenceState.OPEN:
         raise StateConflict(current=row.state)
+    if action not in counterparty_of(row.run).actions:
+        raise InvalidValue(field="action", expected=OF_COUNTERPARTY)
     effects = _known(row, linked_ids)
     if action == Action.LINK:
         _check_linked(row, linked_ids, effects)
     elif action == Action.CARRY_FORWARD:
         _check_carried(row, carried_until)
+    elif action in _TOLD and row.kind not in _TOLD[action]:
+        raise InvalidValue(field="action", expected=OF_COUNTERPARTY)
     elif action == Action.VOID_TEST and row.effect_fen:
         raise InvalidValue(field="action", expected=WITHOUT_MONEY)
     DIFFERENCES.move(
@@ -58,7 +74,7 @@ def propose(
 
 def _known(row: Difference, linked_ids: Sequence[UUID]) -> list[int]:
     """Effects of the named differences, all of them open, of the same account and in no other proposal."""
-    account = Difference.objects.filter(run__merchant_id=row.run.merchant_id)
+    account = Difference.objects.filter(run__account_id=row.run.account_id, counterparty=row.counterparty)
     others = account.filter(pk__in=set(linked_ids), state=DifferenceState.OPEN)
     proposed = account.filter(state=DifferenceState.PROPOSED, linked_ids__overlap=list(linked_ids))
     if linked_ids and proposed.exists():
@@ -95,5 +111,5 @@ def propose_many(
     differences: Iterable[Difference], *, by: StaffMember, action: Action, reason: str
 ) -> list[Difference]:
     """The same for several of one kind: all of them or none."""
-    rows = sorted(differences, key=lambda row: (row.run.merchant_id, row.pk))  # accounts are locked in order
+    rows = sorted(differences, key=lambda row: (row.run.account_id, row.pk))  # accounts are locked in order
     return [propose(row, by=by, action=action, reason=reason) for row in rows]

@@ -13,10 +13,10 @@ from kernel.money import fen_to_yuan
 _SUBJECT = "reconciliation.difference"
 
 
-def lock_account(merchant_id: UUID) -> None:
+def lock_account(account_id: UUID) -> None:
     """What changes differences of an account goes one after the other: its days hang together. The first lock."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 5))", [str(merchant_id)])
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 5))", [str(account_id)])
 
 
 def result_of(run: ReconciliationRun) -> RunState:

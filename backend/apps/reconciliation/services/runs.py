@@ -7,10 +7,12 @@ import structlog
 from django.db import IntegrityError, transaction
 
 from apps.payments.channels.base import BillNotReady, ChannelError, PermanentChannelError
-from apps.payments.services.reconciling import bill_of, merchants_with_bills
 from apps.payments.types import MerchantAccount
+from apps.reconciliation.counterparties.base import Account, Counterparty
+from apps.reconciliation.counterparties.merchant import account_of
+from apps.reconciliation.counterparties.registry import COUNTERPARTIES, all_kinds, counterparty_of
 from apps.reconciliation.errors import BILL_DAY
-from apps.reconciliation.models import ReconciliationRun
+from apps.reconciliation.models import CounterpartyKind, ReconciliationRun
 from apps.reconciliation.services import corrections, staging
 from apps.reconciliation.services.match import NoResult, match
 from apps.reconciliation.states import RESULTS, RUNS, RunState
@@ -28,19 +30,17 @@ log = structlog.get_logger(__name__)
 
 
 def start_daily(day: dt.date) -> int:
-    """A run for every merchant account that has none of that day; returns how many. Safe to repeat."""
-    made = 0
-    for merchant in merchants_with_bills():
-        made += _open(merchant, day) is not None
-    return made
+    """A run for every account of every counterparty that has none of that day; returns how many. Safe to repeat."""
+    return sum(_open(kind, account, day) is not None for kind in all_kinds() for account in kind.accounts())
 
 
-def _open(merchant: MerchantAccount, day: dt.date) -> ReconciliationRun | None:
+def _open(kind: Counterparty, account: Account, day: dt.date) -> ReconciliationRun | None:
     """The first run of a day; None if it has one."""
     try:
         with transaction.atomic():
             run = ReconciliationRun.objects.create(
-                hospital_id=merchant.hospital_id, merchant=merchant, channel=merchant.channel, business_date=day,
+                hospital_id=account.hospital_id, counterparty=kind.code, account_id=account.account_id,
+                account_name=account.name, merchant=account.merchant, channel=account.channel, business_date=day,
                 due_at=clock.now(),
             )  # fmt: skip
             leases.wake(ReconciliationRun, run.pk)
@@ -50,15 +50,18 @@ def _open(merchant: MerchantAccount, day: dt.date) -> ReconciliationRun | None:
 
 
 def start(merchant: MerchantAccount, day: dt.date) -> ReconciliationRun:
+    """Reconcile a day of a merchant account by hand; as `start_run`."""
+    return start_run(COUNTERPARTIES[CounterpartyKind.MERCHANT], account_of(merchant), day)
+
+
+def start_run(kind: Counterparty, account: Account, day: dt.date) -> ReconciliationRun:
     """Reconcile a day by hand, or once more: the same bill again is the same run, another one counts instead.
 
     A worker asks for the bill. InvalidValue.
     """
-    if not clock.today() - dt.timedelta(days=KEPT_DAYS) <= day < clock.today():
-        raise InvalidValue(field="business_date", expected=BILL_DAY)
-    run = _open(merchant, day) or ReconciliationRun.objects.exclude(state=RunState.SUPERSEDED).get(
-        merchant=merchant, business_date=day
-    )
+    run = run_of(kind, account, day)
+    if not kind.is_asked(run):
+        return run
     if run.state == RunState.FAILED:
         _again(run)
     elif run.state in RESULTS or _waits_for_the_provider(run):
@@ -66,6 +69,15 @@ def start(merchant: MerchantAccount, day: dt.date) -> ReconciliationRun:
         leases.wake(ReconciliationRun, run.pk)
         run.refresh_from_db(fields=["due_at"])
     return run
+
+
+def run_of(kind: Counterparty, account: Account, day: dt.date) -> ReconciliationRun:
+    """The run of a day that counts, made if there is none. InvalidValue for a day that no bill is kept of."""
+    if not clock.today() - dt.timedelta(days=KEPT_DAYS) <= day < clock.today():
+        raise InvalidValue(field="business_date", expected=BILL_DAY)
+    return _open(kind, account, day) or ReconciliationRun.objects.exclude(state=RunState.SUPERSEDED).get(
+        counterparty=kind.code, account_id=account.account_id, business_date=day
+    )
 
 
 def _waits_for_the_provider(run: ReconciliationRun) -> bool:
@@ -84,7 +96,7 @@ def _newer(run: ReconciliationRun) -> None:
     Of a bill that is of no use the run says why, and stays as it is.
     """
     try:
-        bill = staging.read_bill(bill_of(run.merchant, run.business_date))
+        bill = staging.read_bill(counterparty_of(run).fetch(run))
         try:
             if bill.sha256 != run.content_sha256:
                 corrections.supersede(run, bill)
@@ -115,7 +127,7 @@ def advance_run(run_id: UUID) -> None:
         leases.set_due(ReconciliationRun, run_id, None)
         return
     try:
-        bill = staging.read_bill(bill_of(run.merchant, run.business_date))
+        bill = staging.read_bill(counterparty_of(run).fetch(run))
         try:
             match(run, bill)
         finally:
@@ -144,7 +156,7 @@ def _wait(run: ReconciliationRun, code: str, until: dt.datetime) -> None:
 def _tell(run: ReconciliationRun, title: str) -> None:
     open_item(
         BILL_MISSING, hospital=run.hospital, subject_type="reconciliation.run", subject_id=run.pk,
-        title=f"{title} {run.merchant.name}",
+        title=f"{title} {run.account_name}",
     )  # fmt: skip
 
 

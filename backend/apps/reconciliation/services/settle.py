@@ -7,10 +7,11 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.payments.services.ledger import Account, AccountKind, Movement, post
+from apps.reconciliation.counterparties.registry import counterparty_of
 from apps.reconciliation.models import Action, Difference
 from apps.reconciliation.services.results import close_work, lock_account, open_work, settle_run
 from apps.reconciliation.states import DIFFERENCES, DifferenceState, RunState
-from kernel import clock
+from kernel import clock, leases
 from kernel.errors import StateConflict
 from kernel.locks import lock_one, lock_rows
 
@@ -25,7 +26,7 @@ CORRECTED_BILL = "corrected_bill"
 
 def settle(difference_id: UUID) -> None:
     """Do what was proposed and approved; in the transaction of the approval. StateConflict if it is over meanwhile."""
-    lock_account(Difference.objects.values_list("run__merchant_id", flat=True).get(pk=difference_id))
+    lock_account(Difference.objects.values_list("run__account_id", flat=True).get(pk=difference_id))
     row = lock_one(Difference.objects.select_related("run"), pk=difference_id)
     if row.state != DifferenceState.PROPOSED:
         raise StateConflict(current=row.state)
@@ -47,6 +48,13 @@ def _link(row: Difference) -> None:
     _end(row)
 
 
+def _tell(row: Difference) -> None:
+    """A worker asks HIS, after this transaction; `examine` says what came of it."""
+    DIFFERENCES.move(row, DifferenceState.EXAMINING, due_at=clock.now(), tries=0)
+    close_work(row, row.reason)
+    leases.wake(Difference, row.pk)
+
+
 def _carry(row: Difference) -> None:
     DIFFERENCES.move(row, DifferenceState.PENDING)
     close_work(row, "结转待查")
@@ -59,12 +67,12 @@ def _end(row: Difference, **changes: Any) -> None:
 
 
 def _post(row: Difference, key: str, effect_fen: int) -> None:
-    """The channel holds what it says it holds; the other side is a difference, or waits to be explained.
+    """The counterparty holds what it says it holds; the other side is a difference, or waits to be explained.
 
     It is about the day of the bill: where that is closed, the posting says which day it corrects.
     """
-    accounts = _ACCOUNTS.get(row.action)
-    if accounts is None or effect_fen == 0:
+    accounts, holding = _ACCOUNTS.get(row.action), counterparty_of(row.run).holding(row)
+    if accounts is None or holding is None or effect_fen == 0:
         return
     other = accounts[0] if row.effect_fen > 0 else accounts[1]
     owner = row.channel if other == AccountKind.SHORT_RECEIVABLE else ""
@@ -72,7 +80,7 @@ def _post(row: Difference, key: str, effect_fen: int) -> None:
         hospital_id=row.hospital_id, key=key, kind="difference", order_id=row.order_id, note=row.reason,
         about=row.business_date,
         movements=[
-            Movement(Account(AccountKind.CLEARING, row.channel), effect_fen),
+            Movement(holding, effect_fen),
             Movement(Account(other, owner), -effect_fen),
         ],
     )  # fmt: skip
@@ -84,7 +92,7 @@ def undo(row: Difference, *, reason: str) -> Difference:
 
     One that a corrected bill has no more is over then.
     """
-    lock_account(row.run.merchant_id)
+    lock_account(row.run.account_id)
     current = lock_one(Difference.objects.select_related("run", "hospital"), pk=row.pk)
     if current.state != DifferenceState.DONE or not current.action:
         raise StateConflict(current=current.state)
@@ -110,4 +118,7 @@ def _reopen(row: Difference, reason: str) -> None:
     settle_run(row.run)
 
 
-_HOW: Mapping[str, Callable[[Difference], None]] = {Action.LINK: _link, Action.CARRY_FORWARD: _carry}
+_HOW: Mapping[str, Callable[[Difference], None]] = {
+    Action.LINK: _link, Action.CARRY_FORWARD: _carry, Action.TELL_HIS: _tell,
+    Action.WITHDRAW_HIS: _tell,
+}  # fmt: skip

@@ -10,11 +10,12 @@ from uuid import UUID
 
 from django.db import connection
 
-from apps.payments.channels.base import BillRow, ChannelBill
-from apps.payments.fragments import CHANNEL_MOVEMENTS
+from apps.reconciliation.counterparties.base import Line, Statement
+from apps.reconciliation.counterparties.registry import counterparty_of
 from apps.reconciliation.models import ReconciliationRun
 
 _COLUMNS = "direction, key, reference, amount_fen, fee_fen, at, state, is_foreign"
+_OURS = "direction, key, reference, amount_fen, at, state, subject_id, order_id"
 _TABLES = """
 DROP TABLE IF EXISTS pg_temp.theirs, pg_temp.ours;
 CREATE TEMP TABLE theirs (
@@ -23,17 +24,9 @@ CREATE TEMP TABLE theirs (
 ) ON COMMIT DROP;
 CREATE TEMP TABLE ours (
   direction text NOT NULL, key text NOT NULL, reference text NOT NULL, amount_fen bigint NOT NULL,
-  at timestamptz NOT NULL, state text NOT NULL, subject_id uuid NOT NULL, order_id uuid NOT NULL
+  at timestamptz NOT NULL, state text NOT NULL, subject_id uuid NOT NULL, order_id uuid
 ) ON COMMIT DROP
 """
-#: The window is the counterparty's day, which need not be ours.
-_OURS = f"""
-INSERT INTO ours (direction, key, reference, amount_fen, at, state, subject_id, order_id)
-SELECT m.direction, m.key, m.reference, m.amount_fen, m.at, m.state, m.id, m.order_id
-  FROM ({CHANNEL_MOVEMENTS}) AS m
-  WHERE m.hospital_id = %(hospital)s AND m.merchant_id = %(merchant)s
-    AND m.at >= %(starts_at)s AND m.at < %(ends_at)s
-"""  # noqa: S608 - a fragment of ours
 #: What failed on a side moved no money there, and another merchant's money is none of ours.
 _UNEQUAL = """
 WITH counted AS (
@@ -63,8 +56,6 @@ _SUMS = """
 SELECT count(*), coalesce(sum(amount_fen) FILTER (WHERE direction = 'in' AND {counted}), 0)::bigint,
   coalesce(sum(amount_fen) FILTER (WHERE direction = 'out' AND {counted}), 0)::bigint FROM {table}
 """
-#: What becomes of a refund in the words of the providers' bills; whatever else stands there has moved money.
-_FAILED = frozenset({"FAIL", "CHANGE", "CLOSED", "REFUNDCLOSE"})
 
 
 class Sums(NamedTuple):
@@ -115,39 +106,43 @@ class Bill:
     sha256: str
     stated_in_fen: int | None
     stated_out_fen: int | None
+    stated_fees_fen: int | None
     starts_at: dt.datetime | None
     ends_at: dt.datetime | None
+    states_failed: bool
 
     def close(self) -> None:
         """Let the lines go."""
         self.lines.close()
 
 
-def read_bill(bill: ChannelBill) -> Bill:
-    """Read a provider's bill line by line. ChannelError for a bill that is none, at whatever line."""
+def read_bill(found: Statement) -> Bill:
+    """Read their bill line by line. ChannelError or BadBill for one that is none, at whatever line."""
     digest, file = hashlib.sha256(), tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the bill
     try:
-        for line in map(_line, bill.rows):
+        for line in map(_line, found.rows):
             digest.update(line)
             file.write(line)
     except BaseException:
         file.close()
         raise
     file.seek(0)
-    digest.update(f"{bill.payments_fen} {bill.refunds_fen}".encode())
-    return Bill(file, digest.hexdigest(), bill.payments_fen, bill.refunds_fen, bill.starts_at, bill.ends_at)
+    digest.update(f"{found.stated_in_fen} {found.stated_out_fen}".encode())
+    return Bill(
+        file, digest.hexdigest(), found.stated_in_fen, found.stated_out_fen, found.stated_fees_fen, found.starts_at,
+        found.ends_at, found.states_failed,
+    )  # fmt: skip
 
 
-def _line(row: BillRow) -> bytes:
-    out = row.kind == "refund"
+def _line(row: Line) -> bytes:
     cells = (
-        "out" if out else "in",
-        (row.out_refund_no if out else row.out_trade_no) or row.refund_id or row.transaction_id,
-        row.refund_id if out else row.transaction_id,
+        row.direction,
+        row.key,
+        row.reference,
         str(row.amount_fen),
         str(row.fee_fen),
         row.at.isoformat() if row.at else r"\N",
-        "failed" if out and row.state in _FAILED else "processing" if row.state == "PROCESSING" else "done",
+        row.state,
         "t" if row.foreign else "f",
     )
     return "\t".join(map(_cell, cells)).encode() + b"\n"
@@ -165,13 +160,8 @@ def stage(run: ReconciliationRun, bill: Bill) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_TABLES)
         cursor.copy_expert(f"COPY theirs ({_COLUMNS}) FROM STDIN", bill.lines)
-        cursor.execute(
-            _OURS,
-            {
-                "hospital": run.hospital_id, "merchant": run.merchant_id,
-                "starts_at": run.starts_at, "ends_at": run.ends_at,
-            },
-        )  # fmt: skip
+        statement, values = counterparty_of(run).ours(run)
+        cursor.execute(f"INSERT INTO ours ({_OURS}) {statement}", values)
         cursor.execute("ANALYZE theirs")
         cursor.execute("ANALYZE ours")
 
@@ -182,13 +172,14 @@ def our_sums() -> Sums:
 
 
 def their_sums() -> Sums:
-    """What moved money of this merchant on their side."""
+    """What moved money of this account on their side."""
     return Sums(*_one(_SUMS.format(table="theirs", counted="state <> 'failed' AND NOT is_foreign")))
 
 
-def listed_sums() -> Sums:
+def listed_sums(*, with_failed: bool = True) -> Sums:
     """All that stands in the bill, as its own totals count it."""
-    return Sums(*_one(_SUMS.format(table="theirs", counted="true")))
+    counted = "true" if with_failed else "state <> 'failed'"
+    return Sums(*_one(_SUMS.format(table="theirs", counted=counted)))
 
 
 def outside(run: ReconciliationRun) -> int:
@@ -203,8 +194,13 @@ def outside(run: ReconciliationRun) -> int:
 
 
 def foreign() -> int:
-    """Lines of the bill that name another merchant."""
+    """Lines of the bill that are somebody else's."""
     return int(_one("SELECT count(*) FROM theirs WHERE is_foreign")[0])
+
+
+def is_known() -> bool:
+    """Whether any line has a number of ours."""
+    return bool(_one("SELECT EXISTS (SELECT FROM theirs AS t JOIN ours AS o USING (direction, key))")[0])
 
 
 def fees() -> int:

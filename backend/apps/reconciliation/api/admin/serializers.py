@@ -2,8 +2,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from apps.access.scoped.fields import ScopedRelatedField
-from apps.payments.selectors.channels import merchants
+from apps.reconciliation.api.admin.accounts import AccountSerializer
 from apps.reconciliation.models import Action, Difference, ReconciliationRun
 from kernel.http.serializers import ModelSerializer, Serializer
 
@@ -12,23 +11,27 @@ class ReconciliationRunSerializer(ModelSerializer):
     """对账批次. `error`: why there is no result, or a corrected bill is of no use, in the provider's words or ours."""
 
     is_fetching = serializers.BooleanField(read_only=True)
+    account_id = serializers.UUIDField(
+        read_only=True, help_text="of a merchant its own id, of HIS the hospital's"
+    )
 
     class Meta:
         model = ReconciliationRun
         fields = [
-            "id", "hospital_id", "hospital_name", "merchant_id", "merchant_name", "channel", "business_date", "attempt",
+            "id", "hospital_id", "hospital_name", "counterparty", "account_id", "account_name", "merchant_id",
+            "merchant_name", "channel", "business_date", "attempt",
             "state", "is_fetching", "starts_at",
             "ends_at", "our_count", "their_count", "our_in_fen", "their_in_fen", "our_out_fen",
-            "their_out_fen", "stated_in_fen", "stated_out_fen", "fees_fen", "error", "error_detail", "tries",
+            "their_out_fen", "stated_in_fen", "stated_out_fen", "fees_fen", "stated_fees_fen", "error",
+            "error_detail", "tries",
             "content_sha256", "matched_at", "carry_approval_id", "carried_at", "created_at",
         ]  # fmt: skip
         read_only_fields = fields
 
 
-class RunStartSerializer(Serializer):
+class RunStartSerializer(AccountSerializer):
     """Which account, and which of its days."""
 
-    merchant_id = ScopedRelatedField(source="merchant", queryset=merchants())
     business_date = serializers.DateField()
 
 
@@ -62,8 +65,9 @@ class DifferenceSerializer(ModelSerializer):
     class Meta:
         model = Difference
         fields = [
-            "id", "hospital_id", "hospital_name", "run_id", "business_date", "channel", "kind", "direction", "state",
-            "key", "reference", "our_fen", "their_fen", "effect_fen", "ours", "theirs", "order_id", "carried_until",
+            "id", "hospital_id", "hospital_name", "run_id", "counterparty", "business_date", "channel", "kind",
+            "direction", "state", "key", "reference", "our_fen", "their_fen", "effect_fen", "ours",
+            "theirs", "order_id", "carried_until",
             "action", "reason", "linked_ids", "proposed_by_id", "proposed_by_name", "approval_id", "outcome",
             "settled_at", "created_at", "version",
         ]  # fmt: skip

@@ -1,12 +1,14 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from apps.reconciliation.api.admin.bills import SuppliedBillViewSet
 from apps.reconciliation.api.admin.day_bills import DayBillView
 from apps.reconciliation.api.admin.views import DifferenceViewSet, ReconciliationRunViewSet
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 router.register("reconciliation-runs", ReconciliationRunViewSet, basename="reconciliation-runs")
 router.register("reconciliation-differences", DifferenceViewSet, basename="reconciliation-differences")
+router.register("reconciliation-bills", SuppliedBillViewSet, basename="reconciliation-bills")
 urlpatterns = [
     path("reconciliation-day-bill", DayBillView.as_view()),
     path("reconciliation-runs/<uuid:pk>/carry", ReconciliationRunViewSet.as_view({"post": "carry"})),

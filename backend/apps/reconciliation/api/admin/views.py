@@ -11,7 +11,14 @@ from apps.identity.models import StaffMember
 from apps.payments.channels.registry import CHANNELS
 from apps.reconciliation import errors
 from apps.reconciliation.api.admin import serializers as io
-from apps.reconciliation.models import Difference, DifferenceKind, Direction, ReconciliationRun
+from apps.reconciliation.api.admin.accounts import account_named
+from apps.reconciliation.models import (
+    CounterpartyKind,
+    Difference,
+    DifferenceKind,
+    Direction,
+    ReconciliationRun,
+)
 from apps.reconciliation.services import carry_bill, propose, runs, settle
 from apps.reconciliation.states import DIFFERENCES, RUNS, DifferenceState
 from apps.worklist.errors import ApprovalOpen, NobodyDecides
@@ -25,6 +32,7 @@ class RunFilter(django_filters.FilterSet):
     """`business_date_from` and `…_to`: the first and the last day."""
 
     hospital_id = django_filters.UUIDFilter()
+    counterparty = django_filters.MultipleChoiceFilter(choices=CounterpartyKind.choices)
     merchant_id = django_filters.UUIDFilter()
     channel = KnownFilter(known=lambda: in_force(CHANNELS))
     state = django_filters.MultipleChoiceFilter(choices=RUNS.choices)
@@ -37,6 +45,7 @@ class DifferenceFilter(django_filters.FilterSet):
 
     hospital_id = django_filters.UUIDFilter()
     run_id = django_filters.UUIDFilter()
+    counterparty = django_filters.MultipleChoiceFilter(choices=CounterpartyKind.choices)
     channel = KnownFilter(known=lambda: in_force(CHANNELS))
     kind = django_filters.MultipleChoiceFilter(choices=DifferenceKind.choices)
     direction = django_filters.ChoiceFilter(choices=Direction.choices)
@@ -51,7 +60,7 @@ class DifferenceFilter(django_filters.FilterSet):
 
 @extend_schema(tags=["reconciliation"])
 class ReconciliationRunViewSet(OptionsMixin, ExportMixin, ListMixin, RetrieveMixin, ScopedViewSet):
-    """对账批次: a day of a merchant account beside the provider's bill of it."""
+    """对账批次: our day beside the counterparty's bill of it."""
 
     model = ReconciliationRun
     resource = "reconciliation.run"
@@ -60,10 +69,11 @@ class ReconciliationRunViewSet(OptionsMixin, ExportMixin, ListMixin, RetrieveMix
     filterset_class = RunFilter
     ordering_fields = ["business_date"]
     ordering = ["-id"]
-    option_columns = ("merchant__name", "business_date")
+    option_columns = ("account_name", "business_date")
     in_force: ClassVar[dict[str, Any]] = {}
     export_columns = {
-        "business_date": "business_date", "channel": "channel", "merchant__name": "merchant_name", "state": "state",
+        "business_date": "business_date", "counterparty": "counterparty", "account_name": "account_name",
+        "channel": "channel", "state": "state",
         "our_count": "our_count", "their_count": "their_count", "our_in_fen": "our_in_fen",
         "their_in_fen": "their_in_fen", "our_out_fen": "our_out_fen", "their_out_fen": "their_out_fen",
         "fees_fen": "fees_fen", "hospital__name": "hospital_name", "error": "error",
@@ -73,9 +83,12 @@ class ReconciliationRunViewSet(OptionsMixin, ExportMixin, ListMixin, RetrieveMix
         body=io.RunStartSerializer, answer=io.ReconciliationRunSerializer, status=201,
         raises=(InvalidValue, StateConflict),
     )  # fmt: skip
-    def create(self, *, merchant: Any, business_date: Any) -> ReconciliationRun:
+    def create(
+        self, *, counterparty: str, business_date: Any, merchant: Any = None, hospital: Any = None
+    ) -> ReconciliationRun:
         """发起对账 of a day, or once more: the same bill again changes nothing, a corrected one counts instead."""
-        return runs.start(merchant, business_date)
+        kind, account = account_named(counterparty, merchant, hospital)
+        return runs.start_run(kind, account, business_date)
 
     @command(
         body=io.RunCarrySerializer, answer=io.ReconciliationRunSerializer, idempotent=True,
@@ -100,7 +113,8 @@ class DifferenceViewSet(OptionsMixin, ExportMixin, ListMixin, RetrieveMixin, Sco
     option_columns = ("key", "business_date", "effect_fen")
     in_force: ClassVar[dict[str, Any]] = {"state": DifferenceState.OPEN}
     export_columns = {
-        "business_date": "business_date", "channel": "channel", "kind": "kind", "direction": "direction",
+        "business_date": "business_date", "counterparty": "counterparty", "channel": "channel", "kind": "kind",
+        "direction": "direction",
         "state": "state", "key": "key", "reference": "reference", "our_fen": "our_fen", "their_fen": "their_fen",
         "effect_fen": "effect_fen", "action": "action", "reason": "reason", "proposed_by__name": "proposed_by_name",
         "settled_at": "settled_at", "hospital__name": "hospital_name",

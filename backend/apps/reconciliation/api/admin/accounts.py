@@ -1,0 +1,41 @@
+"""Whose bill is meant: a counterparty, and which of its accounts."""
+
+from rest_framework import serializers
+
+from apps.access.scoped.fields import ScopedRelatedField
+from apps.identity.models import Hospital
+from apps.payments.selectors.channels import merchants
+from apps.reconciliation.counterparties import his, merchant
+from apps.reconciliation.counterparties.base import Account, Counterparty
+from apps.reconciliation.counterparties.registry import COUNTERPARTIES
+from apps.reconciliation.models import CounterpartyKind
+from kernel.errors import REQUIRED, InvalidValue
+from kernel.http.serializers import Serializer
+
+
+class AccountSerializer(Serializer):
+    """`merchant_id` for the counterparty merchant, `hospital_id` for HIS."""
+
+    counterparty = serializers.ChoiceField(
+        choices=CounterpartyKind.choices, default=CounterpartyKind.MERCHANT
+    )
+    merchant_id = ScopedRelatedField(source="merchant", queryset=merchants(), required=False, allow_null=True)
+    hospital_id = ScopedRelatedField(
+        source="hospital", queryset=Hospital.objects.all(), required=False, allow_null=True
+    )
+
+    def account(self) -> tuple[Counterparty, Account]:
+        """What was named; InvalidValue where it is not."""
+        given = self.validated_data
+        return account_named(given["counterparty"], given.get("merchant"), given.get("hospital"))
+
+
+def account_named(kind: str, named: object, hospital: Hospital | None) -> tuple[Counterparty, Account]:
+    """The counterparty and its account; InvalidValue for one that is not named."""
+    if kind == CounterpartyKind.MERCHANT:
+        if named is None:
+            raise InvalidValue(field="merchant_id", expected=REQUIRED)
+        return COUNTERPARTIES[kind], merchant.account_of(named)  # type: ignore[arg-type]  # of the queryset above
+    if hospital is None:
+        raise InvalidValue(field="hospital_id", expected=REQUIRED)
+    return COUNTERPARTIES[kind], his.account_of(hospital)
