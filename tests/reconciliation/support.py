@@ -9,8 +9,9 @@ import httpx
 from apps.billing.services.items import ItemSpec
 from apps.payments.models import PaymentAttempt, PaymentOrder, Refund, RefundCause, RefundRoute
 from apps.payments.services.refunds import RefundPart, create_refund
-from apps.reconciliation.models import Difference, ReconciliationRun
+from apps.reconciliation.models import Difference, ReconciliationRun, SuppliedBill
 from apps.reconciliation.services.examine import examine_difference
+from apps.reconciliation.services.hand_in import check_bill
 from apps.reconciliation.services.runs import advance_run, start, start_daily
 from kernel import clock, leases
 from tests.billing.support import issue
@@ -62,6 +63,8 @@ def reconcile(till: Till, day: dt.date = TODAY) -> ReconciliationRun:
 
 def work() -> None:
     """What is due now."""
+    for pk in leases.due(SuppliedBill, 100):
+        check_bill(pk)
     for pk in leases.due(ReconciliationRun, 100):
         advance_run(pk)
     for pk in leases.due(Difference, 100):

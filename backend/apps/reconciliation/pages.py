@@ -7,8 +7,8 @@ columns(
 )  # fmt: skip
 columns(
     "reconciliation_differences_list",
-    "business_date", "counterparty", "channel", "kind", "direction", "key", "our_fen", "their_fen", "effect_fen", "state",
-    "action",
+    "business_date", "counterparty", "channel", "kind", "direction", "key", "our_fen", "their_fen", "effect_fen",
+    "state", "action",
 )  # fmt: skip
 columns(
     "reconciliation_bills_list",
