@@ -55,7 +55,7 @@ groups(
     sides=("双方记录", "Both rows", "ours theirs order_id"),
     settlement=(
         "处理", "Settlement",
-        "action reason proposed_by_id approval_id linked_ids carried_until outcome settled_at created_at",
+        "action reason_code reason proposed_by_id approval_id linked_ids carried_until outcome settled_at created_at",
     ),
 )  # fmt: skip
 moving("reconciliation_runs_list", is_fetching=[True])

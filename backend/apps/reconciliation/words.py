@@ -1,6 +1,14 @@
 from apps.payments.channels.registry import channel_words
 from apps.payments.words import application_words
-from apps.reconciliation.models import Action, BillSource, CounterpartyKind, DifferenceKind, Direction
+from apps.reconciliation.models import (
+    Action,
+    BillSource,
+    CounterpartyKind,
+    DifferenceKind,
+    Direction,
+    ReasonCode,
+)
+from apps.reconciliation.services.ages import AgeBand
 from apps.reconciliation.states import BillState, DifferenceState, RunState
 from kernel.words import known, objects, of, operations, properties, references, resources, values
 
@@ -20,6 +28,8 @@ properties(
     proposed_by_name=("提出人姓名", "Proposed by"), settled_at=("处理时间", "Settled"),
     carry_approval_id=("结转审批", "Approval to do without it"), carried_at=("结转时间", "Done without"),
     partner_name=("接入应用名称", "Application"),
+    reason_code=("原因代码", "Reason"), ages=("账龄分布", "By age"), age_band=("账龄", "Age"),
+    over_fen=("长款合计", "Over"), short_fen=("短款合计", "Short"),
     is_fetching=("正在取账单", "Being fetched"),
     run_id=("对账批次", "Reconciliation run"), line=("行号", "Line"), stated_fen=("载明金额", "Stated"),
     counted_fen=("计得金额", "Counted"), direction=("方向", "Direction"),
@@ -59,6 +69,9 @@ operations(
     reconciliation_runs_carry=("申请结转缺失账单", "Ask to close without the bill"),
     reconciliation_differences_propose=("提出处理意见", "Propose a settlement"),
     reconciliation_differences_propose_many=("批量提出处理意见", "Propose settlements"),
+    reconciliation_differences_ages=("差异账龄", "Differences by age"),
+    reconciliation_differences_worksheet=("下载差异处理表", "Download the worksheet"),
+    reconciliation_differences_take_worksheet=("上传差异处理表", "Hand the worksheet in"),
     reconciliation_differences_undo=("撤销处理", "Undo a settlement"),
 )
 values(RunState, {
@@ -85,6 +98,16 @@ values(DifferenceKind, {
     "late_refund": ("迟到退款", "Late refund"), "totals": ("合计不符", "Totals differ"),
 })  # fmt: skip
 values(CounterpartyKind, {"merchant": ("渠道商户", "Merchant account"), "his": ("HIS", "HIS")})
+values(ReasonCode, {
+    "rounding": ("舍入差", "Rounding"), "timing": ("入账时间差", "Timing"),
+    "confirmed": ("对方已确认", "Confirmed by the counterparty"), "typing": ("录入错误", "Typed wrongly"),
+    "paid_twice": ("重复支付", "Paid twice"), "system_fault": ("系统故障", "A fault of a system"),
+    "test": ("测试交易", "A test"), "other": ("其他", "Other"),
+})  # fmt: skip
+values(AgeBand, {
+    "up_to_1": ("0–1 天", "0–1 days"), "from_2": ("2–3 天", "2–3 days"), "from_4": ("4–7 天", "4–7 days"),
+    "over_7": ("7 天以上", "More than 7 days"),
+})  # fmt: skip
 values(Direction, {"in": ("收款", "Payments"), "out": ("退款", "Refunds")})
 values(Action, {
     "write_off": ("核销", "Write off"), "take_up": ("挂账", "Take up"), "link": ("勾对", "Link"),

@@ -58,6 +58,10 @@ class WorkingTime:
         wanted = clock.local(day, local.timetz().replace(tzinfo=None))
         return min(max(wanted, spans[0][0]), spans[-1][1]) if spans else wanted
 
+    def next_day_at(self, moment: dt.datetime, time: dt.time) -> dt.datetime:
+        """That time of the next working day."""
+        return clock.local(self._next_day(moment.astimezone(clock.LOCAL).date()), time)
+
     def _from(self, moment: dt.datetime) -> Iterator[Span]:
         day = moment.astimezone(clock.LOCAL).date()
         last = day + HORIZON

@@ -1,5 +1,11 @@
 from apps.reconciliation.models.bill import BillSource, SuppliedBill
-from apps.reconciliation.models.difference import Action, Difference, DifferenceKind, Direction
+from apps.reconciliation.models.difference import (
+    Action,
+    Difference,
+    DifferenceKind,
+    Direction,
+    ReasonCode,
+)
 from apps.reconciliation.models.run import CounterpartyKind, ReconciliationRun
 
 __all__ = [
@@ -9,6 +15,7 @@ __all__ = [
     "Difference",
     "DifferenceKind",
     "Direction",
+    "ReasonCode",
     "ReconciliationRun",
     "SuppliedBill",
 ]

@@ -48,6 +48,19 @@ class Action(models.TextChoices):
     WITHDRAW_HIS = "withdraw_his"
 
 
+class ReasonCode(models.TextChoices):
+    """Why it is settled so, beside what is written about it."""
+
+    ROUNDING = "rounding"
+    TIMING = "timing"
+    CONFIRMED = "confirmed"
+    TYPING = "typing"
+    PAID_TWICE = "paid_twice"
+    SYSTEM_FAULT = "system_fault"
+    TEST = "test"
+    OTHER = "other"
+
+
 class Difference(VersionedModel):
     """对账差异. `our_fen` and `their_fen` as each side counts them.
 
@@ -82,6 +95,7 @@ class Difference(VersionedModel):
     order_id = models.UUIDField(null=True)
     carried_until = models.DateField(null=True)
     action = models.CharField(max_length=16, choices=Action.choices, blank=True, default="")
+    reason_code = models.CharField(max_length=16, choices=ReasonCode.choices, blank=True, default="")
     reason = models.CharField(max_length=200, blank=True, default="")
     linked_ids = ArrayField(models.UUIDField(), default=list)
     proposed_by = models.ForeignKey(

@@ -15,7 +15,7 @@ from apps.reconciliation.errors import (
     WITHOUT_MONEY,
     NotLinkable,
 )
-from apps.reconciliation.models import Action, Difference, DifferenceKind
+from apps.reconciliation.models import Action, Difference, DifferenceKind, ReasonCode
 from apps.reconciliation.services.approval import KIND
 from apps.reconciliation.services.results import lock_account, title_of
 from apps.reconciliation.states import DIFFERENCES, DifferenceState
@@ -39,6 +39,7 @@ def propose(
     by: StaffMember,
     action: Action,
     reason: str,
+    reason_code: ReasonCode = ReasonCode.OTHER,
     linked_ids: Sequence[UUID] = (),
     carried_until: dt.date | None = None,
 ) -> Difference:
@@ -59,7 +60,7 @@ def propose(
     elif action == Action.VOID_TEST and row.effect_fen:
         raise InvalidValue(field="action", expected=WITHOUT_MONEY)
     DIFFERENCES.move(
-        row, DifferenceState.PROPOSED, action=action, reason=reason, proposed_by=by,
+        row, DifferenceState.PROPOSED, action=action, reason_code=reason_code, reason=reason, proposed_by=by,
         linked_ids=list(linked_ids) if action == Action.LINK else [],
         carried_until=carried_until if action == Action.CARRY_FORWARD else row.carried_until,
     )  # fmt: skip
@@ -108,8 +109,13 @@ def _check_carried(row: Difference, until: dt.date | None) -> None:
 
 @transaction.atomic
 def propose_many(
-    differences: Iterable[Difference], *, by: StaffMember, action: Action, reason: str
+    differences: Iterable[Difference],
+    *,
+    by: StaffMember,
+    action: Action,
+    reason: str,
+    reason_code: ReasonCode = ReasonCode.OTHER,
 ) -> list[Difference]:
     """The same for several of one kind: all of them or none."""
     rows = sorted(differences, key=lambda row: (row.run.account_id, row.pk))  # accounts are locked in order
-    return [propose(row, by=by, action=action, reason=reason) for row in rows]
+    return [propose(row, by=by, action=action, reason=reason, reason_code=reason_code) for row in rows]

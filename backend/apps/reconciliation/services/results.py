@@ -1,16 +1,21 @@
 """What became of a run, as its differences are settled or come back."""
 
+import datetime as dt
 from uuid import UUID
 
 from django.db import connection
 
+from apps.identity.models import Hospital
+from apps.identity.services.working_time import working_time
 from apps.reconciliation.models import Difference, ReconciliationRun
 from apps.reconciliation.states import RUNS, UNSETTLED, DifferenceState, RunState
 from apps.reconciliation.work import DIFFERENCE
 from apps.worklist.services.items import close_item, open_item, open_items
+from kernel import clock
 from kernel.money import fen_to_yuan
 
 _SUBJECT = "reconciliation.difference"
+DUE = dt.time(17)
 
 
 def lock_account(account_id: UUID) -> None:
@@ -37,7 +42,15 @@ def give_to_people(run: ReconciliationRun) -> None:
     """Differences of a run that nothing but a person can settle are somebody's work."""
     rows = Difference.objects.filter(run=run, state=DifferenceState.OPEN)
     titles = {row.pk: title_of(row) for row in rows}
-    open_items(DIFFERENCE, hospital=run.hospital, subject_type=_SUBJECT, titles=titles)
+    if titles:
+        due = _due(run.hospital)
+        open_items(DIFFERENCE, hospital=run.hospital, subject_type=_SUBJECT, titles=titles, due_at=due)
+
+
+def _due(hospital: Hospital) -> dt.datetime:
+    """A difference is settled until the afternoon of the next working day."""
+    now = clock.now()
+    return working_time(hospital, now).next_day_at(now, DUE)
 
 
 def title_of(row: Difference) -> str:
@@ -48,7 +61,8 @@ def title_of(row: Difference) -> str:
 def open_work(row: Difference, *, note: str = "") -> None:
     """Somebody has to look into it."""
     open_item(
-        DIFFERENCE, hospital=row.hospital, subject_type=_SUBJECT, subject_id=row.pk, title=title_of(row) + note
+        DIFFERENCE, hospital=row.hospital, subject_type=_SUBJECT, subject_id=row.pk, title=title_of(row) + note,
+        due_at=_due(row.hospital),
     )  # fmt: skip
 
 

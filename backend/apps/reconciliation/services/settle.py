@@ -109,7 +109,7 @@ def _reopen(row: Difference, reason: str) -> None:
     gone = row.run.state == RunState.SUPERSEDED
     DIFFERENCES.move(
         row, DifferenceState.WITHDRAWN if gone else DifferenceState.OPEN, settled_at=None, action="", linked_ids=[],
-        approval=None, proposed_by=None, reason=reason, outcome=CORRECTED_BILL if gone else "undone",
+        approval=None, proposed_by=None, reason_code="", reason=reason, outcome=CORRECTED_BILL if gone else "undone",
     )  # fmt: skip
     if gone:
         close_work(row, reason)

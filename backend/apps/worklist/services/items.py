@@ -46,8 +46,7 @@ def open_item(
     `due_at`, `executor_role_id`: where it is not for the duty to say when it is due, or whose it is;
     `barred`: staff who must not do it.
     """
-    duty, usual = _terms(kind, hospital)
-    due_at = due_at or usual
+    duty, due_at = _terms(kind, hospital, due_at)
     item = WorkItem(
         hospital=hospital, department_id=department_id, kind=kind.code, subject_type=subject_type,
         subject_id=subject_id, title=title[:MAX_TITLE], executor=executor, barred=sorted(barred),
@@ -65,9 +64,16 @@ def open_item(
 
 
 @transaction.atomic
-def open_items(kind: WorkKind, *, hospital: Hospital, subject_type: str, titles: Mapping[UUID, str]) -> None:
+def open_items(
+    kind: WorkKind,
+    *,
+    hospital: Hospital,
+    subject_type: str,
+    titles: Mapping[UUID, str],
+    due_at: dt.datetime | None = None,
+) -> None:
     """The same for thousands of subjects (their keys with the items' titles) in some statements."""
-    duty, due_at = _terms(kind, hospital)
+    duty, due_at = _terms(kind, hospital, due_at)
     items = (
         WorkItem(
             hospital=hospital, kind=kind.code, subject_type=subject_type, subject_id=pk, title=title[:MAX_TITLE],
@@ -79,9 +85,9 @@ def open_items(kind: WorkKind, *, hospital: Hospital, subject_type: str, titles:
     WorkItem.objects.bulk_create(items, batch_size=_BATCH, ignore_conflicts=True)  # the open one stays
 
 
-def _terms(kind: WorkKind, hospital: Hospital) -> tuple[Duty, dt.datetime]:
+def _terms(kind: WorkKind, hospital: Hospital, due_at: dt.datetime | None) -> tuple[Duty, dt.datetime]:
     duty, now = duty_of(hospital.pk, kind), clock.now()
-    return duty, working_time(hospital, now).after_hours(now, duty.hours)
+    return duty, due_at or working_time(hospital, now).after_hours(now, duty.hours)
 
 
 @transaction.atomic

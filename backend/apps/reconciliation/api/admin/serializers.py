@@ -3,8 +3,12 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.reconciliation.api.admin.accounts import AccountSerializer
-from apps.reconciliation.models import Action, Difference, ReconciliationRun
+from apps.reconciliation.models import Action, Difference, ReasonCode, ReconciliationRun
+from apps.reconciliation.services.ages import AgeBand
 from kernel.http.serializers import ModelSerializer, Serializer
+
+#: What many may be settled with at once.
+BULK_ACTIONS = [Action.WRITE_OFF, Action.TAKE_UP, Action.VOID_TEST, Action.TELL_HIS, Action.WITHDRAW_HIS]
 
 
 class ReconciliationRunSerializer(ModelSerializer):
@@ -68,8 +72,8 @@ class DifferenceSerializer(ModelSerializer):
             "id", "hospital_id", "hospital_name", "run_id", "counterparty", "business_date", "channel", "kind",
             "direction", "state", "key", "reference", "our_fen", "their_fen", "effect_fen", "ours",
             "theirs", "order_id", "carried_until",
-            "action", "reason", "linked_ids", "proposed_by_id", "proposed_by_name", "approval_id", "outcome",
-            "settled_at", "created_at", "version",
+            "action", "reason_code", "reason", "linked_ids", "proposed_by_id", "proposed_by_name", "approval_id",
+            "outcome", "settled_at", "created_at", "version",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -78,6 +82,7 @@ class ProposalSerializer(Serializer):
     """How it should be settled, and why."""
 
     action = serializers.ChoiceField(choices=Action.choices)
+    reason_code = serializers.ChoiceField(choices=ReasonCode.choices, default=ReasonCode.OTHER)
     reason = serializers.CharField(max_length=200)
     linked_ids = serializers.ListField(child=serializers.UUIDField(), max_length=100, required=False)
     carried_until = serializers.DateField(required=False, allow_null=True)
@@ -87,12 +92,48 @@ class ProposalsSerializer(Serializer):
     """The same for many of one kind: all of them or none."""
 
     ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=500)
-    action = serializers.ChoiceField(choices=[Action.WRITE_OFF, Action.TAKE_UP, Action.VOID_TEST])
+    action = serializers.ChoiceField(choices=BULK_ACTIONS)
+    reason_code = serializers.ChoiceField(choices=ReasonCode.choices, default=ReasonCode.OTHER)
     reason = serializers.CharField(max_length=200)
 
 
 class ProposedSerializer(Serializer):
     changed = serializers.IntegerField()
+
+
+class WorksheetSerializer(Serializer):
+    """The sheet that was downloaded, filled in."""
+
+    file = serializers.FileField(help_text="Excel or CSV, at most 10 MB; at most 500 rows with an action")
+
+
+class RowProblemSerializer(Serializer):
+    """What is wrong with a cell of the sheet: `row` as a spreadsheet counts, from 1."""
+
+    row = serializers.IntegerField()
+    column = serializers.CharField()
+    code = serializers.CharField()
+    reason = serializers.CharField()
+
+
+class WorksheetTakenSerializer(Serializer):
+    """`changed`: how many settlements were proposed; with `problems` none: all rows are good, or nothing is taken."""
+
+    changed = serializers.IntegerField()
+    problems = RowProblemSerializer(many=True)
+
+
+class AgeSerializer(Serializer):
+    """Unsettled differences of an age: how many, and how much the counterparties hold more, or less, in fen."""
+
+    age_band = serializers.ChoiceField(choices=AgeBand.choices)
+    count = serializers.IntegerField()
+    over_fen = serializers.IntegerField()
+    short_fen = serializers.IntegerField()
+
+
+class AgesSerializer(Serializer):
+    ages = AgeSerializer(many=True)
 
 
 class UndoSerializer(Serializer):

@@ -12,6 +12,11 @@ router.register("reconciliation-bills", SuppliedBillViewSet, basename="reconcili
 urlpatterns = [
     path("reconciliation-day-bill", DayBillView.as_view()),
     path("reconciliation-runs/<uuid:pk>/carry", ReconciliationRunViewSet.as_view({"post": "carry"})),
+    path("reconciliation-differences/ages", DifferenceViewSet.as_view({"get": "ages"})),
+    path(
+        "reconciliation-differences/worksheet",
+        DifferenceViewSet.as_view({"get": "worksheet", "post": "take_worksheet"}),
+    ),
     path("reconciliation-differences/propose", DifferenceViewSet.as_view({"post": "propose_many"})),
     path("reconciliation-differences/<uuid:pk>/propose", DifferenceViewSet.as_view({"post": "propose"})),
     path("reconciliation-differences/<uuid:pk>/undo", DifferenceViewSet.as_view({"post": "undo"})),

@@ -1,3 +1,5 @@
+import functools
+import operator
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -12,6 +14,7 @@ from apps.payments.channels.registry import CHANNELS
 from apps.reconciliation import errors
 from apps.reconciliation.api.admin import serializers as io
 from apps.reconciliation.api.admin.accounts import account_named
+from apps.reconciliation.api.admin.worksheet import WorksheetMixin
 from apps.reconciliation.models import (
     CounterpartyKind,
     Difference,
@@ -20,6 +23,7 @@ from apps.reconciliation.models import (
     ReconciliationRun,
 )
 from apps.reconciliation.services import carry_bill, propose, runs, settle
+from apps.reconciliation.services.ages import AgeBand, of_age
 from apps.reconciliation.states import DIFFERENCES, RUNS, DifferenceState
 from apps.worklist.errors import ApprovalOpen, NobodyDecides
 from kernel.errors import InvalidValue, StateConflict
@@ -51,11 +55,18 @@ class DifferenceFilter(django_filters.FilterSet):
     direction = django_filters.ChoiceFilter(choices=Direction.choices)
     state = django_filters.MultipleChoiceFilter(choices=DIFFERENCES.choices)
     key = django_filters.CharFilter(max_length=64)
+    age_band = django_filters.MultipleChoiceFilter(
+        choices=AgeBand.choices, method="of_ages", help_text="of those that are not settled"
+    )
     search = django_filters.CharFilter(
         field_name="key", lookup_expr="startswith", max_length=64, help_text="the beginning of a number"
     )
     business_date_from = django_filters.DateFilter(field_name="business_date", lookup_expr="gte")
     business_date_to = django_filters.DateFilter(field_name="business_date", lookup_expr="lte")
+
+    def of_ages(self, rows: Any, name: str, values: list[str]) -> Any:
+        """Any of these bands."""
+        return rows.filter(functools.reduce(operator.or_, map(of_age, values))) if values else rows
 
 
 @extend_schema(tags=["reconciliation"])
@@ -100,12 +111,15 @@ class ReconciliationRunViewSet(OptionsMixin, ExportMixin, ListMixin, RetrieveMix
 
 
 @extend_schema(tags=["reconciliation"])
-class DifferenceViewSet(OptionsMixin, ExportMixin, ListMixin, RetrieveMixin, ScopedViewSet):
+class DifferenceViewSet(WorksheetMixin, OptionsMixin, ExportMixin, ListMixin, RetrieveMixin, ScopedViewSet):
     """对账差异: what does not agree, and how it was settled."""
 
     model = Difference
     resource = "reconciliation.difference"
-    codes = {"propose": "propose", "propose_many": "propose", "undo": "undo"}
+    codes = {
+        "propose": "propose", "propose_many": "propose", "undo": "undo", "ages": "list", "worksheet": "propose",
+        "take_worksheet": "propose",
+    }  # fmt: skip
     serializer_class = io.DifferenceSerializer
     filterset_class = DifferenceFilter
     ordering_fields = ["business_date", "effect_fen"]
@@ -116,7 +130,8 @@ class DifferenceViewSet(OptionsMixin, ExportMixin, ListMixin, RetrieveMixin, Sco
         "business_date": "business_date", "counterparty": "counterparty", "channel": "channel", "kind": "kind",
         "direction": "direction",
         "state": "state", "key": "key", "reference": "reference", "our_fen": "our_fen", "their_fen": "their_fen",
-        "effect_fen": "effect_fen", "action": "action", "reason": "reason", "proposed_by__name": "proposed_by_name",
+        "effect_fen": "effect_fen", "action": "action", "reason_code": "reason_code", "reason": "reason",
+        "proposed_by__name": "proposed_by_name",
         "settled_at": "settled_at", "hospital__name": "hospital_name",
     }  # fmt: skip
 
@@ -132,7 +147,7 @@ class DifferenceViewSet(OptionsMixin, ExportMixin, ListMixin, RetrieveMixin, Sco
         body=io.ProposalsSerializer, answer=io.ProposedSerializer, raises=(StateConflict, InvalidValue),
         operation_id="reconciliation_differences_propose_many",
     )  # fmt: skip
-    def propose_many(self, *, ids: list[UUID], action: Any, reason: str) -> dict[str, int]:
+    def propose_many(self, *, ids: list[UUID], **values: Any) -> dict[str, int]:
         """批量提出处理意见, for differences of one kind: all of them or none."""
         if len(set(ids)) != len(ids):
             raise InvalidValue(field="ids", expected=EACH_ONCE)
@@ -141,7 +156,7 @@ class DifferenceViewSet(OptionsMixin, ExportMixin, ListMixin, RetrieveMixin, Sco
             raise InvalidValue(field="ids", expected=UNKNOWN)
         if len({row.kind for row in rows}) > 1:
             raise InvalidValue(field="ids", expected=errors.ONE_KIND)
-        return {"changed": len(propose.propose_many(rows, by=self._staff(), action=action, reason=reason))}
+        return {"changed": len(propose.propose_many(rows, by=self._staff(), **values))}
 
     @command(body=io.UndoSerializer, answer=io.DifferenceSerializer, raises=(StateConflict,))
     def undo(self, row: Difference, *, reason: str) -> Difference:
