@@ -2,7 +2,8 @@
 
 import datetime as dt
 
-from apps.reconciliation.models import Difference, DifferenceKind, Direction, ReconciliationRun
+from apps.files.models import File
+from apps.reconciliation.models import Difference, DifferenceKind, Direction, ReconciliationRun, SuppliedBill
 from tests.support.estates import Estate, Values
 
 
@@ -24,9 +25,24 @@ class ReconciliationEstate(Estate):
             effect_fen=100,
         )  # fmt: skip
 
+    def make_supplied_bill(self) -> SuppliedBill:
+        """Of HIS, handed in by its program; no bytes belong to its row."""
+        hospital = self.world.h1
+        file = File.objects.create(
+            owner_type="reconciliation.bill", name="his.csv", media_type="text/plain", size=10, checksum="0" * 64,
+            stored_as="nowhere", hospital=hospital,
+        )  # fmt: skip
+        return SuppliedBill.objects.create(
+            hospital=hospital, counterparty="his", account_id=hospital.pk, account_name="HIS", source="partner",
+            business_date=dt.date(2026, 3, 1), file=file, sha256="0" * 64, state="taken",
+            partner=self.world.partner_application,
+        )  # fmt: skip
+
 
 #: Path up to the parameter → the value that stands there.
 OBJECTS: Values = {
+    "admin/v1/reconciliation-bills/": lambda e: e.get("supplied_bill").pk,
+    "partner/v1/his-bills/": lambda e: e.get("supplied_bill").pk,
     "admin/v1/reconciliation-runs/": lambda e: e.get("reconciliation_run").pk,
     "admin/v1/reconciliation-differences/": lambda e: e.get("difference").pk,
 }
