@@ -34,6 +34,26 @@ def pay_bill(till: Till, yuan: int = 50) -> PaymentAttempt:
     return attempt
 
 
+#: How somebody pays by a channel that is not asked for how.
+METHODS = {"alipay": "qr_code", "unionpay": "app"}
+
+
+def pay_by(till: Till, channel: str, yuan: int = 50) -> PaymentAttempt:
+    """Somebody pays a bill by that channel, which the hospital offers already."""
+    bill = issue(till.world, ItemSpec("血常规", Decimal(1), yuan * 100, "test", "J001", unit="次"))
+    opened = till.post("patient_a", "payment-orders", {"bill_ids": [str(bill.pk)]})
+    way = {"channel": channel} | ({"method": METHODS[channel]} if channel in METHODS else {})
+    started = till.post("patient_a", f"payment-orders/{opened.json()['id']}/pay", way)
+    assert started.status_code == 201, started.content
+    attempt = PaymentAttempt.objects.get(pk=started.json()["id"])
+    till.confirm(attempt)
+    till.deliver()
+    till.work()
+    attempt.refresh_from_db()
+    assert attempt.state == "succeeded"
+    return attempt
+
+
 def give_back(till: Till, attempt: PaymentAttempt, fen: int) -> Refund:
     """Some of it goes back by the original route."""
     refund = create_refund(
@@ -47,9 +67,9 @@ def give_back(till: Till, attempt: PaymentAttempt, fen: int) -> Refund:
     return refund
 
 
-def plant(till: Till, *rules: dict[str, Any]) -> None:
-    """Faults of WeChat's bills from now on."""
-    answer = httpx.put(f"{till.sandbox.url}/_sandbox/wechat_pay/bill-faults", json={"rules": list(rules)})
+def plant(till: Till, *rules: dict[str, Any], of: str = "wechat_pay") -> None:
+    """Faults of a provider's bills from now on."""
+    answer = httpx.put(f"{till.sandbox.url}/_sandbox/{of}/bill-faults", json={"rules": list(rules)})
     assert answer.status_code == 200, answer.text
 
 

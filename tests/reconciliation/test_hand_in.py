@@ -1,6 +1,7 @@
 """A channel's bill that finance takes from the provider's own pages and hands in: the same engine, the same result."""
 
 import datetime as dt
+import gzip
 import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
@@ -12,14 +13,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, connections
 
 from apps.payments.channels import unionpay_messages
-from apps.payments.models import MerchantAccount, PaymentOrder
+from apps.payments.models import MerchantAccount
 from apps.payments.services.merchants import channel_of
 from apps.reconciliation.models import Difference, ReconciliationRun, SuppliedBill
 from apps.reconciliation.services.hand_in import check_bill
 from apps.reconciliation.services.runs import start_daily
 from kernel import leases
 from tests.payments.support import TODAY, Till
-from tests.reconciliation.support import NEXT_MORNING, found, pay_bill, plant, work
+from tests.reconciliation.support import NEXT_MORNING, found, pay_bill, pay_by, plant, work
 from tests.scheduling.support import ADMIN
 
 pytestmark = pytest.mark.requirement("PAY-11")
@@ -66,32 +67,14 @@ def run_of(merchant: MerchantAccount) -> ReconciliationRun:
     return ReconciliationRun.objects.exclude(state="superseded").get(merchant=merchant)
 
 
-def pay_by(till: Till, channel: str) -> MerchantAccount:
-    """Somebody pays 50 yuan through it."""
-    from decimal import Decimal
-
-    from apps.billing.services.items import ItemSpec
-    from tests.billing.support import issue
-
-    till.offer(channel)
-    bill = issue(till.world, ItemSpec("血常规", Decimal(1), 5_000, "test", "J001", unit="次"))
-    opened = till.post("patient_a", "payment-orders", {"bill_ids": [str(bill.pk)]})
-    attempt = till.prepay("patient_a", PaymentOrder.objects.get(pk=opened.json()["id"]), channel)
-    till.confirm(attempt)
-    till.deliver()
-    till.work()
-    return MerchantAccount.objects.get(channel=channel)
-
-
 @pytest.mark.parametrize("channel", ["wechat_pay", "alipay", "unionpay"])
 def test_a_bill_from_the_providers_pages_is_matched_as_one_that_is_fetched(
     finance: Till, channel: str
 ) -> None:
-    if channel == "wechat_pay":
-        pay_bill(finance)
-        merchant = finance.merchant
-    else:
-        merchant = pay_by(finance, channel)
+    if channel != "wechat_pay":
+        finance.offer(channel)
+    merchant = MerchantAccount.objects.get(channel=channel)
+    pay_by(finance, channel)
     finance.move_to(NEXT_MORNING.replace(hour=12))
     bill = checked(finance, merchant, file_of(merchant))
     assert (bill.state, bill.findings) == ("taken", [])
@@ -110,8 +93,6 @@ def test_the_wrong_channels_or_days_or_a_broken_file_is_refused_and_says_why(fin
     for wrong in (b"what people write", b"PK\x03\x04" + b"0" * 50):
         bill = checked(finance, finance.merchant, wrong)
         assert (bill.state, bill.findings[0]["code"]) == ("refused", "not_the_channels")
-    import gzip
-
     text = gzip.decompress(content).decode().splitlines()
     text[2] = text[2].replace("`50.00", "`fifty")
     bill = checked(finance, finance.merchant, "\n".join(text).encode())

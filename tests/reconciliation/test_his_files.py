@@ -148,7 +148,7 @@ BAD: dict[str, tuple[Any, tuple[str, int | None, str | None]]] = {
     "state": (_changed(state="maybe"), ("unknown_state", 3, "state")),
     "moment": (_changed(occurred_at="yesterday"), ("bad_moment", 3, "occurred_at")),
     "cut": (lambda lines: lines[:-1], ("no_total", 4, None)),
-    "titles only": (lambda lines: lines[:1], ("no_total", 0, None)),
+    "titles only": (lambda lines: lines[:1], ("no_total", 1, None)),
     "row missing": (lambda lines: [*lines[:2], *lines[3:]], ("count_differs", 4, None)),
     "doubled": (lambda lines: [*lines, *lines], ("after_total", 6, "business_date")),
     "column": (lambda lines: [line[1:] for line in lines], ("missing_column", None, "business_date")),

@@ -5,6 +5,7 @@ from typing import Any
 
 from sandbox.alipay.settings import AlipaySettings, Keys
 from sandbox.clock import Clock
+from sandbox.trading.bill_faults import PlantedFaults
 from sandbox.trading.book import CLOSED, PAID, SUCCEEDED, Trade, TradeBook
 
 BUYER_LOGON = "159****5620"
@@ -16,9 +17,14 @@ class Account:
         self.keys = Keys()
         self.settings = AlipaySettings()
         self.book = TradeBook(clock, self._number)
+        #: A row names no merchant: the whole file is foreign, or none of it.
+        self.bill_faults = PlantedFaults(
+            "drop", "double", "amount", "add", "foreign", "later_day", "other_day", "cut"
+        )
 
     def reset(self) -> None:
         self.settings = AlipaySettings()
+        self.bill_faults.reset()
         self.book.reset()
 
     def local(self, at: float | None = None, fraction: bool = False) -> str:

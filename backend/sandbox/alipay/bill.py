@@ -1,5 +1,6 @@
 """The day's bill of trades: a ZIP of two GBK files with GBK names, behind an address that is good for half a minute."""
 
+import copy
 import io
 import re
 import secrets
@@ -71,7 +72,7 @@ class Bills:
         return bills == "at_once" or (bills == "next_day" and self._clock.now() >= ready.timestamp())
 
     def _archive(self, day: date) -> bytes:
-        rows = list(self._rows(day))
+        rows, faults = self._planted(day), self._account.bill_faults
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
             stem, head = self._stem(day), self._head(day)
@@ -80,8 +81,17 @@ class Bills:
                 (f"{stem}_业务明细(汇总).csv", _summary(head, rows, self._now())),
             )
             for name, lines in files:
-                archive.writestr(_GbkName(name), "".join(f"{line}\r\n" for line in lines).encode("gb18030"))
+                text = "".join(f"{line}\r\n" for line in lines)
+                text = text[: len(text) // 2] if faults.has("cut") else text
+                archive.writestr(_GbkName(name), text.encode("gb18030"))
         return packed.getvalue()
+
+    def _planted(self, day: date) -> list["_Row"]:
+        """The rows as the bill has them."""
+        return self._account.bill_faults.planted(
+            self._rows(day), number=lambda row: row.number, changed=lambda row, rule: row.altered(rule.fen),
+            stranger=lambda row, rule: row.altered(rule.fen, rule.number),
+        )  # fmt: skip
 
     def _rows(self, day: date) -> Iterator["_Row"]:
         """Payments and refunds that came about on that day, in the order of the trades."""
@@ -89,15 +99,20 @@ class Bills:
         with self._book.lock:
             trades = [trade for trade in self._book.trades.values() if trade.state == PAID]
             for trade in trades:
-                if trade.paid_at is not None and self._on(trade.paid_at, day):
+                if trade.paid_at is not None and self._on(trade.paid_at, day, trade.out_trade_no):
                     yield _Row(self._account, trade, trade.paid_at, trade.amount_fen, permille)
                 for refund in trade.refunds:
                     at = refund.succeeded_at
-                    if refund.state == SUCCEEDED and at is not None and self._on(at, day):
+                    if (
+                        refund.state == SUCCEEDED
+                        and at is not None
+                        and self._on(at, day, refund.out_refund_no)
+                    ):
                         yield _Row(self._account, trade, at, -refund.amount_fen, 0, refund.out_refund_no)
 
-    def _on(self, at: float, day: date) -> bool:
-        return self._clock.shanghai(at).date() == day
+    def _on(self, at: float, day: date, number: str) -> bool:
+        later = timedelta(days=number in self._account.bill_faults.later())
+        return self._clock.shanghai(at).date() + later == day
 
     def _now(self) -> str:
         return self._clock.shanghai().strftime("%Y年%m月%d日 %H:%M:%S")
@@ -106,7 +121,10 @@ class Bills:
         return f"{self._account.settings.seller_id}0156_{day:%Y%m%d}"
 
     def _head(self, day: date) -> tuple[str, str]:
-        account = f"#账号：[{self._account.settings.seller_id}0156]"
+        faults = self._account.bill_faults
+        seller_id = "2088999999999999" if faults.has("foreign") else self._account.settings.seller_id
+        account = f"#账号：[{seller_id}0156]"
+        day = day - timedelta(days=faults.has("other_day"))
         first, last = (f"{d:%Y年%m月%d日} 00:00:00" for d in (day, day + timedelta(days=1)))
         return account, f"#起始日期：[{first}]   终止日期：[{last}]"
 
@@ -118,14 +136,28 @@ class _Row:
         self, account: Account, trade: Trade, at: float, amount_fen: int, permille: int, refund_no: str = ""
     ) -> None:
         self.amount_fen, self.refund = amount_fen, bool(refund_no)
+        self.number = refund_no or trade.out_trade_no
         self.fee_fen = -((amount_fen * permille + 500) // 1000)
         amount, zero = yuan(amount_fen), "0.00"
-        self.cells = (
+        self.cells: tuple[str, ...] = (
             f"{trade.transaction_id}\t", f"{trade.out_trade_no}\t", "退款\t" if refund_no else "交易\t",
             _CELL_BREAKERS.sub(" ", trade.description), account.local(trade.created_at), account.local(at), "\t", "\t",
             "\t", "\t", f"*先生({BUYER_LOGON})\t", amount, amount, zero, zero, zero, zero, zero, "", f"{zero}\t", zero,
             f"{refund_no}\t", yuan(self.fee_fen), zero, "",
         )  # fmt: skip
+
+    def altered(self, fen: int, number: str = "") -> "_Row":
+        """The same of another amount; with `number` a payment that nobody knows."""
+        made = copy.copy(self)
+        cells = list(self.cells)
+        made.amount_fen = -fen if self.refund and not number else fen
+        if number:
+            made.number, made.refund, made.fee_fen = number, False, 0
+            cells[0], cells[1], cells[2], cells[21] = f"2026{number[-8:]}\t", f"{number}\t", "交易\t", "\t"
+            cells[22] = yuan(0)
+        cells[11] = cells[12] = yuan(made.amount_fen)
+        made.cells = tuple(cells)
+        return made
 
 
 def _detail(head: tuple[str, str], rows: list[_Row], now: str) -> Iterator[str]:

@@ -35,6 +35,7 @@ class AlipayControl:
             ("POST", "/scan"): self._scan,
             ("POST", "/app-pay"): self._app_pay,
             ("POST", "/finish"): self._finish,
+            ("PUT", "/bill-faults"): self._account.bill_faults.put,
         }
 
     def _merchant(self, request: Request) -> Response:

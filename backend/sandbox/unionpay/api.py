@@ -27,6 +27,8 @@ PREFIX = "/gateway/api"
 FILE_PATH = "/filedownload/"
 Fields = dict[str, str]
 
+DAY_SECONDS = 86_400
+
 
 class UnionPay:
     name = "unionpay"
@@ -38,10 +40,12 @@ class UnionPay:
         self.orders = Orders(clock, self.book)
         self.notices = Notices(clock, self.orders, self.identity)
         self._bills, self._later = BillMaker(clock), Later("unionpay-later", clock)
+        self.bill_faults = self._bills.faults
         self.config = UnionPaySettings()
 
     def reset(self) -> None:
         self.config = UnionPaySettings()
+        self.bill_faults.reset()
         self._later.reset()
         self.notices.pushes.reset()
         with self.book.lock:
@@ -179,7 +183,10 @@ class UnionPay:
         ready = end + timedelta(hours=24 - DAY_ENDS + self.config.bill_hour)
         with self.book.lock:
             start = (end - timedelta(days=1)).timestamp()
-            transactions = self.orders.transactions.between(start, end.timestamp())
+            day, later = end.timestamp(), self._bills.faults.later()
+            before = self.orders.transactions.between(start - DAY_SECONDS, start)
+            transactions = [t for t in before if t.key[0] in later]
+            transactions += [t for t in self.orders.transactions.between(start, day) if t.key[0] not in later]
         if not transactions or self.clock.shanghai() < ready or fields["fileType"] != "00":
             raise Refusal("98")
         return {

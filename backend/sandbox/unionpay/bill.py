@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sandbox.clock import Clock
+from sandbox.trading.bill_faults import PlantedFault, PlantedFaults
 from sandbox.unionpay.settings import UnionPaySettings
 from sandbox.unionpay.transactions import CONSUME, Transaction
 
@@ -35,6 +36,7 @@ def line(columns: dict[int, str]) -> bytes:
 class BillMaker:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self.faults = PlantedFaults("drop", "double", "amount", "add", "foreign", "later_day", "cut")
 
     def file_content(
         self, day: datetime, transactions: Iterable[Transaction], settings: UnionPaySettings
@@ -44,10 +46,18 @@ class BillMaker:
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
             with archive.open(f"{name}ZM_{settings.mer_id}", "w") as file:
-                for transaction in transactions:
-                    file.write(line(self._columns(transaction, settings)))
+                for columns in self._planted(transactions, settings):
+                    file.write(line(columns))
             archive.writestr(f"{name}ZME_{settings.mer_id}", b"")
-        return base64.b64encode(zlib.compress(packed.getvalue())).decode()
+        sent = zlib.compress(packed.getvalue())
+        return base64.b64encode(sent[: len(sent) // 2] if self.faults.has("cut") else sent).decode()
+
+    def _planted(
+        self, transactions: Iterable[Transaction], settings: UnionPaySettings
+    ) -> list[dict[int, str]]:
+        """The lines as the file has them."""
+        rows = (self._columns(transaction, settings) for transaction in transactions)
+        return self.faults.planted(rows, number=lambda row: row[12], changed=_changed, stranger=_stranger)
 
     def _columns(self, transaction: Transaction, settings: UnionPaySettings) -> dict[int, str]:
         request, fee = transaction.request, settings.fee(transaction.amount_fen)
@@ -92,6 +102,19 @@ class BillMaker:
 
     def _moment(self, at: float) -> str:
         return self._clock.shanghai(at).strftime("%m%d%H%M%S")
+
+
+def _changed(row: dict[int, str], rule: PlantedFault) -> dict[int, str]:
+    return row | ({28: "999999999999999"} if rule.kind == "foreign" else {7: f"{rule.fen:012d}"})
+
+
+def _stranger(row: dict[int, str], rule: PlantedFault) -> dict[int, str]:
+    """A payment that nobody knows."""
+    made = {number: cell for number, cell in row.items() if number not in (14, 15, 27, 41)}
+    return made | {
+        1: CODES["01"], 7: f"{rule.fen:012d}", 10: f"9{rule.number[-8:]:0>20}", 12: rule.number, 16: _signed("D", 0),
+        20: "01",
+    }  # fmt: skip
 
 
 def _signed(sign: str, amount_fen: int) -> str:

@@ -20,6 +20,7 @@ class UnionPayControl:
         return self._common.routes() | {
             ("GET", "/merchant"): self._merchant,
             ("POST", "/outcomes"): self._outcome,
+            ("PUT", "/bill-faults"): self._unionpay.bill_faults.put,
         }
 
     def _merchant(self, request: Request) -> Response:

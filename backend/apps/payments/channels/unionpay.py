@@ -76,7 +76,7 @@ class UnionPay:
     ) -> None:
         self._api = f"{config['gateway'].rstrip('/')}/gateway/api"
         self._file_url, self._return_url = config["file_gateway"], config.get("return_url", "")
-        self._client, self._now = client, now
+        self._client, self._now, self._mer_id = client, now, config["mer_id"]
 
     def prepay(self, request: PrepayRequest) -> Prepaid:
         """APP: `tn` for UnionPay's control. WAP: `html`, a page that takes the browser to UnionPay's, at `url`.
@@ -169,7 +169,7 @@ class UnionPay:
         answer = self._client.send(self._file_url, message, timeout=FILE_TIMEOUT)
         code, rows = answer["respCode"], _no_rows()
         if code in SUCCESS:
-            rows = bill_rows(answer.get("fileContent", ""), day)
+            rows = bill_rows(answer.get("fileContent", ""), day, self._mer_id)
         elif code != NO_FILE:
             raise error_for(code, answer.get("respMsg", ""))
         elif self._now() < ends_at + FILE_SURELY_THERE:
@@ -180,7 +180,10 @@ class UnionPay:
         """The ZIP of a settlement day, or the text of `fileContent` that it comes in."""
         ends_at = clock.local(day, SETTLEMENT_DAY_ENDS)
         return ChannelBill(
-            day, rows_of_file(file, day), starts_at=ends_at - dt.timedelta(days=1), ends_at=ends_at
+            day,
+            rows_of_file(file, day, self._mer_id),
+            starts_at=ends_at - dt.timedelta(days=1),
+            ends_at=ends_at,
         )
 
     def _ask(self, number: str, started_at: dt.datetime) -> tuple[dict[str, str], str]:

@@ -21,7 +21,7 @@ WIDTHS = (
     8, 32, 13, 13, 12, 2, 1, 32, 98,
 )  # fmt: skip
 #: Columns count from 1. The original order of a refund is the first thing in what was once reserved (131).
-MOMENT, AMOUNT, QUERY_ID, ORDER_ID, FEE, TXN_TYPE, ORIGINAL_QUERY_ID, ORIGINAL_ORDER_ID = (
+MOMENT, AMOUNT, QUERY_ID, ORDER_ID, FEE, TXN_TYPE, ORIGINAL_QUERY_ID, MER_ID, ORIGINAL_ORDER_ID = (
     5,
     7,
     10,
@@ -29,35 +29,39 @@ MOMENT, AMOUNT, QUERY_ID, ORDER_ID, FEE, TXN_TYPE, ORIGINAL_QUERY_ID, ORIGINAL_O
     16,
     20,
     27,
+    28,
     41,
 )
 #: Consumption and completed pre-authorisation; refund and the cancellations of both. Others move no money.
 _KINDS = {"01": "payment", "03": "payment", "04": "refund", "31": "refund", "33": "refund"}
 
 
-def bill_rows(file_content: str, day: dt.date) -> Iterator[BillRow]:
-    """The rows of fileContent; PermanentChannelError `bad_bill` where it is not what it should be."""
-    return _rows_in(_archive(file_content), day)
+def bill_rows(file_content: str, day: dt.date, mer_id: str = "") -> Iterator[BillRow]:
+    """The rows of fileContent; PermanentChannelError `bad_bill` where it is not what it should be.
+
+    `mer_id`: lines that name another merchant are `foreign`.
+    """
+    return _rows_in(_archive(file_content), day, mer_id)
 
 
-def rows_of_file(file: IO[bytes], day: dt.date) -> Iterator[BillRow]:
+def rows_of_file(file: IO[bytes], day: dt.date, mer_id: str = "") -> Iterator[BillRow]:
     """The same of a file: the ZIP itself, or the text that it is packed in."""
     head = file.read(4)
     file.seek(0)
     if head != b"PK\x03\x04":
-        return bill_rows(file.read(MAX_UNPACKED).decode("ascii", "replace").strip(), day)
+        return bill_rows(file.read(MAX_UNPACKED).decode("ascii", "replace").strip(), day, mer_id)
     try:
-        return _rows_in(zipfile.ZipFile(file), day)
+        return _rows_in(zipfile.ZipFile(file), day, mer_id)
     except zipfile.BadZipFile as error:
         raise PermanentChannelError("bad_bill", type(error).__name__) from error
 
 
-def _rows_in(archive: zipfile.ZipFile, day: dt.date) -> Iterator[BillRow]:
+def _rows_in(archive: zipfile.ZipFile, day: dt.date, mer_id: str) -> Iterator[BillRow]:
     names = [name for name in archive.namelist() if name.startswith("INN") and name[11:14] == "ZM_"]
     if not names:
         raise PermanentChannelError("bad_bill", "no ZM file in it")
     check_sizes(archive, names)
-    return _rows(archive, names, day)
+    return _rows(archive, names, day, mer_id)
 
 
 def _archive(file_content: str) -> zipfile.ZipFile:
@@ -67,11 +71,11 @@ def _archive(file_content: str) -> zipfile.ZipFile:
         raise PermanentChannelError("bad_bill", type(error).__name__) from error
 
 
-def _rows(archive: zipfile.ZipFile, names: list[str], day: dt.date) -> Iterator[BillRow]:
+def _rows(archive: zipfile.ZipFile, names: list[str], day: dt.date, mer_id: str) -> Iterator[BillRow]:
     for name in names:
         with archive.open(name) as file:
             for number, line in enumerate(lines(file), 1):
-                row = _row(columns(line), day, f"{name}:{number}") if line.strip() else None
+                row = _row(columns(line), day, f"{name}:{number}", mer_id) if line.strip() else None
                 if row is not None:
                     yield row
 
@@ -85,7 +89,7 @@ def columns(line: bytes) -> dict[int, str]:
     return cells
 
 
-def _row(cells: dict[int, str], day: dt.date, place: str) -> BillRow | None:
+def _row(cells: dict[int, str], day: dt.date, place: str, mer_id: str) -> BillRow | None:
     kind = _KINDS.get(cells[TXN_TYPE])
     if kind is None and cells[TXN_TYPE].isdigit():
         return None
@@ -103,6 +107,7 @@ def _row(cells: dict[int, str], day: dt.date, place: str) -> BillRow | None:
         refund_id=cells[QUERY_ID] if back else "",
         fee_fen=_fee(cells[FEE], place),
         state=cells[TXN_TYPE],
+        foreign=bool(mer_id) and cells[MER_ID] not in ("", mer_id),
     )
 
 

@@ -101,7 +101,7 @@ class _Reading:
     def lines(self, heading: Heading, rows: Iterator[Row]) -> Iterator[Line]:
         """Good rows; BadBill after MAX_FINDINGS bad cells."""
         columns = {name: at for at, name in enumerate(heading.fields) if name is not None}
-        unit = self._unit(columns, heading)
+        unit, self.last = self._unit(columns, heading), heading.row
         for row in rows:
             self.last = row.number
             if self.total is not None:
