@@ -1,4 +1,4 @@
-"""Days of Alipay, UnionPay and HIS with faults planted at random: exactly those are found, and nothing is left of them."""
+"""Days of Alipay, UnionPay and HIS with faults planted at random: exactly those are found, and nothing is left."""
 
 import datetime as dt
 from collections.abc import Callable

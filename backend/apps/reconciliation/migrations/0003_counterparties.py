@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="reconciliationrun",
             name="counterparty",
-            field=models.CharField(choices=KINDS, default="merchant", max_length=16),
+            field=models.CharField(choices=KINDS, db_default="merchant", default="merchant", max_length=16),
         ),
         migrations.AddField(
             model_name="reconciliationrun",
@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="reconciliationrun",
             name="account_name",
-            field=models.CharField(blank=True, default="", max_length=80),
+            field=models.CharField(blank=True, db_default="", default="", max_length=80),
         ),
         migrations.AddField(
             model_name="reconciliationrun",
@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="difference",
             name="counterparty",
-            field=models.CharField(choices=KINDS, default="merchant", max_length=16),
+            field=models.CharField(choices=KINDS, db_default="merchant", default="merchant", max_length=16),
         ),
         migrations.AlterField(
             model_name="reconciliationrun",

@@ -1,5 +1,6 @@
 from typing import ClassVar
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 
@@ -9,6 +10,10 @@ from apps.payments.types import MerchantAccount
 from apps.reconciliation.states import RUNS, RunState
 from apps.worklist.models import Approval
 from kernel.models import VersionedModel
+
+
+#: A version that knows merchant accounts only may still run beside this one.
+_ACCOUNT = "NEW.account_id := coalesce(NEW.account_id, NEW.merchant_id); RETURN NEW;"
 
 
 class CounterpartyKind(models.TextChoices):
@@ -31,10 +36,10 @@ class ReconciliationRun(VersionedModel):
 
     hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+", db_index=False)
     counterparty = models.CharField(
-        max_length=16, choices=CounterpartyKind.choices, default=CounterpartyKind.MERCHANT
+        max_length=16, choices=CounterpartyKind.choices, default=CounterpartyKind.MERCHANT, db_default="merchant"
     )
     account_id = models.UUIDField()
-    account_name = models.CharField(max_length=80, blank=True, default="")
+    account_name = models.CharField(max_length=80, blank=True, default="", db_default="")
     merchant = models.ForeignKey(
         MerchantAccount, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
@@ -93,4 +98,9 @@ class ReconciliationRun(VersionedModel):
             models.Index(fields=["hospital", "-id"], name="reconciliation_of_hospital"),
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="reconciliation_due"),
         ]
-        triggers = [audited(exclude=("due_at", "tries"))]
+        triggers = [
+            audited(exclude=("due_at", "tries")),
+            pgtrigger.Trigger(
+                name="account_of_merchant", when=pgtrigger.Before, operation=pgtrigger.Insert, func=_ACCOUNT
+            ),
+        ]
