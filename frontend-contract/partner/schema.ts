@@ -264,6 +264,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/partner/v1/his-bills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 提交 HIS 账单
+         * @description 提交 HIS 账单 of a day; a worker checks it. The same file again is the same bill (200), and nothing new.
+         */
+        post: operations["put_his_bill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/partner/v1/his-bills/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询 HIS 账单
+         * @description 查询 HIS 账单的处理结果 What became of a bill that the hospital's HIS has put here.
+         */
+        get: operations["his_bill"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/partner/v1/hospital-day-bill": {
         parameters: {
             query?: never;
@@ -758,8 +798,25 @@ export interface components {
         AdmissionStatus: "admitted" | "discharged";
         /** @enum {string} */
         AttemptError: "name" | "address" | "connection" | "tls" | "timeout" | "protocol" | "redirect" | "status";
+        /** @description What is wrong with the bill, and where: `row` as a spreadsheet counts, from 1. */
+        BillFinding: {
+            /** 编码 */
+            code: string;
+            /** 原因 */
+            reason: string;
+            /** 行号 */
+            row: number | null;
+            /** 行号 */
+            line: number | null;
+            /** 单元格内容 */
+            cell: string | null;
+            /** 列 */
+            column: string | null;
+        };
         /** @enum {string} */
         BillKind: "registration" | "examination" | "test" | "prescription" | "treatment" | "inpatient_deposit" | "card_top_up";
+        /** @enum {string} */
+        BillState: "checking" | "taken" | "refused";
         /** @enum {string} */
         BillStatus: "issued" | "paid" | "cancelled" | "refunded" | "lapsed";
         /** @description How much of the balance is to go back. */
@@ -1661,6 +1718,17 @@ export interface components {
             /** 合计 */
             sum_fen?: number;
         };
+        Problem400FileEmptyFileTypeRefusedAnd2More: components["schemas"]["Problem"] & {
+            /**
+             * 错误码
+             * @enum {string}
+             */
+            code?: "file_empty" | "file_type_refused" | "parse_error" | "validation_error";
+            /** 已同意 */
+            accepted?: string;
+            /** 文件实际类型 */
+            found?: string;
+        };
         Problem400IdempotencyKeyRequiredParseErrorAnd1More: components["schemas"]["Problem"] & {
             /**
              * 错误码
@@ -1970,6 +2038,15 @@ export interface components {
              * @enum {string}
              */
             code?: "content_too_large";
+            /** 上限 */
+            limit?: number;
+        };
+        Problem413ContentTooLargeFileTooLarge: components["schemas"]["Problem"] & {
+            /**
+             * 错误码
+             * @enum {string}
+             */
+            code?: "content_too_large" | "file_too_large";
             /** 上限 */
             limit?: number;
         };
@@ -2311,6 +2388,52 @@ export interface components {
             /** 已有 */
             known: number;
         };
+        /** @description The bill of a day in the form of our own: CSV, UTF-8 or GB 18030, columns by their titles, `#total` last. */
+        PutBillRequest: {
+            /**
+             * 业务日期
+             * Format: date
+             */
+            business_date: string;
+            /**
+             * 文件
+             * Format: binary
+             * @description at most 500 MB and 2,000,000 rows
+             */
+            file: string;
+        };
+        /** @description What became of it: `taken`, the day is matched with it; `refused`, `findings` say why. */
+        PutBillState: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 业务日期
+             * Format: date
+             */
+            readonly business_date: string;
+            /** 文件 SHA-256 */
+            readonly sha256: string;
+            /** 状态 */
+            readonly state: components["schemas"]["BillState"];
+            /**
+             * 问题
+             * @description all that is wrong with it, the first 100
+             */
+            readonly findings: components["schemas"]["BillFinding"][];
+            /**
+             * 检查时间
+             * Format: date-time
+             */
+            readonly checked_at: string | null;
+            /**
+             * 创建时间
+             * Format: date-time
+             */
+            readonly created_at: string;
+        };
         /** @enum {string} */
         RefundCause: "patient" | "window" | "cancelled" | "reversed" | "overpayment" | "not_posted" | "late";
         /** @description `bill_ids`: which of its bills; without them all of which something may go back. */
@@ -2460,6 +2583,15 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem400BillAmountMismatchParseErrorAnd1More"];
+            };
+        };
+        /** @description Bad request: file_empty, file_type_refused, parse_error, validation_error */
+        Problem400FileEmptyFileTypeRefusedAnd2More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem400FileEmptyFileTypeRefusedAnd2More"];
             };
         };
         /** @description Bad request: idempotency_key_required, parse_error, validation_error */
@@ -2696,6 +2828,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem413ContentTooLarge"];
             };
         };
+        /** @description Content too large: content_too_large, file_too_large */
+        Problem413ContentTooLargeFileTooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem413ContentTooLargeFileTooLarge"];
+            };
+        };
         /** @description Unsupported media type: unsupported_media_type */
         Problem415UnsupportedMediaType: {
             headers: {
@@ -2768,7 +2909,9 @@ export interface components {
 export type AccessToken = components['schemas']['AccessToken'];
 export type AdmissionStatus = components['schemas']['AdmissionStatus'];
 export type AttemptError = components['schemas']['AttemptError'];
+export type BillFinding = components['schemas']['BillFinding'];
 export type BillKind = components['schemas']['BillKind'];
+export type BillState = components['schemas']['BillState'];
 export type BillStatus = components['schemas']['BillStatus'];
 export type CardRefundRequest = components['schemas']['CardRefundRequest'];
 export type CardRequest = components['schemas']['CardRequest'];
@@ -2824,6 +2967,7 @@ export type Problem = components['schemas']['Problem'];
 export type Problem400AmountNotAllowedIdempotencyKeyRequiredAnd2More = components['schemas']['Problem400AmountNotAllowedIdempotencyKeyRequiredAnd2More'];
 export type Problem400AmountNotAllowedIdempotencyKeyRequiredAnd3More = components['schemas']['Problem400AmountNotAllowedIdempotencyKeyRequiredAnd3More'];
 export type Problem400BillAmountMismatchParseErrorAnd1More = components['schemas']['Problem400BillAmountMismatchParseErrorAnd1More'];
+export type Problem400FileEmptyFileTypeRefusedAnd2More = components['schemas']['Problem400FileEmptyFileTypeRefusedAnd2More'];
 export type Problem400IdempotencyKeyRequiredParseErrorAnd1More = components['schemas']['Problem400IdempotencyKeyRequiredParseErrorAnd1More'];
 export type Problem400ParseErrorValidationError = components['schemas']['Problem400ParseErrorValidationError'];
 export type Problem400ValidationError = components['schemas']['Problem400ValidationError'];
@@ -2850,6 +2994,7 @@ export type Problem409EndpointNotActiveStateConflict = components['schemas']['Pr
 export type Problem409StaleVersionStateConflict = components['schemas']['Problem409StaleVersionStateConflict'];
 export type Problem409StateConflict = components['schemas']['Problem409StateConflict'];
 export type Problem413ContentTooLarge = components['schemas']['Problem413ContentTooLarge'];
+export type Problem413ContentTooLargeFileTooLarge = components['schemas']['Problem413ContentTooLargeFileTooLarge'];
 export type Problem415UnsupportedMediaType = components['schemas']['Problem415UnsupportedMediaType'];
 export type Problem422IdempotencyKeyReused = components['schemas']['Problem422IdempotencyKeyReused'];
 export type Problem422IdempotencyKeyReusedInsuranceNotSupported = components['schemas']['Problem422IdempotencyKeyReusedInsuranceNotSupported'];
@@ -2866,6 +3011,8 @@ export type PushReversalRequest = components['schemas']['PushReversalRequest'];
 export type PushedAdmission = components['schemas']['PushedAdmission'];
 export type PushedBill = components['schemas']['PushedBill'];
 export type PushedCharges = components['schemas']['PushedCharges'];
+export type PutBillRequest = components['schemas']['PutBillRequest'];
+export type PutBillState = components['schemas']['PutBillState'];
 export type RefundCause = components['schemas']['RefundCause'];
 export type RefundOrderRequest = components['schemas']['RefundOrderRequest'];
 export type RefundRoute = components['schemas']['RefundRoute'];
@@ -2882,6 +3029,7 @@ export type WithdrawRequest = components['schemas']['WithdrawRequest'];
 export type ResponseProblem400AmountNotAllowedIdempotencyKeyRequiredAnd2More = components['responses']['Problem400AmountNotAllowedIdempotencyKeyRequiredAnd2More'];
 export type ResponseProblem400AmountNotAllowedIdempotencyKeyRequiredAnd3More = components['responses']['Problem400AmountNotAllowedIdempotencyKeyRequiredAnd3More'];
 export type ResponseProblem400BillAmountMismatchParseErrorAnd1More = components['responses']['Problem400BillAmountMismatchParseErrorAnd1More'];
+export type ResponseProblem400FileEmptyFileTypeRefusedAnd2More = components['responses']['Problem400FileEmptyFileTypeRefusedAnd2More'];
 export type ResponseProblem400IdempotencyKeyRequiredParseErrorAnd1More = components['responses']['Problem400IdempotencyKeyRequiredParseErrorAnd1More'];
 export type ResponseProblem400ParseErrorValidationError = components['responses']['Problem400ParseErrorValidationError'];
 export type ResponseProblem400ValidationError = components['responses']['Problem400ValidationError'];
@@ -2908,6 +3056,7 @@ export type ResponseProblem409EndpointNotActiveStateConflict = components['respo
 export type ResponseProblem409StaleVersionStateConflict = components['responses']['Problem409StaleVersionStateConflict'];
 export type ResponseProblem409StateConflict = components['responses']['Problem409StateConflict'];
 export type ResponseProblem413ContentTooLarge = components['responses']['Problem413ContentTooLarge'];
+export type ResponseProblem413ContentTooLargeFileTooLarge = components['responses']['Problem413ContentTooLargeFileTooLarge'];
 export type ResponseProblem415UnsupportedMediaType = components['responses']['Problem415UnsupportedMediaType'];
 export type ResponseProblem422IdempotencyKeyReused = components['responses']['Problem422IdempotencyKeyReused'];
 export type ResponseProblem422IdempotencyKeyReusedInsuranceNotSupported = components['responses']['Problem422IdempotencyKeyReusedInsuranceNotSupported'];
@@ -3651,6 +3800,140 @@ export interface operations {
             400: components["responses"]["Problem400ValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    put_his_bill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "business_date": "2026-03-13",
+                 *       "file": "…"
+                 *     }
+                 */
+                "multipart/form-data": components["schemas"]["PutBillRequest"];
+            };
+        };
+        responses: {
+            /** @description 提交 HIS 账单 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "business_date": "2026-03-13",
+                     *       "sha256": "无",
+                     *       "state": "checking",
+                     *       "findings": [
+                     *         {
+                     *           "code": "123456",
+                     *           "reason": "临时有事",
+                     *           "row": 1,
+                     *           "line": 1,
+                     *           "cell": "姓名",
+                     *           "column": "姓名"
+                     *         }
+                     *       ],
+                     *       "checked_at": "2026-03-16T09:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PutBillState"];
+                };
+            };
+            /** @description 提交 HIS 账单 */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "business_date": "2026-03-13",
+                     *       "sha256": "无",
+                     *       "state": "checking",
+                     *       "findings": [
+                     *         {
+                     *           "code": "123456",
+                     *           "reason": "临时有事",
+                     *           "row": 1,
+                     *           "line": 1,
+                     *           "cell": "姓名",
+                     *           "column": "姓名"
+                     *         }
+                     *       ],
+                     *       "checked_at": "2026-03-16T09:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PutBillState"];
+                };
+            };
+            400: components["responses"]["Problem400FileEmptyFileTypeRefusedAnd2More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            413: components["responses"]["Problem413ContentTooLargeFileTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    his_bill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询 HIS 账单 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "business_date": "2026-03-13",
+                     *       "sha256": "无",
+                     *       "state": "checking",
+                     *       "findings": [
+                     *         {
+                     *           "code": "123456",
+                     *           "reason": "临时有事",
+                     *           "row": 1,
+                     *           "line": 1,
+                     *           "cell": "姓名",
+                     *           "column": "姓名"
+                     *         }
+                     *       ],
+                     *       "checked_at": "2026-03-16T09:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PutBillState"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };

@@ -10,7 +10,7 @@ from apps.reconciliation.models import (
 )
 from apps.reconciliation.services.ages import AgeBand
 from apps.reconciliation.states import BillState, DifferenceState, RunState
-from kernel.words import known, objects, of, operations, properties, references, resources, values
+from kernel.words import choices, known, objects, of, operations, properties, references, resources, values
 
 properties(
     business_date=("业务日期", "Business day"), business_date_from=("业务日期起", "From business day"),
@@ -27,7 +27,7 @@ properties(
     carried_until=("结转至", "Carried until"), proposed_by_id=("提出人", "Proposed by"),
     proposed_by_name=("提出人姓名", "Proposed by"), settled_at=("处理时间", "Settled"),
     carry_approval_id=("结转审批", "Approval to do without it"), carried_at=("结转时间", "Done without"),
-    partner_name=("接入应用名称", "Application"),
+    partner_id=("接入应用", "Application"), partner_name=("接入应用名称", "Application"),
     reason_code=("原因代码", "Reason"), ages=("账龄分布", "By age"), age_band=("账龄", "Age"),
     over_fen=("长款合计", "Over"), short_fen=("短款合计", "Short"),
     is_fetching=("正在取账单", "Being fetched"),
@@ -42,7 +42,8 @@ of(
     "SuppliedBill", source=("来源", "Source"), sha256=("文件 SHA-256", "SHA-256 of the file"),
     findings=("问题", "Problems"), account_id=("对账账户", "Account"), account_name=("对账账户名称", "Account"),
 )  # fmt: skip
-of("BillFinding", row=("行号", "Row"))
+of("BillFinding", "RowProblem", row=("行号", "Row"))
+of("WorksheetTaken", problems=("问题", "Problems"))
 of("PutBillState", sha256=("文件 SHA-256", "SHA-256 of the file"), findings=("问题", "Problems"))
 of("Side", fee_fen=("手续费", "Fee"))
 of(
@@ -82,6 +83,10 @@ values(RunState, {
 values(BillState, {
     "checking": ("检查中", "Being checked", "info"), "taken": ("已采用", "Taken", "success"),
     "refused": ("有误", "Refused", "danger"),
+})  # fmt: skip
+choices({
+    "fetched": ("按接口取", "Fetched by its contract"), "supplied": ("由 HIS 提交文件", "Handed in"),
+    "off": ("不对账", "Off"),
 })  # fmt: skip
 values(BillSource, {"upload": ("人工上传", "By hand"), "partner": ("接口提交", "By its program")})
 values(DifferenceState, {

@@ -65,9 +65,11 @@ class Merchant(Counterparty):
     def read(self, run: ReconciliationRun, file: IO[bytes]) -> Statement:
         """The file that the provider's own pages give."""
         try:
-            return _statement(bill_in(_merchant(run), run.business_date, file))
+            found = _statement(bill_in(_merchant(run), run.business_date, file))
         except PermanentChannelError as error:
             raise bad_bill(error) from error
+        found.rows = _told(found.rows)
+        return found
 
     def ours(self, run: ReconciliationRun) -> tuple[str, Mapping[str, Any]]:
         """Attempts that were paid and refunds that were accepted."""
@@ -83,6 +85,14 @@ class Merchant(Counterparty):
     def holding(self, difference: Difference) -> LedgerAccount:
         """What the channel has taken for us."""
         return LedgerAccount(AccountKind.CLEARING, difference.channel)
+
+
+def _told(rows: Iterator[Line]) -> Iterator[Line]:
+    """The rows; what is wrong with one of them is told to people."""
+    try:
+        yield from rows
+    except PermanentChannelError as error:
+        raise bad_bill(error) from error
 
 
 def bad_bill(error: PermanentChannelError) -> BadBill:
