@@ -11538,7 +11538,7 @@ export interface components {
             /** 处理方式 */
             readonly action: components["schemas"]["Action"] | string;
             /** 原因代码 */
-            readonly reason_code: components["schemas"]["ReasonCode"];
+            readonly reason_code: components["schemas"]["ReasonCode"] | string;
             /** 原因 */
             readonly reason: string;
             /** 关联差异 */

@@ -62,6 +62,16 @@ def test_each_planted_fault_is_one_difference_of_its_kind(till: Till) -> None:
     assert WorkItem.objects.filter(kind="reconciliation.difference").count() == 4
 
 
+@pytest.mark.parametrize(("more", "kinds"), [(1, []), (5, ["fee"])])
+def test_fees_may_differ_by_a_fen_a_line_and_no_more(till: Till, more: int, kinds: list[str]) -> None:
+    pay_bill(till, 50)
+    plant(till, {"kind": "fees", "fen": more})
+    run = reconcile(till)
+    assert (run.fees_fen, run.stated_fees_fen) == (30, 30 + more)
+    assert [row[0] for row in found(run)] == kinds
+    assert run.state == ("with_differences" if kinds else "balanced")
+
+
 def test_what_stands_in_the_next_days_bill_is_no_difference(till: Till) -> None:
     late, lost = pay_bill(till, 20), pay_bill(till, 30)
     plant(

@@ -77,7 +77,10 @@ class Difference(VersionedModel):
         ReconciliationRun, on_delete=models.PROTECT, related_name="differences", db_index=False
     )
     counterparty = models.CharField(
-        max_length=16, choices=CounterpartyKind.choices, default=CounterpartyKind.MERCHANT, db_default="merchant"
+        max_length=16,
+        choices=CounterpartyKind.choices,
+        default=CounterpartyKind.MERCHANT,
+        db_default="merchant",
     )
     business_date = models.DateField()
     channel = models.CharField(max_length=24, blank=True, default="")
@@ -95,7 +98,9 @@ class Difference(VersionedModel):
     order_id = models.UUIDField(null=True)
     carried_until = models.DateField(null=True)
     action = models.CharField(max_length=16, choices=Action.choices, blank=True, default="")
-    reason_code = models.CharField(max_length=16, choices=ReasonCode.choices, blank=True, default="", db_default="")
+    reason_code = models.CharField(
+        max_length=16, choices=ReasonCode.choices, blank=True, default="", db_default=""
+    )
     reason = models.CharField(max_length=200, blank=True, default="")
     linked_ids = ArrayField(models.UUIDField(), default=list)
     proposed_by = models.ForeignKey(

@@ -11,7 +11,6 @@ from apps.reconciliation.states import RUNS, RunState
 from apps.worklist.models import Approval
 from kernel.models import VersionedModel
 
-
 #: A version that knows merchant accounts only may still run beside this one.
 _ACCOUNT = "NEW.account_id := coalesce(NEW.account_id, NEW.merchant_id); RETURN NEW;"
 
@@ -36,7 +35,10 @@ class ReconciliationRun(VersionedModel):
 
     hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+", db_index=False)
     counterparty = models.CharField(
-        max_length=16, choices=CounterpartyKind.choices, default=CounterpartyKind.MERCHANT, db_default="merchant"
+        max_length=16,
+        choices=CounterpartyKind.choices,
+        default=CounterpartyKind.MERCHANT,
+        db_default="merchant",
     )
     account_id = models.UUIDField()
     account_name = models.CharField(max_length=80, blank=True, default="", db_default="")

@@ -63,6 +63,7 @@ class DifferenceSerializer(ModelSerializer):
     """对账差异. `effect_fen` > 0: 长款, the counterparty holds more of our money than we believe; < 0: 短款."""
 
     action = serializers.ChoiceField(choices=Action.choices, allow_blank=True, read_only=True)
+    reason_code = serializers.ChoiceField(choices=ReasonCode.choices, allow_blank=True, read_only=True)
     ours = SideSerializer(read_only=True)
     theirs = SideSerializer(read_only=True)
 
