@@ -25,8 +25,8 @@ def row(number: int, **changed: Any) -> dict[str, Any]:
 class Pages:
     """A HIS that has these rows, three a page."""
 
-    def __init__(self, rows: list[Any], **changed: Any) -> None:
-        self.rows, self.changed, self.asked = rows, changed, 0
+    def __init__(self, rows: list[Any], changed: dict[str, Any] | None = None) -> None:
+        self.rows, self.changed, self.asked = rows, changed or {}, 0
 
     def __call__(self, day: dt.date, after: str) -> dict[str, Any]:
         self.asked += 1
@@ -61,7 +61,7 @@ def test_a_day_without_anything_is_one_page() -> None:
 )  # fmt: skip
 def test_a_bill_of_somebody_else_or_one_that_is_not_whole_is_none(changed: dict[str, Any]) -> None:
     with pytest.raises(HisUnavailable):
-        numbers(Pages([row(1), row(2), row(3)], **changed))
+        numbers(Pages([row(1), row(2), row(3)], changed))
 
 
 @pytest.mark.parametrize(

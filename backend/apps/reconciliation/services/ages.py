@@ -46,6 +46,6 @@ def ages_of(rows: QuerySet[Difference]) -> list[dict[str, Any]]:
         count=Count("pk"), over_fen=Coalesce(Sum("effect_fen", filter=Q(effect_fen__gt=0)), 0),
         short_fen=Coalesce(Sum("effect_fen", filter=Q(effect_fen__lt=0)), 0),
     )  # fmt: skip
-    found = {row["age_band"]: row for row in counted}
+    found: dict[str, dict[str, Any]] = {row["age_band"]: dict(row) for row in counted}
     nothing = {"count": 0, "over_fen": 0, "short_fen": 0}
     return [found.get(band.value, {"age_band": band.value, **nothing}) for band in AgeBand]
