@@ -10940,7 +10940,7 @@ export interface components {
         /** @enum {string} */
         CounterChannel: "cash" | "pos" | "card_balance";
         /** @enum {string} */
-        CounterpartyKind: "merchant" | "his";
+        CounterpartyKind: "merchant" | "his" | "application";
         /** @description The own shift that is not handed over yet, if there is one. `is_required`: no cash is handled without. */
         CurrentShift: {
             /** 必须开班 */
@@ -51384,7 +51384,7 @@ export interface operations {
         parameters: {
             query?: {
                 hospital_id?: string;
-                counterparty?: ("his" | "merchant")[];
+                counterparty?: ("application" | "his" | "merchant")[];
                 merchant_id?: string;
                 source?: "partner" | "upload";
                 state?: ("checking" | "refused" | "taken")[];
@@ -51679,7 +51679,7 @@ export interface operations {
             query?: {
                 hospital_id?: string;
                 run_id?: string;
-                counterparty?: ("his" | "merchant")[];
+                counterparty?: ("application" | "his" | "merchant")[];
                 channel?: string & components["schemas"]["ChannelCode"];
                 kind?: ("amount" | "duplicate" | "fee" | "foreign" | "late_refund" | "missing_ours" | "missing_theirs" | "state" | "totals")[];
                 direction?: "in" | "out";
@@ -52036,8 +52036,8 @@ export interface operations {
             query?: {
                 hospital_id?: string;
                 run_id?: string;
-                counterparty?: ("his" | "merchant")[];
-                channel?: string;
+                counterparty?: ("application" | "his" | "merchant")[];
+                channel?: string & components["schemas"]["ChannelCode"];
                 kind?: ("amount" | "duplicate" | "fee" | "foreign" | "late_refund" | "missing_ours" | "missing_theirs" | "state" | "totals")[];
                 direction?: "in" | "out";
                 state?: ("cross_day" | "done" | "examining" | "open" | "pending" | "proposed" | "withdrawn")[];
@@ -52090,7 +52090,7 @@ export interface operations {
             query?: {
                 hospital_id?: string;
                 run_id?: string;
-                counterparty?: ("his" | "merchant")[];
+                counterparty?: ("application" | "his" | "merchant")[];
                 channel?: string & components["schemas"]["ChannelCode"];
                 kind?: ("amount" | "duplicate" | "fee" | "foreign" | "late_refund" | "missing_ours" | "missing_theirs" | "state" | "totals")[];
                 direction?: "in" | "out";
@@ -52137,7 +52137,7 @@ export interface operations {
             query?: {
                 hospital_id?: string;
                 run_id?: string;
-                counterparty?: ("his" | "merchant")[];
+                counterparty?: ("application" | "his" | "merchant")[];
                 channel?: string & components["schemas"]["ChannelCode"];
                 kind?: ("amount" | "duplicate" | "fee" | "foreign" | "late_refund" | "missing_ours" | "missing_theirs" | "state" | "totals")[];
                 direction?: "in" | "out";
@@ -52237,8 +52237,8 @@ export interface operations {
             query?: {
                 hospital_id?: string;
                 run_id?: string;
-                counterparty?: ("his" | "merchant")[];
-                channel?: string;
+                counterparty?: ("application" | "his" | "merchant")[];
+                channel?: string & components["schemas"]["ChannelCode"];
                 kind?: ("amount" | "duplicate" | "fee" | "foreign" | "late_refund" | "missing_ours" | "missing_theirs" | "state" | "totals")[];
                 direction?: "in" | "out";
                 state?: ("cross_day" | "done" | "examining" | "open" | "pending" | "proposed" | "withdrawn")[];
@@ -52328,7 +52328,7 @@ export interface operations {
         parameters: {
             query?: {
                 hospital_id?: string;
-                counterparty?: ("his" | "merchant")[];
+                counterparty?: ("application" | "his" | "merchant")[];
                 merchant_id?: string;
                 channel?: string & components["schemas"]["ChannelCode"];
                 state?: ("balanced" | "failed" | "no_trade" | "superseded" | "waiting_bill" | "with_differences")[];
@@ -52634,7 +52634,7 @@ export interface operations {
         parameters: {
             query?: {
                 hospital_id?: string;
-                counterparty?: ("his" | "merchant")[];
+                counterparty?: ("application" | "his" | "merchant")[];
                 merchant_id?: string;
                 channel?: string & components["schemas"]["ChannelCode"];
                 state?: ("balanced" | "failed" | "no_trade" | "superseded" | "waiting_bill" | "with_differences")[];
@@ -52674,7 +52674,7 @@ export interface operations {
         parameters: {
             query?: {
                 hospital_id?: string;
-                counterparty?: ("his" | "merchant")[];
+                counterparty?: ("application" | "his" | "merchant")[];
                 merchant_id?: string;
                 channel?: string & components["schemas"]["ChannelCode"];
                 state?: ("balanced" | "failed" | "no_trade" | "superseded" | "waiting_bill" | "with_differences")[];

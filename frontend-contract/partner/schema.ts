@@ -204,6 +204,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/partner/v1/day-bills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 提交本应用账单
+         * @description 提交本应用账单 of a day, in the form of `day-bill`: what differs is settled with the hospital's finance.
+         */
+        post: operations["put_bill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/partner/v1/day-bills/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询本应用账单
+         * @description 查询本应用账单的处理结果 What became of a bill that the application has handed in.
+         */
+        get: operations["put_bill_state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/partner/v1/departments": {
         parameters: {
             query?: never;
@@ -3648,6 +3688,140 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409BillNotReady"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    put_bill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "business_date": "2026-03-13",
+                 *       "file": "…"
+                 *     }
+                 */
+                "multipart/form-data": components["schemas"]["PutBillRequest"];
+            };
+        };
+        responses: {
+            /** @description 提交本应用账单 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "business_date": "2026-03-13",
+                     *       "sha256": "无",
+                     *       "state": "checking",
+                     *       "findings": [
+                     *         {
+                     *           "code": "123456",
+                     *           "reason": "临时有事",
+                     *           "row": 1,
+                     *           "line": 1,
+                     *           "cell": "姓名",
+                     *           "column": "姓名"
+                     *         }
+                     *       ],
+                     *       "checked_at": "2026-03-16T09:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PutBillState"];
+                };
+            };
+            /** @description 提交本应用账单 */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "business_date": "2026-03-13",
+                     *       "sha256": "无",
+                     *       "state": "checking",
+                     *       "findings": [
+                     *         {
+                     *           "code": "123456",
+                     *           "reason": "临时有事",
+                     *           "row": 1,
+                     *           "line": 1,
+                     *           "cell": "姓名",
+                     *           "column": "姓名"
+                     *         }
+                     *       ],
+                     *       "checked_at": "2026-03-16T09:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PutBillState"];
+                };
+            };
+            400: components["responses"]["Problem400FileEmptyFileTypeRefusedAnd2More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            413: components["responses"]["Problem413ContentTooLargeFileTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    put_bill_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询本应用账单 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "business_date": "2026-03-13",
+                     *       "sha256": "无",
+                     *       "state": "checking",
+                     *       "findings": [
+                     *         {
+                     *           "code": "123456",
+                     *           "reason": "临时有事",
+                     *           "row": 1,
+                     *           "line": 1,
+                     *           "cell": "姓名",
+                     *           "column": "姓名"
+                     *         }
+                     *       ],
+                     *       "checked_at": "2026-03-16T09:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PutBillState"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };

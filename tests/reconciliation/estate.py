@@ -1,6 +1,7 @@
 """Rows of reconciliation for the rules that every resource keeps: one of hospital 1 each."""
 
 import datetime as dt
+from uuid import UUID
 
 from apps.files.models import File
 from apps.reconciliation.models import Difference, DifferenceKind, Direction, ReconciliationRun, SuppliedBill
@@ -13,7 +14,8 @@ class ReconciliationEstate(Estate):
     def make_reconciliation_run(self) -> ReconciliationRun:
         merchant = self.get("merchant")
         return ReconciliationRun.objects.create(
-            hospital=merchant.hospital, merchant=merchant, account_id=merchant.pk, channel=merchant.channel,
+            hospital=merchant.hospital, merchant=merchant, account_id=merchant.pk, account_name=merchant.name,
+            channel=merchant.channel,
             business_date=dt.date(2026, 3, 1), state="with_differences",
         )  # fmt: skip
 
@@ -26,15 +28,25 @@ class ReconciliationEstate(Estate):
         )  # fmt: skip
 
     def make_supplied_bill(self) -> SuppliedBill:
-        """Of HIS, handed in by its program; no bytes belong to its row."""
+        """Of HIS, handed in by its program."""
+        return self._bill("his", self.world.h1.pk, "0")
+
+    def make_application_bill(self) -> SuppliedBill:
+        """Of the partner application."""
+        application = self.world.partner_application
+        assert application
+        return self._bill("application", application.pk, "1")
+
+    def _bill(self, counterparty: str, account_id: UUID, digit: str) -> SuppliedBill:
+        """No bytes belong to its file."""
         hospital = self.world.h1
         file = File.objects.create(
             owner_type="reconciliation.bill", name="his.csv", media_type="text/plain", size=10, checksum="0" * 64,
-            stored_as="nowhere", hospital=hospital,
+            stored_as=f"nowhere{digit}",
         )  # fmt: skip
         return SuppliedBill.objects.create(
-            hospital=hospital, counterparty="his", account_id=hospital.pk, account_name="HIS", source="partner",
-            business_date=dt.date(2026, 3, 1), file=file, sha256="0" * 64, state="taken",
+            hospital=hospital, counterparty=counterparty, account_id=account_id, account_name="HIS", source="partner",
+            business_date=dt.date(2026, 3, 1), file=file, sha256=digit * 64, state="taken",
             partner=self.world.partner_application,
         )  # fmt: skip
 
@@ -42,6 +54,7 @@ class ReconciliationEstate(Estate):
 #: Path up to the parameter → the value that stands there.
 OBJECTS: Values = {
     "admin/v1/reconciliation-bills/": lambda e: e.get("supplied_bill").pk,
+    "partner/v1/day-bills/": lambda e: e.get("application_bill").pk,
     "partner/v1/his-bills/": lambda e: e.get("supplied_bill").pk,
     "admin/v1/reconciliation-runs/": lambda e: e.get("reconciliation_run").pk,
     "admin/v1/reconciliation-differences/": lambda e: e.get("difference").pk,

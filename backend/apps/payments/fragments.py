@@ -29,6 +29,20 @@ HIS_MOVEMENTS = """
     FROM payments_refund AS r
     WHERE r.his_notified_at IS NOT NULL AND r.cause IN ('patient', 'window', 'cancelled', 'reversed')
 """
+#: What moved through an application, as its own bill of the day lists it: an order is paid once, what came in twice and
+#: went back is left out on both sides.
+#: (id, hospital_id, application, order_id, direction, key, reference, amount_fen, at, state)
+APPLICATION_MOVEMENTS = """
+  SELECT a.id, a.hospital_id, o.application, o.id AS order_id, 'in' AS direction, o.order_no AS key,
+      a.transaction_id AS reference, a.paid_fen AS amount_fen, a.paid_at AS at, 'done' AS state
+    FROM payments_paymentattempt AS a JOIN payments_paymentorder AS o ON o.id = a.order_id
+    WHERE a.state = 'succeeded' AND a.paid_at IS NOT NULL
+  UNION ALL
+  SELECT r.id, r.hospital_id, o.application, o.id, 'out', r.refund_no, r.channel_refund_id, r.amount_fen,
+      r.succeeded_at, 'done'
+    FROM payments_refund AS r JOIN payments_paymentorder AS o ON o.id = r.order_id
+    WHERE r.succeeded_at IS NOT NULL AND r.cause <> 'overpayment'
+"""
 _KINDS = ", ".join(f"'{kind.value}'" for kind in PREPAID)
 #: Every prepaid account with what its owner has: (id, hospital_id, kind, owner, total in fen).
 PREPAID_BALANCES = f"""

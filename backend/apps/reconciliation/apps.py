@@ -10,6 +10,7 @@ class ReconciliationConfig(AppConfig):
     def ready(self) -> None:
         """Make the kind of approval known, and what keeps a day open."""
         from apps.payments import day_blockers
+        from apps.reconciliation.counterparties.application import ApplicationCounterparty
         from apps.reconciliation.counterparties.his import HisCounterparty
         from apps.reconciliation.counterparties.merchant import Merchant
         from apps.reconciliation.counterparties.registry import register as register_counterparties
@@ -18,7 +19,7 @@ class ReconciliationConfig(AppConfig):
         from apps.reconciliation.services.open_day import KINDS
         from apps.worklist.approvals import register
 
-        register_counterparties(Merchant(), HisCounterparty())
+        register_counterparties(Merchant(), HisCounterparty(), ApplicationCounterparty())
         register(KIND)
         register(carry_bill.KIND)
         for kind in KINDS:

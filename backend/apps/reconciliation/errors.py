@@ -39,6 +39,7 @@ OF_COUNTERPARTY = Expectation(
     "该对账对象的差异不能这样处理",
     "Differences with this counterparty are not settled so.",
 )
+HANDS_IN = Expectation("hands_in", "应用账单由应用自己提交", "An application hands its bill in by itself.")
 NOT_PROPOSED = Expectation(
     "not_proposed", "所选差异已在另一份处理意见中", "Another proposal names one of these differences."
 )

@@ -7,7 +7,7 @@ columns(
 )  # fmt: skip
 columns(
     "reconciliation_differences_list",
-    "business_date", "counterparty", "channel", "kind", "direction", "key", "our_fen", "their_fen", "effect_fen",
+    "business_date", "counterparty", "kind", "direction", "key", "our_fen", "their_fen", "effect_fen",
     "state", "action",
 )  # fmt: skip
 columns(

@@ -64,6 +64,8 @@ operations(
     day_bill=("下载本应用账单", "Download the application's bill of a day"),
     hospital_day_bill=("下载全院账单", "Download the hospital's bill of a day"),
     reconciliation_bills_create=("上传对方账单", "Hand in a bill"),
+    put_bill=("提交本应用账单", "Hand in the application's bill"),
+    put_bill_state=("查询本应用账单", "What became of the application's bill"),
     put_his_bill=("提交 HIS 账单", "Hand in the bill of HIS"),
     his_bill=("查询 HIS 账单", "What became of a bill"),
     reconciliation_runs_create=("发起对账", "Start a reconciliation run"),
@@ -102,7 +104,9 @@ values(DifferenceKind, {
     "foreign": ("他方商户", "Another merchant's"),
     "late_refund": ("迟到退款", "Late refund"), "totals": ("合计不符", "Totals differ"),
 })  # fmt: skip
-values(CounterpartyKind, {"merchant": ("渠道商户", "Merchant account"), "his": ("HIS", "HIS")})
+values(CounterpartyKind, {"merchant": ("渠道商户", "Merchant account"), "his": ("HIS", "HIS"),
+    "application": ("接入应用", "Application"),
+})  # fmt: skip
 values(ReasonCode, {
     "rounding": ("舍入差", "Rounding"), "timing": ("入账时间差", "Timing"),
     "confirmed": ("对方已确认", "Confirmed by the counterparty"), "typing": ("录入错误", "Typed wrongly"),
@@ -128,6 +132,6 @@ objects({
 known(
     "ChannelCode", channel_words, "channel", "ReconciliationRun", "Difference",
     *(f"reconciliation_runs_{verb}" for verb in ("list", "export", "options_list")),
-    *(f"reconciliation_differences_{verb}" for verb in ("list", "export", "options_list")),
+    *(f"reconciliation_differences_{verb}" for verb in ("list", "export", "options_list", "ages", "worksheet")),
 )  # fmt: skip
 known("ApplicationCode", application_words, "application", "reconciliation_day_bill")

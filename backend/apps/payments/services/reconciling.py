@@ -6,7 +6,7 @@ from typing import IO
 from uuid import UUID
 
 from apps.payments.channels.base import ChannelBill, NotSupported
-from apps.payments.models import MerchantAccount, PaymentAttempt, Refund
+from apps.payments.models import MerchantAccount, PaymentAttempt, PaymentOrder, Refund
 from apps.payments.services import checks
 from apps.payments.services.advance_refund import record, request_of
 from apps.payments.services.merchants import channel_of, takes_pushes
@@ -94,6 +94,18 @@ def look_at_refund(merchant_id: UUID, channel_refund_no: str) -> Looked:
 
 def _paid(attempt: PaymentAttempt, said: str) -> Looked:
     return Looked(True, attempt.paid_fen, said, attempt.paid_at, attempt.order.recorded_at)
+
+
+def look_at_number(hospital_id: UUID, application: str, number: str) -> Looked:
+    """What we know by the number of an order or refund that went through an application; nobody is asked."""
+    order = PaymentOrder.objects.filter(
+        hospital_id=hospital_id, application=application, order_no=number
+    ).first()
+    if order is not None:
+        return Looked(True, None, order.state)
+    refunds = Refund.objects.filter(hospital_id=hospital_id, order__application=application, refund_no=number)
+    refund = refunds.first()
+    return Looked(is_ours=False) if refund is None else Looked(True, None, refund.state)
 
 
 def _attempt(merchant_id: UUID, out_trade_no: str) -> PaymentAttempt | None:

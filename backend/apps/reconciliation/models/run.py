@@ -20,13 +20,14 @@ class CounterpartyKind(models.TextChoices):
 
     MERCHANT = "merchant"
     HIS = "his"
+    APPLICATION = "application"
 
 
 class ReconciliationRun(VersionedModel):
     """对账: our movements of a business day beside the counterparty's bill of it.
 
     `account_id` tells one account of the counterparty at a hospital from the others: of a merchant its own id, of HIS
-    the hospital's. `merchant`, `channel`: where it is one.
+    the hospital's, of an application its row's. `merchant`, `channel`: where it is one.
     `starts_at` to `ends_at`: what the counterparty calls that day. `…_in_fen`, `…_out_fen`: paid and given back, as
     counted; `stated_…`: what the bill itself says they are. `content_sha256`: of the lines as read, in hexadecimal.
     """

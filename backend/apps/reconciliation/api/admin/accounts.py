@@ -8,6 +8,7 @@ from apps.payments.selectors.channels import merchants
 from apps.reconciliation.counterparties import his, merchant
 from apps.reconciliation.counterparties.base import Account, Counterparty
 from apps.reconciliation.counterparties.registry import COUNTERPARTIES
+from apps.reconciliation.errors import HANDS_IN
 from apps.reconciliation.models import CounterpartyKind
 from kernel.errors import REQUIRED, InvalidValue
 from kernel.http.serializers import Serializer
@@ -36,6 +37,8 @@ def account_named(kind: str, named: object, hospital: Hospital | None) -> tuple[
         if named is None:
             raise InvalidValue(field="merchant_id", expected=REQUIRED)
         return COUNTERPARTIES[kind], merchant.account_of(named)  # type: ignore[arg-type]  # of the queryset above
+    if kind == CounterpartyKind.APPLICATION:
+        raise InvalidValue(field="counterparty", expected=HANDS_IN)
     if hospital is None:
         raise InvalidValue(field="hospital_id", expected=REQUIRED)
     return COUNTERPARTIES[kind], his.account_of(hospital)

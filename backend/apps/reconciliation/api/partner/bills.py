@@ -1,6 +1,6 @@
-"""HIS puts its bill of a day here, where it is not fetched."""
+"""HIS puts its bill of a day here, where it is not fetched; an application its own, if it wants to have it compared."""
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -12,7 +12,8 @@ from apps.access.scoped.partner import HasScope, Partner, PartnerAuthentication
 from apps.files.errors import FileEmpty, FileTooLarge, FileTypeRefused
 from apps.identity.models import PartnerApplication
 from apps.reconciliation.api.bills import BillFindingsMixin
-from apps.reconciliation.counterparties.his import account_of
+from apps.reconciliation.counterparties import application, his
+from apps.reconciliation.counterparties.base import Account
 from apps.reconciliation.counterparties.registry import COUNTERPARTIES
 from apps.reconciliation.models import CounterpartyKind, SuppliedBill
 from apps.reconciliation.services.hand_in import Bringer, hand_in
@@ -38,49 +39,95 @@ class PutBillStateSerializer(BillFindingsMixin):
         read_only_fields = fields
 
 
-class _HisBillView(APIView):
+class _BillView(APIView):
     authentication_classes = [PartnerAuthentication]
     permission_classes = [HasScope]
     required_scope = "reconciliation:write"
+    counterparty: ClassVar[CounterpartyKind] = CounterpartyKind.HIS
 
     def application(self) -> PartnerApplication:
         """Who asks."""
         partner: Partner = self.request.user  # type: ignore[assignment]  # HasScope lets in nobody else
         return partner.application
 
+    def account(self) -> Account:
+        """Whose bill it is."""
+        if self.counterparty == CounterpartyKind.HIS:
+            return his.account_of(self.application().hospital)
+        return application.account_of(self.application())
 
-class HisBillsView(_HisBillView):
+    def take(self, request: Any) -> Response:
+        """The file, to be checked by a worker."""
+        given, account = validated(PutBillSerializer, request.data), self.account()
+        bill, made = hand_in(
+            COUNTERPARTIES[self.counterparty], account, given["business_date"], upload=given["file"],
+            bringer=Bringer(partner=self.application()),
+        )  # fmt: skip
+        return Response(PutBillStateSerializer(bill).data, status=202 if made else 200)
+
+    def show(self, pk: UUID) -> Response:
+        """What became of one."""
+        account = self.account()
+        rows = SuppliedBill.objects.filter(
+            hospital_id=account.hospital_id, counterparty=self.counterparty, account_id=account.account_id
+        )
+        bill = rows.filter(pk=pk).first()
+        if bill is None:
+            raise NotFound
+        return Response(PutBillStateSerializer(bill).data)
+
+
+def _takes(operation: str) -> Any:
+    """Declare an operation that takes a bill in."""
+    declared = extend_schema(
+        operation_id=operation, tags=["reconciliation"], request={"multipart/form-data": PutBillSerializer},
+        responses={202: PutBillStateSerializer, 200: PutBillStateSerializer},
+    )  # fmt: skip
+    return lambda method: declared(raises(InvalidValue, FileEmpty, FileTooLarge, FileTypeRefused)(method))
+
+
+class HisBillsView(_BillView):
     """Bills of the application's hospital."""
 
     parser_classes = [MultiPartParser]
 
-    @extend_schema(
-        operation_id="put_his_bill", tags=["reconciliation"], request={"multipart/form-data": PutBillSerializer},
-        responses={202: PutBillStateSerializer, 200: PutBillStateSerializer},
-    )  # fmt: skip
-    @raises(InvalidValue, FileEmpty, FileTooLarge, FileTypeRefused)
+    @_takes("put_his_bill")
     def post(self, request: Any) -> Response:
         """提交 HIS 账单 of a day; a worker checks it. The same file again is the same bill (200), and nothing new."""
-        given = validated(PutBillSerializer, request.data)
-        application = self.application()
-        bill, made = hand_in(
-            COUNTERPARTIES[CounterpartyKind.HIS], account_of(application.hospital), given["business_date"],
-            upload=given["file"], bringer=Bringer(partner=application),
-        )  # fmt: skip
-        return Response(PutBillStateSerializer(bill).data, status=202 if made else 200)
+        return self.take(request)
 
 
-class HisBillView(_HisBillView):
+class HisBillView(_BillView):
     """One of them."""
 
     @extend_schema(operation_id="his_bill", tags=["reconciliation"], responses=PutBillStateSerializer)
     @raises(NotFound)
     def get(self, request: Any, pk: UUID) -> Response:
         """查询 HIS 账单的处理结果 What became of a bill that the hospital's HIS has put here."""
-        rows = SuppliedBill.objects.filter(
-            hospital_id=self.application().hospital_id, counterparty=CounterpartyKind.HIS
-        )
-        bill = rows.filter(pk=pk).first()
-        if bill is None:
-            raise NotFound
-        return Response(PutBillStateSerializer(bill).data)
+        return self.show(pk)
+
+
+class HandInView(_BillView):
+    """The application's own."""
+
+    required_scope = "payments:write"
+    counterparty = CounterpartyKind.APPLICATION
+    parser_classes = [MultiPartParser]
+
+    @_takes("put_bill")
+    def post(self, request: Any) -> Response:
+        """提交本应用账单 of a day, in the form of `day-bill`: what differs is settled with the hospital's finance."""
+        return self.take(request)
+
+
+class HandedInView(_BillView):
+    """One of them."""
+
+    required_scope = "payments:write"
+    counterparty = CounterpartyKind.APPLICATION
+
+    @extend_schema(operation_id="put_bill_state", tags=["reconciliation"], responses=PutBillStateSerializer)
+    @raises(NotFound)
+    def get(self, request: Any, pk: UUID) -> Response:
+        """查询本应用账单的处理结果 What became of a bill that the application has handed in."""
+        return self.show(pk)
