@@ -1,6 +1,7 @@
 """HIS's own bill of a day, page by page, as docs/his-http.md says. What makes no sense is HisUnavailable."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -8,7 +9,9 @@ from apps.payments.ports import HisUnavailable
 from apps.reconciliation.ports import HisBillRow, HisDayBill
 from kernel.money import MAX_FEN
 
-MAX_ROWS, MAX_NUMBER = 2_000_000, 64
+MAX_ROWS, MAX_SUM = 2_000_000, 10**15
+#: No signs that end a line or that nothing can hold.
+_NUMBER = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{0,64}")
 _STATES = {"payment": ("posted", "withdrawn"), "refund": ("refunded",)}
 #: (day, where the page before ended) → page.
 Pages = Callable[[dt.date, str], dict[str, Any]]
@@ -55,7 +58,7 @@ def _row(row: Any, number: int) -> HisBillRow:
     kind, state = row.get("kind"), row.get("state")
     order_no, refund_no, his_no = (row.get(name, "") for name in ("order_no", "refund_no", "his_no"))
     amount_fen, at = row.get("amount_fen"), _moment(row.get("occurred_at"))
-    numbers = all(isinstance(text, str) and len(text) <= MAX_NUMBER for text in (order_no, refund_no, his_no))
+    numbers = all(isinstance(text, str) and _NUMBER.fullmatch(text) for text in (order_no, refund_no, his_no))
     named = numbers and bool(refund_no if kind == "refund" else order_no)
     good_amount = type(amount_fen) is int and 0 < amount_fen <= MAX_FEN
     if not named or not good_amount or at is None or state not in _STATES.get(str(kind), ()):
@@ -73,6 +76,6 @@ def _moment(text: Any) -> dt.datetime | None:
 
 def _whole(page: dict[str, Any], name: str) -> int:
     value = page.get(name)
-    if type(value) is not int or value < 0:
+    if type(value) is not int or not 0 <= value <= MAX_SUM:
         raise HisUnavailable(f"bad_reply: {name}")
     return value

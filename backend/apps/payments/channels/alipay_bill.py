@@ -7,15 +7,13 @@ against what the foot says.
 import datetime as dt
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import IO
 
 from apps.payments.channels.alipay_client import TIME_FORMAT
-from apps.payments.channels.archives import check_sizes, lines
+from apps.payments.channels.archives import check_sizes, lines, readable
 from apps.payments.channels.base import BillRow, ChannelBill, PermanentChannelError
 from kernel.clock import LOCAL
 from kernel.money import yuan_to_fen
@@ -65,7 +63,7 @@ def open_bill(file: IO[bytes], *, seller_id: str, day: dt.date) -> ChannelBill:
 
     The rows raise it, too: for a line that makes no sense, and after the last one when the sums differ from the foot's.
     """
-    with _readable():
+    with readable():
         archive = zipfile.ZipFile(file, metadata_encoding="gbk")
         names = [name for name in archive.namelist() if name.endswith(".csv") and "汇总" not in name]
         if len(names) != 1:
@@ -79,14 +77,6 @@ def open_bill(file: IO[bytes], *, seller_id: str, day: dt.date) -> ChannelBill:
         payments_fen=paid.order_fen if paid else None,
         refunds_fen=back.order_fen if back else None,
     )
-
-
-@contextmanager
-def _readable() -> Iterator[None]:
-    try:
-        yield
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError) as error:
-        raise PermanentChannelError("bad_bill", f"{type(error).__name__}: {error}"[:200]) from error
 
 
 def _totals(archive: zipfile.ZipFile, name: str) -> dict[str, _Total]:
@@ -114,7 +104,7 @@ def _rows(
     totals: dict[str, _Total],
 ) -> Iterator[BillRow]:
     sums = _Sums()
-    with _readable(), file, archive, archive.open(name) as raw:
+    with readable(), file, archive, archive.open(name) as raw:
         columns: dict[str, int] = {}
         for number, packed in enumerate(lines(raw), 1):
             line = packed.decode(_ENCODING, "replace")

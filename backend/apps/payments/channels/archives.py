@@ -3,6 +3,7 @@
 import zipfile
 import zlib
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import IO
 
 from apps.payments.channels.base import PermanentChannelError
@@ -10,6 +11,15 @@ from apps.payments.channels.base import PermanentChannelError
 #: A day of four million payments.
 MAX_UNPACKED = 1024 * 1024 * 1024
 MAX_LINE = 65_536
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """PermanentChannelError `bad_bill` for an archive that is damaged, locked, or packed in unknown ways."""
+    try:
+        yield
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError) as error:
+        raise PermanentChannelError("bad_bill", f"{type(error).__name__}: {error}"[:200]) from error
 
 
 def inflate(packed: bytes) -> bytes:

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterator
 from typing import IO
 
-from apps.payments.channels.archives import MAX_UNPACKED, check_sizes, inflate, lines
+from apps.payments.channels.archives import check_sizes, inflate, lines, readable
 from apps.payments.channels.base import BillRow, PermanentChannelError
 from kernel.clock import LOCAL
 
@@ -20,6 +20,8 @@ WIDTHS = (
     3, 11, 11, 6, 10, 19, 12, 4, 2, 21, 2, 32, 2, 6, 10, 13, 13, 4, 15, 2, 2, 6, 2, 4, 32, 1, 21, 15, 1, 15, 32, 13, 13,
     8, 32, 13, 13, 12, 2, 1, 32, 98,
 )  # fmt: skip
+#: A text is unpacked in memory, several times as large as it is.
+MAX_TEXT = 64 * 1024 * 1024
 #: Columns count from 1. The original order of a refund is the first thing in what was once reserved (131).
 MOMENT, AMOUNT, QUERY_ID, ORDER_ID, FEE, TXN_TYPE, ORIGINAL_QUERY_ID, MER_ID, ORIGINAL_ORDER_ID = (
     5,
@@ -49,17 +51,22 @@ def rows_of_file(file: IO[bytes], day: dt.date, mer_id: str = "") -> Iterator[Bi
     head = file.read(4)
     file.seek(0)
     if head != b"PK\x03\x04":
-        return bill_rows(file.read(MAX_UNPACKED).decode("ascii", "replace").strip(), day, mer_id)
-    try:
+        text = file.read(MAX_TEXT + 1)
+        if len(text) > MAX_TEXT:
+            raise PermanentChannelError(
+                "bad_bill", f"a text of more than {MAX_TEXT // 1024**2} MB; hand in the ZIP"
+            )
+        return bill_rows(text.decode("ascii", "replace").strip(), day, mer_id)
+    with readable():
         return _rows_in(zipfile.ZipFile(file), day, mer_id)
-    except zipfile.BadZipFile as error:
-        raise PermanentChannelError("bad_bill", type(error).__name__) from error
 
 
 def _rows_in(archive: zipfile.ZipFile, day: dt.date, mer_id: str) -> Iterator[BillRow]:
     names = [name for name in archive.namelist() if name.startswith("INN") and name[11:14] == "ZM_"]
     if not names:
         raise PermanentChannelError("bad_bill", "no ZM file in it")
+    if any(name[3:9] != f"{day:%y%m%d}" for name in names):
+        raise PermanentChannelError("bad_bill", "another day's")
     check_sizes(archive, names)
     return _rows(archive, names, day, mer_id)
 
@@ -73,7 +80,7 @@ def _archive(file_content: str) -> zipfile.ZipFile:
 
 def _rows(archive: zipfile.ZipFile, names: list[str], day: dt.date, mer_id: str) -> Iterator[BillRow]:
     for name in names:
-        with archive.open(name) as file:
+        with readable(), archive.open(name) as file:
             for number, line in enumerate(lines(file), 1):
                 row = _row(columns(line), day, f"{name}:{number}", mer_id) if line.strip() else None
                 if row is not None:

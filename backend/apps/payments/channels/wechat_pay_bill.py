@@ -7,7 +7,7 @@ import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from typing import IO, Any
 from urllib.parse import urlsplit
 
@@ -22,6 +22,7 @@ from apps.payments.channels.base import (
 from apps.payments.channels.wechat_pay_client import WeChatPayClient
 from apps.payments.channels.wechat_pay_codes import means
 from kernel.clock import LOCAL
+from kernel.money import MAX_FEN
 
 LARGEST = 1024**3
 TAIL = 4096
@@ -53,16 +54,18 @@ def trade_bill(client: WeChatPayClient, day: dt.date, mchid: str) -> ChannelBill
 def read_bill(day: dt.date, pieces: Iterable[bytes], digest: str | None, mchid: str = "") -> ChannelBill:
     """The bill in a file that comes in pieces, packed or not. `digest`: SHA1 of the file, hexadecimal; None: unknown.
 
-    `mchid`: lines that name another merchant are `foreign`.
+    `mchid`: lines that name another merchant are `foreign`. Without a digest, totals at its end say that it is whole.
     """
     file = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the rows
     try:
         totals = _totals(_unpack(pieces, file, digest))
+        if digest is None and None in totals[:2]:
+            raise PermanentChannelError("bad_bill", "no totals at its end: it may be cut off")
         file.seek(0)
         lines = io.TextIOWrapper(file, "utf-8-sig", errors="replace")
         names = next(lines, "").strip().split(",")
         _check_names(names)
-    except (ValueError, InvalidOperation) as error:
+    except (ValueError, ArithmeticError) as error:
         file.close()
         raise PermanentChannelError("bad_bill", str(error)) from error
     except ChannelError:
@@ -81,6 +84,8 @@ def _unpack(pieces: Iterable[bytes], file: IO[bytes], digest: str | None) -> byt
                 raise PermanentChannelError("bad_bill", "too large")
             file.write(piece)
     except zlib.error as error:
+        if digest is None:
+            raise PermanentChannelError("bad_bill", "it cannot be unpacked: it may be cut off") from error
         raise TemporaryChannelError("bad_reply", "bill cannot be unpacked") from error
     # The documents do not say whether the hash is of the packed or of the plain file.
     if digest is not None and digest not in (plain.sha1.hexdigest(), sent.sha1.hexdigest()):
@@ -116,6 +121,8 @@ def _plain(pieces: Iterable[bytes]) -> Iterator[bytes]:
             piece = unpacker.unconsumed_tail
     if unpacker is not None:
         yield unpacker.flush()
+        if not unpacker.eof:
+            raise zlib.error("cut off")
 
 
 def _check_names(names: list[str]) -> None:
@@ -130,13 +137,14 @@ def _totals(tail: bytes) -> tuple[int | None, int | None, int | None]:
     lines = tail.decode("utf-8", "ignore").strip().splitlines()[-2:]
     if len(lines) < 2 or lines[0].startswith("`"):
         return None, None, None
-    totals = dict(zip(lines[0].split(","), _cells(lines[1]), strict=False))
+    names, cells = lines[0].split(","), _cells(lines[1])
+    totals = dict(zip(names, cells, strict=False)) if len(names) == len(cells) else {}
     paid, back = totals.get("订单总金额", ""), totals.get("申请退款总金额", "")
     fees = totals.get("手续费总金额", "")
     return (
         _fen(paid) if paid else None,
         _fen(back) if back else None,
-        _rounded(Decimal(fees)) if fees else None,
+        _rounded(fees) if fees else None,
     )
 
 
@@ -147,7 +155,7 @@ def _rows(lines: io.TextIOWrapper, names: list[str], mchid: str) -> Iterator[Bil
                 return  # the names of the totals
             try:
                 yield _row(dict(zip(names, _cells(line), strict=True)), mchid)
-            except (ValueError, InvalidOperation) as error:
+            except (ValueError, ArithmeticError) as error:
                 raise PermanentChannelError("bad_bill", f"line {number}: {error}") from error
 
 
@@ -168,7 +176,7 @@ def _row(row: dict[str, str], mchid: str) -> BillRow:
         at=at,
         out_refund_no=row.get("商户退款单号", "") if refund else "",
         refund_id=row.get("微信退款单号", "") if refund else "",
-        fee_fen=_rounded(Decimal(row.get("手续费") or "0")),
+        fee_fen=_rounded(row.get("手续费") or "0"),
         state=row.get("退款状态", "") if refund else row["交易状态"],
         foreign=bool(mchid) and row.get("商户号", mchid) != mchid,
     )
@@ -176,12 +184,20 @@ def _row(row: dict[str, str], mchid: str) -> BillRow:
 
 def _fen(yuan: str) -> int:
     """Exactly, or ValueError."""
-    fen = Decimal(yuan) * 100
+    fen = _within(yuan)
     if fen != fen.to_integral_value() or fen < 0:
-        raise ValueError(f"{yuan} is not an amount in yuan")
+        raise ValueError(f"{yuan[:40]} is not an amount in yuan")
     return int(fen)
 
 
-def _rounded(yuan: Decimal) -> int:
+def _within(yuan: str) -> Decimal:
+    """In fen, as far as there can be money; a short text may name a number that fills the memory."""
+    amount = Decimal(yuan)
+    if "e" in yuan.lower() or not amount.is_finite() or abs(amount) > MAX_FEN:
+        raise ValueError(f"{yuan[:40]} is not an amount in yuan")
+    return amount * 100
+
+
+def _rounded(yuan: str) -> int:
     """Fees are written with five decimals."""
-    return int((yuan * 100).to_integral_value(ROUND_HALF_UP))
+    return int(_within(yuan).to_integral_value(ROUND_HALF_UP))
