@@ -22,7 +22,7 @@ CHANNEL_MOVEMENTS = """
 #: (id, hospital_id, order_id, direction, key, reference, amount_fen, at, state)
 HIS_MOVEMENTS = """
   SELECT o.id, o.hospital_id, o.id AS order_id, 'in' AS direction, o.order_no AS key, '' AS reference, o.amount_fen,
-      o.paid_at AS at, 'done' AS state
+      o.posted_at AS at, 'done' AS state
     FROM payments_paymentorder AS o WHERE o.state = 'posted'
   UNION ALL
   SELECT r.id, r.hospital_id, r.order_id, 'out', r.refund_no, '', r.amount_fen, r.his_notified_at, 'done'

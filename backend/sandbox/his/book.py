@@ -77,7 +77,9 @@ class HisBook:
                 bill.state, bill.paid_by = PAID, request["order_no"]
                 _keep(self.bills, (bill.hospital_code, bill.number, bill.is_ours), bill)
             self.count(*key, "taken")
-            return _keep(self.payments, key, Payment(key[1], self._next("P"), request, bills=bills))
+            return _keep(
+                self.payments, key, Payment(key[1], self._next("P"), request, bills=bills, at=self._now())
+            )
 
     def withdraw(self, hospital_code: str, order_no: str) -> Payment:
         """Undo a payment, or never take it. Again: the same answer."""

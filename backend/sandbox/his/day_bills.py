@@ -99,7 +99,7 @@ class DayBills:
             yield {
                 "kind": "payment", "order_no": payment.order_no, "refund_no": "", "his_no": payment.his_no,
                 "amount_fen": payment.amount_fen, "state": payment.state,
-                "occurred_at": (payment.request or {})["paid_at"],
+                "occurred_at": payment.at,
             }  # fmt: skip
         for refund in refunds:
             yield {

@@ -59,6 +59,7 @@ class Payment:
     state: str = POSTED
     bills: list[Bill] = field(default_factory=list)
     refunded_fen: int = 0
+    at: str = ""
 
     @property
     def amount_fen(self) -> int:

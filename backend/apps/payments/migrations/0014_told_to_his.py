@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
             model_name="paymentorder",
             index=models.Index(
                 condition=models.Q(("state", "posted")),
-                fields=["hospital", "paid_at"],
+                fields=["hospital", "posted_at"],
                 name="payment_order_told",
             ),
         ),

@@ -119,7 +119,7 @@ class PaymentOrder(VersionedModel):
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="payment_order_due"),
             models.Index(fields=["order_no"], name="payment_order_by_no"),
             models.Index(
-                fields=["hospital", "paid_at"], condition=Q(state="posted"), name="payment_order_told"
+                fields=["hospital", "posted_at"], condition=Q(state="posted"), name="payment_order_told"
             ),
             models.Index(
                 fields=["hospital", "recorded_at"],

@@ -6,11 +6,11 @@ from typing import IO
 from uuid import UUID
 
 from apps.payments.channels.base import ChannelBill, NotSupported
-from apps.payments.models import MerchantAccount, PaymentAttempt, PaymentOrder, Refund
+from apps.payments.models import MerchantAccount, PaymentAttempt, PaymentOrder, Refund, RefundCause
 from apps.payments.services import checks
 from apps.payments.services.advance_refund import record, request_of
 from apps.payments.services.merchants import channel_of, takes_pushes
-from apps.payments.states import SETTLED, RefundState
+from apps.payments.states import SETTLED, AttemptState, RefundState
 from kernel import clock
 
 
@@ -33,7 +33,12 @@ class Looked:
 def merchants_with_bills() -> list[MerchantAccount]:
     """Accounts at providers that give bills: those in use, and replaced ones, which still take their refunds."""
     found = MerchantAccount.objects.filter(hospital__is_active=True).order_by("pk")
-    return [merchant for merchant in found if takes_pushes(merchant)]
+    return [merchant for merchant in found if gives_bills(merchant)]
+
+
+def gives_bills(merchant: MerchantAccount) -> bool:
+    """Whether its provider gives a bill of each day."""
+    return takes_pushes(merchant)
 
 
 def took_money(merchant: MerchantAccount, day: dt.date) -> bool:
@@ -93,7 +98,13 @@ def look_at_refund(merchant_id: UUID, channel_refund_no: str) -> Looked:
 
 
 def _paid(attempt: PaymentAttempt, said: str) -> Looked:
-    return Looked(True, attempt.paid_fen, said, attempt.paid_at, attempt.order.recorded_at)
+    """What paid an order was heard of with it; of an overpayment its way back says when."""
+    back = (
+        Refund.objects.filter(attempt=attempt, cause=RefundCause.OVERPAYMENT).order_by("created_at").first()
+    )
+    paid = attempt.state == AttemptState.SUCCEEDED
+    known_at = attempt.order.recorded_at if paid else back.created_at if back else attempt.updated_at
+    return Looked(True, attempt.paid_fen, said, attempt.paid_at, known_at)
 
 
 def look_at_number(hospital_id: UUID, application: str, number: str) -> Looked:

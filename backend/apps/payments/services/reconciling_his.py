@@ -14,6 +14,9 @@ from apps.payments.states import OrderState
 from kernel import clock
 
 TOLD_AGAIN, WITHDRAWN = "told_again", "withdrawn_at_his"
+_GONE_BACK = (OrderState.RETURNING, OrderState.RETURNED)
+#: Orders of which no money is here to stay: HIS has no reason to have their payments.
+_OVER = (*_GONE_BACK, OrderState.CLOSED)
 
 
 def his_was_told(hospital_id: UUID, day: dt.date) -> bool:
@@ -22,7 +25,7 @@ def his_was_told(hospital_id: UUID, day: dt.date) -> bool:
     paid = PaymentOrder.objects.filter(hospital_id=hospital_id, state=OrderState.POSTED)
     back = Refund.objects.filter(hospital_id=hospital_id)
     return (
-        paid.filter(paid_at__gte=begin, paid_at__lt=end).exists()
+        paid.filter(posted_at__gte=begin, posted_at__lt=end).exists()
         or back.filter(his_notified_at__gte=begin, his_notified_at__lt=end).exists()
     )
 
@@ -44,8 +47,25 @@ def look_at_payment_of_his(hospital_id: UUID, order_no: str) -> Looked:
     if order is None:
         return Looked(is_ours=False)
     if order.state == OrderState.POSTED:
-        return Looked(True, order.amount_fen, order.state, order.paid_at, order.posted_at)
-    if order.state not in (OrderState.RETURNING, OrderState.RETURNED):
+        return Looked(True, order.amount_fen, order.state, order.posted_at, order.posted_at)
+    if order.state not in _GONE_BACK:
+        return Looked(True, None, order.state)
+    his.withdraw(order)
+    return Looked(True, None, WITHDRAWN, is_mended=True)
+
+
+def is_over(hospital_id: UUID, order_no: str) -> bool:
+    """Whether HIS may be told to forget the payment of that number: a closed order is no reason by itself."""
+    order = _order(hospital_id, order_no)
+    return order is not None and order.state in _OVER
+
+
+def withdraw_payment_of_his(hospital_id: UUID, order_no: str) -> Looked:
+    """HIS has a payment that two people want it to forget; never one that we have, or may yet have."""
+    order = _order(hospital_id, order_no)
+    if order is None:
+        return Looked(is_ours=False)
+    if order.state not in _OVER:
         return Looked(True, None, order.state)
     his.withdraw(order)
     return Looked(True, None, WITHDRAWN, is_mended=True)
