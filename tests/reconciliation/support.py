@@ -13,6 +13,7 @@ from apps.reconciliation.models import Difference, ReconciliationRun, SuppliedBi
 from apps.reconciliation.services.examine import examine_difference
 from apps.reconciliation.services.hand_in import check_bill
 from apps.reconciliation.services.runs import advance_run, start, start_daily
+from apps.worklist.models import Approval
 from kernel import clock, leases
 from tests.billing.support import issue
 from tests.payments.support import TODAY, Till
@@ -110,6 +111,13 @@ def propose(till: Till, who: str, row: Difference, **body: Any) -> Any:
     """Somebody says how it should be settled: written off, unless `body` says otherwise."""
     values = {"action": "write_off", "reason": "渠道确认为舍入差", **body}
     return till.world.client(who).post(f"{ADMIN}/reconciliation-differences/{row.pk}/propose", values, "json")
+
+
+def agree(till: Till, who: str = "cfo", verb: str = "approve") -> Any:
+    """Another person lets a bill count that was handed in over a result, or does not."""
+    approval = Approval.objects.get(kind="reconciliation.another_bill", state="requested")
+    body = {"reason": "已核对" if verb == "approve" else "来源不明", "version": approval.version}
+    return till.world.client(who).post(f"{ADMIN}/approvals/{approval.pk}/{verb}", body, "json")
 
 
 def decide(till: Till, who: str, row: Difference, verb: str = "approve") -> Any:

@@ -48,7 +48,7 @@ def put(till: Till, rows: list[list[str]], day: Any = TODAY) -> Any:
 
 def checked(till: Till, rows: list[list[str]]) -> dict[str, Any]:
     made = put(till, rows)
-    assert made.status_code in (200, 202), made.content
+    assert made.status_code in (200, 201), made.content
     work()
     answer: dict[str, Any] = (
         till.world.client("partner").get(f"{PARTNER}/day-bills/{made.json()['id']}").json()

@@ -121,6 +121,21 @@ def test_a_corrected_bill_is_not_joined_with_what_it_replaces(till: Till) -> Non
     assert found(second) == [("missing_theirs", "T20260316x", "pending", -700)]
 
 
+def test_what_was_joined_across_days_is_alone_again_when_a_corrected_bill_has_both_sides(till: Till) -> None:
+    attempt = pay_bill(till)
+    plant(till, {"kind": "later_day", "number": attempt.out_trade_no})
+    first = reconcile(till)
+    second = reconcile(till, TODAY + dt.timedelta(days=1))
+    assert [row[2] for row in (*found(first), *found(second))] == ["cross_day", "cross_day"]
+    plant(till)
+    assert again(first).state == "balanced"
+    row = Difference.objects.get(run=second)
+    assert (row.kind, row.state, row.outcome) == ("missing_ours", "open", "matched_on_another_day")
+    second.refresh_from_db()
+    assert second.state == "with_differences"
+    assert WorkItem.objects.get(kind="reconciliation.difference", state="open").subject_id == row.pk
+
+
 @pytest.mark.parametrize("day", ["2026-03-16", "2025-01-01", "2027-01-01"])
 def test_only_days_that_are_over_and_kept_by_providers_are_reconciled(till: Till, day: str) -> None:
     answer = till.world.client("admin1").post(

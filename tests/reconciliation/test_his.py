@@ -1,16 +1,22 @@
 """A day of HIS beside what it was told: what agrees is balanced, and what it lacks it is told again."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from apps.billing.services.items import ItemSpec
 from apps.payments.day_blockers import open_items
 from apps.payments.models import LedgerTransaction, PaymentAttempt, PaymentOrder
+from apps.reconciliation.counterparties.his import account_of
+from apps.reconciliation.counterparties.registry import COUNTERPARTIES
 from apps.reconciliation.models import Difference, ReconciliationRun
 from apps.reconciliation.services import runs
 from apps.reconciliation.services.runs import start_daily
 from apps.worklist.models import WorkItem
+from kernel import clock
+from tests.billing.support import issue
 from tests.payments.support import TODAY
 from tests.reconciliation.his_support import HisTill
 from tests.reconciliation.support import decide, found, give_back, pay_bill, propose, work
@@ -208,6 +214,69 @@ def test_two_persons_have_his_told_again_and_no_entry_of_the_ledger_is_made(his:
     row.refresh_from_db()
     assert (row.state, row.outcome, row.action) == ("done", "told_again", "tell_his")
     assert LedgerTransaction.objects.count() == before
+
+
+def test_what_his_was_told_by_two_people_is_no_work_when_its_corrected_bill_has_it(his: HisTill) -> None:
+    attempt = pay_bill(his.till)
+    his.plant({"kind": "withdrawn", "number": number(attempt)})
+    run = his.reconcile()
+    row = Difference.objects.get(run=run)
+    propose(his.till, "books", row, action="tell_his")
+    decide(his.till, "cfo", row)
+    work()
+    his.plant()
+    runs.start_run(COUNTERPARTIES["his"], account_of(his.till.world.h1), TODAY)
+    work()
+    row.refresh_from_db()
+    assert (his.run().attempt, his.run().state, row.state) == (2, "balanced", "done")
+    assert not WorkItem.objects.filter(state="open").exists()
+
+
+def test_two_people_have_his_forget_the_payment_of_an_order_that_is_closed(his: HisTill) -> None:
+    bill = issue(his.till.world, ItemSpec("血常规", Decimal(1), 700, "test", "J001", unit="次"))
+    opened = his.till.post("patient_a", "payment-orders", {"bill_ids": [str(bill.pk)]})
+    order = PaymentOrder.objects.get(pk=opened.json()["id"])
+    his.till.later(hours=3)
+    his.till.work()
+    order.refresh_from_db()
+    assert order.state == "closed"
+    his.plant(*({"kind": "add", "number": it, "fen": 700} for it in (order.order_no, "ZF000000000001")))
+    pay_bill(his.till)
+    run = his.reconcile()
+    his.plant()
+    his.reconcile(TOMORROW)
+    ours, strange = Difference.objects.filter(run=run).order_by("-key")
+    if ours.key != order.order_no:
+        ours, strange = strange, ours
+    assert (ours.state, ours.outcome, strange.outcome) == ("open", "closed", "not_our_number")
+    refused = propose(his.till, "books", strange, action="withdraw_his")
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (400, "action_of_counterparty")
+    assert propose(his.till, "books", ours, action="withdraw_his").status_code == 200
+    assert decide(his.till, "cfo", ours).status_code == 200
+    work()
+    ours.refresh_from_db()
+    assert (ours.state, ours.outcome) == ("done", "withdrawn_at_his")
+    assert (
+        his.book.tally(order.order_no)["undone"] == 1
+        or his.book.payment(order.order_no)["state"] == "withdrawn"
+    )
+
+
+def test_a_payment_that_his_is_told_of_after_midnight_is_compared_on_the_new_day(his: HisTill) -> None:
+    his.till.move_to(dt.datetime.combine(TODAY, dt.time(23, 58), clock.LOCAL))
+    his.book.outage(True)
+    attempt = pay_bill(his.till)
+    his.book.outage(False)
+    his.till.later(minutes=8)
+    his.till.work()
+    order = PaymentOrder.objects.get(pk=attempt.order_id)
+    assert (order.state, order.paid_at.date() < order.posted_at.astimezone(clock.LOCAL).date()) == (
+        "posted",
+        True,
+    )
+    first, second = his.reconcile(), his.reconcile(TOMORROW)
+    assert (first.state, first.our_count) == ("no_trade", 0)
+    assert (second.state, second.our_count, second.their_count) == ("balanced", 1, 1)
 
 
 def test_a_write_off_of_his_accepts_what_it_says_without_moving_money_and_can_be_undone(his: HisTill) -> None:

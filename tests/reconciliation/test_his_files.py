@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from apps.reconciliation.models import Difference, ReconciliationRun, SuppliedBill
 from tests.payments.support import TODAY
 from tests.reconciliation.his_support import HisTill
-from tests.reconciliation.support import found, give_back, pay_bill, work
+from tests.reconciliation.support import agree, found, give_back, pay_bill, work
 from tests.scheduling.support import ADMIN
 
 pytestmark = pytest.mark.requirement("PAY-10")
@@ -214,7 +214,10 @@ def test_another_file_of_the_day_supersedes_and_differences_that_stand_are_carri
     checked(day, as_csv(lines_of(rows)))
     kept = Difference.objects.get(kind="amount")
     rows.insert(1, gone)
-    checked(day, as_csv(lines_of(rows)))
+    bill = checked(day, as_csv(lines_of(rows)))
+    assert bill["state"] == "held"
+    assert agree(day.till).status_code == 200
+    work()
     kept.refresh_from_db()
     run = day.run()
     assert (run.attempt, kept.run_id, found(run)) == (2, run.pk, [("amount", stands, "open", 1)])
@@ -259,7 +262,7 @@ def test_his_puts_its_bill_by_its_own_program_and_asks_what_became_of_it(day: Hi
         return client.post(PUT, body, format="multipart")
 
     made = put()
-    assert (made.status_code, made.json()["state"]) == (202, "checking")
+    assert (made.status_code, made.json()["state"]) == (201, "checking")
     work()
     answer = client.get(f"{PUT}/{made.json()['id']}")
     assert (answer.status_code, answer.json()["state"], answer.json()["findings"]) == (200, "taken", [])

@@ -185,7 +185,7 @@ def test_a_worker_killed_between_the_bill_and_its_differences_leaves_nothing_and
     assert (found(run), WorkItem.objects.count()) == ([], 0)
     work()
     assert found(run) == []  # the dead one's lease
-    till.later(minutes=2)
+    till.later(minutes=31)
     work()
     assert found(run) == [("amount", attempt.out_trade_no, "open", 1)]
     assert WorkItem.objects.count() == 1

@@ -14,7 +14,7 @@ class ReconciliationConfig(AppConfig):
         from apps.reconciliation.counterparties.his import HisCounterparty
         from apps.reconciliation.counterparties.merchant import Merchant
         from apps.reconciliation.counterparties.registry import register as register_counterparties
-        from apps.reconciliation.services import carry_bill
+        from apps.reconciliation.services import carry_bill, hold_bill
         from apps.reconciliation.services.approval import KIND
         from apps.reconciliation.services.open_day import KINDS
         from apps.worklist.approvals import register
@@ -22,5 +22,6 @@ class ReconciliationConfig(AppConfig):
         register_counterparties(Merchant(), HisCounterparty(), ApplicationCounterparty())
         register(KIND)
         register(carry_bill.KIND)
+        register(hold_bill.KIND)
         for kind in KINDS:
             day_blockers.register(kind)

@@ -24,6 +24,13 @@ class BillMayCome(DomainError):
     zh, en = "账单可能还会到,{until} 之后才能结转", "The bill may yet come; wait until {until}."
 
 
+class NotReconciled(DomainError):
+    """The account has no bills: a channel at a counter, a HIS that we are ourselves, or one switched off."""
+
+    code, status = "not_reconciled", 409
+    zh, en = "该账户不对账:没有对方账单", "This account has no bills to reconcile with."
+
+
 BILL_DAY = Expectation(
     "bill_day", "须为昨天及以前、三个月以内的日期", "A day before today, three months back at most."
 )

@@ -15,6 +15,7 @@ columns(
     "business_date", "counterparty", "account_name", "source", "file_name", "state", "by_name", "created_at",
 )  # fmt: skip
 action("reconciliation_runs_carry", danger=True, state=["waiting_bill", "failed"], carried_at=[None])
+action("reconciliation_bills_count", state=["taken"], counts=[False])
 action("reconciliation_differences_propose", state=["open"])
 action(
     "reconciliation_differences_undo",
@@ -43,7 +44,7 @@ groups(
         "账单", "Bill",
         "business_date counterparty account_id merchant_id source by_id partner_id file_name size sha256 hospital_id",
     ),
-    result=("处理结果", "Result", "state findings run_id checked_at created_at"),
+    result=("处理结果", "Result", "state counts findings run_id approval_id checked_at created_at"),
 )  # fmt: skip
 groups(
     "Difference",

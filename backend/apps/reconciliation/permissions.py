@@ -28,8 +28,8 @@ give(
     "reconciliation.difference.list", "reconciliation.difference.export", "reconciliation.difference.propose",
 )  # fmt: skip
 give(
-    "finance_head", "reconciliation.difference.approve", "reconciliation.difference.approve_large",
-    "reconciliation.difference.undo",
+    "finance_head", "reconciliation.bill.list", "reconciliation.difference.approve",
+    "reconciliation.difference.approve_large", "reconciliation.difference.undo",
 )  # fmt: skip
 
 directory("reconciliation", module="reconciliation", zh="对账", en="Reconciliation", path="/reconciliation",

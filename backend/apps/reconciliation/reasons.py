@@ -23,10 +23,15 @@ WORDS: Words = {
     ),
     "after_total": ("合计行之后还有内容", "Something stands below the line of totals."),
     "too_many_rows": ("行数超过上限 200 万", "More than 2,000,000 rows."),
-    "foreign_bill": ("不是该账户的账单:没有一笔属于我方", "Not this account's bill: none of its lines is ours."),
+    "foreign_bill": (
+        "不是该账户的账单:没有一笔是我方单号",
+        "Not this account's bill: none of its lines has a number of ours.",
+    ),
     "wrong_day": ("多数记录不在该日", "Most of its lines are of another day."),
     "too_many_differences": ("差异过多,请核对账单", "There are too many differences; look at the bill."),
     "unbalanced": ("无法自证平衡,请联系技术支持", "The result can't be proven; ask for support."),
     "not_the_channels": ("不是该渠道该日的账单:{shown}", "Not the channel's bill of that day: {shown}"),
+    "empty_bill": ("账单为空,而我方该日有多笔", "The bill is empty, and we have many of that day."),
+    "not_agreed": ("未获同意,该日仍以原账单为准", "It was not agreed to: the bill before goes on counting."),
     "bad_line": ("该行无法识别:{shown}", "The line can't be read: {shown}"),
 }  # fmt: skip

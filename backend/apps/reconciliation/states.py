@@ -33,9 +33,13 @@ class DifferenceState(StrEnum):
 
 
 class BillState(StrEnum):
-    """`taken`: its run is matched with it; `refused`: it is no bill of that day, `findings` say why."""
+    """`taken`: its run is matched with it; `refused`: it is no bill of that day, `findings` say why.
+
+    `held`: another bill of the day has a result, and a second person has to agree that this one counts instead.
+    """
 
     CHECKING = "checking"
+    HELD = "held"
     TAKEN = "taken"
     REFUSED = "refused"
 
@@ -58,7 +62,8 @@ RUNS: StateTable[RunState] = StateTable(
     }
 )
 #: `open → pending`: carried forward. `proposed → examining`: HIS is to be told. `done → open`: undone by a
-#: contra entry, `→ withdrawn` where a corrected bill has it no more.
+#: contra entry, `→ withdrawn` where a corrected bill has it no more. `cross_day → examining`: what it was joined with
+#: is gone by a corrected bill.
 DIFFERENCES: StateTable[DifferenceState] = StateTable(
     {
         _D.PENDING: {_D.CROSS_DAY, _D.EXAMINING, _D.WITHDRAWN},
@@ -66,15 +71,16 @@ DIFFERENCES: StateTable[DifferenceState] = StateTable(
         _D.OPEN: {_D.PROPOSED, _D.DONE, _D.CROSS_DAY, _D.WITHDRAWN},
         _D.PROPOSED: {_D.OPEN, _D.DONE, _D.PENDING, _D.EXAMINING, _D.WITHDRAWN},
         _D.DONE: {_D.OPEN, _D.WITHDRAWN},
-        _D.CROSS_DAY: frozenset(),
+        _D.CROSS_DAY: {_D.EXAMINING},
         _D.WITHDRAWN: frozenset(),
     }
 )
-#: Back to `checking`: handed in once more.
+#: Back to `checking`: handed in once more, or agreed to. `taken → held`: another counts, and people want this one.
 BILLS: StateTable[BillState] = StateTable(
     {
-        _B.CHECKING: {_B.TAKEN, _B.REFUSED},
-        _B.TAKEN: {_B.CHECKING},
+        _B.CHECKING: {_B.TAKEN, _B.HELD, _B.REFUSED},
+        _B.HELD: {_B.CHECKING, _B.REFUSED, _B.TAKEN},
+        _B.TAKEN: {_B.HELD},
         _B.REFUSED: {_B.CHECKING},
     }
 )

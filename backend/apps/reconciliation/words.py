@@ -39,7 +39,8 @@ of(
     account_name=("对账账户名称", "Account"),
 )  # fmt: skip
 of(
-    "SuppliedBill", source=("来源", "Source"), sha256=("文件 SHA-256", "SHA-256 of the file"),
+    "SuppliedBill", counts=("是否采用", "Counts"),
+    source=("来源", "Source"), sha256=("文件 SHA-256", "SHA-256 of the file"),
     findings=("问题", "Problems"), account_id=("对账账户", "Account"), account_name=("对账账户名称", "Account"),
 )  # fmt: skip
 of("BillFinding", "RowProblem", row=("行号", "Row"))
@@ -64,6 +65,8 @@ operations(
     day_bill=("下载本应用账单", "Download the application's bill of a day"),
     hospital_day_bill=("下载全院账单", "Download the hospital's bill of a day"),
     reconciliation_bills_create=("上传对方账单", "Hand in a bill"),
+    reconciliation_bills_count=("申请重新采用", "Ask to let it count again"),
+    reconciliation_bills_file=("下载对方账单", "Download a bill"),
     put_bill=("提交本应用账单", "Hand in the application's bill"),
     put_bill_state=("查询本应用账单", "What became of the application's bill"),
     put_his_bill=("提交 HIS 账单", "Hand in the bill of HIS"),
@@ -83,7 +86,8 @@ values(RunState, {
     "failed": ("失败", "Failed", "danger"), "superseded": ("已被更正", "Superseded"),
 })  # fmt: skip
 values(BillState, {
-    "checking": ("检查中", "Being checked", "info"), "taken": ("已采用", "Taken", "success"),
+    "checking": ("检查中", "Being checked", "info"), "held": ("待审批", "Waits for another person", "warning"),
+    "taken": ("已采用", "Taken", "success"),
     "refused": ("有误", "Refused", "danger"),
 })  # fmt: skip
 choices({

@@ -29,6 +29,7 @@ class ApplicationCounterparty(Counterparty):
         {Action.WRITE_OFF, Action.LINK, Action.CARRY_FORWARD, Action.VOID_TEST}
     )
     has_our_numbers: ClassVar[bool] = True
+    is_waited_for: ClassVar[bool] = False
 
     def accounts(self) -> Iterable[Account]:
         """None: a run begins with a bill."""

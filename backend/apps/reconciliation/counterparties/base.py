@@ -35,7 +35,8 @@ class Line(NamedTuple):
 class Statement:
     """Their bill of a day; `rows` is read once. What it does not state is None; no window: the calendar day.
 
-    `states_failed`: its totals count what has failed, too.
+    `states_failed`: its totals count what has failed, too. `is_of_its_window`: nothing in it says its day but the
+    moments of its lines.
     """
 
     rows: Iterator[Line]
@@ -45,6 +46,7 @@ class Statement:
     starts_at: dt.datetime | None = None
     ends_at: dt.datetime | None = None
     states_failed: bool = True
+    is_of_its_window: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ class Counterparty(ABC):
     actions: ClassVar[frozenset[Action]]
     #: Its lines have our numbers: of a long bill at least one is known here, or it is somebody else's.
     has_our_numbers: ClassVar[bool] = False
+    #: Its bill is waited for; else a run begins with a bill, and without a good one keeps no day open.
+    is_waited_for: ClassVar[bool] = True
 
     @abstractmethod
     def accounts(self) -> Iterable[Account]:
@@ -101,6 +105,14 @@ class Counterparty(ABC):
     def pending_days(self, hospital: Hospital) -> int:
         """How many days what only one side has may yet come."""
         return PENDING_DAYS.of(hospital)
+
+    def has_bills(self, account: Account) -> bool:
+        """Whether anybody has bills of the account."""
+        return True
+
+    def allows(self, difference: Difference, action: Action) -> bool:
+        """Whether that can be done about it at all, beyond what `actions` and its kind say."""
+        return True
 
     def is_asked(self, run: ReconciliationRun) -> bool:
         """Whether the bill is fetched; else somebody hands it in."""

@@ -56,6 +56,17 @@ class HisCounterparty(Counterparty):
         if _has_bills(hospital) and reconciling_his.his_was_told(hospital_id, day):
             yield account_of(hospital)
 
+    def has_bills(self, account: Account) -> bool:
+        """Not where we are HIS ourselves, nor where it is switched off."""
+        return _has_bills(Hospital.objects.get(pk=account.hospital_id))
+
+    def allows(self, difference: Difference, action: Action) -> bool:
+        """HIS can only forget a payment of ours, of which no money is here."""
+        if action != Action.WITHDRAW_HIS:
+            return True
+        incoming = difference.direction == Direction.IN
+        return incoming and reconciling_his.is_over(difference.hospital_id, difference.key)
+
     def is_asked(self, run: ReconciliationRun) -> bool:
         """By the hospital's setting."""
         return HIS_BILL.of(run.hospital) == "fetched"
@@ -85,8 +96,11 @@ class HisCounterparty(Counterparty):
 
     def examine(self, difference: Difference) -> Looked:
         """What HIS lacks it is told again; what went back meanwhile it is told to forget."""
+        call = _CALLS[_lacks(difference), difference.direction]
+        if difference.action == Action.WITHDRAW_HIS:
+            call = reconciling_his.withdraw_payment_of_his
         try:
-            return _CALLS[_lacks(difference), difference.direction](difference.hospital_id, difference.key)
+            return call(difference.hospital_id, difference.key)
         except HisUnavailable as error:
             raise TemporaryChannelError("his_unavailable", str(error)) from error
         except HisRefused as refusal:

@@ -12,6 +12,7 @@ from apps.payments.services.reconciling import (
     Looked,
     bill_in,
     bill_of,
+    gives_bills,
     look_at_payment,
     look_at_refund,
     merchants_with_bills,
@@ -58,6 +59,10 @@ class Merchant(Counterparty):
             if merchant.hospital_id == hospital_id and (in_use or took_money(merchant, day)):
                 yield account_of(merchant)
 
+    def has_bills(self, account: Account) -> bool:
+        """A channel at a counter gives none."""
+        return account.merchant is not None and gives_bills(account.merchant)
+
     def fetch(self, run: ReconciliationRun) -> Statement:
         """From the provider."""
         return _statement(bill_of(_merchant(run), run.business_date))
@@ -68,7 +73,7 @@ class Merchant(Counterparty):
             found = _statement(bill_in(_merchant(run), run.business_date, file))
         except PermanentChannelError as error:
             raise bad_bill(error) from error
-        found.rows = _told(found.rows)
+        found.rows, found.is_of_its_window = _told(found.rows), True
         return found
 
     def ours(self, run: ReconciliationRun) -> tuple[str, Mapping[str, Any]]:

@@ -1,11 +1,13 @@
 import django.db.models.deletion
+import pgtrigger.compiler
+import pgtrigger.migrations
 from django.db import migrations, models
 
 KINDS = [("merchant", "Merchant"), ("his", "His")]
 
 
 class Migration(migrations.Migration):
-    """A run is of a counterparty; those that there are were of merchant accounts."""
+    """A run is of a counterparty; those that there are, and those of a version beside this one, are of merchants."""
 
     dependencies = [("reconciliation", "0002_carried_bills"), ("payments", "0013_corrects_the_past")]
 
@@ -91,5 +93,9 @@ class Migration(migrations.Migration):
                 default="",
                 max_length=16,
             ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='reconciliationrun',
+            trigger=pgtrigger.compiler.Trigger(name='account_of_merchant', sql=pgtrigger.compiler.UpsertTriggerSql(func='NEW.account_id := coalesce(NEW.account_id, NEW.merchant_id); RETURN NEW;', hash='e0f0ba9aad1da4afbd2bab31aeb4c91debf816b8', operation='INSERT', pgid='pgtrigger_account_of_merchant_025a8', table='reconciliation_reconciliationrun', when='BEFORE')),
         ),
     ]

@@ -16,6 +16,7 @@ class Migration(migrations.Migration):
         ('identity', '0004_money_per_minute'),
         ('payments', '0014_told_to_his'),
         ('reconciliation', '0005_a_run_of_an_account'),
+        ('worklist', '0001_initial'),
         migrations.swappable_dependency(settings.OAUTH2_PROVIDER_APPLICATION_MODEL),
     ]
 
@@ -34,8 +35,9 @@ class Migration(migrations.Migration):
                 ('source', models.CharField(choices=[('upload', 'Upload'), ('partner', 'Partner')], max_length=12)),
                 ('sha256', models.CharField(max_length=64)),
                 ('content_sha256', models.CharField(blank=True, default='', max_length=64)),
-                ('state', models.CharField(choices=[('checking', 'checking'), ('taken', 'taken'), ('refused', 'refused')], default='checking', max_length=12)),
+                ('state', models.CharField(choices=[('checking', 'checking'), ('held', 'held'), ('taken', 'taken'), ('refused', 'refused')], default='checking', max_length=12)),
                 ('findings', models.JSONField(default=list)),
+                ('approval', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='worklist.approval')),
                 ('checked_at', models.DateTimeField(null=True)),
                 ('tries', models.PositiveSmallIntegerField(default=0)),
                 ('due_at', models.DateTimeField(null=True)),

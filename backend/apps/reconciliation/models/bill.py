@@ -9,6 +9,7 @@ from apps.identity.models import Hospital, PartnerApplication, StaffMember
 from apps.payments.types import MerchantAccount
 from apps.reconciliation.models.run import CounterpartyKind, ReconciliationRun
 from apps.reconciliation.states import BILLS, BillState
+from apps.worklist.models import Approval
 from kernel.models import VersionedModel
 
 
@@ -23,7 +24,8 @@ class SuppliedBill(VersionedModel):
     """对方账单: a counterparty's bill of a day as a file, checked by a worker.
 
     `sha256`: of the file; `content_sha256`: of its lines as read, as the run has it. `findings`: {code, line?, column?,
-    cell?, shown?} of what is wrong with it. `partner`: the application that put it.
+    cell?, shown?} of what is wrong with it. `partner`: the application that put it. `approval`: of another
+    person, that it may count instead of the bill before.
     """
 
     worker: ClassVar[str] = "apps.reconciliation.tasks.check_bill"
@@ -48,6 +50,9 @@ class SuppliedBill(VersionedModel):
     findings = models.JSONField(default=list)
     run = models.ForeignKey(
         ReconciliationRun, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    approval = models.ForeignKey(
+        Approval, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
     checked_at = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)

@@ -31,6 +31,7 @@ def join_pending(run: ReconciliationRun) -> None:
         return
     others = (
         Difference.objects.filter(
+            run__hospital_id=run.hospital_id,
             run__account_id=run.account_id,
             counterparty=run.counterparty,
             key__in=[key for _, _, key in by_key],
@@ -84,6 +85,7 @@ def examine_due(run: ReconciliationRun) -> None:
     """What has waited for its days, and was in no bill of them, is asked of the counterparty."""
     days = dt.timedelta(days=counterparty_of(run).pending_days(run.hospital))
     rows = Difference.objects.filter(
+        run__hospital_id=run.hospital_id,
         run__account_id=run.account_id,
         counterparty=run.counterparty,
         state=DifferenceState.PENDING,

@@ -5,7 +5,7 @@ from django.db.models import Max
 
 from apps.payments.services.reconciling_his import TOLD_AGAIN, WITHDRAWN
 from apps.reconciliation.models import Difference, ReconciliationRun
-from apps.reconciliation.services.match import compare
+from apps.reconciliation.services.match import NoResult, compare, match
 from apps.reconciliation.services.results import (
     close_work,
     give_to_people,
@@ -16,11 +16,51 @@ from apps.reconciliation.services.results import (
 from apps.reconciliation.services.settle import CORRECTED_BILL
 from apps.reconciliation.services.staging import Bill
 from apps.reconciliation.states import DIFFERENCES, RESULTS, RUNS, DifferenceState, RunState
+from kernel import clock, leases
 from kernel.locks import lock_one, lock_rows
 
 #: `outcome` of what was set right at the counterparty.
 MENDED = (TOLD_AGAIN, WITHDRAWN)
 _STANDS = (DifferenceState.DONE, DifferenceState.CROSS_DAY)
+#: So often another bill of the same day may come first.
+MAX_ROUNDS = 5
+
+
+def count_bill(run: ReconciliationRun, bill: Bill, *, over_a_result: bool = True) -> ReconciliationRun | None:
+    """The run of the day, matched with this bill whatever came in meanwhile. NoResult leaves everything as it was.
+
+    None where another bill has a result, and this one may not count instead. Twice is once.
+    """
+    for _ in range(MAX_ROUNDS):
+        bill.lines.seek(0)
+        if run.state in RESULTS and run.content_sha256 == bill.sha256:
+            return run
+        if run.state in RESULTS and not over_a_result:
+            return None
+        counted = supersede(run, bill) if run.state in RESULTS else _first(run, bill)
+        if counted.state in RESULTS and counted.content_sha256 == bill.sha256:
+            return counted
+        run = counting_of(run)
+    raise NoResult("unbalanced", "others came first")
+
+
+@transaction.atomic
+def _first(run: ReconciliationRun, bill: Bill) -> ReconciliationRun:
+    """A run that failed takes it, too."""
+    lock_account(run.account_id)
+    current = lock_one(ReconciliationRun.objects, pk=run.pk)
+    if current.state == RunState.FAILED:
+        RUNS.move(current, RunState.WAITING_BILL, tries=0, due_at=None)
+    return match(current, bill)
+
+
+def counting_of(run: ReconciliationRun) -> ReconciliationRun:
+    """The one of its day that counts now."""
+    rows = ReconciliationRun.objects.exclude(state=RunState.SUPERSEDED).select_related("hospital", "merchant")
+    return rows.get(
+        hospital_id=run.hospital_id, counterparty=run.counterparty, account_id=run.account_id,
+        business_date=run.business_date,
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -35,8 +75,9 @@ def supersede(run: ReconciliationRun, bill: Bill) -> ReconciliationRun:
     if old.state not in RESULTS:  # another worker was here
         return old
     rows = ReconciliationRun.objects.filter(
-        counterparty=old.counterparty, account_id=old.account_id, business_date=old.business_date
-    )
+        hospital_id=old.hospital_id, counterparty=old.counterparty, account_id=old.account_id,
+        business_date=old.business_date,
+    )  # fmt: skip
     RUNS.move(old, RunState.SUPERSEDED, due_at=None)
     made = ReconciliationRun.objects.create(
         hospital_id=old.hospital_id, counterparty=old.counterparty, account_id=old.account_id,
@@ -63,9 +104,30 @@ def _carry_over(old: ReconciliationRun, new: ReconciliationRun) -> None:
         elif row.state not in _STANDS and row.state != DifferenceState.WITHDRAWN:
             DIFFERENCES.move(row, DifferenceState.WITHDRAWN, due_at=None, outcome=CORRECTED_BILL)
             close_work(row, "更正后的对账单已无此差异", withdrawn=True)
-        elif row.state == DifferenceState.DONE and row.action:
+        elif row.state == DifferenceState.CROSS_DAY:
+            _part(row)
+        elif row.state == DifferenceState.DONE and row.action and row.outcome not in MENDED:
             open_work(row, note=" 更正后的对账单已无,请撤销处理")
 
 
 def _key(row: Difference) -> tuple[str, str, str, int, int]:
     return row.kind, row.direction, row.key, row.our_fen, row.their_fen
+
+
+def _part(row: Difference) -> None:
+    """The corrected bill has both sides, or neither: what it was joined with on another day is alone again."""
+    beside = Difference.objects.select_related("run").filter(
+        pk__in=row.linked_ids, state=DifferenceState.CROSS_DAY, linked_ids=[row.pk]
+    )
+    for other in lock_rows(beside):
+        DIFFERENCES.move(
+            other,
+            DifferenceState.EXAMINING,
+            settled_at=None,
+            due_at=clock.now(),
+            tries=0,
+            outcome="",
+            linked_ids=[],
+        )
+        leases.wake(Difference, other.pk)
+        settle_run(other.run)

@@ -77,8 +77,8 @@ def _is_matched_elsewhere(row: Difference, looked: Looked) -> bool:
     if looked.at is None:
         return False
     runs = ReconciliationRun.objects.filter(
-        counterparty=row.counterparty, account_id=row.run.account_id, state__in=RESULTS, starts_at__lte=looked.at,
-        ends_at__gt=looked.at,
+        hospital_id=row.hospital_id, counterparty=row.counterparty, account_id=row.run.account_id, state__in=RESULTS,
+        starts_at__lte=looked.at, ends_at__gt=looked.at,
     )  # fmt: skip
     own = runs.exclude(pk=row.run_id).first()
     if own is None or (looked.known_at and own.matched_at and looked.known_at > own.matched_at):

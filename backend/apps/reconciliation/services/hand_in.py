@@ -15,17 +15,16 @@ from apps.files.models import File
 from apps.files.services.attach import attach, discard
 from apps.files.services.store import store_file
 from apps.identity.models import PartnerApplication, StaffMember
-from apps.payments.channels.base import ChannelError
+from apps.payments.channels.base import ChannelError, PermanentChannelError
 from apps.reconciliation.counterparties.base import Account, BadBill, Counterparty
+from apps.reconciliation.counterparties.merchant import bad_bill
 from apps.reconciliation.counterparties.registry import COUNTERPARTIES
 from apps.reconciliation.files import BILL
 from apps.reconciliation.models import BillSource, ReconciliationRun, SuppliedBill
-from apps.reconciliation.services import corrections, runs, staging
-from apps.reconciliation.services.match import NoResult, match
-from apps.reconciliation.services.staging import Bill
-from apps.reconciliation.states import BILLS, RESULTS, RUNS, BillState, RunState
-from apps.reconciliation.work import BILL_MISSING
-from apps.worklist.services.items import close_item
+from apps.reconciliation.services import hold_bill, runs, staging
+from apps.reconciliation.services.corrections import count_bill
+from apps.reconciliation.services.match import NoResult
+from apps.reconciliation.states import BILLS, BillState
 from kernel import clock, leases
 from kernel.errors import StateConflict
 from kernel.faults import fault_point
@@ -34,6 +33,7 @@ log = structlog.get_logger(__name__)
 #: A worker may read for so long before another takes the bill up.
 READING = dt.timedelta(minutes=30)
 MAX_TRIES = 3
+UNREADABLE = [{"code": "unreadable"}]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +50,16 @@ def hand_in(
 ) -> tuple[SuppliedBill, bool]:
     """Take a file in; the same file of that day again is the same bill (False), and nothing new.
 
-    InvalidValue for a day that no bill is kept of; what `store_file` refuses. Outside transactions.
+    InvalidValue for a day that no bill is kept of, NotReconciled; what `store_file` refuses. Outside transactions.
     """
-    run = runs.run_of(kind, account, day)
+    runs.check_wanted(kind, account, day)
     digest = _digest(upload)
     known = SuppliedBill.objects.filter(
         hospital_id=account.hospital_id, counterparty=kind.code, account_id=account.account_id, business_date=day,
         sha256=digest,
     )  # fmt: skip
     if found := known.first():
-        return _once_more(found, run), False
+        return _once_more(found, bringer), False
     file = store_file(BILL, upload=upload, name=upload.name or "bill", uploader_id=bringer.user_id)
     bill = SuppliedBill(
         hospital_id=account.hospital_id, counterparty=kind.code, account_id=account.account_id,
@@ -83,17 +83,24 @@ def _opened(bill: SuppliedBill, file: File, bringer: Bringer) -> SuppliedBill:
 
 
 @transaction.atomic
-def _once_more(bill: SuppliedBill, run: ReconciliationRun) -> SuppliedBill:
-    """What counts already stays; one that was refused, or that another one has superseded, is checked again."""
-    counts = bill.state == BillState.TAKEN and bill.content_sha256 == run.content_sha256
-    if counts or bill.state == BillState.CHECKING:
+def _once_more(bill: SuppliedBill, bringer: Bringer) -> SuppliedBill:
+    """One that was refused is checked again; what was taken is as it is, and so is what waits.
+
+    What people have handed in becomes the counterparty's own when its program sends it.
+    """
+    if bringer.partner is not None and bill.partner_id is None:
+        SuppliedBill.objects.filter(pk=bill.pk).update(partner=bringer.partner)
+    if bill.state != BillState.REFUSED and not (bill.state == BillState.HELD and bringer.partner):
         return bill
+    source = BillSource.PARTNER if bringer.partner else BillSource.UPLOAD
     try:
-        BILLS.move(bill, BillState.CHECKING, findings=[], due_at=clock.now(), tries=0)
+        BILLS.move(
+            bill, BillState.CHECKING, findings=[], due_at=clock.now(), tries=0, approval=None, source=source,
+            by=bringer.staff or bill.by,
+        )  # fmt: skip
+        leases.wake(SuppliedBill, bill.pk)
     except StateConflict:  # somebody else handed it in at the same moment
         bill.refresh_from_db()
-        return bill
-    leases.wake(SuppliedBill, bill.pk)
     return bill
 
 
@@ -110,60 +117,88 @@ def check_bill(bill_id: UUID) -> None:
     """Read a bill that was handed in, and match its day with it. Called by a worker, outside transactions."""
     if leases.take(SuppliedBill, bill_id) is None:
         return
-    bill = SuppliedBill.objects.select_related("hospital", "merchant", "file").get(pk=bill_id)
+    rows = SuppliedBill.objects.select_related("hospital", "merchant", "file", "by", "approval")
+    bill = rows.get(pk=bill_id)
     if bill.state != BillState.CHECKING:
         leases.set_due(SuppliedBill, bill_id, None)
         return
+    if bill.tries >= MAX_TRIES:  # whoever began with it did not come to an end
+        _refuse(bill, UNREADABLE)
+        return
     SuppliedBill.objects.filter(pk=bill_id).update(due_at=clock.now() + READING, tries=bill.tries + 1)
     try:
-        run, digest = _taken(bill)
+        _check(bill)
+    except StateConflict:  # another worker has come to an end with it
+        log.info("bill_checked_elsewhere", bill_id=str(bill_id))
+    except Exception:  # a file may be wrong in ways that nobody thought of
+        log.exception("bill_not_read", bill_id=str(bill_id))
+        if bill.tries + 1 >= MAX_TRIES:
+            _refuse(bill, UNREADABLE)
+        else:
+            leases.set_due(SuppliedBill, bill_id, leases.later(bill.tries + 5), state=BillState.CHECKING)
+
+
+def _check(bill: SuppliedBill) -> None:
+    try:
+        run, digest = _counted(bill)
     except BadBill as bad:
         _refuse(bill, bad.findings)
     except NoResult as no:
         _refuse(bill, [{"code": no.code, "shown": no.detail}])
+    except PermanentChannelError as error:
+        _refuse(bill, bad_bill(error).findings)
     except (ChannelError, FileNotFoundError) as error:
-        log.error("bill_not_read", bill_id=str(bill_id), reason=str(error)[:200])
-        _refuse(bill, [{"code": "unreadable"}])
+        log.error("bill_not_read", bill_id=str(bill.pk), reason=str(error)[:200])
+        _refuse(bill, UNREADABLE)
     else:
-        BILLS.move(
-            bill,
-            BillState.TAKEN,
-            run=run,
-            content_sha256=digest,
-            checked_at=clock.now(),
-            due_at=None,
-            findings=[],
-        )
+        if run is None:
+            hold_bill.hold(bill)
+        else:
+            _take(bill, run, digest)
 
 
+def _take(bill: SuppliedBill, run: ReconciliationRun, digest: str) -> None:
+    BILLS.move(
+        bill,
+        BillState.TAKEN,
+        run=run,
+        content_sha256=digest,
+        checked_at=clock.now(),
+        due_at=None,
+        findings=[],
+    )
+    runs.bill_has_come(run)
+    if bill.source == BillSource.UPLOAD and bill.approval is None:
+        runs.ask_later(run)
+
+
+@transaction.atomic
 def _refuse(bill: SuppliedBill, findings: list[dict[str, Any]]) -> None:
-    BILLS.move(bill, BillState.REFUSED, findings=findings, checked_at=clock.now(), due_at=None)
+    try:
+        BILLS.move(bill, BillState.REFUSED, findings=findings, checked_at=clock.now(), due_at=None)
+    except StateConflict:  # another worker has come to an end with it
+        return
+    if bill.source == BillSource.PARTNER:  # a program reads no findings
+        runs.tell_of_refused(_run(bill))
 
 
-def _taken(bill: SuppliedBill) -> tuple[ReconciliationRun, str]:
-    """The run that counts now, matched with the bill, and the digest of its lines."""
-    kind = COUNTERPARTIES[bill.counterparty]
+def _run(bill: SuppliedBill) -> ReconciliationRun:
     account = Account(
         bill.hospital_id, bill.account_id, bill.account_name, bill.merchant.channel if bill.merchant else "",
         bill.merchant,
     )  # fmt: skip
-    run = runs.run_of(kind, account, bill.business_date)
+    return runs.counting_run(
+        COUNTERPARTIES[bill.counterparty], account, bill.business_date, is_asked_now=False
+    )
+
+
+def _counted(bill: SuppliedBill) -> tuple[ReconciliationRun | None, str]:
+    """The run that counts now, matched with the bill, and the digest of its lines; no run: people have to agree."""
+    run = _run(bill)
     with open_file(bill.file) as file:
-        read = staging.read_bill(kind.read(run, file))
+        read = staging.read_bill(COUNTERPARTIES[bill.counterparty].read(run, file))
     try:
         fault_point("reconciliation.bill_read")
-        return _matched(run, read), read.sha256
+        return count_bill(run, read, over_a_result=hold_bill.may_replace(bill)), read.sha256
     finally:
         read.close()
-
-
-def _matched(run: ReconciliationRun, read: Bill) -> ReconciliationRun:
-    """Twice is once: what matched already is left as it is."""
-    if run.state in RESULTS:
-        return run if run.content_sha256 == read.sha256 else corrections.supersede(run, read)
-    with transaction.atomic():
-        if run.state == RunState.FAILED:
-            RUNS.move(run, RunState.WAITING_BILL, tries=0, due_at=None)
-        matched = match(run, read)
-        close_item(BILL_MISSING, subject_id=run.pk, outcome="对账单已到")
-    return matched

@@ -21,7 +21,7 @@ from kernel.locks import lock_one
 #: More than so many is no day with differences but a bill of something else.
 MAX_DIFFERENCES = 50_000
 _BATCH = 1_000
-#: Of so many lines on either side, at least one has to be on both.
+#: Of a day with so many of ours, at least one has to be in their bill.
 LONG = 10
 
 
@@ -54,7 +54,7 @@ def compare(run: ReconciliationRun, bill: Bill) -> ReconciliationRun:
     )
     staging.stage(locked, bill)
     ours, theirs, fees = staging.our_sums(), staging.their_sums(), staging.fees()
-    _require_own_bill(locked, theirs.lines, ours.lines)
+    _require_own_bill(locked, theirs.lines, ours.lines, is_of_its_window=bill.is_of_its_window)
     found = [*_of_totals(locked, bill), *_of_fees(locked, bill, fees, theirs.lines), *_differences(locked)]
     _write(found)
     fault_point("reconciliation.written")
@@ -69,18 +69,23 @@ def _midnight(run: ReconciliationRun, days: int) -> dt.datetime:
     return clock.local(run.business_date + dt.timedelta(days=days), dt.time())
 
 
-def _require_own_bill(run: ReconciliationRun, lines: int, our_lines: int) -> None:
+def _require_own_bill(run: ReconciliationRun, lines: int, our_lines: int, *, is_of_its_window: bool) -> None:
     """A bill of another merchant or day is no bill of this run: nothing of it is believed."""
     if lines and staging.foreign() == lines:
         raise NoResult("foreign_bill")
-    if lines and staging.outside(run) * 2 > lines:
+    if lines and staging.outside(run, days=0 if is_of_its_window else 1) * 2 > lines:
         raise NoResult("wrong_day")
-    long = min(lines, our_lines) >= LONG
-    if long and counterparty_of(run).has_our_numbers and not staging.is_known():
+    if our_lines < LONG:
+        return
+    if not lines:
+        raise NoResult("empty_bill")
+    if counterparty_of(run).has_our_numbers and not staging.is_known():
         raise NoResult("foreign_bill")
 
 
 def _differences(run: ReconciliationRun) -> Iterable[Difference]:
+    if staging.count_surplus() > MAX_DIFFERENCES:
+        raise NoResult("too_many_differences")
     surplus = staging.split_surplus()
     unequal = staging.unequal(MAX_DIFFERENCES + 1)
     if len(unequal) + len(surplus) > MAX_DIFFERENCES:

@@ -21,7 +21,7 @@ def without_result(hospital_id: UUID, day: dt.date) -> Iterator[OpenThing]:
     for kind in all_kinds():
         asked = {account.account_id: account.name for account in kind.owing(hospital_id, day)}
         begun = {run.account_id: run.account_name for (code, _), run in runs.items() if code == kind.code}
-        for account_id, name in (begun | asked).items():
+        for account_id, name in (begun | asked if kind.is_waited_for else {}).items():
             run = runs.get((kind.code, account_id))
             if run is None or (run.state not in RESULTS and run.carried_at is None):
                 yield OpenThing(run.pk if run else None, f"{name} {run.state if run else ''}".strip())

@@ -55,7 +55,9 @@ def propose(
         _check_linked(row, linked_ids, effects)
     elif action == Action.CARRY_FORWARD:
         _check_carried(row, carried_until)
-    elif action in _TOLD and row.kind not in _TOLD[action]:
+    elif action in _TOLD and (
+        row.kind not in _TOLD[action] or not counterparty_of(row.run).allows(row, action)
+    ):
         raise InvalidValue(field="action", expected=OF_COUNTERPARTY)
     elif action == Action.VOID_TEST and row.effect_fen:
         raise InvalidValue(field="action", expected=WITHOUT_MONEY)

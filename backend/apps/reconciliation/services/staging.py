@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,10 +11,17 @@ from uuid import UUID
 
 from django.db import connection
 
+from apps.payments.channels.base import PermanentChannelError
 from apps.reconciliation.counterparties.base import Line, Statement
 from apps.reconciliation.counterparties.registry import counterparty_of
 from apps.reconciliation.models import ReconciliationRun
+from kernel.money import MAX_FEN
 
+MAX_NUMBER = 64
+NULL = r"\N"
+_YEARS = (2000, 2100)
+#: What no text of PostgreSQL holds.
+_UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 _COLUMNS = "direction, key, reference, amount_fen, fee_fen, at, state, is_foreign"
 _OURS = "direction, key, reference, amount_fen, at, state, subject_id, order_id"
 _TABLES = """
@@ -44,12 +52,13 @@ SELECT direction, key, reference, coalesce(their_fen, 0), coalesce(our_fen, 0), 
   WHERE coalesce(their_fen, 0) <> coalesce(our_fen, 0) OR is_foreign
   ORDER BY direction, key LIMIT %(limit)s
 """
-#: The first copy of a line is matched; the others leave the table and are differences of their own.
+#: The first copy of a line that is ours is matched; the others leave the table and are differences of their own.
 _SURPLUS = """
 DELETE FROM theirs AS t USING (
-    SELECT direction, key, min(line) AS first FROM theirs GROUP BY direction, key HAVING count(*) > 1
-  ) AS d WHERE t.direction = d.direction AND t.key = d.key AND t.line > d.first
-RETURNING t.direction, t.key, t.reference, CASE WHEN t.state = 'failed' THEN 0 ELSE t.amount_fen END,
+    SELECT direction, key, (array_agg(line ORDER BY is_foreign, line))[1] AS kept
+      FROM theirs GROUP BY direction, key HAVING count(*) > 1
+  ) AS d WHERE t.direction = d.direction AND t.key = d.key AND t.line <> d.kept
+RETURNING t.direction, t.key, t.reference, CASE WHEN t.state = 'failed' OR t.is_foreign THEN 0 ELSE t.amount_fen END,
   t.line, t.at, t.state, t.fee_fen
 """
 _SUMS = """
@@ -110,6 +119,7 @@ class Bill:
     starts_at: dt.datetime | None
     ends_at: dt.datetime | None
     states_failed: bool
+    is_of_its_window: bool = False
 
     def close(self) -> None:
         """Let the lines go."""
@@ -120,7 +130,8 @@ def read_bill(found: Statement) -> Bill:
     """Read their bill line by line. ChannelError or BadBill for one that is none, at whatever line."""
     digest, file = hashlib.sha256(), tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the bill
     try:
-        for line in map(_line, found.rows):
+        for number, row in enumerate(found.rows, 1):
+            line = _line(row, number)
             digest.update(line)
             file.write(line)
     except BaseException:
@@ -130,28 +141,36 @@ def read_bill(found: Statement) -> Bill:
     digest.update(f"{found.stated_in_fen} {found.stated_out_fen}".encode())
     return Bill(
         file, digest.hexdigest(), found.stated_in_fen, found.stated_out_fen, found.stated_fees_fen, found.starts_at,
-        found.ends_at, found.states_failed,
+        found.ends_at, found.states_failed, found.is_of_its_window,
     )  # fmt: skip
 
 
-def _line(row: Line) -> bytes:
-    cells = (
+def _line(row: Line, number: int) -> bytes:
+    """As COPY reads it; PermanentChannelError for what no bill can say, whoever has read it."""
+    if not _makes_sense(row):
+        raise PermanentChannelError(
+            "bad_bill", f"number {number} of its lines: {row.key!r} {row.amount_fen}"[:120]
+        )
+    moment = row.at.isoformat() if row.at else NULL
+    texts = (
         row.direction,
         row.key,
         row.reference,
         str(row.amount_fen),
         str(row.fee_fen),
-        row.at.isoformat() if row.at else r"\N",
-        row.state,
-        "t" if row.foreign else "f",
     )
-    return "\t".join(map(_cell, cells)).encode() + b"\n"
+    return "\t".join([*map(_cell, texts), moment, row.state, "t" if row.foreign else "f"]).encode() + b"\n"
+
+
+def _makes_sense(row: Line) -> bool:
+    numbers = 0 < len(row.key) <= MAX_NUMBER and len(row.reference) <= MAX_NUMBER
+    amounts = 0 <= row.amount_fen <= MAX_FEN and abs(row.fee_fen) <= MAX_FEN
+    moment = row.at is None or _YEARS[0] <= row.at.year <= _YEARS[1]
+    return numbers and amounts and moment and not _UNWRITABLE.search(row.key + row.reference)
 
 
 def _cell(text: str) -> str:
     """What COPY reads as it stands; numbers of documents have none of these characters."""
-    if text == r"\N":
-        return text
     return text.replace("\\", r"\\").replace("\t", r"\t").replace("\n", r"\n").replace("\r", r"\r")
 
 
@@ -182,13 +201,13 @@ def listed_sums(*, with_failed: bool = True) -> Sums:
     return Sums(*_one(_SUMS.format(table="theirs", counted=counted)))
 
 
-def outside(run: ReconciliationRun) -> int:
-    """Lines of the bill whose moment lies a day or more outside of the run's window."""
+def outside(run: ReconciliationRun, *, days: int) -> int:
+    """Lines of the bill whose moment lies so many days or more outside of the run's window."""
     return int(
         _one(
-            "SELECT count(*) FROM theirs WHERE at < %s::timestamptz - interval '1 day'"
-            " OR at >= %s::timestamptz + interval '1 day'",
-            [run.starts_at, run.ends_at],
+            "SELECT count(*) FROM theirs WHERE at < %(starts_at)s::timestamptz - make_interval(days => %(days)s)"
+            " OR at >= %(ends_at)s::timestamptz + make_interval(days => %(days)s)",
+            {"starts_at": run.starts_at, "ends_at": run.ends_at, "days": days},
         )[0]
     )
 
@@ -206,6 +225,16 @@ def is_known() -> bool:
 def fees() -> int:
     """What the provider charged for all of its lines, in fen."""
     return int(_one("SELECT coalesce(sum(fee_fen), 0) FROM theirs")[0])
+
+
+def count_surplus() -> int:
+    """How many lines stand in the bill once more than they should."""
+    return int(
+        _one(
+            "SELECT coalesce(sum(n - 1), 0) FROM"
+            " (SELECT count(*) AS n FROM theirs GROUP BY direction, key HAVING count(*) > 1) AS d"
+        )[0]
+    )
 
 
 def split_surplus() -> list[Surplus]:

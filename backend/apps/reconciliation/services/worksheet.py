@@ -63,12 +63,13 @@ WORDS: Words = {
     "not_open": ("该差异已不是待处理状态", "The difference is not open any more."),
     "twice": ("与第 {row_of} 行是同一差异", "The same difference as in row {row_of}."),
     "too_many": ("一次最多处理 500 条", "At most 500 at once."),
+    "too_many_rows": ("行数超过上限 5,000", "More than 5,000 rows."),
     "bad_day": ("日期格式须为 2026-01-31", "A day as 2026-01-31."),
 }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Entry:
     """What a row asks for."""
 
     row: int
@@ -129,52 +130,52 @@ def take_worksheet(
     A problem: {row, column, code, reason}.
     """
     try:
-        wishes, problems = _read(file)
+        entries, problems = _read(file)
     except SheetProblem as problem:
         return 0, [_of_sheet(found) for found in _findings(problem)]
-    if len(wishes) > MAX_PROPOSED:
-        problems.append(_problem(wishes[MAX_PROPOSED].row, ID, "too_many"))
-    known = {row.pk: row for row in rows.select_related("run").filter(pk__in=[wish.id for wish in wishes])}
-    problems += _unknown(wishes, known)
+    if len(entries) > MAX_PROPOSED:
+        problems.append(_problem(entries[MAX_PROPOSED].row, ID, "too_many"))
+    known = {row.pk: row for row in rows.select_related("run").filter(pk__in=[entry.id for entry in entries])}
+    problems += _unknown(entries, known)
     if problems:
         return 0, sorted(problems, key=lambda found: int(found["row"]))
-    return _propose(wishes, known, by)
+    return _propose(entries, known, by)
 
 
 def _propose(
-    wishes: Sequence[Wish], known: Mapping[UUID, Difference], by: StaffMember
+    entries: Sequence[Entry], known: Mapping[UUID, Difference], by: StaffMember
 ) -> tuple[int, list[Problem]]:
     """All of them, each checked by the rules of every proposal; none where one is refused."""
     problems: list[Problem] = []
     with transaction.atomic():
-        for wish in sorted(wishes, key=lambda wish: (known[wish.id].run.account_id, wish.id)):
+        for entry in sorted(entries, key=lambda entry: (known[entry.id].run.account_id, entry.id)):
             try:
                 with transaction.atomic():
                     propose(
-                        known[wish.id], by=by, action=wish.action, reason=wish.reason, reason_code=wish.reason_code,
-                        carried_until=wish.carried_until,
+                        known[entry.id], by=by, action=entry.action, reason=entry.reason, reason_code=entry.reason_code,
+                        carried_until=entry.carried_until,
                     )  # fmt: skip
             except DomainError as error:
-                problems.append(_refused(wish, error))
+                problems.append(_refused(entry, error))
         if problems:
             transaction.set_rollback(True)
     if problems:
         return 0, sorted(problems, key=lambda found: int(found["row"]))
-    return len(wishes), []
+    return len(entries), []
 
 
-def _refused(wish: Wish, error: DomainError) -> Problem:
+def _refused(entry: Entry, error: DomainError) -> Problem:
     column = UNTIL if error.field == "carried_until" else ACTION
     expected = getattr(error, "expected", None)
     code, said = (expected.code, expected.text) if expected is not None else (error.code, error.text)
-    return {"row": wish.row, "column": column, "code": code, "reason": said}
+    return {"row": entry.row, "column": column, "code": code, "reason": said}
 
 
-def _read(file: IO[bytes]) -> tuple[list[Wish], list[Problem]]:
+def _read(file: IO[bytes]) -> tuple[list[Entry], list[Problem]]:
     head = file.read(512)
     file.seek(0)
     heading, lines = read_heading(rows_of(file, kind_of(head), most_rows=MAX_SHOWN + 1, forms=[FORM]), [FORM])
-    wishes: list[Wish] = []
+    entries: list[Entry] = []
     problems: list[Problem] = []
     for line in lines:
         said = _texts(heading, line)
@@ -183,8 +184,8 @@ def _read(file: IO[bytes]) -> tuple[list[Wish], list[Problem]]:
         wrong = list(_wrong(line.number, said))
         problems += wrong
         if not wrong:
-            wishes.append(_wish(line.number, said))
-    return wishes, problems
+            entries.append(_entry(line.number, said))
+    return entries, problems
 
 
 def _texts(heading: Heading, line: Line) -> dict[str, Any]:
@@ -218,28 +219,28 @@ def _wrong(row: int, said: Mapping[str, Any]) -> Iterator[Problem]:
         yield _problem(row, UNTIL, "bad_day")
 
 
-def _wish(row: int, said: Mapping[str, Any]) -> Wish:
+def _entry(row: int, said: Mapping[str, Any]) -> Entry:
     known, action, code = (
         _uuid(said["id"]),
         _choice(said["action"], ACTIONS),
         _choice(said["reason_code"], ReasonCode),
     )
-    return Wish(row, known, action, code, said["reason"], _day(said.get("carried_until", "")))  # type: ignore[arg-type]
+    return Entry(row, known, action, code, said["reason"], _day(said.get("carried_until", "")))  # type: ignore[arg-type]
 
 
-def _unknown(wishes: Sequence[Wish], known: Mapping[UUID, Difference]) -> Iterator[Problem]:
+def _unknown(entries: Sequence[Entry], known: Mapping[UUID, Difference]) -> Iterator[Problem]:
     seen: dict[UUID, int] = {}
-    for wish in wishes:
-        row = known.get(wish.id)
-        if wish.id in seen:
-            yield _problem(wish.row, ID, "twice", row_of=seen[wish.id])
+    for entry in entries:
+        row = known.get(entry.id)
+        if entry.id in seen:
+            yield _problem(entry.row, ID, "twice", row_of=seen[entry.id])
         elif row is None:
-            yield _problem(wish.row, ID, "unknown_difference")
+            yield _problem(entry.row, ID, "unknown_difference")
         elif row.state != DifferenceState.OPEN:
-            yield _problem(wish.row, ID, "not_open")
-        elif wish.action not in COUNTERPARTIES[row.counterparty].actions:
-            yield _problem(wish.row, ACTION, "unknown_choice", choices=_allowed(row))
-        seen.setdefault(wish.id, wish.row)
+            yield _problem(entry.row, ID, "not_open")
+        elif entry.action not in COUNTERPARTIES[row.counterparty].actions:
+            yield _problem(entry.row, ACTION, "unknown_choice", choices=_allowed(row))
+        seen.setdefault(entry.id, entry.row)
 
 
 def _allowed(row: Difference) -> str:

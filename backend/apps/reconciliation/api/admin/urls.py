@@ -11,6 +11,8 @@ router.register("reconciliation-differences", DifferenceViewSet, basename="recon
 router.register("reconciliation-bills", SuppliedBillViewSet, basename="reconciliation-bills")
 urlpatterns = [
     path("reconciliation-day-bill", DayBillView.as_view()),
+    path("reconciliation-bills/<uuid:pk>/count", SuppliedBillViewSet.as_view({"post": "count"})),
+    path("reconciliation-bills/<uuid:pk>/file", SuppliedBillViewSet.as_view({"get": "file"})),
     path("reconciliation-runs/<uuid:pk>/carry", ReconciliationRunViewSet.as_view({"post": "carry"})),
     path("reconciliation-differences/ages", DifferenceViewSet.as_view({"get": "ages"})),
     path(

@@ -92,7 +92,7 @@ class ReconciliationRunViewSet(OptionsMixin, ExportMixin, ListMixin, RetrieveMix
 
     @command(
         body=io.RunStartSerializer, answer=io.ReconciliationRunSerializer, status=201,
-        raises=(InvalidValue, StateConflict),
+        raises=(InvalidValue, StateConflict, errors.NotReconciled),
     )  # fmt: skip
     def create(
         self, *, counterparty: str, business_date: Any, merchant: Any = None, hospital: Any = None

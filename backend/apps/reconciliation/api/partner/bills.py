@@ -15,6 +15,7 @@ from apps.reconciliation.api.bills import BillFindingsMixin
 from apps.reconciliation.counterparties import application, his
 from apps.reconciliation.counterparties.base import Account
 from apps.reconciliation.counterparties.registry import COUNTERPARTIES
+from apps.reconciliation.errors import NotReconciled
 from apps.reconciliation.models import CounterpartyKind, SuppliedBill
 from apps.reconciliation.services.hand_in import Bringer, hand_in
 from kernel.errors import InvalidValue, NotFound
@@ -63,14 +64,15 @@ class _BillView(APIView):
             COUNTERPARTIES[self.counterparty], account, given["business_date"], upload=given["file"],
             bringer=Bringer(partner=self.application()),
         )  # fmt: skip
-        return Response(PutBillStateSerializer(bill).data, status=202 if made else 200)
+        return Response(PutBillStateSerializer(bill).data, status=201 if made else 200)
 
     def show(self, pk: UUID) -> Response:
         """What became of one."""
         account = self.account()
         rows = SuppliedBill.objects.filter(
-            hospital_id=account.hospital_id, counterparty=self.counterparty, account_id=account.account_id
-        )
+            hospital_id=account.hospital_id, counterparty=self.counterparty, account_id=account.account_id,
+            partner=self.application(),
+        )  # fmt: skip
         bill = rows.filter(pk=pk).first()
         if bill is None:
             raise NotFound
@@ -81,9 +83,11 @@ def _takes(operation: str) -> Any:
     """Declare an operation that takes a bill in."""
     declared = extend_schema(
         operation_id=operation, tags=["reconciliation"], request={"multipart/form-data": PutBillSerializer},
-        responses={202: PutBillStateSerializer, 200: PutBillStateSerializer},
+        responses={201: PutBillStateSerializer, 200: PutBillStateSerializer},
     )  # fmt: skip
-    return lambda method: declared(raises(InvalidValue, FileEmpty, FileTooLarge, FileTypeRefused)(method))
+    return lambda method: declared(
+        raises(InvalidValue, NotReconciled, FileEmpty, FileTooLarge, FileTypeRefused)(method)
+    )
 
 
 class HisBillsView(_BillView):
