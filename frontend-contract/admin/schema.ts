@@ -6429,6 +6429,8 @@ export interface paths {
         /**
          * 上传对方账单
          * @description 上传对方账单 of a day; a worker checks it. The same file again is the same bill (200).
+         *
+         *     Where the day has a result, another person has to agree before it counts.
          */
         post: operations["reconciliation_bills_create"];
         delete?: never;
@@ -6449,6 +6451,46 @@ export interface paths {
          * @description 对方账单: counterparties' bills that were handed in as files.
          */
         get: operations["reconciliation_bills_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/reconciliation-bills/{id}/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 申请重新采用
+         * @description 申请重新采用账单: it counted once, another one does since; another person has to agree.
+         */
+        post: operations["reconciliation_bills_count"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/reconciliation-bills/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 下载对方账单
+         * @description 下载对方账单 as it was handed in; recorded.
+         */
+        get: operations["reconciliation_bills_file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -9148,6 +9190,11 @@ export interface components {
         };
         /** @enum {string} */
         BecauseEnum: "practitioner" | "room";
+        /** @description Why a bill that counted once should count again. */
+        BillCountRequest: {
+            /** 原因 */
+            reason: string;
+        };
         /** @description What is wrong with the bill, and where: `row` as a spreadsheet counts, from 1. */
         BillFinding: {
             /** 编码 */
@@ -9196,7 +9243,7 @@ export interface components {
             refundable_fen: number;
         };
         /** @enum {string} */
-        BillState: "checking" | "taken" | "refused";
+        BillState: "checking" | "held" | "taken" | "refused";
         /** @enum {string} */
         BillStatus: "issued" | "paid" | "cancelled" | "refunded" | "lapsed";
         /** @description A file: of a channel as its own pages give it, of HIS in the form of our own bill (CSV or Excel). */
@@ -18668,6 +18715,19 @@ export interface components {
             /** 目标状态 */
             target?: string;
         };
+        Problem409ApprovalOpenApprovalWithoutStepsAnd2More: components["schemas"]["Problem"] & {
+            /**
+             * 错误码
+             * @enum {string}
+             */
+            code?: "approval_open" | "approval_without_steps" | "request_in_progress" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            /** 当前状态 */
+            current?: string;
+            /** 目标状态 */
+            target?: string;
+        };
         Problem409ApprovalOpenApprovalWithoutStepsAnd3More: components["schemas"]["Problem"] & {
             /**
              * 错误码
@@ -19270,6 +19330,26 @@ export interface components {
              * @enum {string}
              */
             code?: "no_open_shift" | "request_in_progress" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            /** 当前状态 */
+            current?: string;
+            /** 目标状态 */
+            target?: string;
+        };
+        Problem409NotReconciled: components["schemas"]["Problem"] & {
+            /**
+             * 错误码
+             * @enum {string}
+             */
+            code?: "not_reconciled";
+        };
+        Problem409NotReconciledStateConflict: components["schemas"]["Problem"] & {
+            /**
+             * 错误码
+             * @enum {string}
+             */
+            code?: "not_reconciled" | "state_conflict";
             /** 账单 */
             bill_id?: string;
             /** 当前状态 */
@@ -23729,7 +23809,10 @@ export interface components {
              */
             readonly created_at: string;
         };
-        /** @description 对方账单, and what became of it. `run_id`: the run that is matched with it. */
+        /**
+         * @description 对方账单, and what became of it. `run_id`: the run that was matched with it; `approval_id`: held until another
+         *     person agrees that it counts.
+         */
         SuppliedBill: {
             /**
              * 标识
@@ -23799,6 +23882,16 @@ export interface components {
              * Format: uuid
              */
             readonly run_id: string | null;
+            /**
+             * 审批
+             * Format: uuid
+             */
+            readonly approval_id: string | null;
+            /**
+             * 是否采用
+             * @description whether its day is matched with it now
+             */
+            readonly counts: boolean;
             /**
              * 检查时间
              * Format: date-time
@@ -25940,6 +26033,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More"];
             };
         };
+        /** @description Conflict: approval_open, approval_without_steps, request_in_progress, state_conflict */
+        Problem409ApprovalOpenApprovalWithoutStepsAnd2More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409ApprovalOpenApprovalWithoutStepsAnd2More"];
+            };
+        };
         /** @description Conflict: approval_open, approval_without_steps, bill_may_come, request_in_progress, state_conflict */
         Problem409ApprovalOpenApprovalWithoutStepsAnd3More: {
             headers: {
@@ -26397,6 +26499,24 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem409NoOpenShiftRequestInProgressAnd1More"];
+            };
+        };
+        /** @description Conflict: not_reconciled */
+        Problem409NotReconciled: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409NotReconciled"];
+            };
+        };
+        /** @description Conflict: not_reconciled, state_conflict */
+        Problem409NotReconciledStateConflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409NotReconciledStateConflict"];
             };
         };
         /** @description Conflict: offer_lapsed, state_conflict */
@@ -26873,6 +26993,7 @@ export type AuditEventDetail = components['schemas']['AuditEventDetail'];
 export type AuditObject = components['schemas']['AuditObject'];
 export type BankDeposit = components['schemas']['BankDeposit'];
 export type BecauseEnum = components['schemas']['BecauseEnum'];
+export type BillCountRequest = components['schemas']['BillCountRequest'];
 export type BillFinding = components['schemas']['BillFinding'];
 export type BillKind = components['schemas']['BillKind'];
 export type BillQuote = components['schemas']['BillQuote'];
@@ -27301,6 +27422,7 @@ export type Problem409AppointmentNotMissed = components['schemas']['Problem409Ap
 export type Problem409AppointmentStandsExecutorIsRequesterAnd9More = components['schemas']['Problem409AppointmentStandsExecutorIsRequesterAnd9More'];
 export type Problem409AppointmentStandsHisRefusedRefundAnd6More = components['schemas']['Problem409AppointmentStandsHisRefusedRefundAnd6More'];
 export type Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More = components['schemas']['Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More'];
+export type Problem409ApprovalOpenApprovalWithoutStepsAnd2More = components['schemas']['Problem409ApprovalOpenApprovalWithoutStepsAnd2More'];
 export type Problem409ApprovalOpenApprovalWithoutStepsAnd3More = components['schemas']['Problem409ApprovalOpenApprovalWithoutStepsAnd3More'];
 export type Problem409ApprovalOpenApprovalWithoutStepsAnd4More = components['schemas']['Problem409ApprovalOpenApprovalWithoutStepsAnd4More'];
 export type Problem409ApprovalWithoutStepsNotLinkableAnd1More = components['schemas']['Problem409ApprovalWithoutStepsNotLinkableAnd1More'];
@@ -27352,6 +27474,8 @@ export type Problem409LastAdministratorStateConflict = components['schemas']['Pr
 export type Problem409LedgerNotProvenMonthClosedAnd3More = components['schemas']['Problem409LedgerNotProvenMonthClosedAnd3More'];
 export type Problem409MergeClashPatientMergedAnd2More = components['schemas']['Problem409MergeClashPatientMergedAnd2More'];
 export type Problem409NoOpenShiftRequestInProgressAnd1More = components['schemas']['Problem409NoOpenShiftRequestInProgressAnd1More'];
+export type Problem409NotReconciled = components['schemas']['Problem409NotReconciled'];
+export type Problem409NotReconciledStateConflict = components['schemas']['Problem409NotReconciledStateConflict'];
 export type Problem409OfferLapsedStateConflict = components['schemas']['Problem409OfferLapsedStateConflict'];
 export type Problem409PatientDuplicatePatientMergedAnd1More = components['schemas']['Problem409PatientDuplicatePatientMergedAnd1More'];
 export type Problem409PatientMerged = components['schemas']['Problem409PatientMerged'];
@@ -27638,6 +27762,7 @@ export type ResponseProblem409AppointmentNotMissed = components['responses']['Pr
 export type ResponseProblem409AppointmentStandsExecutorIsRequesterAnd9More = components['responses']['Problem409AppointmentStandsExecutorIsRequesterAnd9More'];
 export type ResponseProblem409AppointmentStandsHisRefusedRefundAnd6More = components['responses']['Problem409AppointmentStandsHisRefusedRefundAnd6More'];
 export type ResponseProblem409ApprovalKindGoneApproverDecidedBeforeAnd3More = components['responses']['Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More'];
+export type ResponseProblem409ApprovalOpenApprovalWithoutStepsAnd2More = components['responses']['Problem409ApprovalOpenApprovalWithoutStepsAnd2More'];
 export type ResponseProblem409ApprovalOpenApprovalWithoutStepsAnd3More = components['responses']['Problem409ApprovalOpenApprovalWithoutStepsAnd3More'];
 export type ResponseProblem409ApprovalOpenApprovalWithoutStepsAnd4More = components['responses']['Problem409ApprovalOpenApprovalWithoutStepsAnd4More'];
 export type ResponseProblem409ApprovalWithoutStepsNotLinkableAnd1More = components['responses']['Problem409ApprovalWithoutStepsNotLinkableAnd1More'];
@@ -27689,6 +27814,8 @@ export type ResponseProblem409LastAdministratorStateConflict = components['respo
 export type ResponseProblem409LedgerNotProvenMonthClosedAnd3More = components['responses']['Problem409LedgerNotProvenMonthClosedAnd3More'];
 export type ResponseProblem409MergeClashPatientMergedAnd2More = components['responses']['Problem409MergeClashPatientMergedAnd2More'];
 export type ResponseProblem409NoOpenShiftRequestInProgressAnd1More = components['responses']['Problem409NoOpenShiftRequestInProgressAnd1More'];
+export type ResponseProblem409NotReconciled = components['responses']['Problem409NotReconciled'];
+export type ResponseProblem409NotReconciledStateConflict = components['responses']['Problem409NotReconciledStateConflict'];
 export type ResponseProblem409OfferLapsedStateConflict = components['responses']['Problem409OfferLapsedStateConflict'];
 export type ResponseProblem409PatientDuplicatePatientMergedAnd1More = components['responses']['Problem409PatientDuplicatePatientMergedAnd1More'];
 export type ResponseProblem409PatientMerged = components['responses']['Problem409PatientMerged'];
@@ -51387,7 +51514,7 @@ export interface operations {
                 counterparty?: ("application" | "his" | "merchant")[];
                 merchant_id?: string;
                 source?: "partner" | "upload";
-                state?: ("checking" | "refused" | "taken")[];
+                state?: ("checking" | "held" | "refused" | "taken")[];
                 business_date_from?: string;
                 business_date_to?: string;
                 /** @description business_date; `-` in front reverses, commas separate */
@@ -51445,6 +51572,8 @@ export interface operations {
                      *             }
                      *           ],
                      *           "run_id": "0199c3a5-d1f2-70cd-9013-27d7ac09a77f",
+                     *           "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
+                     *           "counts": true,
                      *           "checked_at": "2026-03-16T09:30:00+08:00",
                      *           "created_at": "2026-03-16T09:30:00+08:00"
                      *         }
@@ -51520,6 +51649,8 @@ export interface operations {
                      *         }
                      *       ],
                      *       "run_id": "0199c3a5-d1f2-70cd-9013-27d7ac09a77f",
+                     *       "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
+                     *       "counts": true,
                      *       "checked_at": "2026-03-16T09:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00"
                      *     }
@@ -51564,6 +51695,8 @@ export interface operations {
                      *         }
                      *       ],
                      *       "run_id": "0199c3a5-d1f2-70cd-9013-27d7ac09a77f",
+                     *       "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
+                     *       "counts": true,
                      *       "checked_at": "2026-03-16T09:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00"
                      *     }
@@ -51574,6 +51707,7 @@ export interface operations {
             400: components["responses"]["Problem400FileEmptyFileTypeRefusedAnd2More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            409: components["responses"]["Problem409NotReconciled"];
             413: components["responses"]["Problem413ContentTooLargeFileTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -51628,6 +51762,8 @@ export interface operations {
                      *         }
                      *       ],
                      *       "run_id": "0199c3a5-d1f2-70cd-9013-27d7ac09a77f",
+                     *       "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
+                     *       "counts": true,
                      *       "checked_at": "2026-03-16T09:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00"
                      *     }
@@ -51639,6 +51775,141 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    reconciliation_bills_count: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "临时有事"
+                 *     }
+                 */
+                "application/json": components["schemas"]["BillCountRequest"];
+            };
+        };
+        responses: {
+            /** @description 申请重新采用 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "counterparty": "merchant",
+                     *       "account_id": "0199c3a5-d1f2-7739-9b09-3ae9fbb013e2",
+                     *       "account_name": "心内科",
+                     *       "merchant_id": "0199c3a5-d1f2-7b64-9b50-972676cb73e2",
+                     *       "merchant_name": "心内科",
+                     *       "business_date": "2026-03-13",
+                     *       "source": "upload",
+                     *       "by_id": "0199c3a5-d1f2-78d7-9c86-30d5082ea8a0",
+                     *       "by_name": "李建国",
+                     *       "partner_id": "0199c3a5-d1f2-757f-9992-733a78203489",
+                     *       "partner_name": "心内科",
+                     *       "file_name": "患者名单.xlsx",
+                     *       "size": 1,
+                     *       "sha256": "无",
+                     *       "state": "checking",
+                     *       "findings": [
+                     *         {
+                     *           "code": "123456",
+                     *           "reason": "临时有事",
+                     *           "row": 1,
+                     *           "line": 1,
+                     *           "cell": "姓名",
+                     *           "column": "姓名"
+                     *         }
+                     *       ],
+                     *       "run_id": "0199c3a5-d1f2-70cd-9013-27d7ac09a77f",
+                     *       "approval_id": "0199c3a5-d1f2-7f20-9db9-8423a559ca6a",
+                     *       "counts": true,
+                     *       "checked_at": "2026-03-16T09:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SuppliedBill"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409ApprovalOpenApprovalWithoutStepsAnd2More"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    reconciliation_bills_file: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `bytes=0-1023`; several at once are answered whole */
+                Range?: string;
+                /** @description the `ETag` that the part belongs to */
+                "If-Range"?: string;
+                /** @description 304 while it is still that `ETag` */
+                "If-None-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 下载对方账单 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example … */
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description 下载对方账单 */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example … */
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Nothing has changed. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            416: components["responses"]["Problem416RangeNotSatisfiable"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -52477,7 +52748,7 @@ export interface operations {
             400: components["responses"]["Problem400ParseErrorValidationError"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
-            409: components["responses"]["Problem409StateConflict"];
+            409: components["responses"]["Problem409NotReconciledStateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];

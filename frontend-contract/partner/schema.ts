@@ -856,7 +856,7 @@ export interface components {
         /** @enum {string} */
         BillKind: "registration" | "examination" | "test" | "prescription" | "treatment" | "inpatient_deposit" | "card_top_up";
         /** @enum {string} */
-        BillState: "checking" | "taken" | "refused";
+        BillState: "checking" | "held" | "taken" | "refused";
         /** @enum {string} */
         BillStatus: "issued" | "paid" | "cancelled" | "refunded" | "lapsed";
         /** @description How much of the balance is to go back. */
@@ -2046,6 +2046,13 @@ export interface components {
             /** 目标状态 */
             target?: string;
         };
+        Problem409NotReconciled: components["schemas"]["Problem"] & {
+            /**
+             * 错误码
+             * @enum {string}
+             */
+            code?: "not_reconciled";
+        };
         Problem409StaleVersionStateConflict: components["schemas"]["Problem"] & {
             /**
              * 错误码
@@ -2841,6 +2848,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409EndpointNotActiveStateConflict"];
             };
         };
+        /** @description Conflict: not_reconciled */
+        Problem409NotReconciled: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409NotReconciled"];
+            };
+        };
         /** @description Conflict: stale_version, state_conflict */
         Problem409StaleVersionStateConflict: {
             headers: {
@@ -3031,6 +3047,7 @@ export type Problem409DuplicateTooManyEndpoints = components['schemas']['Problem
 export type Problem409EndpointNotActive = components['schemas']['Problem409EndpointNotActive'];
 export type Problem409EndpointNotActiveRequestInProgress = components['schemas']['Problem409EndpointNotActiveRequestInProgress'];
 export type Problem409EndpointNotActiveStateConflict = components['schemas']['Problem409EndpointNotActiveStateConflict'];
+export type Problem409NotReconciled = components['schemas']['Problem409NotReconciled'];
 export type Problem409StaleVersionStateConflict = components['schemas']['Problem409StaleVersionStateConflict'];
 export type Problem409StateConflict = components['schemas']['Problem409StateConflict'];
 export type Problem413ContentTooLarge = components['schemas']['Problem413ContentTooLarge'];
@@ -3093,6 +3110,7 @@ export type ResponseProblem409DuplicateTooManyEndpoints = components['responses'
 export type ResponseProblem409EndpointNotActive = components['responses']['Problem409EndpointNotActive'];
 export type ResponseProblem409EndpointNotActiveRequestInProgress = components['responses']['Problem409EndpointNotActiveRequestInProgress'];
 export type ResponseProblem409EndpointNotActiveStateConflict = components['responses']['Problem409EndpointNotActiveStateConflict'];
+export type ResponseProblem409NotReconciled = components['responses']['Problem409NotReconciled'];
 export type ResponseProblem409StaleVersionStateConflict = components['responses']['Problem409StaleVersionStateConflict'];
 export type ResponseProblem409StateConflict = components['responses']['Problem409StateConflict'];
 export type ResponseProblem413ContentTooLarge = components['responses']['Problem413ContentTooLarge'];
@@ -3772,6 +3790,7 @@ export interface operations {
             400: components["responses"]["Problem400FileEmptyFileTypeRefusedAnd2More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            409: components["responses"]["Problem409NotReconciled"];
             413: components["responses"]["Problem413ContentTooLargeFileTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -4058,6 +4077,7 @@ export interface operations {
             400: components["responses"]["Problem400FileEmptyFileTypeRefusedAnd2More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
+            409: components["responses"]["Problem409NotReconciled"];
             413: components["responses"]["Problem413ContentTooLargeFileTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
