@@ -3759,7 +3759,7 @@ export interface operations {
                 };
             };
             /** @description 提交本应用账单 */
-            202: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4046,7 +4046,7 @@ export interface operations {
                 };
             };
             /** @description 提交 HIS 账单 */
-            202: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -16,7 +16,7 @@ from apps.reconciliation.models import Difference, ReconciliationRun, SuppliedBi
 from apps.reconciliation.services import runs
 from apps.reconciliation.services.hand_in import check_bill
 from apps.reconciliation.services.runs import advance_run, start_daily
-from apps.worklist.models import WorkItem
+from apps.worklist.models import Approval, WorkItem
 from kernel import clock
 from tests.payments.support import TODAY, Till
 from tests.reconciliation.his_support import HisTill
@@ -238,3 +238,26 @@ def test_a_program_sees_what_it_has_put_and_nothing_of_others(his: HisTill) -> N
     again = put(his, content)
     assert (again.status_code, again.json()["id"]) == (200, made.data["id"])
     assert client.get(f"{PUT}/{made.data['id']}").status_code == 200
+
+
+@pytest.mark.requirement("PAY-10")
+def test_what_waits_for_another_person_counts_when_the_counterparty_sends_it_itself(
+    two: tuple[HisTill, bytes, bytes],
+) -> None:
+    his, _, _ = two
+    rows = rows_of(his)
+    content = as_csv(lines_of([{**rows[0], "amount_fen": "5002"}]))
+    body = {
+        "counterparty": "his", "hospital_id": str(his.till.world.h1.pk), "business_date": str(TODAY),
+        "file": SimpleUploadedFile("his.csv", content),
+    }  # fmt: skip
+    made = his.till.world.client("books").post(URL, body, format="multipart")
+    work()
+    bill = SuppliedBill.objects.get(pk=made.data["id"])
+    approval = Approval.objects.get(kind="reconciliation.another_bill")
+    assert (bill.state, approval.state) == ("held", "requested")
+    assert put(his, content).status_code == 200
+    work()
+    bill.refresh_from_db()
+    approval.refresh_from_db()
+    assert (bill.state, approval.state, his.run().attempt) == ("taken", "withdrawn", 3)

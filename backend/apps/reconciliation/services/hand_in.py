@@ -90,7 +90,9 @@ def _once_more(bill: SuppliedBill, bringer: Bringer) -> SuppliedBill:
     """
     if bringer.partner is not None and bill.partner_id is None:
         SuppliedBill.objects.filter(pk=bill.pk).update(partner=bringer.partner)
-    if bill.state != BillState.REFUSED and not (bill.state == BillState.HELD and bringer.partner):
+    if bringer.partner is not None and bill.run_id is None:
+        hold_bill.drop(bill)
+    if bill.state != BillState.REFUSED:
         return bill
     source = BillSource.PARTNER if bringer.partner else BillSource.UPLOAD
     try:

@@ -11,7 +11,7 @@ from apps.reconciliation.work import SETTLEMENT
 from apps.worklist.approvals import ApprovalKind, Step
 from apps.worklist.kinds import WorkKind
 from apps.worklist.models import Approval
-from apps.worklist.services.approvals import request_approval
+from apps.worklist.services.approvals import end_for, request_approval
 from apps.worklist.states import ApprovalState
 from kernel import clock, leases
 from kernel.errors import StateConflict
@@ -93,6 +93,12 @@ def ask_to_count(bill: SuppliedBill, *, by: StaffMember, reason: str) -> Supplie
     BILLS.move(row, BillState.HELD)
     _ask(row, by, reason)
     return row
+
+
+def drop(bill: SuppliedBill) -> None:
+    """Nobody has to agree any more: the counterparty's own program has sent it."""
+    end_for(KIND, bill.pk, reason="对方已自行提交同一账单")
+    bill.refresh_from_db()
 
 
 def _ask(bill: SuppliedBill, by: StaffMember | None, note: str) -> None:

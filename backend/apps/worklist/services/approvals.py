@@ -110,6 +110,15 @@ def withdraw(approval: Approval, *, by: StaffMember, reason: str = "") -> Approv
     return current
 
 
+@transaction.atomic
+def end_for(kind: ApprovalKind, subject_id: UUID, *, reason: str) -> None:
+    """What was asked for has come about, or is gone, without a decision; nothing where none is open."""
+    open_ones = Approval.objects.filter(kind=kind.code, subject_id=subject_id, state=ApprovalState.REQUESTED)
+    current = open_ones.select_for_update(no_key=True).first()
+    if current is not None:
+        _end(current, ApprovalState.WITHDRAWN, reason)
+
+
 def check_open(approval: Approval) -> None:
     """StateConflict unless it waits for a decision; what has lapsed does not, swept or not."""
     if approval.state != ApprovalState.REQUESTED:
