@@ -52,6 +52,26 @@ export interface paths {
         patch: operations["admissions_partial_update"];
         trace?: never;
     };
+    "/api/admin/v1/admissions/{id}/bed-stays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询床位记录
+         * @description 床位记录: the newest first.
+         */
+        get: operations["admissions_bed_stays_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/admissions/{id}/charges": {
         parameters: {
             query?: never;
@@ -90,6 +110,26 @@ export interface paths {
         get: operations["admissions_daily_charges"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/admissions/{id}/deposit-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 开押金单
+         * @description 开押金单: the patient is to pay so much by that day.
+         */
+        post: operations["admissions_deposit_orders_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -136,6 +176,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/v1/admissions/{id}/place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 安排床位
+         * @description 安排床位/转床: the bed is the patient's; the one before is to be cleaned.
+         */
+        post: operations["admissions_place"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/admissions/{id}/recall": {
         parameters: {
             query?: never;
@@ -150,6 +210,26 @@ export interface paths {
          * @description 召回: the discharge was a mistake.
          */
         post: operations["admissions_recall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/admissions/{id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 出院结算
+         * @description 出院结算: the charges are taken out of the deposit; the rest goes back, or is asked for.
+         */
+        post: operations["admissions_settle"];
         delete?: never;
         options?: never;
         head?: never;
@@ -904,6 +984,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/v1/balance-announcements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询余额公告
+         * @description 余额公告: patients with money on their cards are told, each once an announcement.
+         */
+        get: operations["balance_announcements_list"];
+        put?: never;
+        /**
+         * 发布余额公告
+         * @description 发布余额公告: every patient with money on a card is told, in the background.
+         */
+        post: operations["balance_announcements_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/balance-announcements/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看余额公告
+         * @description 余额公告: patients with money on their cards are told, each once an announcement.
+         */
+        get: operations["balance_announcements_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/bank-deposits": {
         parameters: {
             query?: never;
@@ -1000,6 +1124,158 @@ export interface paths {
          * @description 选项: the rows that a form offers, by what was typed; or just those of `ids`.
          */
         get: operations["bank_deposits_options_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/bed-board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询床位一览
+         * @description 床位一览: every bed of the wards within reach.
+         */
+        get: operations["bed_board_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/beds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询床位
+         * @description 床位 of the wards; who takes and leaves one changes its state.
+         */
+        get: operations["beds_list"];
+        put?: never;
+        /**
+         * 新增床位
+         * @description 床位 of the wards; who takes and leaves one changes its state.
+         */
+        post: operations["beds_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/beds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看床位
+         * @description 床位 of the wards; who takes and leaves one changes its state.
+         */
+        get: operations["beds_retrieve"];
+        put?: never;
+        post?: never;
+        /**
+         * 删除床位
+         * @description 床位 of the wards; who takes and leaves one changes its state.
+         */
+        delete: operations["beds_destroy"];
+        options?: never;
+        head?: never;
+        /**
+         * 修改床位
+         * @description 床位 of the wards; who takes and leaves one changes its state.
+         */
+        patch: operations["beds_partial_update"];
+        trace?: never;
+    };
+    "/api/admin/v1/beds/{id}/clean": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 清洁完成
+         * @description 清洁完成: it is free again.
+         */
+        post: operations["beds_clean"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/beds/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 停用床位
+         * @description 停用床位: nobody is put there until it is opened again.
+         */
+        post: operations["beds_close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/beds/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 启用床位
+         * @description 启用床位: it is free, or to be cleaned if it was closed before that.
+         */
+        post: operations["beds_reopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/beds/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 选择床位
+         * @description 选项: the rows that a form offers, by what was typed; or just those of `ids`.
+         */
+        get: operations["beds_options_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1414,6 +1690,66 @@ export interface paths {
          * @description 填充全年节假日: Enter the public holidays and make-up workdays of a year; an unknown year is said, not guessed.
          */
         post: operations["calendar_days_fill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/card-balances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询就诊卡余额
+         * @description 就诊卡余额 that patients still have, card by card.
+         */
+        get: operations["card_balances_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/card-balances/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 导出就诊卡余额
+         * @description 导出: the rows that the filters leave, as Excel or CSV.
+         */
+        get: operations["card_balances_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/card-balances/total": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 余额合计
+         * @description 余额合计: of the cards that the filters leave.
+         */
+        get: operations["card_balances_total"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2302,6 +2638,138 @@ export interface paths {
         get: operations["departments_options_list"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/deposit-ceilings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询押金上限
+         * @description 押金上限 by diagnosis and payer.
+         */
+        get: operations["deposit_ceilings_list"];
+        put?: never;
+        /**
+         * 新增押金上限
+         * @description 押金上限 by diagnosis and payer.
+         */
+        post: operations["deposit_ceilings_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/deposit-ceilings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看押金上限
+         * @description 押金上限 by diagnosis and payer.
+         */
+        get: operations["deposit_ceilings_retrieve"];
+        put?: never;
+        post?: never;
+        /**
+         * 删除押金上限
+         * @description 押金上限 by diagnosis and payer.
+         */
+        delete: operations["deposit_ceilings_destroy"];
+        options?: never;
+        head?: never;
+        /**
+         * 修改押金上限
+         * @description 押金上限 by diagnosis and payer.
+         */
+        patch: operations["deposit_ceilings_partial_update"];
+        trace?: never;
+    };
+    "/api/admin/v1/deposit-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询押金单
+         * @description 押金单: asked for, paid, withdrawn.
+         */
+        get: operations["deposit_orders_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/deposit-orders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看押金单
+         * @description 押金单: asked for, paid, withdrawn.
+         */
+        get: operations["deposit_orders_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/deposit-orders/{id}/pay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 缴押金单
+         * @description 窗口收押金单: an order that is settled like any other.
+         */
+        post: operations["deposit_orders_pay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/deposit-orders/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 撤销押金单
+         * @description 撤销押金单.
+         */
+        post: operations["deposit_orders_withdraw"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7413,6 +7881,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/v1/settlements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询出院结算
+         * @description 出院结算: what was settled, what is still to be paid or to go back.
+         */
+        get: operations["settlements_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/settlements/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看出院结算
+         * @description 查看出院结算: One settlement with its money.
+         */
+        get: operations["settlements_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/settlements/{id}/collect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 补缴差额
+         * @description 补缴: the order for what the deposit lacks; the stay is settled once it is posted.
+         */
+        post: operations["settlements_collect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/settlements/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 申请撤销结算
+         * @description 申请撤销结算: on its own day; another person has to agree.
+         */
+        post: operations["settlements_reopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/settlements/{id}/return-rest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 退还剩余押金
+         * @description 退还剩余押金: what HIS had not let go back is decided again.
+         */
+        post: operations["settlements_return_rest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/settlements/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 取消结算
+         * @description 取消结算: nobody has paid; charges can be put right.
+         */
+        post: operations["settlements_withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/signatures": {
         parameters: {
             query?: never;
@@ -7943,6 +8531,98 @@ export interface paths {
          * @description 退出候补: Take the patient off the list; a number on offer goes to the next.
          */
         post: operations["waitlist_entries_leave"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/ward-census": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询病区日报
+         * @description 病区日报: counts at midnight and at the day's end, who came and who went.
+         */
+        get: operations["ward_census_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/wards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查询病区
+         * @description 病区 of the departments.
+         */
+        get: operations["wards_list"];
+        put?: never;
+        /**
+         * 新增病区
+         * @description 病区 of the departments.
+         */
+        post: operations["wards_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/wards/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 查看病区
+         * @description 病区 of the departments.
+         */
+        get: operations["wards_retrieve"];
+        put?: never;
+        post?: never;
+        /**
+         * 删除病区
+         * @description 病区 of the departments.
+         */
+        delete: operations["wards_destroy"];
+        options?: never;
+        head?: never;
+        /**
+         * 修改病区
+         * @description 病区 of the departments.
+         */
+        patch: operations["wards_partial_update"];
+        trace?: never;
+    };
+    "/api/admin/v1/wards/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 选择病区
+         * @description 选项: the rows that a form offers, by what was typed; or just those of `ids`.
+         */
+        get: operations["wards_options_list"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -8523,6 +9203,10 @@ export interface components {
             bed?: string;
             /** 诊断 */
             diagnosis?: string;
+            /** 诊断编码 */
+            diagnosis_code?: string;
+            /** 费别 */
+            payer_type?: components["schemas"]["PayerType"];
             /**
              * 入院时间
              * Format: date-time
@@ -8551,6 +9235,16 @@ export interface components {
         Ages: {
             /** 账龄分布 */
             ages: components["schemas"]["Age"][];
+        };
+        /** @description `note`: where and until when money can be had back, as the message says it. */
+        AnnounceBalancesRequest: {
+            /**
+             * 医院
+             * Format: uuid
+             */
+            hospital_id: string;
+            /** 退款说明 */
+            note: string;
         };
         /** @enum {string} */
         AppealState: "open" | "accepted" | "rejected";
@@ -8967,6 +9661,24 @@ export interface components {
             /** 原因 */
             reason: string;
         };
+        /** @description How much, and by which day. */
+        AskForDepositRequest: {
+            /**
+             * 金额
+             * Format: int64
+             */
+            amount_fen: number;
+            /**
+             * 缴纳期限
+             * Format: date
+             */
+            due_on: string;
+            /**
+             * 备注
+             * @default
+             */
+            note?: string;
+        };
         /** @description Which bills of which payment order. */
         AskForRefundRequest: {
             /**
@@ -9131,6 +9843,47 @@ export interface components {
             readonly changes: components["schemas"]["LoggedChange"][];
         };
         AuditObject: string;
+        /** @description 余额公告. It goes on until `ended_at` is set; `told_count` patients have been told so far. */
+        BalanceAnnouncement: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            readonly hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /**
+             * 退款说明
+             * @description where and until when
+             */
+            readonly note: string;
+            /**
+             * 发布人
+             * Format: uuid
+             */
+            readonly made_by_id: string;
+            /** 发布人姓名 */
+            readonly made_by_name: string;
+            /** 已告知人数 */
+            readonly told_count: number;
+            /** 已告知余额 */
+            readonly told_fen: number;
+            /**
+             * 创建时间
+             * Format: date-time
+             */
+            readonly created_at: string;
+            /**
+             * 结束时间
+             * Format: date-time
+             */
+            readonly ended_at: string | null;
+        };
         /** @description 缴款单. `shifts`: none once it was rejected. */
         BankDeposit: {
             /**
@@ -9190,6 +9943,126 @@ export interface components {
         };
         /** @enum {string} */
         BecauseEnum: "practitioner" | "room";
+        /** @description 床位. */
+        Bed: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /**
+             * 病区
+             * Format: uuid
+             */
+            ward_id: string;
+            /** 病区名称 */
+            readonly ward_name: string;
+            /**
+             * 床号
+             * @description 床号
+             */
+            code: string;
+            /** 排序 */
+            sort: number;
+            /** 备注 */
+            note: string;
+            /** 状态 */
+            readonly state: components["schemas"]["BedState"];
+            /** 版本 */
+            version: number;
+        };
+        /** @description 床位. */
+        BedRequest: {
+            /**
+             * 医院
+             * Format: uuid
+             */
+            hospital_id: string;
+            /**
+             * 病区
+             * Format: uuid
+             */
+            ward_id: string;
+            /**
+             * 床号
+             * @description 床号
+             */
+            code: string;
+            /**
+             * 排序
+             * @default 0
+             */
+            sort?: number;
+            /** 备注 */
+            note?: string;
+        };
+        /** @enum {string} */
+        BedState: "free" | "occupied" | "cleaning" | "closed";
+        /** @description In which bed the patient lay from when to when; `from_ward_id` null: admitted, `to_ward_id` null: left. */
+        BedStay: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 住院
+             * Format: uuid
+             */
+            readonly admission_id: string;
+            /**
+             * 床位
+             * Format: uuid
+             */
+            readonly bed_id: string;
+            /** 床号 */
+            readonly bed_code: string;
+            /**
+             * 病区
+             * Format: uuid
+             */
+            readonly ward_id: string;
+            /** 病区名称 */
+            readonly ward_name: string;
+            /**
+             * 入床时间
+             * Format: date-time
+             */
+            readonly started_at: string;
+            /**
+             * 离床时间
+             * Format: date-time
+             */
+            readonly ended_at: string | null;
+            /**
+             * 转出病区
+             * Format: uuid
+             */
+            readonly from_ward_id: string | null;
+            /** 转出病区名称 */
+            readonly from_ward_name: string | null;
+            /**
+             * 转入病区
+             * Format: uuid
+             */
+            readonly to_ward_id: string | null;
+            /** 转入病区名称 */
+            readonly to_ward_name: string | null;
+            /**
+             * 安排人
+             * Format: uuid
+             */
+            readonly placed_by_id: string | null;
+            /** 安排人姓名 */
+            readonly placed_by_name: string | null;
+        };
         /** @description Why a bill that counted once should count again. */
         BillCountRequest: {
             /** 原因 */
@@ -9316,6 +10189,58 @@ export interface components {
             counts: {
                 [key: string]: number;
             };
+        };
+        /** @description A bed with who lies in it since when; names are masked, the board hangs where others read it. */
+        BoardBed: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            readonly hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /**
+             * 科室
+             * Format: uuid
+             */
+            readonly department_id: string;
+            /** 科室名称 */
+            readonly department_name: string;
+            /**
+             * 病区
+             * Format: uuid
+             */
+            readonly ward_id: string;
+            /** 病区名称 */
+            readonly ward_name: string;
+            /**
+             * 床号
+             * @description 床号
+             */
+            readonly code: string;
+            /** 状态 */
+            readonly state: components["schemas"]["BedState"];
+            /**
+             * 住院
+             * Format: uuid
+             */
+            readonly admission_id: string | null;
+            /** 住院号 */
+            readonly admission_no: string | null;
+            /** 患者姓名 */
+            readonly patient_name: string | null;
+            /**
+             * 入床时间
+             * Format: date-time
+             */
+            readonly started_at: string | null;
+            /** 备注 */
+            readonly note: string;
         };
         /** @description Base of plain serializers. */
         BoardDepartment: {
@@ -10925,6 +11850,11 @@ export interface components {
              */
             release_at?: string | null;
         };
+        /** @description `note`: why it is closed. */
+        CloseBedRequest: {
+            /** 备注 */
+            note: string;
+        };
         /** @enum {string} */
         CloseCause: "expired" | "given_up" | "given_up_by_staff" | "hold_expired" | "appointment_cancelled" | "rescheduled" | "bill_cancelled" | "paid_at_his" | "paid_at_window";
         /** @description Why. */
@@ -11385,6 +12315,75 @@ export interface components {
              */
             is_active?: boolean;
         };
+        /**
+         * @description 押金上限: the most that a deposit may hold for a kind of payer, by the beginning of the diagnosis' code and by a
+         *     part of its name; blank ones fit all. The longest code wins, then the longest name.
+         */
+        DepositCeiling: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /** 费别 */
+            payer_type: components["schemas"]["PayerType"];
+            /**
+             * 诊断编码前缀
+             * @default
+             */
+            code_prefix: string;
+            /** 诊断名称包含 */
+            diagnosis_name: string;
+            /**
+             * 押金上限
+             * Format: int64
+             */
+            ceiling_fen: number;
+            /** 启用 */
+            is_active: boolean;
+            /** 版本 */
+            version: number;
+        };
+        /**
+         * @description 押金上限: the most that a deposit may hold for a kind of payer, by the beginning of the diagnosis' code and by a
+         *     part of its name; blank ones fit all. The longest code wins, then the longest name.
+         */
+        DepositCeilingRequest: {
+            /**
+             * 医院
+             * Format: uuid
+             */
+            hospital_id: string;
+            /**
+             * 费别
+             * @default self_pay
+             */
+            payer_type?: components["schemas"]["PayerType"];
+            /**
+             * 诊断编码前缀
+             * @default
+             */
+            code_prefix?: string;
+            /** 诊断名称包含 */
+            diagnosis_name?: string;
+            /**
+             * 押金上限
+             * Format: int64
+             */
+            ceiling_fen: number;
+            /**
+             * 启用
+             * @default true
+             */
+            is_active?: boolean;
+        };
         /** @description The number of the bank's slip. */
         DepositConfirmRequest: {
             /** 银行回单号 */
@@ -11404,6 +12403,8 @@ export interface components {
             /** 封包号 */
             bag_no: string;
         };
+        /** @enum {string} */
+        DepositOrderState: "open" | "paid" | "withdrawn";
         /** @enum {string} */
         DepositState: "made" | "confirmed" | "rejected";
         /** @description A shift whose takings are in the bag. */
@@ -12142,6 +13143,45 @@ export interface components {
             /** 监督人 */
             supervisor: number;
         };
+        /** @description A card that holds money. */
+        HeldCard: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            readonly hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /**
+             * 患者
+             * Format: uuid
+             */
+            readonly patient_id: string;
+            /** 患者姓名 */
+            readonly patient_name: string;
+            /** 病案号 */
+            readonly mrn: string;
+            /** 就诊卡号 */
+            readonly card_number: string;
+            /** 启用 */
+            readonly is_active: boolean;
+            /** 余额 */
+            readonly balance_fen: number;
+        };
+        /** @description What the cards of a list hold together. */
+        HeldCardTotal: {
+            /** 卡数 */
+            card_count: number;
+            /** 患者数 */
+            patient_count: number;
+            /** 余额 */
+            balance_fen: number;
+        };
         /** @description A role as its holder shows it. */
         HeldRole: {
             /**
@@ -12213,6 +13253,13 @@ export interface components {
             };
             /** 启用 */
             is_active: boolean;
+            /** 所有制 */
+            ownership: components["schemas"]["Ownership"];
+            /**
+             * 医保定点
+             * @description 医保定点
+             */
+            is_insurance_designated: boolean;
             /** 版本 */
             version: number;
         };
@@ -12260,6 +13307,17 @@ export interface components {
              * @default true
              */
             is_active?: boolean;
+            /**
+             * 所有制
+             * @default private
+             */
+            ownership?: components["schemas"]["Ownership"];
+            /**
+             * 医保定点
+             * @description 医保定点
+             * @default false
+             */
+            is_insurance_designated?: boolean;
         };
         /** @description All settings of a hospital; `version` is the hospital's, `values` what it has set itself. */
         HospitalSettings: {
@@ -12420,6 +13478,11 @@ export interface components {
             charged_fen: number;
             /** 押金余额 */
             deposit_fen: number;
+            /**
+             * 已结算
+             * @description of the charges, paid by a settlement
+             */
+            settled_fen: number;
             /** 余额 */
             balance_fen: number;
             /** 欠费 */
@@ -13883,6 +14946,16 @@ export interface components {
                 reason?: string;
                 /** 结果 */
                 result?: string;
+                /** 说明 */
+                note?: string;
+                /** 费用合计 */
+                charged?: string;
+                /** 退回金额 */
+                returned?: string;
+                /** 待补缴 */
+                missing?: string;
+                /** 补缴金额 */
+                paid?: string;
             } & {
                 [key: string]: string;
             };
@@ -13947,6 +15020,16 @@ export interface components {
                 reason?: string;
                 /** 结果 */
                 result?: string;
+                /** 说明 */
+                note?: string;
+                /** 费用合计 */
+                charged?: string;
+                /** 退回金额 */
+                returned?: string;
+                /** 待补缴 */
+                missing?: string;
+                /** 补缴金额 */
+                paid?: string;
             } & {
                 [key: string]: string;
             };
@@ -14407,6 +15490,8 @@ export interface components {
             /** 当日负荷 */
             load: components["schemas"]["DayLoad"];
         };
+        /** @enum {string} */
+        Ownership: "public" | "military" | "private";
         PageCode: string;
         PaginatedAppointmentList: {
             /**
@@ -14462,6 +15547,26 @@ export interface components {
             /** 结果 */
             results: components["schemas"]["AuditEvent"][];
         };
+        PaginatedBalanceAnnouncementList: {
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
+            count: number;
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
+            count_capped: boolean;
+            /** 页码 */
+            page: number;
+            /** 每页条数 */
+            page_size: number;
+            /** 有下一页 */
+            has_next: boolean;
+            /** 结果 */
+            results: components["schemas"]["BalanceAnnouncement"][];
+        };
         PaginatedBankDepositList: {
             /**
              * 数量
@@ -14481,6 +15586,66 @@ export interface components {
             has_next: boolean;
             /** 结果 */
             results: components["schemas"]["BankDeposit"][];
+        };
+        PaginatedBedList: {
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
+            count: number;
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
+            count_capped: boolean;
+            /** 页码 */
+            page: number;
+            /** 每页条数 */
+            page_size: number;
+            /** 有下一页 */
+            has_next: boolean;
+            /** 结果 */
+            results: components["schemas"]["Bed"][];
+        };
+        PaginatedBedStayList: {
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
+            count: number;
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
+            count_capped: boolean;
+            /** 页码 */
+            page: number;
+            /** 每页条数 */
+            page_size: number;
+            /** 有下一页 */
+            has_next: boolean;
+            /** 结果 */
+            results: components["schemas"]["BedStay"][];
+        };
+        PaginatedBoardBedList: {
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
+            count: number;
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
+            count_capped: boolean;
+            /** 页码 */
+            page: number;
+            /** 每页条数 */
+            page_size: number;
+            /** 有下一页 */
+            has_next: boolean;
+            /** 结果 */
+            results: components["schemas"]["BoardBed"][];
         };
         PaginatedBookingLimitList: {
             /**
@@ -14702,6 +15867,26 @@ export interface components {
             /** 结果 */
             results: components["schemas"]["Department"][];
         };
+        PaginatedDepositCeilingList: {
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
+            count: number;
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
+            count_capped: boolean;
+            /** 页码 */
+            page: number;
+            /** 每页条数 */
+            page_size: number;
+            /** 有下一页 */
+            has_next: boolean;
+            /** 结果 */
+            results: components["schemas"]["DepositCeiling"][];
+        };
         PaginatedDictionaryItemList: {
             /**
              * 数量
@@ -14841,6 +16026,26 @@ export interface components {
             has_next: boolean;
             /** 结果 */
             results: components["schemas"]["Group"][];
+        };
+        PaginatedHeldCardList: {
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
+            count: number;
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
+            count_capped: boolean;
+            /** 页码 */
+            page: number;
+            /** 每页条数 */
+            page_size: number;
+            /** 有下一页 */
+            has_next: boolean;
+            /** 结果 */
+            results: components["schemas"]["HeldCard"][];
         };
         PaginatedHospitalList: {
             /**
@@ -15616,6 +16821,26 @@ export interface components {
             /** 结果 */
             results: components["schemas"]["StaffDeposit"][];
         };
+        PaginatedStaffDepositOrderList: {
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
+            count: number;
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
+            count_capped: boolean;
+            /** 页码 */
+            page: number;
+            /** 每页条数 */
+            page_size: number;
+            /** 有下一页 */
+            has_next: boolean;
+            /** 结果 */
+            results: components["schemas"]["StaffDepositOrder"][];
+        };
         PaginatedStaffLeaveList: {
             /**
              * 数量
@@ -15730,6 +16955,26 @@ export interface components {
             /** 结果 */
             results: components["schemas"]["StaffRefundRequest"][];
         };
+        PaginatedStaffSettlementList: {
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
+            count: number;
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
+            count_capped: boolean;
+            /** 页码 */
+            page: number;
+            /** 每页条数 */
+            page_size: number;
+            /** 有下一页 */
+            has_next: boolean;
+            /** 结果 */
+            results: components["schemas"]["StaffSettlement"][];
+        };
         PaginatedStatementEntryList: {
             /**
              * 数量
@@ -15843,6 +17088,46 @@ export interface components {
             has_next: boolean;
             /** 结果 */
             results: components["schemas"]["WaitlistEntry"][];
+        };
+        PaginatedWardCensusList: {
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
+            count: number;
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
+            count_capped: boolean;
+            /** 页码 */
+            page: number;
+            /** 每页条数 */
+            page_size: number;
+            /** 有下一页 */
+            has_next: boolean;
+            /** 结果 */
+            results: components["schemas"]["WardCensus"][];
+        };
+        PaginatedWardList: {
+            /**
+             * 数量
+             * @description rows that match, counted up to a cap
+             */
+            count: number;
+            /**
+             * 数量已封顶
+             * @description true: there are more than `count`
+             */
+            count_capped: boolean;
+            /** 页码 */
+            page: number;
+            /** 每页条数 */
+            page_size: number;
+            /** 有下一页 */
+            has_next: boolean;
+            /** 结果 */
+            results: components["schemas"]["Ward"][];
         };
         PaginatedWebhookDeliveryList: {
             /**
@@ -16193,6 +17478,30 @@ export interface components {
             /** 密码 */
             password: string;
         };
+        /** @description 床位. */
+        PatchedBedRequest: {
+            /**
+             * 医院
+             * Format: uuid
+             */
+            hospital_id?: string;
+            /**
+             * 病区
+             * Format: uuid
+             */
+            ward_id?: string;
+            /**
+             * 床号
+             * @description 床号
+             */
+            code?: string;
+            /** 排序 */
+            sort?: number;
+            /** 备注 */
+            note?: string;
+            /** 版本 */
+            version: number;
+        };
         /** @description 挂号限制: at most `value` bookings within `days` days, counted from the day of the visit in both directions. */
         PatchedBookingLimitRequest: {
             /**
@@ -16309,6 +17618,10 @@ export interface components {
             bed?: string;
             /** 诊断 */
             diagnosis?: string;
+            /** 诊断编码 */
+            diagnosis_code?: string;
+            /** 费别 */
+            payer_type?: components["schemas"]["PayerType"];
             /**
              * 入院时间
              * Format: date-time
@@ -16427,6 +17740,35 @@ export interface components {
             /** 版本 */
             version: number;
         };
+        /**
+         * @description 押金上限: the most that a deposit may hold for a kind of payer, by the beginning of the diagnosis' code and by a
+         *     part of its name; blank ones fit all. The longest code wins, then the longest name.
+         */
+        PatchedDepositCeilingRequest: {
+            /**
+             * 医院
+             * Format: uuid
+             */
+            hospital_id?: string;
+            /** 费别 */
+            payer_type?: components["schemas"]["PayerType"];
+            /**
+             * 诊断编码前缀
+             * @default
+             */
+            code_prefix?: string;
+            /** 诊断名称包含 */
+            diagnosis_name?: string;
+            /**
+             * 押金上限
+             * Format: int64
+             */
+            ceiling_fen?: number;
+            /** 启用 */
+            is_active?: boolean;
+            /** 版本 */
+            version: number;
+        };
         /** @description One entry. `value` is what other tables store and never changes; `label` is what people read. */
         PatchedDictionaryItemRequest: {
             /**
@@ -16513,6 +17855,13 @@ export interface components {
             };
             /** 启用 */
             is_active?: boolean;
+            /** 所有制 */
+            ownership?: components["schemas"]["Ownership"];
+            /**
+             * 医保定点
+             * @description 医保定点
+             */
+            is_insurance_designated?: boolean;
             /** 版本 */
             version: number;
         };
@@ -16684,6 +18033,16 @@ export interface components {
                 reason?: string;
                 /** 结果 */
                 result?: string;
+                /** 说明 */
+                note?: string;
+                /** 费用合计 */
+                charged?: string;
+                /** 退回金额 */
+                returned?: string;
+                /** 待补缴 */
+                missing?: string;
+                /** 补缴金额 */
+                paid?: string;
             } & {
                 [key: string]: string;
             };
@@ -17337,6 +18696,27 @@ export interface components {
              * Format: date
              */
             employed_on?: string | null;
+            /** 版本 */
+            version: number;
+        };
+        /** @description 病区 of a department. */
+        PatchedWardRequest: {
+            /**
+             * 医院
+             * Format: uuid
+             */
+            hospital_id?: string;
+            /**
+             * 科室
+             * Format: uuid
+             */
+            department_id?: string;
+            /** 病区编码 */
+            code?: string;
+            /** 病区名称 */
+            name?: string;
+            /** 启用 */
+            is_active?: boolean;
             /** 版本 */
             version: number;
         };
@@ -18045,7 +19425,7 @@ export interface components {
         /** @enum {string} */
         PaymentOrigin: "online" | "counter" | "recorded";
         /** @enum {string} */
-        PaymentScene: "registration" | "outpatient" | "card_top_up" | "inpatient_deposit";
+        PaymentScene: "registration" | "outpatient" | "card_top_up" | "inpatient_deposit" | "inpatient_settlement";
         /** @enum {string} */
         PaymentStatus: "unpaid" | "not_required" | "paid_at_counter" | "paid_online" | "refund_due" | "refunded";
         /** @enum {string} */
@@ -18452,21 +19832,12 @@ export interface components {
              */
             code?: "not_found";
         };
-        Problem409AdmissionDischargedDepositDisabledAnd1More: components["schemas"]["Problem"] & {
+        Problem409AdmissionDischargedAdmissionOfHisAnd3More: components["schemas"]["Problem"] & {
             /**
              * 错误码
              * @enum {string}
              */
-            code?: "admission_discharged" | "deposit_disabled" | "request_in_progress";
-        };
-        Problem409AdmissionOfHisAlreadyAdmittedAnd1More: components["schemas"]["Problem"] & {
-            /**
-             * 错误码
-             * @enum {string}
-             */
-            code?: "admission_of_his" | "already_admitted" | "state_conflict";
-            /** 住院 */
-            admission_id?: string;
+            code?: "admission_discharged" | "admission_of_his" | "bed_not_free" | "state_conflict" | "ward_closed";
             /** 账单 */
             bill_id?: string;
             /** 当前状态 */
@@ -18474,27 +19845,80 @@ export interface components {
             /** 目标状态 */
             target?: string;
         };
-        Problem409AdmissionOfHisChargeDiffersAnd1More: components["schemas"]["Problem"] & {
+        Problem409AdmissionDischargedDepositAboveCeilingAnd3More: components["schemas"]["Problem"] & {
             /**
              * 错误码
              * @enum {string}
              */
-            code?: "admission_of_his" | "charge_differs" | "request_in_progress";
+            code?: "admission_discharged" | "deposit_above_ceiling" | "deposit_disabled" | "deposit_not_taken" | "request_in_progress";
+            /** 押金上限 */
+            ceiling_fen?: number;
+            /** 剩余金额 */
+            left_fen?: number;
+        };
+        Problem409AdmissionDischargedDepositAboveCeilingAnd4More: components["schemas"]["Problem"] & {
+            /**
+             * 错误码
+             * @enum {string}
+             */
+            code?: "admission_discharged" | "deposit_above_ceiling" | "deposit_disabled" | "deposit_not_taken" | "request_in_progress" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            /** 押金上限 */
+            ceiling_fen?: number;
+            /** 当前状态 */
+            current?: string;
+            /** 剩余金额 */
+            left_fen?: number;
+            /** 目标状态 */
+            target?: string;
+        };
+        Problem409AdmissionOfHisAlreadyAdmittedAnd2More: components["schemas"]["Problem"] & {
+            /**
+             * 错误码
+             * @enum {string}
+             */
+            code?: "admission_of_his" | "already_admitted" | "state_conflict" | "stay_settled";
+            /** 住院 */
+            admission_id?: string;
+            /** 账单 */
+            bill_id?: string;
+            /** 当前状态 */
+            current?: string;
             /** 外部单号 */
             external_ids?: string[];
+            /** 出院结算 */
+            settlement_id?: string;
+            /** 目标状态 */
+            target?: string;
         };
-        Problem409AdmissionOfHisRequestInProgressAnd2More: components["schemas"]["Problem"] & {
+        Problem409AdmissionOfHisChargeDiffersAnd2More: components["schemas"]["Problem"] & {
             /**
              * 错误码
              * @enum {string}
              */
-            code?: "admission_of_his" | "request_in_progress" | "reversal_exceeds_charge" | "reversal_of_reversal";
+            code?: "admission_of_his" | "charge_differs" | "request_in_progress" | "stay_settled";
+            /** 外部单号 */
+            external_ids?: string[];
+            /** 出院结算 */
+            settlement_id?: string;
+        };
+        Problem409AdmissionOfHisRequestInProgressAnd3More: components["schemas"]["Problem"] & {
+            /**
+             * 错误码
+             * @enum {string}
+             */
+            code?: "admission_of_his" | "request_in_progress" | "reversal_exceeds_charge" | "reversal_of_reversal" | "stay_settled";
             /** 费用 */
             charge?: string;
+            /** 外部单号 */
+            external_ids?: string[];
             /** 剩余金额 */
             left_fen?: number;
             /** 剩余数量 */
             left_quantity?: string;
+            /** 出院结算 */
+            settlement_id?: string;
         };
         Problem409AdmissionOfHisStaleVersion: components["schemas"]["Problem"] & {
             /**
@@ -18651,6 +20075,15 @@ export interface components {
             /** 截止时间 */
             until?: string;
         };
+        Problem409AnnouncementUnderWayPrepaymentAllowedAnd1More: components["schemas"]["Problem"] & {
+            /**
+             * 错误码
+             * @enum {string}
+             */
+            code?: "announcement_under_way" | "prepayment_allowed" | "request_in_progress";
+            /** 余额公告 */
+            announcement_id?: string;
+        };
         Problem409AppointmentNotMissed: components["schemas"]["Problem"] & {
             /**
              * 错误码
@@ -18728,7 +20161,22 @@ export interface components {
             /** 目标状态 */
             target?: string;
         };
-        Problem409ApprovalOpenApprovalWithoutStepsAnd3More: components["schemas"]["Problem"] & {
+        Problem409ApprovalOpenApprovalWithoutStepsAnd4More: components["schemas"]["Problem"] & {
+            /**
+             * 错误码
+             * @enum {string}
+             */
+            code?: "approval_open" | "approval_without_steps" | "month_closed" | "not_newest_close" | "request_in_progress" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            /** 当前状态 */
+            current?: string;
+            /** 月份 */
+            month?: string;
+            /** 目标状态 */
+            target?: string;
+        };
+        Problem409ApprovalOpenApprovalWithoutStepsBillMayComeAnd2More: components["schemas"]["Problem"] & {
             /**
              * 错误码
              * @enum {string}
@@ -18743,18 +20191,16 @@ export interface components {
             /** 截止时间 */
             until?: string;
         };
-        Problem409ApprovalOpenApprovalWithoutStepsAnd4More: components["schemas"]["Problem"] & {
+        Problem409ApprovalOpenApprovalWithoutStepsReopenTooLateAnd2More: components["schemas"]["Problem"] & {
             /**
              * 错误码
              * @enum {string}
              */
-            code?: "approval_open" | "approval_without_steps" | "month_closed" | "not_newest_close" | "request_in_progress" | "state_conflict";
+            code?: "approval_open" | "approval_without_steps" | "reopen_too_late" | "request_in_progress" | "state_conflict";
             /** 账单 */
             bill_id?: string;
             /** 当前状态 */
             current?: string;
-            /** 月份 */
-            month?: string;
             /** 目标状态 */
             target?: string;
         };
@@ -18794,6 +20240,19 @@ export interface components {
             code?: "being_paid" | "bill_not_payable" | "bills_not_together" | "mandatory_bill_missing" | "payment_order_expired" | "registration_void" | "request_in_progress";
             /** 账单列表 */
             bill_ids?: string[];
+            /** 支付订单 */
+            order_id?: string;
+            /** 订单号 */
+            order_no?: string;
+            /** 状态 */
+            state?: string;
+        };
+        Problem409BeingPaidNothingToCollectAnd1More: components["schemas"]["Problem"] & {
+            /**
+             * 错误码
+             * @enum {string}
+             */
+            code?: "being_paid" | "nothing_to_collect" | "request_in_progress";
             /** 支付订单 */
             order_id?: string;
             /** 订单号 */
@@ -18862,12 +20321,12 @@ export interface components {
             /** 年份 */
             year?: number;
         };
-        Problem409CardBalanceLimitRequestInProgressAnd2More: components["schemas"]["Problem"] & {
+        Problem409CardBalanceLimitOutpatientPrepaymentBarredAnd3More: components["schemas"]["Problem"] & {
             /**
              * 错误码
              * @enum {string}
              */
-            code?: "card_balance_limit" | "request_in_progress" | "state_conflict" | "top_up_disabled";
+            code?: "card_balance_limit" | "outpatient_prepayment_barred" | "request_in_progress" | "state_conflict" | "top_up_disabled";
             /** 余额 */
             balance_fen?: number;
             /** 账单 */
@@ -18902,6 +20361,19 @@ export interface components {
             current?: string;
             /** 目标状态 */
             target?: string;
+        };
+        Problem409ChargesMayComeDepositNotReturnableAnd4More: components["schemas"]["Problem"] & {
+            /**
+             * 错误码
+             * @enum {string}
+             */
+            code?: "charges_may_come" | "deposit_not_returnable" | "no_open_shift" | "request_in_progress" | "stay_not_over" | "stay_settled";
+            /** 外部单号 */
+            external_ids?: string[];
+            /** 剩余金额 */
+            left_fen?: number;
+            /** 出院结算 */
+            settlement_id?: string;
         };
         Problem409CheckInTooEarlyCheckInTooLateAnd3More: components["schemas"]["Problem"] & {
             /**
@@ -19003,6 +20475,21 @@ export interface components {
             business_date?: string;
             /** 当前状态 */
             current?: string;
+            /** 目标状态 */
+            target?: string;
+        };
+        Problem409DepositNotReturnableNoOpenShiftAnd2More: components["schemas"]["Problem"] & {
+            /**
+             * 错误码
+             * @enum {string}
+             */
+            code?: "deposit_not_returnable" | "no_open_shift" | "request_in_progress" | "state_conflict";
+            /** 账单 */
+            bill_id?: string;
+            /** 当前状态 */
+            current?: string;
+            /** 剩余金额 */
+            left_fen?: number;
             /** 目标状态 */
             target?: string;
         };
@@ -19110,6 +20597,15 @@ export interface components {
              * @enum {string}
              */
             code?: "duplicate" | "stale_version" | "system_role";
+        };
+        Problem409DuplicateStaleVersionWardOccupied: components["schemas"]["Problem"] & {
+            /**
+             * 错误码
+             * @enum {string}
+             */
+            code?: "duplicate" | "stale_version" | "ward_occupied";
+            /** 数量 */
+            count?: number;
         };
         Problem409DuplicateStateConflict: components["schemas"]["Problem"] & {
             /**
@@ -19944,6 +21440,14 @@ export interface components {
         Proposed: {
             /** 已修改 */
             changed: number;
+        };
+        /** @description A free bed of the hospital. */
+        PutToBedRequest: {
+            /**
+             * 床位
+             * Format: uuid
+             */
+            bed_id: string;
         };
         /** @description 排队. `practitioner_ids` share a queue of kind `shared`; a doctor's own queue is made when it is first needed. */
         Queue: {
@@ -20878,6 +22382,11 @@ export interface components {
              * @description the person's own archive
              */
             linked_patient_id?: string | null;
+        };
+        /** @description `reason`: why it is taken back. */
+        ReopenSettlementRequest: {
+            /** 撤销原因 */
+            reason: string;
         };
         /** @description From `since` to before `until`, at most 30 days: what never arrived, or all of it. */
         ReplayRangeRequest: {
@@ -22166,6 +23675,20 @@ export interface components {
              */
             card_id?: string;
         };
+        /** @description The order for what is missing, and what has gone back already. */
+        SettlementMoney: {
+            /**
+             * 支付订单
+             * Format: uuid
+             */
+            order_id: string | null;
+            /** 订单状态 */
+            order_state: (string & (string & components["schemas"]["OrderState"])) | null;
+            /** 已退押金 */
+            returned_fen: number;
+        };
+        /** @enum {string} */
+        SettlementState: "collecting" | "returning" | "settled" | "withdrawn" | "reopened";
         /** @description Let a colleague of the hospital see (and change) the patient. */
         ShareRequest: {
             /**
@@ -22637,6 +24160,10 @@ export interface components {
             bed: string;
             /** 诊断 */
             diagnosis: string;
+            /** 诊断编码 */
+            diagnosis_code: string;
+            /** 费别 */
+            payer_type: components["schemas"]["PayerType"];
             /**
              * 入院时间
              * Format: date-time
@@ -23129,6 +24656,55 @@ export interface components {
              * @default
              */
             readonly opened_by_name: string;
+        };
+        /** @description 押金单 for staff. */
+        StaffDepositOrder: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            readonly hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /**
+             * 住院
+             * Format: uuid
+             */
+            readonly admission_id: string;
+            /** 住院号 */
+            readonly admission_no: string;
+            /** 患者姓名 */
+            readonly patient_name: string;
+            /** 金额 */
+            readonly amount_fen: number;
+            /**
+             * 缴纳期限
+             * Format: date
+             */
+            readonly due_on: string;
+            /** 备注 */
+            readonly note: string;
+            /** 状态 */
+            readonly state: components["schemas"]["DepositOrderState"];
+            /**
+             * 创建时间
+             * Format: date-time
+             */
+            readonly created_at: string;
+            /**
+             * 开单人
+             * Format: uuid
+             */
+            readonly made_by_id: string;
+            /** 开单人姓名 */
+            readonly made_by_name: string;
+            /** 版本 */
+            readonly version: number;
         };
         /** @description 请假. */
         StaffLeave: {
@@ -23670,6 +25246,196 @@ export interface components {
         StaffRolesRequest: {
             /** 角色 */
             role_ids: string[];
+        };
+        /** @description 出院结算 for staff. */
+        StaffSettlement: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            readonly hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /**
+             * 科室
+             * Format: uuid
+             */
+            readonly department_id: string;
+            /** 科室名称 */
+            readonly department_name: string;
+            /**
+             * 患者
+             * Format: uuid
+             */
+            readonly patient_id: string;
+            /** 患者姓名 */
+            readonly patient_name: string;
+            /**
+             * 住院
+             * Format: uuid
+             */
+            readonly admission_id: string;
+            /** 住院号 */
+            readonly admission_no: string;
+            /** 结算单号 */
+            readonly settlement_no: string;
+            /** 状态 */
+            readonly state: components["schemas"]["SettlementState"];
+            /** 费用合计 */
+            readonly charged_fen: number;
+            /**
+             * 押金余额
+             * @description what the deposit held then
+             */
+            readonly deposit_fen: number;
+            /**
+             * HIS 已收
+             * @description what HIS itself holds of the charges
+             */
+            readonly his_paid_fen: number;
+            /** 应补缴 */
+            readonly collect_fen: number;
+            /** 应退押金 */
+            readonly return_fen: number;
+            /**
+             * 结算时间
+             * Format: date-time
+             */
+            readonly settled_at: string | null;
+            /**
+             * 结束时间
+             * Format: date-time
+             */
+            readonly ended_at: string | null;
+            /**
+             * 创建时间
+             * Format: date-time
+             */
+            readonly created_at: string;
+            /**
+             * 结算人
+             * Format: uuid
+             */
+            readonly made_by_id: string | null;
+            /** 结算人姓名 */
+            readonly made_by_name: string | null;
+            /** 撤销原因 */
+            readonly reopen_reason: string;
+            /**
+             * 撤销时间
+             * Format: date-time
+             */
+            readonly reopened_at: string | null;
+            /**
+             * 撤销审批人
+             * Format: uuid
+             */
+            readonly reopened_by_id: string | null;
+            /** 撤销审批人姓名 */
+            readonly reopened_by_name: string | null;
+            /** 版本 */
+            readonly version: number;
+        };
+        /** @description 出院结算 for staff, with its money. */
+        StaffSettlementDetail: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            readonly hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /**
+             * 科室
+             * Format: uuid
+             */
+            readonly department_id: string;
+            /** 科室名称 */
+            readonly department_name: string;
+            /**
+             * 患者
+             * Format: uuid
+             */
+            readonly patient_id: string;
+            /** 患者姓名 */
+            readonly patient_name: string;
+            /**
+             * 住院
+             * Format: uuid
+             */
+            readonly admission_id: string;
+            /** 住院号 */
+            readonly admission_no: string;
+            /** 结算单号 */
+            readonly settlement_no: string;
+            /** 状态 */
+            readonly state: components["schemas"]["SettlementState"];
+            /** 费用合计 */
+            readonly charged_fen: number;
+            /**
+             * 押金余额
+             * @description what the deposit held then
+             */
+            readonly deposit_fen: number;
+            /**
+             * HIS 已收
+             * @description what HIS itself holds of the charges
+             */
+            readonly his_paid_fen: number;
+            /** 应补缴 */
+            readonly collect_fen: number;
+            /** 应退押金 */
+            readonly return_fen: number;
+            /**
+             * 结算时间
+             * Format: date-time
+             */
+            readonly settled_at: string | null;
+            /**
+             * 结束时间
+             * Format: date-time
+             */
+            readonly ended_at: string | null;
+            /**
+             * 创建时间
+             * Format: date-time
+             */
+            readonly created_at: string;
+            /**
+             * 结算人
+             * Format: uuid
+             */
+            readonly made_by_id: string | null;
+            /** 结算人姓名 */
+            readonly made_by_name: string | null;
+            /** 撤销原因 */
+            readonly reopen_reason: string;
+            /**
+             * 撤销时间
+             * Format: date-time
+             */
+            readonly reopened_at: string | null;
+            /**
+             * 撤销审批人
+             * Format: uuid
+             */
+            readonly reopened_by_id: string | null;
+            /** 撤销审批人姓名 */
+            readonly reopened_by_name: string | null;
+            /** 版本 */
+            readonly version: number;
+            /** 收退情况 */
+            readonly money: components["schemas"]["SettlementMoney"];
         };
         /** @enum {string} */
         StaffState: "active" | "suspended" | "left";
@@ -24496,6 +26262,109 @@ export interface components {
              * @default
              */
             reason?: string;
+        };
+        /** @description 病区 of a department. */
+        Ward: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /**
+             * 科室
+             * Format: uuid
+             */
+            department_id: string;
+            /** 科室名称 */
+            readonly department_name: string;
+            /** 病区编码 */
+            code: string;
+            /** 病区名称 */
+            name: string;
+            /** 启用 */
+            is_active: boolean;
+            /** 版本 */
+            version: number;
+        };
+        /** @description A ward on a day: who was there, came and went; beds as they are now. */
+        WardCensus: {
+            /**
+             * 日期
+             * Format: date
+             */
+            day: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            hospital_id: string;
+            /** 医院名称 */
+            hospital_name: string;
+            /**
+             * 科室
+             * Format: uuid
+             */
+            department_id: string;
+            /** 科室名称 */
+            department_name: string;
+            /**
+             * 病区
+             * Format: uuid
+             */
+            ward_id: string;
+            /** 病区名称 */
+            ward_name: string;
+            /** 期初人数 */
+            at_start: number;
+            /** 入院 */
+            admitted: number;
+            /** 转入 */
+            transferred_in: number;
+            /** 出院 */
+            discharged: number;
+            /** 转出 */
+            transferred_out: number;
+            /** 期末人数 */
+            at_end: number;
+            /** 开放床位 */
+            bed_count: number;
+            /** 占用 */
+            occupied_count: number;
+            /** 空床 */
+            free_count: number;
+            /** 清洁中 */
+            cleaning_count: number;
+            /** 停用 */
+            closed_count: number;
+        };
+        /** @description 病区 of a department. */
+        WardRequest: {
+            /**
+             * 医院
+             * Format: uuid
+             */
+            hospital_id: string;
+            /**
+             * 科室
+             * Format: uuid
+             */
+            department_id: string;
+            /** 病区编码 */
+            code: string;
+            /** 病区名称 */
+            name: string;
+            /**
+             * 启用
+             * @default true
+             */
+            is_active?: boolean;
         };
         /** @description One try. `reply`: the first kilobyte of the answer; no `status`: there was none. */
         WebhookAttempt: {
@@ -25880,40 +27749,58 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem404NotFound"];
             };
         };
-        /** @description Conflict: admission_discharged, deposit_disabled, request_in_progress */
-        Problem409AdmissionDischargedDepositDisabledAnd1More: {
+        /** @description Conflict: admission_discharged, admission_of_his, bed_not_free, state_conflict, ward_closed */
+        Problem409AdmissionDischargedAdmissionOfHisAnd3More: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem409AdmissionDischargedDepositDisabledAnd1More"];
+                "application/problem+json": components["schemas"]["Problem409AdmissionDischargedAdmissionOfHisAnd3More"];
             };
         };
-        /** @description Conflict: admission_of_his, already_admitted, state_conflict */
-        Problem409AdmissionOfHisAlreadyAdmittedAnd1More: {
+        /** @description Conflict: admission_discharged, deposit_above_ceiling, deposit_disabled, deposit_not_taken, request_in_progress */
+        Problem409AdmissionDischargedDepositAboveCeilingAnd3More: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem409AdmissionOfHisAlreadyAdmittedAnd1More"];
+                "application/problem+json": components["schemas"]["Problem409AdmissionDischargedDepositAboveCeilingAnd3More"];
             };
         };
-        /** @description Conflict: admission_of_his, charge_differs, request_in_progress */
-        Problem409AdmissionOfHisChargeDiffersAnd1More: {
+        /** @description Conflict: admission_discharged, deposit_above_ceiling, deposit_disabled, deposit_not_taken, request_in_progress, state_conflict */
+        Problem409AdmissionDischargedDepositAboveCeilingAnd4More: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem409AdmissionOfHisChargeDiffersAnd1More"];
+                "application/problem+json": components["schemas"]["Problem409AdmissionDischargedDepositAboveCeilingAnd4More"];
             };
         };
-        /** @description Conflict: admission_of_his, request_in_progress, reversal_exceeds_charge, reversal_of_reversal */
-        Problem409AdmissionOfHisRequestInProgressAnd2More: {
+        /** @description Conflict: admission_of_his, already_admitted, state_conflict, stay_settled */
+        Problem409AdmissionOfHisAlreadyAdmittedAnd2More: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem409AdmissionOfHisRequestInProgressAnd2More"];
+                "application/problem+json": components["schemas"]["Problem409AdmissionOfHisAlreadyAdmittedAnd2More"];
+            };
+        };
+        /** @description Conflict: admission_of_his, charge_differs, request_in_progress, stay_settled */
+        Problem409AdmissionOfHisChargeDiffersAnd2More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409AdmissionOfHisChargeDiffersAnd2More"];
+            };
+        };
+        /** @description Conflict: admission_of_his, request_in_progress, reversal_exceeds_charge, reversal_of_reversal, stay_settled */
+        Problem409AdmissionOfHisRequestInProgressAnd3More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409AdmissionOfHisRequestInProgressAnd3More"];
             };
         };
         /** @description Conflict: admission_of_his, stale_version */
@@ -25997,6 +27884,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409AlreadyWaitingBookingSuspendedAnd1More"];
             };
         };
+        /** @description Conflict: announcement_under_way, prepayment_allowed, request_in_progress */
+        Problem409AnnouncementUnderWayPrepaymentAllowedAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409AnnouncementUnderWayPrepaymentAllowedAnd1More"];
+            };
+        };
         /** @description Conflict: appointment_not_missed */
         Problem409AppointmentNotMissed: {
             headers: {
@@ -26042,15 +27938,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409ApprovalOpenApprovalWithoutStepsAnd2More"];
             };
         };
-        /** @description Conflict: approval_open, approval_without_steps, bill_may_come, request_in_progress, state_conflict */
-        Problem409ApprovalOpenApprovalWithoutStepsAnd3More: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem409ApprovalOpenApprovalWithoutStepsAnd3More"];
-            };
-        };
         /** @description Conflict: approval_open, approval_without_steps, month_closed, not_newest_close, request_in_progress, state_conflict */
         Problem409ApprovalOpenApprovalWithoutStepsAnd4More: {
             headers: {
@@ -26058,6 +27945,24 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem409ApprovalOpenApprovalWithoutStepsAnd4More"];
+            };
+        };
+        /** @description Conflict: approval_open, approval_without_steps, bill_may_come, request_in_progress, state_conflict */
+        Problem409ApprovalOpenApprovalWithoutStepsBillMayComeAnd2More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409ApprovalOpenApprovalWithoutStepsBillMayComeAnd2More"];
+            };
+        };
+        /** @description Conflict: approval_open, approval_without_steps, reopen_too_late, request_in_progress, state_conflict */
+        Problem409ApprovalOpenApprovalWithoutStepsReopenTooLateAnd2More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409ApprovalOpenApprovalWithoutStepsReopenTooLateAnd2More"];
             };
         };
         /** @description Conflict: approval_without_steps, not_linkable, state_conflict */
@@ -26085,6 +27990,15 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem409BeingPaidBillNotPayableAnd5More"];
+            };
+        };
+        /** @description Conflict: being_paid, nothing_to_collect, request_in_progress */
+        Problem409BeingPaidNothingToCollectAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409BeingPaidNothingToCollectAnd1More"];
             };
         };
         /** @description Conflict: bill_already_paid, request_in_progress, state_conflict */
@@ -26132,13 +28046,13 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409CalendarYearUnknown"];
             };
         };
-        /** @description Conflict: card_balance_limit, request_in_progress, state_conflict, top_up_disabled */
-        Problem409CardBalanceLimitRequestInProgressAnd2More: {
+        /** @description Conflict: card_balance_limit, outpatient_prepayment_barred, request_in_progress, state_conflict, top_up_disabled */
+        Problem409CardBalanceLimitOutpatientPrepaymentBarredAnd3More: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem409CardBalanceLimitRequestInProgressAnd2More"];
+                "application/problem+json": components["schemas"]["Problem409CardBalanceLimitOutpatientPrepaymentBarredAnd3More"];
             };
         };
         /** @description Conflict: channel_not_offered, duplicate, public_address_missing */
@@ -26157,6 +28071,15 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem409ChannelNotOfferedDuplicateAnd5More"];
+            };
+        };
+        /** @description Conflict: charges_may_come, deposit_not_returnable, no_open_shift, request_in_progress, stay_not_over, stay_settled */
+        Problem409ChargesMayComeDepositNotReturnableAnd4More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409ChargesMayComeDepositNotReturnableAnd4More"];
             };
         };
         /** @description Conflict: check_in_too_early, check_in_too_late, registration_fee_unpaid, state_conflict, waits_as_walk_in */
@@ -26220,6 +28143,15 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem409DayClosedRequestInProgressAnd1More"];
+            };
+        };
+        /** @description Conflict: deposit_not_returnable, no_open_shift, request_in_progress, state_conflict */
+        Problem409DepositNotReturnableNoOpenShiftAnd2More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409DepositNotReturnableNoOpenShiftAnd2More"];
             };
         };
         /** @description Conflict: difference_unexplained, request_in_progress, same_person, shift_not_counted, state_conflict */
@@ -26319,6 +28251,15 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem409DuplicateStaleVersionSystemRole"];
+            };
+        };
+        /** @description Conflict: duplicate, stale_version, ward_occupied */
+        Problem409DuplicateStaleVersionWardOccupied: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409DuplicateStaleVersionWardOccupied"];
             };
         };
         /** @description Conflict: duplicate, state_conflict */
@@ -26968,6 +28909,7 @@ export type AdmitRequest = components['schemas']['AdmitRequest'];
 export type Age = components['schemas']['Age'];
 export type AgeBand = components['schemas']['AgeBand'];
 export type Ages = components['schemas']['Ages'];
+export type AnnounceBalancesRequest = components['schemas']['AnnounceBalancesRequest'];
 export type AppealState = components['schemas']['AppealState'];
 export type ApplicationCode = components['schemas']['ApplicationCode'];
 export type ApplyRequest = components['schemas']['ApplyRequest'];
@@ -26981,6 +28923,7 @@ export type ApprovalState = components['schemas']['ApprovalState'];
 export type ApprovalStep = components['schemas']['ApprovalStep'];
 export type ApproveRequest = components['schemas']['ApproveRequest'];
 export type AskForCardRefundRequest = components['schemas']['AskForCardRefundRequest'];
+export type AskForDepositRequest = components['schemas']['AskForDepositRequest'];
 export type AskForRefundRequest = components['schemas']['AskForRefundRequest'];
 export type AssignRequest = components['schemas']['AssignRequest'];
 export type Attempt = components['schemas']['Attempt'];
@@ -26991,8 +28934,13 @@ export type AuditAction = components['schemas']['AuditAction'];
 export type AuditEvent = components['schemas']['AuditEvent'];
 export type AuditEventDetail = components['schemas']['AuditEventDetail'];
 export type AuditObject = components['schemas']['AuditObject'];
+export type BalanceAnnouncement = components['schemas']['BalanceAnnouncement'];
 export type BankDeposit = components['schemas']['BankDeposit'];
 export type BecauseEnum = components['schemas']['BecauseEnum'];
+export type Bed = components['schemas']['Bed'];
+export type BedRequest = components['schemas']['BedRequest'];
+export type BedState = components['schemas']['BedState'];
+export type BedStay = components['schemas']['BedStay'];
 export type BillCountRequest = components['schemas']['BillCountRequest'];
 export type BillFinding = components['schemas']['BillFinding'];
 export type BillKind = components['schemas']['BillKind'];
@@ -27003,6 +28951,7 @@ export type BillStatus = components['schemas']['BillStatus'];
 export type BillUploadRequest = components['schemas']['BillUploadRequest'];
 export type BillingBillSource = components['schemas']['BillingBillSource'];
 export type Board = components['schemas']['Board'];
+export type BoardBed = components['schemas']['BoardBed'];
 export type BoardDepartment = components['schemas']['BoardDepartment'];
 export type BoardDoctor = components['schemas']['BoardDoctor'];
 export type BoardEntry = components['schemas']['BoardEntry'];
@@ -27059,6 +29008,7 @@ export type ChargedItem = components['schemas']['ChargedItem'];
 export type CheckInRequest = components['schemas']['CheckInRequest'];
 export type ClinicSession = components['schemas']['ClinicSession'];
 export type ClinicSessionRequest = components['schemas']['ClinicSessionRequest'];
+export type CloseBedRequest = components['schemas']['CloseBedRequest'];
 export type CloseCause = components['schemas']['CloseCause'];
 export type CloseReopenRequest = components['schemas']['CloseReopenRequest'];
 export type CloseState = components['schemas']['CloseState'];
@@ -27086,8 +29036,11 @@ export type DeliveryAttempt = components['schemas']['DeliveryAttempt'];
 export type DeliveryState = components['schemas']['DeliveryState'];
 export type Department = components['schemas']['Department'];
 export type DepartmentRequest = components['schemas']['DepartmentRequest'];
+export type DepositCeiling = components['schemas']['DepositCeiling'];
+export type DepositCeilingRequest = components['schemas']['DepositCeilingRequest'];
 export type DepositConfirmRequest = components['schemas']['DepositConfirmRequest'];
 export type DepositMakeRequest = components['schemas']['DepositMakeRequest'];
+export type DepositOrderState = components['schemas']['DepositOrderState'];
 export type DepositState = components['schemas']['DepositState'];
 export type DepositedShift = components['schemas']['DepositedShift'];
 export type Dictionary = components['schemas']['Dictionary'];
@@ -27131,6 +29084,8 @@ export type Generated = components['schemas']['Generated'];
 export type Group = components['schemas']['Group'];
 export type HandOverRequest = components['schemas']['HandOverRequest'];
 export type HandedOver = components['schemas']['HandedOver'];
+export type HeldCard = components['schemas']['HeldCard'];
+export type HeldCardTotal = components['schemas']['HeldCardTotal'];
 export type HeldRole = components['schemas']['HeldRole'];
 export type HisDriverEnum = components['schemas']['His.driverEnum'];
 export type Hospital = components['schemas']['Hospital'];
@@ -27213,11 +29168,16 @@ export type OrgUnit = components['schemas']['OrgUnit'];
 export type OrgUnitRequest = components['schemas']['OrgUnitRequest'];
 export type OutboxState = components['schemas']['OutboxState'];
 export type Overview = components['schemas']['Overview'];
+export type Ownership = components['schemas']['Ownership'];
 export type PageCode = components['schemas']['PageCode'];
 export type PaginatedAppointmentList = components['schemas']['PaginatedAppointmentList'];
 export type PaginatedApprovalList = components['schemas']['PaginatedApprovalList'];
 export type PaginatedAuditEventList = components['schemas']['PaginatedAuditEventList'];
+export type PaginatedBalanceAnnouncementList = components['schemas']['PaginatedBalanceAnnouncementList'];
 export type PaginatedBankDepositList = components['schemas']['PaginatedBankDepositList'];
+export type PaginatedBedList = components['schemas']['PaginatedBedList'];
+export type PaginatedBedStayList = components['schemas']['PaginatedBedStayList'];
+export type PaginatedBoardBedList = components['schemas']['PaginatedBoardBedList'];
 export type PaginatedBookingLimitList = components['schemas']['PaginatedBookingLimitList'];
 export type PaginatedCalendarDayList = components['schemas']['PaginatedCalendarDayList'];
 export type PaginatedCaptureFieldList = components['schemas']['PaginatedCaptureFieldList'];
@@ -27229,6 +29189,7 @@ export type PaginatedClinicSessionList = components['schemas']['PaginatedClinicS
 export type PaginatedDailyCloseList = components['schemas']['PaginatedDailyCloseList'];
 export type PaginatedDeadLetterList = components['schemas']['PaginatedDeadLetterList'];
 export type PaginatedDepartmentList = components['schemas']['PaginatedDepartmentList'];
+export type PaginatedDepositCeilingList = components['schemas']['PaginatedDepositCeilingList'];
 export type PaginatedDictionaryItemList = components['schemas']['PaginatedDictionaryItemList'];
 export type PaginatedDictionaryList = components['schemas']['PaginatedDictionaryList'];
 export type PaginatedDifferenceList = components['schemas']['PaginatedDifferenceList'];
@@ -27236,6 +29197,7 @@ export type PaginatedDuplicatePairList = components['schemas']['PaginatedDuplica
 export type PaginatedEReceiptList = components['schemas']['PaginatedEReceiptList'];
 export type PaginatedEncounterList = components['schemas']['PaginatedEncounterList'];
 export type PaginatedGroupList = components['schemas']['PaginatedGroupList'];
+export type PaginatedHeldCardList = components['schemas']['PaginatedHeldCardList'];
 export type PaginatedHospitalList = components['schemas']['PaginatedHospitalList'];
 export type PaginatedImportJobList = components['schemas']['PaginatedImportJobList'];
 export type PaginatedInvoiceList = components['schemas']['PaginatedInvoiceList'];
@@ -27275,18 +29237,22 @@ export type PaginatedSignatureList = components['schemas']['PaginatedSignatureLi
 export type PaginatedStaffAdmissionList = components['schemas']['PaginatedStaffAdmissionList'];
 export type PaginatedStaffBillList = components['schemas']['PaginatedStaffBillList'];
 export type PaginatedStaffDepositList = components['schemas']['PaginatedStaffDepositList'];
+export type PaginatedStaffDepositOrderList = components['schemas']['PaginatedStaffDepositOrderList'];
 export type PaginatedStaffLeaveList = components['schemas']['PaginatedStaffLeaveList'];
 export type PaginatedStaffList = components['schemas']['PaginatedStaffList'];
 export type PaginatedStaffNoticeList = components['schemas']['PaginatedStaffNoticeList'];
 export type PaginatedStaffOrderList = components['schemas']['PaginatedStaffOrderList'];
 export type PaginatedStaffRefundList = components['schemas']['PaginatedStaffRefundList'];
 export type PaginatedStaffRefundRequestList = components['schemas']['PaginatedStaffRefundRequestList'];
+export type PaginatedStaffSettlementList = components['schemas']['PaginatedStaffSettlementList'];
 export type PaginatedStatementEntryList = components['schemas']['PaginatedStatementEntryList'];
 export type PaginatedSuppliedBillList = components['schemas']['PaginatedSuppliedBillList'];
 export type PaginatedSuspensionAppealList = components['schemas']['PaginatedSuspensionAppealList'];
 export type PaginatedSuspensionList = components['schemas']['PaginatedSuspensionList'];
 export type PaginatedTimelineEntryList = components['schemas']['PaginatedTimelineEntryList'];
 export type PaginatedWaitlistEntryList = components['schemas']['PaginatedWaitlistEntryList'];
+export type PaginatedWardCensusList = components['schemas']['PaginatedWardCensusList'];
+export type PaginatedWardList = components['schemas']['PaginatedWardList'];
 export type PaginatedWebhookDeliveryList = components['schemas']['PaginatedWebhookDeliveryList'];
 export type PaginatedWebhookEndpointList = components['schemas']['PaginatedWebhookEndpointList'];
 export type PaginatedWorkDutyList = components['schemas']['PaginatedWorkDutyList'];
@@ -27304,6 +29270,7 @@ export type PartnerChannelRequest = components['schemas']['PartnerChannelRequest
 export type PartnerOperation = components['schemas']['PartnerOperation'];
 export type PasswordChangeRequest = components['schemas']['PasswordChangeRequest'];
 export type PasswordRequest = components['schemas']['PasswordRequest'];
+export type PatchedBedRequest = components['schemas']['PatchedBedRequest'];
 export type PatchedBookingLimitRequest = components['schemas']['PatchedBookingLimitRequest'];
 export type PatchedCalendarDayRequest = components['schemas']['PatchedCalendarDayRequest'];
 export type PatchedCaptureFieldRequest = components['schemas']['PatchedCaptureFieldRequest'];
@@ -27311,6 +29278,7 @@ export type PatchedCashDrawerRequest = components['schemas']['PatchedCashDrawerR
 export type PatchedChangeAdmissionRequest = components['schemas']['PatchedChangeAdmissionRequest'];
 export type PatchedClinicSessionRequest = components['schemas']['PatchedClinicSessionRequest'];
 export type PatchedDepartmentRequest = components['schemas']['PatchedDepartmentRequest'];
+export type PatchedDepositCeilingRequest = components['schemas']['PatchedDepositCeilingRequest'];
 export type PatchedDictionaryItemRequest = components['schemas']['PatchedDictionaryItemRequest'];
 export type PatchedDictionaryRequest = components['schemas']['PatchedDictionaryRequest'];
 export type PatchedGroupRequest = components['schemas']['PatchedGroupRequest'];
@@ -27337,6 +29305,7 @@ export type PatchedRoleRequest = components['schemas']['PatchedRoleRequest'];
 export type PatchedScheduleTemplateRequest = components['schemas']['PatchedScheduleTemplateRequest'];
 export type PatchedSettingsChangeRequest = components['schemas']['PatchedSettingsChangeRequest'];
 export type PatchedStaffRequest = components['schemas']['PatchedStaffRequest'];
+export type PatchedWardRequest = components['schemas']['PatchedWardRequest'];
 export type PatchedWebhookEndpointRequest = components['schemas']['PatchedWebhookEndpointRequest'];
 export type PatchedWorkDutyRequest = components['schemas']['PatchedWorkDutyRequest'];
 export type Patient = components['schemas']['Patient'];
@@ -27405,10 +29374,12 @@ export type Problem403PermissionDenied = components['schemas']['Problem403Permis
 export type Problem404NoSuchReport = components['schemas']['Problem404NoSuchReport'];
 export type Problem404NoSuchReportNotFound = components['schemas']['Problem404NoSuchReportNotFound'];
 export type Problem404NotFound = components['schemas']['Problem404NotFound'];
-export type Problem409AdmissionDischargedDepositDisabledAnd1More = components['schemas']['Problem409AdmissionDischargedDepositDisabledAnd1More'];
-export type Problem409AdmissionOfHisAlreadyAdmittedAnd1More = components['schemas']['Problem409AdmissionOfHisAlreadyAdmittedAnd1More'];
-export type Problem409AdmissionOfHisChargeDiffersAnd1More = components['schemas']['Problem409AdmissionOfHisChargeDiffersAnd1More'];
-export type Problem409AdmissionOfHisRequestInProgressAnd2More = components['schemas']['Problem409AdmissionOfHisRequestInProgressAnd2More'];
+export type Problem409AdmissionDischargedAdmissionOfHisAnd3More = components['schemas']['Problem409AdmissionDischargedAdmissionOfHisAnd3More'];
+export type Problem409AdmissionDischargedDepositAboveCeilingAnd3More = components['schemas']['Problem409AdmissionDischargedDepositAboveCeilingAnd3More'];
+export type Problem409AdmissionDischargedDepositAboveCeilingAnd4More = components['schemas']['Problem409AdmissionDischargedDepositAboveCeilingAnd4More'];
+export type Problem409AdmissionOfHisAlreadyAdmittedAnd2More = components['schemas']['Problem409AdmissionOfHisAlreadyAdmittedAnd2More'];
+export type Problem409AdmissionOfHisChargeDiffersAnd2More = components['schemas']['Problem409AdmissionOfHisChargeDiffersAnd2More'];
+export type Problem409AdmissionOfHisRequestInProgressAnd3More = components['schemas']['Problem409AdmissionOfHisRequestInProgressAnd3More'];
 export type Problem409AdmissionOfHisStaleVersion = components['schemas']['Problem409AdmissionOfHisStaleVersion'];
 export type Problem409AdmissionOfHisStateConflict = components['schemas']['Problem409AdmissionOfHisStateConflict'];
 export type Problem409AlreadyAdmittedRequestInProgress = components['schemas']['Problem409AlreadyAdmittedRequestInProgress'];
@@ -27418,24 +29389,28 @@ export type Problem409AlreadyBookedBookingLimitReachedBookingSuspendedNoOpenShif
 export type Problem409AlreadyQueuedHasAppointment = components['schemas']['Problem409AlreadyQueuedHasAppointment'];
 export type Problem409AlreadyQueuedStateConflict = components['schemas']['Problem409AlreadyQueuedStateConflict'];
 export type Problem409AlreadyWaitingBookingSuspendedAnd1More = components['schemas']['Problem409AlreadyWaitingBookingSuspendedAnd1More'];
+export type Problem409AnnouncementUnderWayPrepaymentAllowedAnd1More = components['schemas']['Problem409AnnouncementUnderWayPrepaymentAllowedAnd1More'];
 export type Problem409AppointmentNotMissed = components['schemas']['Problem409AppointmentNotMissed'];
 export type Problem409AppointmentStandsExecutorIsRequesterAnd9More = components['schemas']['Problem409AppointmentStandsExecutorIsRequesterAnd9More'];
 export type Problem409AppointmentStandsHisRefusedRefundAnd6More = components['schemas']['Problem409AppointmentStandsHisRefusedRefundAnd6More'];
 export type Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More = components['schemas']['Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More'];
 export type Problem409ApprovalOpenApprovalWithoutStepsAnd2More = components['schemas']['Problem409ApprovalOpenApprovalWithoutStepsAnd2More'];
-export type Problem409ApprovalOpenApprovalWithoutStepsAnd3More = components['schemas']['Problem409ApprovalOpenApprovalWithoutStepsAnd3More'];
 export type Problem409ApprovalOpenApprovalWithoutStepsAnd4More = components['schemas']['Problem409ApprovalOpenApprovalWithoutStepsAnd4More'];
+export type Problem409ApprovalOpenApprovalWithoutStepsBillMayComeAnd2More = components['schemas']['Problem409ApprovalOpenApprovalWithoutStepsBillMayComeAnd2More'];
+export type Problem409ApprovalOpenApprovalWithoutStepsReopenTooLateAnd2More = components['schemas']['Problem409ApprovalOpenApprovalWithoutStepsReopenTooLateAnd2More'];
 export type Problem409ApprovalWithoutStepsNotLinkableAnd1More = components['schemas']['Problem409ApprovalWithoutStepsNotLinkableAnd1More'];
 export type Problem409ApproverIsRequesterStateConflict = components['schemas']['Problem409ApproverIsRequesterStateConflict'];
 export type Problem409BeingPaidBillNotPayableAnd5More = components['schemas']['Problem409BeingPaidBillNotPayableAnd5More'];
+export type Problem409BeingPaidNothingToCollectAnd1More = components['schemas']['Problem409BeingPaidNothingToCollectAnd1More'];
 export type Problem409BillAlreadyPaidRequestInProgressAnd1More = components['schemas']['Problem409BillAlreadyPaidRequestInProgressAnd1More'];
 export type Problem409BillAlreadyPaidStateConflict = components['schemas']['Problem409BillAlreadyPaidStateConflict'];
 export type Problem409BillNotReady = components['schemas']['Problem409BillNotReady'];
 export type Problem409BulkRefused = components['schemas']['Problem409BulkRefused'];
 export type Problem409CalendarYearUnknown = components['schemas']['Problem409CalendarYearUnknown'];
-export type Problem409CardBalanceLimitRequestInProgressAnd2More = components['schemas']['Problem409CardBalanceLimitRequestInProgressAnd2More'];
+export type Problem409CardBalanceLimitOutpatientPrepaymentBarredAnd3More = components['schemas']['Problem409CardBalanceLimitOutpatientPrepaymentBarredAnd3More'];
 export type Problem409ChannelNotOfferedDuplicateAnd1More = components['schemas']['Problem409ChannelNotOfferedDuplicateAnd1More'];
 export type Problem409ChannelNotOfferedDuplicateAnd5More = components['schemas']['Problem409ChannelNotOfferedDuplicateAnd5More'];
+export type Problem409ChargesMayComeDepositNotReturnableAnd4More = components['schemas']['Problem409ChargesMayComeDepositNotReturnableAnd4More'];
 export type Problem409CheckInTooEarlyCheckInTooLateAnd3More = components['schemas']['Problem409CheckInTooEarlyCheckInTooLateAnd3More'];
 export type Problem409CheckInTooLateHoldExpiredAnd4More = components['schemas']['Problem409CheckInTooLateHoldExpiredAnd4More'];
 export type Problem409CheckInTooLateNoOpenShiftAnd3More = components['schemas']['Problem409CheckInTooLateNoOpenShiftAnd3More'];
@@ -27443,6 +29418,7 @@ export type Problem409CountersignRequiredDifferenceUnexplainedAnd4More = compone
 export type Problem409DayClosedDayNotOverAnd4More = components['schemas']['Problem409DayClosedDayNotOverAnd4More'];
 export type Problem409DayClosedInvoiceDeskAnd4More = components['schemas']['Problem409DayClosedInvoiceDeskAnd4More'];
 export type Problem409DayClosedRequestInProgressAnd1More = components['schemas']['Problem409DayClosedRequestInProgressAnd1More'];
+export type Problem409DepositNotReturnableNoOpenShiftAnd2More = components['schemas']['Problem409DepositNotReturnableNoOpenShiftAnd2More'];
 export type Problem409DifferenceUnexplainedRequestInProgressAnd3More = components['schemas']['Problem409DifferenceUnexplainedRequestInProgressAnd3More'];
 export type Problem409DrawerInUseRequestInProgressAnd1More = components['schemas']['Problem409DrawerInUseRequestInProgressAnd1More'];
 export type Problem409Duplicate = components['schemas']['Problem409Duplicate'];
@@ -27454,6 +29430,7 @@ export type Problem409DuplicateStaffHasAccount = components['schemas']['Problem4
 export type Problem409DuplicateStaleVersion = components['schemas']['Problem409DuplicateStaleVersion'];
 export type Problem409DuplicateStaleVersionStateConflict = components['schemas']['Problem409DuplicateStaleVersionStateConflict'];
 export type Problem409DuplicateStaleVersionSystemRole = components['schemas']['Problem409DuplicateStaleVersionSystemRole'];
+export type Problem409DuplicateStaleVersionWardOccupied = components['schemas']['Problem409DuplicateStaleVersionWardOccupied'];
 export type Problem409DuplicateStateConflict = components['schemas']['Problem409DuplicateStateConflict'];
 export type Problem409DuplicateTooManyEndpoints = components['schemas']['Problem409DuplicateTooManyEndpoints'];
 export type Problem409EndpointNotActive = components['schemas']['Problem409EndpointNotActive'];
@@ -27529,6 +29506,7 @@ export type ProposalRequest = components['schemas']['ProposalRequest'];
 export type ProposalsActionEnum = components['schemas']['ProposalsActionEnum'];
 export type ProposalsRequest = components['schemas']['ProposalsRequest'];
 export type Proposed = components['schemas']['Proposed'];
+export type PutToBedRequest = components['schemas']['PutToBedRequest'];
 export type Queue = components['schemas']['Queue'];
 export type QueueKind = components['schemas']['QueueKind'];
 export type QueueOrder = components['schemas']['QueueOrder'];
@@ -27567,6 +29545,7 @@ export type ReissueRequest = components['schemas']['ReissueRequest'];
 export type RejectRequest = components['schemas']['RejectRequest'];
 export type RelatedPerson = components['schemas']['RelatedPerson'];
 export type RelatedPersonRequest = components['schemas']['RelatedPersonRequest'];
+export type ReopenSettlementRequest = components['schemas']['ReopenSettlementRequest'];
 export type ReplayRangeRequest = components['schemas']['ReplayRangeRequest'];
 export type Replayed = components['schemas']['Replayed'];
 export type ReportChart = components['schemas']['ReportChart'];
@@ -27619,6 +29598,8 @@ export type Setting = components['schemas']['Setting'];
 export type SettingValues = components['schemas']['SettingValues'];
 export type SettingValuesRequest = components['schemas']['SettingValuesRequest'];
 export type SettleRequest = components['schemas']['SettleRequest'];
+export type SettlementMoney = components['schemas']['SettlementMoney'];
+export type SettlementState = components['schemas']['SettlementState'];
 export type ShareRequest = components['schemas']['ShareRequest'];
 export type ShiftCashRequest = components['schemas']['ShiftCashRequest'];
 export type ShiftCountRequest = components['schemas']['ShiftCountRequest'];
@@ -27643,6 +29624,7 @@ export type StaffCount = components['schemas']['StaffCount'];
 export type StaffCreate = components['schemas']['StaffCreate'];
 export type StaffCreateRequest = components['schemas']['StaffCreateRequest'];
 export type StaffDeposit = components['schemas']['StaffDeposit'];
+export type StaffDepositOrder = components['schemas']['StaffDepositOrder'];
 export type StaffLeave = components['schemas']['StaffLeave'];
 export type StaffName = components['schemas']['StaffName'];
 export type StaffNotice = components['schemas']['StaffNotice'];
@@ -27652,6 +29634,8 @@ export type StaffRefund = components['schemas']['StaffRefund'];
 export type StaffRefundRequest = components['schemas']['StaffRefundRequest'];
 export type StaffRefundRequestDetail = components['schemas']['StaffRefundRequestDetail'];
 export type StaffRolesRequest = components['schemas']['StaffRolesRequest'];
+export type StaffSettlement = components['schemas']['StaffSettlement'];
+export type StaffSettlementDetail = components['schemas']['StaffSettlementDetail'];
 export type StaffState = components['schemas']['StaffState'];
 export type StaffSummary = components['schemas']['StaffSummary'];
 export type Stage = components['schemas']['Stage'];
@@ -27693,6 +29677,9 @@ export type VisitTier = components['schemas']['VisitTier'];
 export type WaitlistEntry = components['schemas']['WaitlistEntry'];
 export type WaitlistOffer = components['schemas']['WaitlistOffer'];
 export type WalkInRequest = components['schemas']['WalkInRequest'];
+export type Ward = components['schemas']['Ward'];
+export type WardCensus = components['schemas']['WardCensus'];
+export type WardRequest = components['schemas']['WardRequest'];
 export type WebhookAttempt = components['schemas']['WebhookAttempt'];
 export type WebhookDelivery = components['schemas']['WebhookDelivery'];
 export type WebhookDeliveryDetail = components['schemas']['WebhookDeliveryDetail'];
@@ -27745,10 +29732,12 @@ export type ResponseProblem403PermissionDenied = components['responses']['Proble
 export type ResponseProblem404NoSuchReport = components['responses']['Problem404NoSuchReport'];
 export type ResponseProblem404NoSuchReportNotFound = components['responses']['Problem404NoSuchReportNotFound'];
 export type ResponseProblem404NotFound = components['responses']['Problem404NotFound'];
-export type ResponseProblem409AdmissionDischargedDepositDisabledAnd1More = components['responses']['Problem409AdmissionDischargedDepositDisabledAnd1More'];
-export type ResponseProblem409AdmissionOfHisAlreadyAdmittedAnd1More = components['responses']['Problem409AdmissionOfHisAlreadyAdmittedAnd1More'];
-export type ResponseProblem409AdmissionOfHisChargeDiffersAnd1More = components['responses']['Problem409AdmissionOfHisChargeDiffersAnd1More'];
-export type ResponseProblem409AdmissionOfHisRequestInProgressAnd2More = components['responses']['Problem409AdmissionOfHisRequestInProgressAnd2More'];
+export type ResponseProblem409AdmissionDischargedAdmissionOfHisAnd3More = components['responses']['Problem409AdmissionDischargedAdmissionOfHisAnd3More'];
+export type ResponseProblem409AdmissionDischargedDepositAboveCeilingAnd3More = components['responses']['Problem409AdmissionDischargedDepositAboveCeilingAnd3More'];
+export type ResponseProblem409AdmissionDischargedDepositAboveCeilingAnd4More = components['responses']['Problem409AdmissionDischargedDepositAboveCeilingAnd4More'];
+export type ResponseProblem409AdmissionOfHisAlreadyAdmittedAnd2More = components['responses']['Problem409AdmissionOfHisAlreadyAdmittedAnd2More'];
+export type ResponseProblem409AdmissionOfHisChargeDiffersAnd2More = components['responses']['Problem409AdmissionOfHisChargeDiffersAnd2More'];
+export type ResponseProblem409AdmissionOfHisRequestInProgressAnd3More = components['responses']['Problem409AdmissionOfHisRequestInProgressAnd3More'];
 export type ResponseProblem409AdmissionOfHisStaleVersion = components['responses']['Problem409AdmissionOfHisStaleVersion'];
 export type ResponseProblem409AdmissionOfHisStateConflict = components['responses']['Problem409AdmissionOfHisStateConflict'];
 export type ResponseProblem409AlreadyAdmittedRequestInProgress = components['responses']['Problem409AlreadyAdmittedRequestInProgress'];
@@ -27758,24 +29747,28 @@ export type ResponseProblem409AlreadyBookedBookingLimitReachedBookingSuspendedNo
 export type ResponseProblem409AlreadyQueuedHasAppointment = components['responses']['Problem409AlreadyQueuedHasAppointment'];
 export type ResponseProblem409AlreadyQueuedStateConflict = components['responses']['Problem409AlreadyQueuedStateConflict'];
 export type ResponseProblem409AlreadyWaitingBookingSuspendedAnd1More = components['responses']['Problem409AlreadyWaitingBookingSuspendedAnd1More'];
+export type ResponseProblem409AnnouncementUnderWayPrepaymentAllowedAnd1More = components['responses']['Problem409AnnouncementUnderWayPrepaymentAllowedAnd1More'];
 export type ResponseProblem409AppointmentNotMissed = components['responses']['Problem409AppointmentNotMissed'];
 export type ResponseProblem409AppointmentStandsExecutorIsRequesterAnd9More = components['responses']['Problem409AppointmentStandsExecutorIsRequesterAnd9More'];
 export type ResponseProblem409AppointmentStandsHisRefusedRefundAnd6More = components['responses']['Problem409AppointmentStandsHisRefusedRefundAnd6More'];
 export type ResponseProblem409ApprovalKindGoneApproverDecidedBeforeAnd3More = components['responses']['Problem409ApprovalKindGoneApproverDecidedBeforeAnd3More'];
 export type ResponseProblem409ApprovalOpenApprovalWithoutStepsAnd2More = components['responses']['Problem409ApprovalOpenApprovalWithoutStepsAnd2More'];
-export type ResponseProblem409ApprovalOpenApprovalWithoutStepsAnd3More = components['responses']['Problem409ApprovalOpenApprovalWithoutStepsAnd3More'];
 export type ResponseProblem409ApprovalOpenApprovalWithoutStepsAnd4More = components['responses']['Problem409ApprovalOpenApprovalWithoutStepsAnd4More'];
+export type ResponseProblem409ApprovalOpenApprovalWithoutStepsBillMayComeAnd2More = components['responses']['Problem409ApprovalOpenApprovalWithoutStepsBillMayComeAnd2More'];
+export type ResponseProblem409ApprovalOpenApprovalWithoutStepsReopenTooLateAnd2More = components['responses']['Problem409ApprovalOpenApprovalWithoutStepsReopenTooLateAnd2More'];
 export type ResponseProblem409ApprovalWithoutStepsNotLinkableAnd1More = components['responses']['Problem409ApprovalWithoutStepsNotLinkableAnd1More'];
 export type ResponseProblem409ApproverIsRequesterStateConflict = components['responses']['Problem409ApproverIsRequesterStateConflict'];
 export type ResponseProblem409BeingPaidBillNotPayableAnd5More = components['responses']['Problem409BeingPaidBillNotPayableAnd5More'];
+export type ResponseProblem409BeingPaidNothingToCollectAnd1More = components['responses']['Problem409BeingPaidNothingToCollectAnd1More'];
 export type ResponseProblem409BillAlreadyPaidRequestInProgressAnd1More = components['responses']['Problem409BillAlreadyPaidRequestInProgressAnd1More'];
 export type ResponseProblem409BillAlreadyPaidStateConflict = components['responses']['Problem409BillAlreadyPaidStateConflict'];
 export type ResponseProblem409BillNotReady = components['responses']['Problem409BillNotReady'];
 export type ResponseProblem409BulkRefused = components['responses']['Problem409BulkRefused'];
 export type ResponseProblem409CalendarYearUnknown = components['responses']['Problem409CalendarYearUnknown'];
-export type ResponseProblem409CardBalanceLimitRequestInProgressAnd2More = components['responses']['Problem409CardBalanceLimitRequestInProgressAnd2More'];
+export type ResponseProblem409CardBalanceLimitOutpatientPrepaymentBarredAnd3More = components['responses']['Problem409CardBalanceLimitOutpatientPrepaymentBarredAnd3More'];
 export type ResponseProblem409ChannelNotOfferedDuplicateAnd1More = components['responses']['Problem409ChannelNotOfferedDuplicateAnd1More'];
 export type ResponseProblem409ChannelNotOfferedDuplicateAnd5More = components['responses']['Problem409ChannelNotOfferedDuplicateAnd5More'];
+export type ResponseProblem409ChargesMayComeDepositNotReturnableAnd4More = components['responses']['Problem409ChargesMayComeDepositNotReturnableAnd4More'];
 export type ResponseProblem409CheckInTooEarlyCheckInTooLateAnd3More = components['responses']['Problem409CheckInTooEarlyCheckInTooLateAnd3More'];
 export type ResponseProblem409CheckInTooLateHoldExpiredAnd4More = components['responses']['Problem409CheckInTooLateHoldExpiredAnd4More'];
 export type ResponseProblem409CheckInTooLateNoOpenShiftAnd3More = components['responses']['Problem409CheckInTooLateNoOpenShiftAnd3More'];
@@ -27783,6 +29776,7 @@ export type ResponseProblem409CountersignRequiredDifferenceUnexplainedAnd4More =
 export type ResponseProblem409DayClosedDayNotOverAnd4More = components['responses']['Problem409DayClosedDayNotOverAnd4More'];
 export type ResponseProblem409DayClosedInvoiceDeskAnd4More = components['responses']['Problem409DayClosedInvoiceDeskAnd4More'];
 export type ResponseProblem409DayClosedRequestInProgressAnd1More = components['responses']['Problem409DayClosedRequestInProgressAnd1More'];
+export type ResponseProblem409DepositNotReturnableNoOpenShiftAnd2More = components['responses']['Problem409DepositNotReturnableNoOpenShiftAnd2More'];
 export type ResponseProblem409DifferenceUnexplainedRequestInProgressAnd3More = components['responses']['Problem409DifferenceUnexplainedRequestInProgressAnd3More'];
 export type ResponseProblem409DrawerInUseRequestInProgressAnd1More = components['responses']['Problem409DrawerInUseRequestInProgressAnd1More'];
 export type ResponseProblem409Duplicate = components['responses']['Problem409Duplicate'];
@@ -27794,6 +29788,7 @@ export type ResponseProblem409DuplicateStaffHasAccount = components['responses']
 export type ResponseProblem409DuplicateStaleVersion = components['responses']['Problem409DuplicateStaleVersion'];
 export type ResponseProblem409DuplicateStaleVersionStateConflict = components['responses']['Problem409DuplicateStaleVersionStateConflict'];
 export type ResponseProblem409DuplicateStaleVersionSystemRole = components['responses']['Problem409DuplicateStaleVersionSystemRole'];
+export type ResponseProblem409DuplicateStaleVersionWardOccupied = components['responses']['Problem409DuplicateStaleVersionWardOccupied'];
 export type ResponseProblem409DuplicateStateConflict = components['responses']['Problem409DuplicateStateConflict'];
 export type ResponseProblem409DuplicateTooManyEndpoints = components['responses']['Problem409DuplicateTooManyEndpoints'];
 export type ResponseProblem409EndpointNotActive = components['responses']['Problem409EndpointNotActive'];
@@ -27918,6 +29913,8 @@ export interface operations {
                      *           "ward": "心内科一病区",
                      *           "bed": "12",
                      *           "diagnosis": "冠状动脉粥样硬化性心脏病",
+                     *           "diagnosis_code": "123456",
+                     *           "payer_type": "self_pay",
                      *           "admitted_at": "2026-03-16T09:30:00+08:00",
                      *           "discharged_at": "2026-03-16T09:30:00+08:00",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -27960,6 +29957,8 @@ export interface operations {
                  *       "ward": "心内科一病区",
                  *       "bed": "12",
                  *       "diagnosis": "冠状动脉粥样硬化性心脏病",
+                 *       "diagnosis_code": "123456",
+                 *       "payer_type": "self_pay",
                  *       "admitted_at": "2026-03-16T09:30:00+08:00",
                  *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314"
                  *     }
@@ -27988,6 +29987,8 @@ export interface operations {
                      *       "ward": "心内科一病区",
                      *       "bed": "12",
                      *       "diagnosis": "冠状动脉粥样硬化性心脏病",
+                     *       "diagnosis_code": "123456",
+                     *       "payer_type": "self_pay",
                      *       "admitted_at": "2026-03-16T09:30:00+08:00",
                      *       "discharged_at": "2026-03-16T09:30:00+08:00",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -28044,6 +30045,8 @@ export interface operations {
                      *       "ward": "心内科一病区",
                      *       "bed": "12",
                      *       "diagnosis": "冠状动脉粥样硬化性心脏病",
+                     *       "diagnosis_code": "123456",
+                     *       "payer_type": "self_pay",
                      *       "admitted_at": "2026-03-16T09:30:00+08:00",
                      *       "discharged_at": "2026-03-16T09:30:00+08:00",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -28084,6 +30087,8 @@ export interface operations {
                  *       "ward": "心内科一病区",
                  *       "bed": "12",
                  *       "diagnosis": "冠状动脉粥样硬化性心脏病",
+                 *       "diagnosis_code": "123456",
+                 *       "payer_type": "self_pay",
                  *       "admitted_at": "2026-03-16T09:30:00+08:00",
                  *       "version": 1
                  *     }
@@ -28112,6 +30117,8 @@ export interface operations {
                      *       "ward": "心内科一病区",
                      *       "bed": "12",
                      *       "diagnosis": "冠状动脉粥样硬化性心脏病",
+                     *       "diagnosis_code": "123456",
+                     *       "payer_type": "self_pay",
                      *       "admitted_at": "2026-03-16T09:30:00+08:00",
                      *       "discharged_at": "2026-03-16T09:30:00+08:00",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -28133,6 +30140,64 @@ export interface operations {
             409: components["responses"]["Problem409AdmissionOfHisStaleVersion"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    admissions_bed_stays_list: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询床位记录 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": true,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "admission_id": "0199c3a5-d1f2-7017-9724-ad86fb2cde79",
+                     *           "bed_id": "0199c3a5-d1f2-77e9-9375-0a5004dfc063",
+                     *           "bed_code": "123456",
+                     *           "ward_id": "0199c3a5-d1f2-7888-9ea6-7b0f7b9beba5",
+                     *           "ward_name": "心内科",
+                     *           "started_at": "2026-03-16T08:00:00+08:00",
+                     *           "ended_at": "2026-03-20T17:30:00+08:00",
+                     *           "from_ward_id": "0199c3a5-d1f2-74b6-92a8-288352107dcf",
+                     *           "from_ward_name": "心内科",
+                     *           "to_ward_id": "0199c3a5-d1f2-76d8-9f45-307784bfaf58",
+                     *           "to_ward_name": "心内科",
+                     *           "placed_by_id": "0199c3a5-d1f2-720c-9fef-3fe9094fa092",
+                     *           "placed_by_name": "李建国"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedBedStayList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -28260,7 +30325,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409AdmissionOfHisChargeDiffersAnd1More"];
+            409: components["responses"]["Problem409AdmissionOfHisChargeDiffersAnd2More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -28337,6 +30402,70 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    admissions_deposit_orders_create: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "amount_fen": 5000,
+                 *       "due_on": "2026-03-16",
+                 *       "note": "临时有事"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AskForDepositRequest"];
+            };
+        };
+        responses: {
+            /** @description 开押金单 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "admission_id": "0199c3a5-d1f2-7017-9724-ad86fb2cde79",
+                     *       "admission_no": "ZY260316000001",
+                     *       "patient_name": "陈晓梅",
+                     *       "amount_fen": 5000,
+                     *       "due_on": "2026-03-16",
+                     *       "note": "临时有事",
+                     *       "state": "open",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "made_by_id": "0199c3a5-d1f2-75c8-9848-bd3d114ba7cb",
+                     *       "made_by_name": "李建国",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StaffDepositOrder"];
+                };
+            };
+            400: components["responses"]["Problem400AmountNotAllowedDepositAmountNotAllowedAnd3More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409AdmissionDischargedDepositAboveCeilingAnd3More"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     admissions_deposits_create: {
         parameters: {
             query?: never;
@@ -28396,7 +30525,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409AdmissionDischargedDepositDisabledAnd1More"];
+            409: components["responses"]["Problem409AdmissionDischargedDepositAboveCeilingAnd3More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -28444,6 +30573,8 @@ export interface operations {
                      *       "ward": "心内科一病区",
                      *       "bed": "12",
                      *       "diagnosis": "冠状动脉粥样硬化性心脏病",
+                     *       "diagnosis_code": "123456",
+                     *       "payer_type": "self_pay",
                      *       "admitted_at": "2026-03-16T09:30:00+08:00",
                      *       "discharged_at": "2026-03-16T09:30:00+08:00",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -28463,6 +30594,73 @@ export interface operations {
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409AdmissionOfHisStateConflict"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    admissions_place: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "bed_id": "0199c3a5-d1f2-77e9-9375-0a5004dfc063"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PutToBedRequest"];
+            };
+        };
+        responses: {
+            /** @description 安排床位 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "admission_no": "ZY260316000001",
+                     *       "status": "admitted",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "practitioner_id": "0199c3a5-d1f2-7cb9-9a36-991834a96756",
+                     *       "practitioner_name": "李建国",
+                     *       "ward": "心内科一病区",
+                     *       "bed": "12",
+                     *       "diagnosis": "冠状动脉粥样硬化性心脏病",
+                     *       "diagnosis_code": "123456",
+                     *       "payer_type": "self_pay",
+                     *       "admitted_at": "2026-03-16T09:30:00+08:00",
+                     *       "discharged_at": "2026-03-16T09:30:00+08:00",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "陈晓梅",
+                     *       "mrn": "M00000123",
+                     *       "source": "own",
+                     *       "external_id": "HIS-0001",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StaffAdmission"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409AdmissionDischargedAdmissionOfHisAnd3More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -28500,6 +30698,8 @@ export interface operations {
                      *       "ward": "心内科一病区",
                      *       "bed": "12",
                      *       "diagnosis": "冠状动脉粥样硬化性心脏病",
+                     *       "diagnosis_code": "123456",
+                     *       "payer_type": "self_pay",
                      *       "admitted_at": "2026-03-16T09:30:00+08:00",
                      *       "discharged_at": "2026-03-16T09:30:00+08:00",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
@@ -28518,9 +30718,79 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409AdmissionOfHisAlreadyAdmittedAnd1More"];
+            409: components["responses"]["Problem409AdmissionOfHisAlreadyAdmittedAnd2More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    admissions_settle: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 出院结算 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "陈晓梅",
+                     *       "admission_id": "0199c3a5-d1f2-7017-9724-ad86fb2cde79",
+                     *       "admission_no": "ZY260316000001",
+                     *       "settlement_no": "无",
+                     *       "state": "collecting",
+                     *       "charged_fen": 5000,
+                     *       "deposit_fen": 5000,
+                     *       "his_paid_fen": 5000,
+                     *       "collect_fen": 5000,
+                     *       "return_fen": 5000,
+                     *       "settled_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "made_by_id": "0199c3a5-d1f2-75c8-9848-bd3d114ba7cb",
+                     *       "made_by_name": "李建国",
+                     *       "reopen_reason": "临时有事",
+                     *       "reopened_at": "2026-03-16T09:30:00+08:00",
+                     *       "reopened_by_id": "0199c3a5-d1f2-77d5-9379-88656078496c",
+                     *       "reopened_by_name": "李建国",
+                     *       "version": 1,
+                     *       "money": {
+                     *         "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *         "order_state": "pending",
+                     *         "returned_fen": 5000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StaffSettlementDetail"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409ChargesMayComeDepositNotReturnableAnd4More"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReusedInsuranceNotSupported"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -28547,6 +30817,7 @@ export interface operations {
                      *       "as_of": "2026-03-16T09:30:00+08:00",
                      *       "charged_fen": 5000,
                      *       "deposit_fen": 5000,
+                     *       "settled_fen": 5000,
                      *       "balance_fen": 5000,
                      *       "arrears_fen": 5000,
                      *       "last_charged_on": "2026-03-16",
@@ -30852,6 +33123,158 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    balance_announcements_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                /** @description 用于排序结果的字段。 */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询余额公告 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": true,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "note": "临时有事",
+                     *           "made_by_id": "0199c3a5-d1f2-75c8-9848-bd3d114ba7cb",
+                     *           "made_by_name": "李建国",
+                     *           "told_count": 1,
+                     *           "told_fen": 5000,
+                     *           "created_at": "2026-03-16T09:30:00+08:00",
+                     *           "ended_at": "2026-03-20T17:30:00+08:00"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedBalanceAnnouncementList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    balance_announcements_create: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                 *       "note": "临时有事"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AnnounceBalancesRequest"];
+            };
+        };
+        responses: {
+            /** @description 发布余额公告 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "note": "临时有事",
+                     *       "made_by_id": "0199c3a5-d1f2-75c8-9848-bd3d114ba7cb",
+                     *       "made_by_name": "李建国",
+                     *       "told_count": 1,
+                     *       "told_fen": 5000,
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BalanceAnnouncement"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            409: components["responses"]["Problem409AnnouncementUnderWayPrepaymentAllowedAnd1More"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    balance_announcements_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看余额公告 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "note": "临时有事",
+                     *       "made_by_id": "0199c3a5-d1f2-75c8-9848-bd3d114ba7cb",
+                     *       "made_by_name": "李建国",
+                     *       "told_count": 1,
+                     *       "told_fen": 5000,
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BalanceAnnouncement"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     bank_deposits_list: {
         parameters: {
             query?: {
@@ -31229,6 +33652,498 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description 选择缴款单 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Option"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    bed_board_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                ward_id?: string;
+                department_id?: string;
+                state?: "cleaning" | "closed" | "free" | "occupied";
+                /** @description part of the code */
+                search?: string;
+                /** @description 用于排序结果的字段。 */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询床位一览 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": true,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *           "department_name": "心内科",
+                     *           "ward_id": "0199c3a5-d1f2-7888-9ea6-7b0f7b9beba5",
+                     *           "ward_name": "心内科",
+                     *           "code": "123456",
+                     *           "state": "free",
+                     *           "admission_id": "0199c3a5-d1f2-7017-9724-ad86fb2cde79",
+                     *           "admission_no": "ZY260316000001",
+                     *           "patient_name": "陈晓梅",
+                     *           "started_at": "2026-03-16T08:00:00+08:00",
+                     *           "note": "临时有事"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedBoardBedList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    beds_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                ward_id?: string;
+                department_id?: string;
+                state?: "cleaning" | "closed" | "free" | "occupied";
+                /** @description part of the code */
+                search?: string;
+                /** @description sort, code; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询床位 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": true,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "ward_id": "0199c3a5-d1f2-7888-9ea6-7b0f7b9beba5",
+                     *           "ward_name": "心内科",
+                     *           "code": "123456",
+                     *           "sort": 1,
+                     *           "note": "临时有事",
+                     *           "state": "free",
+                     *           "version": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedBedList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    beds_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                 *       "ward_id": "0199c3a5-d1f2-7888-9ea6-7b0f7b9beba5",
+                 *       "code": "123456",
+                 *       "sort": 0,
+                 *       "note": "临时有事"
+                 *     }
+                 */
+                "application/json": components["schemas"]["BedRequest"];
+            };
+        };
+        responses: {
+            /** @description 新增床位 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "ward_id": "0199c3a5-d1f2-7888-9ea6-7b0f7b9beba5",
+                     *       "ward_name": "心内科",
+                     *       "code": "123456",
+                     *       "sort": 1,
+                     *       "note": "临时有事",
+                     *       "state": "free",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Bed"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            409: components["responses"]["Problem409Duplicate"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    beds_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看床位 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "ward_id": "0199c3a5-d1f2-7888-9ea6-7b0f7b9beba5",
+                     *       "ward_name": "心内科",
+                     *       "code": "123456",
+                     *       "sort": 1,
+                     *       "note": "临时有事",
+                     *       "state": "free",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Bed"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    beds_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409InUse"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    beds_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "code": "123456",
+                 *       "sort": 1,
+                 *       "note": "临时有事",
+                 *       "version": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["PatchedBedRequest"];
+            };
+        };
+        responses: {
+            /** @description 修改床位 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "ward_id": "0199c3a5-d1f2-7888-9ea6-7b0f7b9beba5",
+                     *       "ward_name": "心内科",
+                     *       "code": "123456",
+                     *       "sort": 1,
+                     *       "note": "临时有事",
+                     *       "state": "free",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Bed"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409DuplicateStaleVersionWardOccupied"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    beds_clean: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 清洁完成 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "ward_id": "0199c3a5-d1f2-7888-9ea6-7b0f7b9beba5",
+                     *       "ward_name": "心内科",
+                     *       "code": "123456",
+                     *       "sort": 1,
+                     *       "note": "临时有事",
+                     *       "state": "free",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Bed"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StateConflict"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    beds_close: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "note": "临时有事"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CloseBedRequest"];
+            };
+        };
+        responses: {
+            /** @description 停用床位 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "ward_id": "0199c3a5-d1f2-7888-9ea6-7b0f7b9beba5",
+                     *       "ward_name": "心内科",
+                     *       "code": "123456",
+                     *       "sort": 1,
+                     *       "note": "临时有事",
+                     *       "state": "free",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Bed"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StateConflict"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    beds_reopen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 启用床位 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "ward_id": "0199c3a5-d1f2-7888-9ea6-7b0f7b9beba5",
+                     *       "ward_name": "心内科",
+                     *       "code": "123456",
+                     *       "sort": 1,
+                     *       "note": "临时有事",
+                     *       "state": "free",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Bed"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StateConflict"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    beds_options_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                ward_id?: string;
+                department_id?: string;
+                state?: "cleaning" | "closed" | "free" | "occupied";
+                /** @description part of the code */
+                search?: string;
+                /** @description sort, code; `-` in front reverses, commas separate */
+                ordering?: string;
+                /** @description comma-separated: just these, in force or not, as a form shows what is chosen */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 选择床位 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -32940,6 +35855,138 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    card_balances_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                patient_id?: string;
+                is_active?: boolean;
+                balance_from_fen?: number;
+                /** @description 用于排序结果的字段。 */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询就诊卡余额 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": true,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *           "patient_name": "陈晓梅",
+                     *           "mrn": "M00000123",
+                     *           "card_number": "880100000123",
+                     *           "is_active": true,
+                     *           "balance_fen": 5000
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedHeldCardList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    card_balances_export: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                patient_id?: string;
+                is_active?: boolean;
+                balance_from_fen?: number;
+                /** @description 用于排序结果的字段。 */
+                ordering?: string;
+                /** @description Excel keeps long numbers whole */
+                file_format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description UTF-8 with a byte order mark */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example 无 */
+                    "text/csv": string;
+                    /** @example … */
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    card_balances_total: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                patient_id?: string;
+                is_active?: boolean;
+                balance_from_fen?: number;
+                /** @description 用于排序结果的字段。 */
+                ordering?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 余额合计 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "card_count": 1,
+                     *       "patient_count": 1,
+                     *       "balance_fen": 5000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["HeldCardTotal"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     card_top_ups_list: {
         parameters: {
             query?: {
@@ -33062,7 +36109,7 @@ export interface operations {
             400: components["responses"]["Problem400AmountNotAllowedIdempotencyKeyRequiredAnd3More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
-            409: components["responses"]["Problem409CardBalanceLimitRequestInProgressAnd2More"];
+            409: components["responses"]["Problem409CardBalanceLimitOutpatientPrepaymentBarredAnd3More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -36715,6 +39762,456 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    deposit_ceilings_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                payer_type?: "commercial_insurance" | "employee_insurance" | "public_medical_care" | "resident_insurance" | "self_pay";
+                is_active?: boolean;
+                /** @description part of the code_prefix or diagnosis_name */
+                search?: string;
+                /** @description code_prefix, diagnosis_name; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询押金上限 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": true,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "payer_type": "self_pay",
+                     *           "code_prefix": "",
+                     *           "diagnosis_name": "心内科",
+                     *           "ceiling_fen": 5000,
+                     *           "is_active": true,
+                     *           "version": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedDepositCeilingList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    deposit_ceilings_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                 *       "payer_type": "self_pay",
+                 *       "code_prefix": "",
+                 *       "diagnosis_name": "心内科",
+                 *       "ceiling_fen": 5000,
+                 *       "is_active": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["DepositCeilingRequest"];
+            };
+        };
+        responses: {
+            /** @description 新增押金上限 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "payer_type": "self_pay",
+                     *       "code_prefix": "",
+                     *       "diagnosis_name": "心内科",
+                     *       "ceiling_fen": 5000,
+                     *       "is_active": true,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DepositCeiling"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            409: components["responses"]["Problem409Duplicate"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    deposit_ceilings_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看押金上限 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "payer_type": "self_pay",
+                     *       "code_prefix": "",
+                     *       "diagnosis_name": "心内科",
+                     *       "ceiling_fen": 5000,
+                     *       "is_active": true,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DepositCeiling"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    deposit_ceilings_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    deposit_ceilings_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "payer_type": "self_pay",
+                 *       "code_prefix": "",
+                 *       "diagnosis_name": "心内科",
+                 *       "ceiling_fen": 5000,
+                 *       "is_active": true,
+                 *       "version": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["PatchedDepositCeilingRequest"];
+            };
+        };
+        responses: {
+            /** @description 修改押金上限 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "payer_type": "self_pay",
+                     *       "code_prefix": "",
+                     *       "diagnosis_name": "心内科",
+                     *       "ceiling_fen": 5000,
+                     *       "is_active": true,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DepositCeiling"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409DuplicateStaleVersion"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    deposit_orders_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                admission_id?: string;
+                state?: "open" | "paid" | "withdrawn";
+                /** @description 用于排序结果的字段。 */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询押金单 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": true,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "admission_id": "0199c3a5-d1f2-7017-9724-ad86fb2cde79",
+                     *           "admission_no": "ZY260316000001",
+                     *           "patient_name": "陈晓梅",
+                     *           "amount_fen": 5000,
+                     *           "due_on": "2026-03-16",
+                     *           "note": "临时有事",
+                     *           "state": "open",
+                     *           "created_at": "2026-03-16T09:30:00+08:00",
+                     *           "made_by_id": "0199c3a5-d1f2-75c8-9848-bd3d114ba7cb",
+                     *           "made_by_name": "李建国",
+                     *           "version": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedStaffDepositOrderList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    deposit_orders_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看押金单 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "admission_id": "0199c3a5-d1f2-7017-9724-ad86fb2cde79",
+                     *       "admission_no": "ZY260316000001",
+                     *       "patient_name": "陈晓梅",
+                     *       "amount_fen": 5000,
+                     *       "due_on": "2026-03-16",
+                     *       "note": "临时有事",
+                     *       "state": "open",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "made_by_id": "0199c3a5-d1f2-75c8-9848-bd3d114ba7cb",
+                     *       "made_by_name": "李建国",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StaffDepositOrder"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    deposit_orders_pay: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 缴押金单 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "admission_id": "0199c3a5-d1f2-7017-9724-ad86fb2cde79",
+                     *       "admission_no": "ZY260316000001",
+                     *       "patient_name": "陈晓梅",
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "order_no": "ZF260316000001",
+                     *       "order_state": "pending",
+                     *       "channel": "wechat_pay",
+                     *       "application": "miniprogram",
+                     *       "amount_fen": 5000,
+                     *       "refunded_fen": 5000,
+                     *       "state": "pending",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "credited_at": "2026-03-16T09:30:00+08:00",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "opened_by_name": "李建国"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StaffDeposit"];
+                };
+            };
+            400: components["responses"]["Problem400AmountNotAllowedDepositAmountNotAllowedAnd3More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409AdmissionDischargedDepositAboveCeilingAnd4More"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    deposit_orders_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 撤销押金单 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "admission_id": "0199c3a5-d1f2-7017-9724-ad86fb2cde79",
+                     *       "admission_no": "ZY260316000001",
+                     *       "patient_name": "陈晓梅",
+                     *       "amount_fen": 5000,
+                     *       "due_on": "2026-03-16",
+                     *       "note": "临时有事",
+                     *       "state": "open",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "made_by_id": "0199c3a5-d1f2-75c8-9848-bd3d114ba7cb",
+                     *       "made_by_name": "李建国",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StaffDepositOrder"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StateConflict"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     dictionaries_list: {
         parameters: {
             query?: {
@@ -38238,6 +41735,8 @@ export interface operations {
         parameters: {
             query?: {
                 is_active?: boolean;
+                ownership?: "military" | "private" | "public";
+                is_insurance_designated?: boolean;
                 /** @description part of the name or code */
                 search?: string;
                 /** @description code, name; `-` in front reverses, commas separate */
@@ -38281,6 +41780,8 @@ export interface operations {
                      *             ]
                      *           },
                      *           "is_active": true,
+                     *           "ownership": "public",
+                     *           "is_insurance_designated": true,
                      *           "version": 1
                      *         }
                      *       ]
@@ -38319,7 +41820,9 @@ export interface operations {
                  *           "14:00-17:30"
                  *         ]
                  *       },
-                 *       "is_active": true
+                 *       "is_active": true,
+                 *       "ownership": "private",
+                 *       "is_insurance_designated": false
                  *     }
                  */
                 "application/json": components["schemas"]["HospitalRequest"];
@@ -38349,6 +41852,8 @@ export interface operations {
                      *         ]
                      *       },
                      *       "is_active": true,
+                     *       "ownership": "public",
+                     *       "is_insurance_designated": true,
                      *       "version": 1
                      *     }
                      */
@@ -38399,6 +41904,8 @@ export interface operations {
                      *         ]
                      *       },
                      *       "is_active": true,
+                     *       "ownership": "public",
+                     *       "is_insurance_designated": true,
                      *       "version": 1
                      *     }
                      */
@@ -38466,6 +41973,8 @@ export interface operations {
                  *         ]
                  *       },
                  *       "is_active": true,
+                 *       "ownership": "public",
+                 *       "is_insurance_designated": true,
                  *       "version": 1
                  *     }
                  */
@@ -38496,6 +42005,8 @@ export interface operations {
                      *         ]
                      *       },
                      *       "is_active": true,
+                     *       "ownership": "public",
+                     *       "is_insurance_designated": true,
                      *       "version": 1
                      *     }
                      */
@@ -38788,6 +42299,8 @@ export interface operations {
         parameters: {
             query?: {
                 is_active?: boolean;
+                ownership?: "military" | "private" | "public";
+                is_insurance_designated?: boolean;
                 /** @description part of the name or code */
                 search?: string;
                 /** @description code, name; `-` in front reverses, commas separate */
@@ -38883,7 +42396,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409AdmissionOfHisRequestInProgressAnd2More"];
+            409: components["responses"]["Problem409AdmissionOfHisRequestInProgressAnd3More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -47602,7 +51115,7 @@ export interface operations {
     payment_orders_list: {
         parameters: {
             query?: {
-                scene?: "card_top_up" | "inpatient_deposit" | "outpatient" | "registration";
+                scene?: "card_top_up" | "inpatient_deposit" | "inpatient_settlement" | "outpatient" | "registration";
                 state?: "closed" | "paid_unposted" | "pending" | "posted" | "returned" | "returning";
                 hospital_id?: string;
                 patient_id?: string;
@@ -48186,7 +51699,7 @@ export interface operations {
     payment_orders_options_list: {
         parameters: {
             query?: {
-                scene?: "card_top_up" | "inpatient_deposit" | "outpatient" | "registration";
+                scene?: "card_top_up" | "inpatient_deposit" | "inpatient_settlement" | "outpatient" | "registration";
                 state?: "closed" | "paid_unposted" | "pending" | "posted" | "returned" | "returning";
                 hospital_id?: string;
                 patient_id?: string;
@@ -50987,7 +54500,7 @@ export interface operations {
                      *           },
                      *           "charge_codes": {
                      *             "western_medicine": "005",
-                     *             "treatment": 8
+                     *             "treatment": "008"
                      *           },
                      *           "version": 1,
                      *           "created_at": "2026-03-16T09:30:00+08:00",
@@ -51033,7 +54546,7 @@ export interface operations {
                  *       },
                  *       "charge_codes": {
                  *         "western_medicine": "005",
-                 *         "treatment": 8
+                 *         "treatment": "008"
                  *       }
                  *     }
                  */
@@ -51067,7 +54580,7 @@ export interface operations {
                      *       },
                      *       "charge_codes": {
                      *         "western_medicine": "005",
-                     *         "treatment": 8
+                     *         "treatment": "008"
                      *       },
                      *       "version": 1,
                      *       "created_at": "2026-03-16T09:30:00+08:00",
@@ -51124,7 +54637,7 @@ export interface operations {
                      *       },
                      *       "charge_codes": {
                      *         "western_medicine": "005",
-                     *         "treatment": 8
+                     *         "treatment": "008"
                      *       },
                      *       "version": 1,
                      *       "created_at": "2026-03-16T09:30:00+08:00",
@@ -51169,7 +54682,7 @@ export interface operations {
                  *       },
                  *       "charge_codes": {
                  *         "western_medicine": "005",
-                 *         "treatment": 8
+                 *         "treatment": "008"
                  *       },
                  *       "version": 1
                  *     }
@@ -51204,7 +54717,7 @@ export interface operations {
                      *       },
                      *       "charge_codes": {
                      *         "western_medicine": "005",
-                     *         "treatment": 8
+                     *         "treatment": "008"
                      *       },
                      *       "version": 1,
                      *       "created_at": "2026-03-16T09:30:00+08:00",
@@ -52893,7 +56406,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409ApprovalOpenApprovalWithoutStepsAnd3More"];
+            409: components["responses"]["Problem409ApprovalOpenApprovalWithoutStepsBillMayComeAnd2More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -55621,6 +59134,428 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    settlements_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                department_id?: string;
+                patient_id?: string;
+                admission_id?: string;
+                state?: "collecting" | "reopened" | "returning" | "settled" | "withdrawn";
+                /** @description 用于排序结果的字段。 */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询出院结算 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": true,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *           "department_name": "心内科",
+                     *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *           "patient_name": "陈晓梅",
+                     *           "admission_id": "0199c3a5-d1f2-7017-9724-ad86fb2cde79",
+                     *           "admission_no": "ZY260316000001",
+                     *           "settlement_no": "无",
+                     *           "state": "collecting",
+                     *           "charged_fen": 5000,
+                     *           "deposit_fen": 5000,
+                     *           "his_paid_fen": 5000,
+                     *           "collect_fen": 5000,
+                     *           "return_fen": 5000,
+                     *           "settled_at": "2026-03-16T09:30:00+08:00",
+                     *           "ended_at": "2026-03-20T17:30:00+08:00",
+                     *           "created_at": "2026-03-16T09:30:00+08:00",
+                     *           "made_by_id": "0199c3a5-d1f2-75c8-9848-bd3d114ba7cb",
+                     *           "made_by_name": "李建国",
+                     *           "reopen_reason": "临时有事",
+                     *           "reopened_at": "2026-03-16T09:30:00+08:00",
+                     *           "reopened_by_id": "0199c3a5-d1f2-77d5-9379-88656078496c",
+                     *           "reopened_by_name": "李建国",
+                     *           "version": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedStaffSettlementList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    settlements_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看出院结算 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "陈晓梅",
+                     *       "admission_id": "0199c3a5-d1f2-7017-9724-ad86fb2cde79",
+                     *       "admission_no": "ZY260316000001",
+                     *       "settlement_no": "无",
+                     *       "state": "collecting",
+                     *       "charged_fen": 5000,
+                     *       "deposit_fen": 5000,
+                     *       "his_paid_fen": 5000,
+                     *       "collect_fen": 5000,
+                     *       "return_fen": 5000,
+                     *       "settled_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "made_by_id": "0199c3a5-d1f2-75c8-9848-bd3d114ba7cb",
+                     *       "made_by_name": "李建国",
+                     *       "reopen_reason": "临时有事",
+                     *       "reopened_at": "2026-03-16T09:30:00+08:00",
+                     *       "reopened_by_id": "0199c3a5-d1f2-77d5-9379-88656078496c",
+                     *       "reopened_by_name": "李建国",
+                     *       "version": 1,
+                     *       "money": {
+                     *         "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *         "order_state": "pending",
+                     *         "returned_fen": 5000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StaffSettlementDetail"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    settlements_collect: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 补缴差额 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "陈晓梅",
+                     *       "admission_id": "0199c3a5-d1f2-7017-9724-ad86fb2cde79",
+                     *       "admission_no": "ZY260316000001",
+                     *       "settlement_no": "无",
+                     *       "state": "collecting",
+                     *       "charged_fen": 5000,
+                     *       "deposit_fen": 5000,
+                     *       "his_paid_fen": 5000,
+                     *       "collect_fen": 5000,
+                     *       "return_fen": 5000,
+                     *       "settled_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "made_by_id": "0199c3a5-d1f2-75c8-9848-bd3d114ba7cb",
+                     *       "made_by_name": "李建国",
+                     *       "reopen_reason": "临时有事",
+                     *       "reopened_at": "2026-03-16T09:30:00+08:00",
+                     *       "reopened_by_id": "0199c3a5-d1f2-77d5-9379-88656078496c",
+                     *       "reopened_by_name": "李建国",
+                     *       "version": 1,
+                     *       "money": {
+                     *         "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *         "order_state": "pending",
+                     *         "returned_fen": 5000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StaffSettlementDetail"];
+                };
+            };
+            400: components["responses"]["Problem400AmountNotAllowedIdempotencyKeyRequiredAnd2More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409BeingPaidNothingToCollectAnd1More"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    settlements_reopen: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "临时有事"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReopenSettlementRequest"];
+            };
+        };
+        responses: {
+            /** @description 申请撤销结算 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "陈晓梅",
+                     *       "admission_id": "0199c3a5-d1f2-7017-9724-ad86fb2cde79",
+                     *       "admission_no": "ZY260316000001",
+                     *       "settlement_no": "无",
+                     *       "state": "collecting",
+                     *       "charged_fen": 5000,
+                     *       "deposit_fen": 5000,
+                     *       "his_paid_fen": 5000,
+                     *       "collect_fen": 5000,
+                     *       "return_fen": 5000,
+                     *       "settled_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "made_by_id": "0199c3a5-d1f2-75c8-9848-bd3d114ba7cb",
+                     *       "made_by_name": "李建国",
+                     *       "reopen_reason": "临时有事",
+                     *       "reopened_at": "2026-03-16T09:30:00+08:00",
+                     *       "reopened_by_id": "0199c3a5-d1f2-77d5-9379-88656078496c",
+                     *       "reopened_by_name": "李建国",
+                     *       "version": 1,
+                     *       "money": {
+                     *         "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *         "order_state": "pending",
+                     *         "returned_fen": 5000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StaffSettlementDetail"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409ApprovalOpenApprovalWithoutStepsReopenTooLateAnd2More"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    settlements_return_rest: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 退还剩余押金 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "陈晓梅",
+                     *       "admission_id": "0199c3a5-d1f2-7017-9724-ad86fb2cde79",
+                     *       "admission_no": "ZY260316000001",
+                     *       "settlement_no": "无",
+                     *       "state": "collecting",
+                     *       "charged_fen": 5000,
+                     *       "deposit_fen": 5000,
+                     *       "his_paid_fen": 5000,
+                     *       "collect_fen": 5000,
+                     *       "return_fen": 5000,
+                     *       "settled_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "made_by_id": "0199c3a5-d1f2-75c8-9848-bd3d114ba7cb",
+                     *       "made_by_name": "李建国",
+                     *       "reopen_reason": "临时有事",
+                     *       "reopened_at": "2026-03-16T09:30:00+08:00",
+                     *       "reopened_by_id": "0199c3a5-d1f2-77d5-9379-88656078496c",
+                     *       "reopened_by_name": "李建国",
+                     *       "version": 1,
+                     *       "money": {
+                     *         "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *         "order_state": "pending",
+                     *         "returned_fen": 5000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StaffSettlementDetail"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409DepositNotReturnableNoOpenShiftAnd2More"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    settlements_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 取消结算 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "陈晓梅",
+                     *       "admission_id": "0199c3a5-d1f2-7017-9724-ad86fb2cde79",
+                     *       "admission_no": "ZY260316000001",
+                     *       "settlement_no": "无",
+                     *       "state": "collecting",
+                     *       "charged_fen": 5000,
+                     *       "deposit_fen": 5000,
+                     *       "his_paid_fen": 5000,
+                     *       "collect_fen": 5000,
+                     *       "return_fen": 5000,
+                     *       "settled_at": "2026-03-16T09:30:00+08:00",
+                     *       "ended_at": "2026-03-20T17:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "made_by_id": "0199c3a5-d1f2-75c8-9848-bd3d114ba7cb",
+                     *       "made_by_name": "李建国",
+                     *       "reopen_reason": "临时有事",
+                     *       "reopened_at": "2026-03-16T09:30:00+08:00",
+                     *       "reopened_by_id": "0199c3a5-d1f2-77d5-9379-88656078496c",
+                     *       "reopened_by_name": "李建国",
+                     *       "version": 1,
+                     *       "money": {
+                     *         "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *         "order_state": "pending",
+                     *         "returned_fen": 5000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StaffSettlementDetail"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StateConflict"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     signatures_list: {
         parameters: {
             query?: {
@@ -57598,6 +61533,351 @@ export interface operations {
             409: components["responses"]["Problem409OfferLapsedStateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    ward_census_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                department_id?: string;
+                /** @description 用于排序结果的字段。 */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+                /** @description default: today, up to now */
+                day?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询病区日报 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": true,
+                     *       "results": [
+                     *         {
+                     *           "day": "2026-03-16",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *           "department_name": "心内科",
+                     *           "ward_id": "0199c3a5-d1f2-7888-9ea6-7b0f7b9beba5",
+                     *           "ward_name": "心内科",
+                     *           "at_start": 1,
+                     *           "admitted": 1,
+                     *           "transferred_in": 1,
+                     *           "discharged": 1,
+                     *           "transferred_out": 1,
+                     *           "at_end": 1,
+                     *           "bed_count": 1,
+                     *           "occupied_count": 1,
+                     *           "free_count": 1,
+                     *           "cleaning_count": 1,
+                     *           "closed_count": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedWardCensusList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    wards_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                department_id?: string;
+                is_active?: boolean;
+                /** @description part of the name or code */
+                search?: string;
+                /** @description code; `-` in front reverses, commas separate */
+                ordering?: string;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查询病区 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "count_capped": false,
+                     *       "page": 1,
+                     *       "page_size": 20,
+                     *       "has_next": true,
+                     *       "results": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *           "hospital_name": "第一医院",
+                     *           "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *           "department_name": "心内科",
+                     *           "code": "123456",
+                     *           "name": "心内科",
+                     *           "is_active": true,
+                     *           "version": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PaginatedWardList"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    wards_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                 *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                 *       "code": "123456",
+                 *       "name": "心内科",
+                 *       "is_active": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["WardRequest"];
+            };
+        };
+        responses: {
+            /** @description 新增病区 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "code": "123456",
+                     *       "name": "心内科",
+                     *       "is_active": true,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Ward"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            409: components["responses"]["Problem409Duplicate"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    wards_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 查看病区 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "code": "123456",
+                     *       "name": "心内科",
+                     *       "is_active": true,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Ward"];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    wards_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409InUse"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    wards_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                 *       "code": "123456",
+                 *       "name": "心内科",
+                 *       "is_active": true,
+                 *       "version": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["PatchedWardRequest"];
+            };
+        };
+        responses: {
+            /** @description 修改病区 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "department_id": "0199c3a5-d1f2-7f20-9c03-dc773c134b88",
+                     *       "department_name": "心内科",
+                     *       "code": "123456",
+                     *       "name": "心内科",
+                     *       "is_active": true,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Ward"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409DuplicateStaleVersionWardOccupied"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    wards_options_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                department_id?: string;
+                is_active?: boolean;
+                /** @description part of the name or code */
+                search?: string;
+                /** @description code; `-` in front reverses, commas separate */
+                ordering?: string;
+                /** @description comma-separated: just these, in force or not, as a form shows what is chosen */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 选择病区 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["Option"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
