@@ -12,8 +12,9 @@ from django.db import connections
 
 from apps.audit.models import AuditEvent
 from apps.payments.day_blockers import open_items
+from apps.payments.models import PaymentOrder
 from apps.reconciliation.models import Difference, ReconciliationRun, SuppliedBill
-from apps.reconciliation.services import runs
+from apps.reconciliation.services import hand_in as hand_in_service, runs
 from apps.reconciliation.services.hand_in import check_bill
 from apps.reconciliation.services.runs import advance_run, start_daily
 from apps.worklist.models import Approval, WorkItem
@@ -95,6 +96,67 @@ def test_a_file_that_came_before_the_providers_bill_is_compared_with_it(finance:
     work()
     run = run_of(finance.merchant)
     assert (run.attempt, found(run)) == (2, [("amount", attempt.out_trade_no, "open", 100)])
+
+
+def as_hand(his: HisTill, content: bytes) -> Any:
+    """A person hands in what HIS is said to have."""
+    body = {
+        "counterparty": "his", "hospital_id": str(his.till.world.h1.pk), "business_date": str(TODAY),
+        "file": SimpleUploadedFile("his.csv", content),
+    }  # fmt: skip
+    made = his.till.world.client("books").post(URL, body, format="multipart")
+    assert made.status_code in (200, 201), made.content
+    return made
+
+
+@pytest.mark.requirement("PAY-10")
+def test_what_one_person_handed_in_is_asked_of_the_counterparty_until_it_answers(his: HisTill) -> None:
+    pay_bill(his.till, 50)
+    his.plant({"kind": "not_ready"})
+    his.morning_after()
+    as_hand(his, as_csv(lines_of(rows_of(his))))
+    work()
+    assert his.run().state == "balanced"
+    for _ in range(runs.MAX_TRIES):
+        his.till.later(hours=1)
+        work()
+    missing = WorkItem.objects.filter(kind="reconciliation.bill_missing", state="open")
+    assert "人工上传" in missing.get().title
+    his.plant({"kind": "amount", "number": PaymentOrder.objects.get().order_no, "fen": 5_100})
+    his.till.later(hours=1)
+    work()
+    assert (his.run().attempt, his.run().state) == (2, "with_differences")
+    assert not missing.exists()
+
+
+def test_a_file_that_could_not_count_is_refused_before_anybody_is_asked_to_agree(
+    finance: Till, over: ReconciliationRun
+) -> None:
+    foreign = (
+        gzip.decompress(file_of(finance.merchant)).decode().replace(finance.merchant.account_no, "1900000001")
+    )
+    bill = checked(finance, finance.merchant, foreign.encode())
+    assert (bill.state, bill.findings[0]["code"]) == ("refused", "foreign_bill")
+    over.refresh_from_db()
+    assert (over.state, Approval.objects.count()) == ("with_differences", 0)
+    assert ReconciliationRun.objects.count() == 1
+
+
+def test_only_so_many_files_of_an_account_wait_and_only_so_many_are_of_one_day(
+    finance: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pay_bill(finance)
+    finance.move_to(NEXT_MORNING)
+    for number in range(hand_in_service.MAX_CHECKING):
+        assert hand_in(finance, finance.merchant, b"%d" % number).status_code == 201
+    assert code(hand_in(finance, finance.merchant, b"more")) == (409, "too_many_bills")
+    assert hand_in(finance, finance.merchant, b"1").status_code == 200, "what is known already"
+    work()
+    monkeypatch.setattr(hand_in_service, "MAX_OF_A_DAY", 4)
+    assert hand_in(finance, finance.merchant, b"more").status_code == 201
+    work()
+    assert code(hand_in(finance, finance.merchant, b"even more")) == (409, "too_many_bills")
+    assert SuppliedBill.objects.count() == 4
 
 
 def test_the_file_can_be_looked_at_before_and_that_is_on_record(
@@ -228,16 +290,25 @@ def test_a_program_sees_what_it_has_put_and_nothing_of_others(his: HisTill) -> N
     pay_bill(his.till, 50)
     his.morning_after()
     content = as_csv(lines_of(rows_of(his)))
-    body = {
-        "counterparty": "his", "hospital_id": str(his.till.world.h1.pk), "business_date": str(TODAY),
-        "file": SimpleUploadedFile("his.csv", content),
-    }  # fmt: skip
-    made = his.till.world.client("books").post(URL, body, format="multipart")
+    made = as_hand(his, content)
     client = his.till.world.client("partner")
     assert client.get(f"{PUT}/{made.data['id']}").status_code == 404
     again = put(his, content)
     assert (again.status_code, again.json()["id"]) == (200, made.data["id"])
     assert client.get(f"{PUT}/{made.data['id']}").status_code == 200
+
+
+@pytest.mark.requirement("PAY-10")
+def test_what_a_person_and_the_program_hand_in_at_once_is_the_programs(
+    two: tuple[HisTill, bytes, bytes],
+) -> None:
+    his, _, right = two
+    newest = right + b"\n"
+    made = as_hand(his, newest)
+    assert put(his, newest).status_code == 200
+    work()
+    bill = SuppliedBill.objects.get(pk=made.data["id"])
+    assert (bill.state, bill.source) == ("taken", "upload")
 
 
 @pytest.mark.requirement("PAY-10")

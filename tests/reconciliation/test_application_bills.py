@@ -8,7 +8,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from apps.payments.day_blockers import open_items
+from apps.payments.models import PaymentAttempt, PaymentOrder, Refund
 from apps.reconciliation.models import Difference, ReconciliationRun
+from apps.reconciliation.services.carry import examine_forgotten
+from kernel import clock
 from tests.billing.support import PARTNER
 from tests.billing.test_partner_payments import grant, open_order, send, settle, start
 from tests.payments.support import TODAY, Till
@@ -85,8 +88,15 @@ def test_what_it_says_otherwise_is_settled_with_finance_and_moves_no_money(sold:
     assert run().state == "balanced"
 
 
-def test_no_bill_keeps_no_day_open_and_nobody_starts_it_for_the_application(sold: Till) -> None:
-    assert "application" not in {item.kind for item in open_items(sold.world.h1.pk, TODAY)}
+def test_what_an_application_says_keeps_no_day_open_and_nobody_starts_it_for_the_application(
+    sold: Till,
+) -> None:
+    rows = lines(sold)
+    rows[1][rows[0].index("amount_fen")] = "5001"
+    rows[-1][2] = "5001"
+    assert checked(sold, rows)["state"] == "taken"
+    assert Difference.objects.get().state == "open"
+    assert "reconciliation.difference" not in {item.kind for item in open_items(sold.world.h1.pk, TODAY)}
     answer = sold.world.client("books").post(
         f"{ADMIN}/reconciliation-runs", {"counterparty": "application", "business_date": str(TODAY)}, "json"
     )
@@ -104,3 +114,36 @@ def test_a_bill_of_another_day_is_refused_and_without_the_scope_there_is_none(so
     application.allowed_scopes = ["bills:write"]
     application.save()
     assert put(sold, rows).status_code == 403
+
+
+def test_an_order_that_was_paid_twice_stands_in_its_bill_once(finance: Till) -> None:
+    grant(finance)
+    made = open_order(finance, 50)
+    first, second = start(finance, made), start(finance, made)
+    for started in (first, second):
+        finance.confirm(PaymentAttempt.objects.get(pk=started.json()["id"]))
+        assert finance.deliver() == [200]
+    finance.work()
+    finance.later(minutes=1)
+    finance.work()
+    assert Refund.objects.get().cause == "overpayment"
+    finance.move_to(NEXT_MORNING)
+    finance.world._clients.pop("partner")
+    rows = lines(finance)
+    assert [row[1] for row in rows[1:-1]] == ["payment"]
+    assert (checked(finance, rows)["state"], run().state) == ("taken", "balanced")
+
+
+def test_a_payment_that_we_hear_of_after_its_bill_explains_itself(sold: Till) -> None:
+    rows = lines(sold)
+    attempt = PaymentAttempt.objects.get(channel="alipay")
+    PaymentAttempt.objects.filter(pk=attempt.pk).update(state="pending")
+    assert checked(sold, rows)["state"] == "taken"
+    assert ("missing_ours", attempt.order.order_no, "pending", 5_000) in found(run())
+    PaymentAttempt.objects.filter(pk=attempt.pk).update(state="succeeded")
+    PaymentOrder.objects.filter(pk=attempt.order_id).update(recorded_at=clock.now())
+    sold.later(days=3)
+    examine_forgotten(clock.today())
+    work()
+    row = Difference.objects.get(key=attempt.order.order_no, direction="in")
+    assert (row.state, row.outcome) == ("done", "recorded_now")

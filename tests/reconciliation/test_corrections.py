@@ -42,6 +42,18 @@ def test_the_same_bill_again_is_the_same_run_and_nothing_new(till: Till) -> None
     assert Difference.objects.count() == ReconciliationRun.objects.count() == 1
 
 
+def test_another_sum_that_does_not_add_up_is_another_difference(finance: Till) -> None:
+    pay_bill(finance)
+    plant(finance, {"kind": "totals", "fen": 1})
+    first = reconcile(finance)
+    row = Difference.objects.get(run=first)
+    assert propose(finance, "books", row, action="void_test").status_code == 200
+    assert decide(finance, "cfo", row).status_code == 200
+    plant(finance, {"kind": "totals", "fen": 7})
+    second = again(first)
+    assert (second.state, [found_[2] for found_ in found(second)]) == ("with_differences", ["open"])
+
+
 def test_a_corrected_bill_supersedes_and_differences_that_stand_keep_their_history(till: Till) -> None:
     one, two = pay_bill(till, 10), pay_bill(till, 20)
     wrong = {"kind": "amount", "number": one.out_trade_no, "fen": 1_100}

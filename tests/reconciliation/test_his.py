@@ -9,10 +9,11 @@ import pytest
 from apps.billing.services.items import ItemSpec
 from apps.payments.day_blockers import open_items
 from apps.payments.models import LedgerTransaction, PaymentAttempt, PaymentOrder
+from apps.reconciliation.counterparties import his as his_counterparty
 from apps.reconciliation.counterparties.his import account_of
 from apps.reconciliation.counterparties.registry import COUNTERPARTIES
 from apps.reconciliation.models import Difference, ReconciliationRun
-from apps.reconciliation.services import runs
+from apps.reconciliation.services import examine, runs
 from apps.reconciliation.services.runs import start_daily
 from apps.worklist.models import WorkItem
 from kernel import clock
@@ -195,6 +196,35 @@ def test_a_bill_that_does_not_come_is_somebodys_work_and_keeps_the_day_open(his:
     assert his.run().state == "balanced"
     assert not WorkItem.objects.filter(state="open").exists()
     assert open_items(his.till.world.h1.pk, TODAY) == []
+
+
+def test_a_day_that_has_begun_is_closed_once_his_is_no_more_compared(his: HisTill) -> None:
+    pay_bill(his.till)
+    his.plant({"kind": "not_ready"})
+    run = his.reconcile()
+    assert str(run.pk) in [item.subject_id for item in open_items(his.till.world.h1.pk, TODAY)]
+    his.settings(reconcile__his_bill="off")
+    assert str(run.pk) not in [item.subject_id for item in open_items(his.till.world.h1.pk, TODAY)]
+
+
+def test_a_difference_that_cannot_be_asked_about_is_somebodys_work(
+    his: HisTill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempt = pay_bill(his.till)
+    his.plant({"kind": "drop", "number": number(attempt)})
+
+    def broken(*_: Any) -> Any:
+        raise LookupError("nobody thought of it")
+
+    monkeypatch.setitem(his_counterparty._CALLS, (True, "in"), broken)
+    his.reconcile()
+    his.reconcile(TOMORROW)
+    for _ in range(examine.MAX_TRIES):
+        his.till.later(hours=1)
+        work()
+    row = Difference.objects.get()
+    assert (row.state, row.outcome) == ("open", "unforeseen")
+    assert WorkItem.objects.filter(kind="reconciliation.difference", subject_id=row.pk, state="open").exists()
 
 
 def test_two_persons_have_his_told_again_and_no_entry_of_the_ledger_is_made(his: HisTill) -> None:

@@ -164,7 +164,7 @@ def test_a_bill_that_fails_in_an_unforeseen_way_is_refused_after_some_tries(
         work()
         finance.later(hours=1)
     bill = SuppliedBill.objects.get(pk=made.data["id"])
-    assert (bill.state, bill.findings, bill.due_at) == ("refused", [{"code": "unreadable"}], None)
+    assert (bill.state, bill.findings, bill.due_at) == ("refused", [{"code": "not_processed"}], None)
 
 
 def test_a_bill_whose_workers_are_killed_is_refused_after_some_tries(finance: Till) -> None:
@@ -173,7 +173,7 @@ def test_a_bill_whose_workers_are_killed_is_refused_after_some_tries(finance: Ti
     made = hand_in(finance, finance.merchant, file_of(finance.merchant))
     SuppliedBill.objects.update(tries=handing_in.MAX_TRIES)
     work()
-    assert SuppliedBill.objects.get(pk=made.data["id"]).findings == [{"code": "unreadable"}]
+    assert SuppliedBill.objects.get(pk=made.data["id"]).findings == [{"code": "not_processed"}]
 
 
 def test_a_fetched_bill_that_fails_in_an_unforeseen_way_waits_and_becomes_somebodys_work(
@@ -293,7 +293,7 @@ def test_too_many_copies_of_a_line_are_counted_before_they_are_read(
     finance: Till, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     finance.move_to(NEXT_MORNING)
-    monkeypatch.setattr("apps.reconciliation.services.match.MAX_DIFFERENCES", 5)
+    monkeypatch.setattr("apps.reconciliation.counterparties.merchant.Merchant.max_differences", 5)
     monkeypatch.setattr(staging, "split_surplus", lambda: pytest.fail("they were read"))
     monkeypatch.setattr(
         "apps.reconciliation.counterparties.merchant.Merchant.fetch",

@@ -31,6 +31,16 @@ class NotReconciled(DomainError):
     zh, en = "该账户不对账:没有对方账单", "This account has no bills to reconcile with."
 
 
+class TooManyBills(DomainError):
+    """So many files of one account's day, or so many that are not read yet."""
+
+    code, status = "too_many_bills", 409
+    zh, en = (
+        "该账户的账单文件过多:请等待已提交的处理完毕,同一天最多 20 份",
+        "Too many files of this account: wait for those that are being checked; at most 20 of a day.",
+    )
+
+
 BILL_DAY = Expectation(
     "bill_day", "须为昨天及以前、三个月以内的日期", "A day before today, three months back at most."
 )

@@ -33,5 +33,9 @@ WORDS: Words = {
     "not_the_channels": ("不是该渠道该日的账单:{shown}", "Not the channel's bill of that day: {shown}"),
     "empty_bill": ("账单为空,而我方该日有多笔", "The bill is empty, and we have many of that day."),
     "not_agreed": ("未获同意,该日仍以原账单为准", "It was not agreed to: the bill before goes on counting."),
+    "not_processed": (
+        "系统未能读完该文件,请重新提交;仍然失败请联系技术支持",
+        "The file could not be read to its end: hand it in again; if it fails again, ask for support.",
+    ),
     "bad_line": ("该行无法识别:{shown}", "The line can't be read: {shown}"),
 }  # fmt: skip

@@ -22,12 +22,12 @@ def readable() -> Iterator[None]:
         raise PermanentChannelError("bad_bill", f"{type(error).__name__}: {error}"[:200]) from error
 
 
-def inflate(packed: bytes) -> bytes:
-    """What zlib packed; PermanentChannelError `bad_bill` beyond the limit, zlib.error for what is none."""
+def inflate(packed: bytes, limit: int = MAX_UNPACKED) -> bytes:
+    """What zlib packed; PermanentChannelError `bad_bill` beyond so many bytes, zlib.error for what is none."""
     stream = zlib.decompressobj()
-    found = stream.decompress(packed, MAX_UNPACKED)
+    found = stream.decompress(packed, limit)
     if stream.unconsumed_tail:
-        raise _too_large()
+        raise _too_large(limit)
     if not stream.eof:
         raise zlib.error("cut off")
     return found
@@ -47,5 +47,5 @@ def lines(file: IO[bytes]) -> Iterator[bytes]:
         yield line
 
 
-def _too_large() -> PermanentChannelError:
-    return PermanentChannelError("bad_bill", f"unpacks to more than {MAX_UNPACKED // 1024**2} MB")
+def _too_large(limit: int = MAX_UNPACKED) -> PermanentChannelError:
+    return PermanentChannelError("bad_bill", f"unpacks to more than {limit // 1024**2} MB")

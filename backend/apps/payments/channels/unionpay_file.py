@@ -22,6 +22,8 @@ WIDTHS = (
 )  # fmt: skip
 #: A text is unpacked in memory, several times as large as it is.
 MAX_TEXT = 64 * 1024 * 1024
+#: The ZIP in it, which zlib makes hardly smaller.
+MAX_PACKED = 2 * MAX_TEXT
 #: Columns count from 1. The original order of a refund is the first thing in what was once reserved (131).
 MOMENT, AMOUNT, QUERY_ID, ORDER_ID, FEE, TXN_TYPE, ORIGINAL_QUERY_ID, MER_ID, ORIGINAL_ORDER_ID = (
     5,
@@ -73,7 +75,8 @@ def _rows_in(archive: zipfile.ZipFile, day: dt.date, mer_id: str) -> Iterator[Bi
 
 def _archive(file_content: str) -> zipfile.ZipFile:
     try:
-        return zipfile.ZipFile(io.BytesIO(inflate(base64.b64decode(file_content, validate=True))))
+        packed = base64.b64decode(file_content, validate=True)
+        return zipfile.ZipFile(io.BytesIO(inflate(packed, MAX_PACKED)))
     except (binascii.Error, zlib.error, zipfile.BadZipFile) as error:
         raise PermanentChannelError("bad_bill", type(error).__name__) from error
 

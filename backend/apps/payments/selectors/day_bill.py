@@ -12,7 +12,8 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from apps.payments.channels.registry import CHANNELS
-from apps.payments.models import PaymentAttempt, Refund, RefundRoute
+from apps.payments.models import PaymentAttempt, Refund, RefundCause, RefundRoute
+from apps.payments.states import AttemptState
 from kernel import clock
 from kernel.crypto import masking
 
@@ -39,7 +40,10 @@ class Movement(NamedTuple):
 
 
 def movements(hospital_id: UUID, day: dt.date, application: str = "") -> Iterator[Movement]:
-    """What moved on that day (Asia/Shanghai), the earliest first; `application` "": of all of them."""
+    """What moved on that day (Asia/Shanghai), the earliest first; `application` "": of all of them.
+
+    In the bill of one application each order is paid once: what came in twice and went back is not in it.
+    """
     begin, end = clock.local(day, dt.time()), clock.local(day + dt.timedelta(days=1), dt.time())
     paid = PaymentAttempt.objects.filter(
         hospital_id=hospital_id,
@@ -50,7 +54,8 @@ def movements(hospital_id: UUID, day: dt.date, application: str = "") -> Iterato
     )  # the channels are for the index
     back = Refund.objects.filter(hospital_id=hospital_id, succeeded_at__gte=begin, succeeded_at__lt=end)
     if application:
-        paid, back = paid.filter(order__application=application), back.filter(order__application=application)
+        paid = paid.filter(order__application=application, state=AttemptState.SUCCEEDED)
+        back = back.filter(order__application=application).exclude(cause=RefundCause.OVERPAYMENT)
     found = heapq.merge(
         _payments(paid), _refunds(back), key=lambda row: (row.occurred_at, row.order_no, row.refund_no)
     )

@@ -109,14 +109,20 @@ def _paid(attempt: PaymentAttempt, said: str) -> Looked:
 
 def look_at_number(hospital_id: UUID, application: str, number: str) -> Looked:
     """What we know by the number of an order or refund that went through an application; nobody is asked."""
-    order = PaymentOrder.objects.filter(
-        hospital_id=hospital_id, application=application, order_no=number
-    ).first()
-    if order is not None:
-        return Looked(True, None, order.state)
+    orders = PaymentOrder.objects.filter(hospital_id=hospital_id, application=application, order_no=number)
+    if (order := orders.first()) is not None:
+        paid = PaymentAttempt.objects.select_related("order").filter(
+            order=order, state=AttemptState.SUCCEEDED
+        )
+        attempt = paid.first()
+        return Looked(True, None, order.state) if attempt is None else _paid(attempt, order.state)
     refunds = Refund.objects.filter(hospital_id=hospital_id, order__application=application, refund_no=number)
-    refund = refunds.first()
-    return Looked(is_ours=False) if refund is None else Looked(True, None, refund.state)
+    refund = refunds.exclude(cause=RefundCause.OVERPAYMENT).first()
+    if refund is None:
+        return Looked(is_ours=False)
+    if refund.succeeded_at is None:
+        return Looked(True, None, refund.state)
+    return Looked(True, refund.amount_fen, refund.state, refund.succeeded_at, refund.succeeded_at)
 
 
 def _attempt(merchant_id: UUID, out_trade_no: str) -> PaymentAttempt | None:

@@ -30,6 +30,7 @@ class ApplicationCounterparty(Counterparty):
     )
     has_our_numbers: ClassVar[bool] = True
     is_waited_for: ClassVar[bool] = False
+    max_differences: ClassVar[int] = 1_000
 
     def accounts(self) -> Iterable[Account]:
         """None: a run begins with a bill."""

@@ -11,7 +11,13 @@ from apps.identity.models import Hospital
 from apps.payments.services.ledger import Account as LedgerAccount
 from apps.payments.services.reconciling import Looked
 from apps.payments.types import MerchantAccount
-from apps.reconciliation.models import Action, CounterpartyKind, Difference, ReconciliationRun
+from apps.reconciliation.models import (
+    Action,
+    CounterpartyKind,
+    Difference,
+    ReconciliationRun,
+    SuppliedBill,
+)
 from apps.reconciliation.settings import PENDING_DAYS
 
 
@@ -59,6 +65,12 @@ class Account:
     channel: str = ""
     merchant: MerchantAccount | None = None
 
+    @classmethod
+    def of(cls, row: ReconciliationRun | SuppliedBill) -> "Account":
+        """Whose day a run or a bill is about."""
+        channel = row.merchant.channel if row.merchant else ""
+        return cls(row.hospital_id, row.account_id, row.account_name, channel, row.merchant)
+
 
 class Counterparty(ABC):
     """One kind. Methods that ask somebody are called outside transactions and raise ChannelError, nothing else."""
@@ -70,6 +82,9 @@ class Counterparty(ABC):
     has_our_numbers: ClassVar[bool] = False
     #: Its bill is waited for; else a run begins with a bill, and without a good one keeps no day open.
     is_waited_for: ClassVar[bool] = True
+
+    #: More than so many is no day with differences but a bill of something else.
+    max_differences: ClassVar[int] = 50_000
 
     @abstractmethod
     def accounts(self) -> Iterable[Account]:

@@ -36,12 +36,20 @@ def count_bill(run: ReconciliationRun, bill: Bill, *, over_a_result: bool = True
         if run.state in RESULTS and run.content_sha256 == bill.sha256:
             return run
         if run.state in RESULTS and not over_a_result:
+            try_out(run, bill)
             return None
         counted = supersede(run, bill) if run.state in RESULTS else _first(run, bill)
         if counted.state in RESULTS and counted.content_sha256 == bill.sha256:
             return counted
         run = counting_of(run)
     raise NoResult("unbalanced", "others came first")
+
+
+@transaction.atomic
+def try_out(run: ReconciliationRun, bill: Bill) -> None:
+    """Whether the bill could count instead, before anybody is asked to agree: NoResult. Nothing of it stays."""
+    supersede(run, bill)
+    transaction.set_rollback(True)
 
 
 @transaction.atomic
@@ -110,8 +118,10 @@ def _carry_over(old: ReconciliationRun, new: ReconciliationRun) -> None:
             open_work(row, note=" 更正后的对账单已无,请撤销处理")
 
 
-def _key(row: Difference) -> tuple[str, str, str, int, int]:
-    return row.kind, row.direction, row.key, row.our_fen, row.their_fen
+def _key(row: Difference) -> tuple[object, ...]:
+    """What makes two differences the same: totals and fees say in `theirs` what they are about."""
+    said = (row.theirs.get("stated_fen"), row.theirs.get("counted_fen"))
+    return row.kind, row.direction, row.key, row.our_fen, row.their_fen, *said
 
 
 def _part(row: Difference) -> None:

@@ -18,6 +18,8 @@ from kernel.locks import lock_one
 MAX_TRIES = 3
 #: `outcome` of a row that was matched with our movement in another day's bill already: it stands there twice.
 ON_ANOTHER_DAY = "matched_on_another_day"
+#: `outcome` where asking ended in an error of ours.
+UNFORESEEN = "unforeseen"
 log = structlog.get_logger(__name__)
 
 
@@ -34,14 +36,24 @@ def examine_difference(difference_id: UUID) -> None:
         looked = counterparty_of(row.run).examine(row)
     except ChannelError as error:
         log.warning("difference_not_answered", difference_id=str(difference_id), code=error.code)
-        if row.tries + 1 < MAX_TRIES:
-            Difference.objects.filter(pk=row.pk).update(
-                tries=row.tries + 1, due_at=leases.later(row.tries + 5)
-            )
+        if _tried_again(row):
             return
         looked = Looked(is_ours=row.subject_id is not None, said=error.code)
+    except Exception:  # what nobody thought of is people's work, too
+        log.exception("difference_not_examined", difference_id=str(difference_id))
+        if _tried_again(row):
+            return
+        looked = Looked(is_ours=row.subject_id is not None, said=UNFORESEEN)
     fault_point("reconciliation.asked")
     _conclude(row, looked)
+
+
+def _tried_again(row: Difference) -> bool:
+    """Whether it is asked about once more, some time later."""
+    if row.tries + 1 >= MAX_TRIES:
+        return False
+    Difference.objects.filter(pk=row.pk).update(tries=row.tries + 1, due_at=leases.later(row.tries + 5))
+    return True
 
 
 @transaction.atomic

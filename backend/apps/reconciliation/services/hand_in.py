@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 from django.core.files.base import File as Content
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from apps.files.content import open_file
 from apps.files.models import File
@@ -19,6 +20,7 @@ from apps.payments.channels.base import ChannelError, PermanentChannelError
 from apps.reconciliation.counterparties.base import Account, BadBill, Counterparty
 from apps.reconciliation.counterparties.merchant import bad_bill
 from apps.reconciliation.counterparties.registry import COUNTERPARTIES
+from apps.reconciliation.errors import TooManyBills
 from apps.reconciliation.files import BILL
 from apps.reconciliation.models import BillSource, ReconciliationRun, SuppliedBill
 from apps.reconciliation.services import hold_bill, runs, staging
@@ -33,7 +35,9 @@ log = structlog.get_logger(__name__)
 #: A worker may read for so long before another takes the bill up.
 READING = dt.timedelta(minutes=30)
 MAX_TRIES = 3
-UNREADABLE = [{"code": "unreadable"}]
+#: Files of one account that wait for a worker, and different files of one of its days.
+MAX_CHECKING, MAX_OF_A_DAY = 3, 20
+UNREADABLE = [{"code": "not_processed"}]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +54,18 @@ def hand_in(
 ) -> tuple[SuppliedBill, bool]:
     """Take a file in; the same file of that day again is the same bill (False), and nothing new.
 
-    InvalidValue for a day that no bill is kept of, NotReconciled; what `store_file` refuses. Outside transactions.
+    InvalidValue for a day that no bill is kept of, NotReconciled, TooManyBills; what `store_file` refuses. Outside
+    transactions.
     """
     runs.check_wanted(kind, account, day)
     digest = _digest(upload)
-    known = SuppliedBill.objects.filter(
-        hospital_id=account.hospital_id, counterparty=kind.code, account_id=account.account_id, business_date=day,
-        sha256=digest,
-    )  # fmt: skip
+    bills = SuppliedBill.objects.filter(
+        hospital_id=account.hospital_id, counterparty=kind.code, account_id=account.account_id
+    )
+    known = bills.filter(business_date=day, sha256=digest)
     if found := known.first():
         return _once_more(found, bringer), False
+    _require_room(bills, day)
     file = store_file(BILL, upload=upload, name=upload.name or "bill", uploader_id=bringer.user_id)
     bill = SuppliedBill(
         hospital_id=account.hospital_id, counterparty=kind.code, account_id=account.account_id,
@@ -72,6 +78,13 @@ def hand_in(
     except IntegrityError:  # the same file came in twice at once
         discard(file)
         return known.get(), False
+
+
+def _require_room(bills: QuerySet[SuppliedBill], day: dt.date) -> None:
+    """Large files are neither piled up nor read one after the other for ever. TooManyBills."""
+    waiting = bills.filter(state=BillState.CHECKING).count()
+    if waiting >= MAX_CHECKING or bills.filter(business_date=day).count() >= MAX_OF_A_DAY:
+        raise TooManyBills
 
 
 @transaction.atomic
@@ -88,10 +101,10 @@ def _once_more(bill: SuppliedBill, bringer: Bringer) -> SuppliedBill:
 
     What people have handed in becomes the counterparty's own when its program sends it.
     """
-    if bringer.partner is not None and bill.partner_id is None:
-        SuppliedBill.objects.filter(pk=bill.pk).update(partner=bringer.partner)
     if bringer.partner is not None and bill.run_id is None:
         hold_bill.drop(bill)
+    if bringer.partner is not None and bill.partner_id is None:
+        SuppliedBill.objects.filter(pk=bill.pk).update(partner=bringer.partner)
     if bill.state != BillState.REFUSED:
         return bill
     source = BillSource.PARTNER if bringer.partner else BillSource.UPLOAD
@@ -185,13 +198,8 @@ def _refuse(bill: SuppliedBill, findings: list[dict[str, Any]]) -> None:
 
 
 def _run(bill: SuppliedBill) -> ReconciliationRun:
-    account = Account(
-        bill.hospital_id, bill.account_id, bill.account_name, bill.merchant.channel if bill.merchant else "",
-        bill.merchant,
-    )  # fmt: skip
-    return runs.counting_run(
-        COUNTERPARTIES[bill.counterparty], account, bill.business_date, is_asked_now=False
-    )
+    kind = COUNTERPARTIES[bill.counterparty]
+    return runs.counting_run(kind, Account.of(bill), bill.business_date, is_asked_now=False)
 
 
 def _counted(bill: SuppliedBill) -> tuple[ReconciliationRun | None, str]:

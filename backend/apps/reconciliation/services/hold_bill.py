@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import transaction
 
 from apps.identity.models import StaffMember
-from apps.reconciliation.models import BillSource, SuppliedBill
+from apps.reconciliation.models import SuppliedBill
 from apps.reconciliation.states import BILLS, RESULTS, BillState
 from apps.reconciliation.work import SETTLEMENT
 from apps.worklist.approvals import ApprovalKind, Step
@@ -66,9 +66,9 @@ def _held(approval: Approval) -> SuppliedBill | None:
 
 
 def may_replace(bill: SuppliedBill) -> bool:
-    """Whether it counts instead of a bill that has a result: sent by the counterparty's program, or agreed to."""
+    """Whether it counts instead of a bill that has a result: sent by the counterparty's program, too, or agreed to."""
     if bill.approval is None:
-        return bill.source == BillSource.PARTNER
+        return bill.partner_id is not None
     return bool(bill.approval.state == ApprovalState.APPROVED)
 
 

@@ -18,8 +18,6 @@ from kernel import clock
 from kernel.faults import fault_point
 from kernel.locks import lock_one
 
-#: More than so many is no day with differences but a bill of something else.
-MAX_DIFFERENCES = 50_000
 _BATCH = 1_000
 #: Of a day with so many of ours, at least one has to be in their bill.
 LONG = 10
@@ -84,11 +82,12 @@ def _require_own_bill(run: ReconciliationRun, lines: int, our_lines: int, *, is_
 
 
 def _differences(run: ReconciliationRun) -> Iterable[Difference]:
-    if staging.count_surplus() > MAX_DIFFERENCES:
+    limit = counterparty_of(run).max_differences
+    if staging.count_surplus() > limit:
         raise NoResult("too_many_differences")
     surplus = staging.split_surplus()
-    unequal = staging.unequal(MAX_DIFFERENCES + 1)
-    if len(unequal) + len(surplus) > MAX_DIFFERENCES:
+    unequal = staging.unequal(limit + 1)
+    if len(unequal) + len(surplus) > limit:
         raise NoResult("too_many_differences")
     copies: dict[tuple[str, str], int] = {}
     for copy in surplus:

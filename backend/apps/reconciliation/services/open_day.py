@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from apps.payments.day_blockers import BlockerKind, OpenThing
+from apps.reconciliation.counterparties.base import Account
 from apps.reconciliation.counterparties.registry import all_kinds
 from apps.reconciliation.models import Difference, ReconciliationRun
 from apps.reconciliation.states import RESULTS, DifferenceState, RunState
@@ -17,19 +18,30 @@ _OPEN = (DifferenceState.EXAMINING, DifferenceState.OPEN, DifferenceState.PROPOS
 def without_result(hospital_id: UUID, day: dt.date) -> Iterator[OpenThing]:
     """Accounts whose bill of the day was not matched: not come, or not to be believed."""
     rows = ReconciliationRun.objects.filter(hospital_id=hospital_id, business_date=day)
-    runs = {(run.counterparty, run.account_id): run for run in rows.exclude(state=RunState.SUPERSEDED)}
+    counting = rows.exclude(state=RunState.SUPERSEDED).select_related("merchant")
+    runs = {(run.counterparty, run.account_id): run for run in counting}
     for kind in all_kinds():
         asked = {account.account_id: account.name for account in kind.owing(hospital_id, day)}
-        begun = {run.account_id: run.account_name for (code, _), run in runs.items() if code == kind.code}
-        for account_id, name in (begun | asked if kind.is_waited_for else {}).items():
+        begun = {
+            run.account_id: run.account_name
+            for (code, _), run in runs.items()
+            if code == kind.code and kind.is_waited_for and kind.has_bills(Account.of(run))
+        }
+        for account_id, name in (begun | asked).items():
             run = runs.get((kind.code, account_id))
             if run is None or (run.state not in RESULTS and run.carried_at is None):
                 yield OpenThing(run.pk if run else None, f"{name} {run.state if run else ''}".strip())
 
 
 def unsettled(hospital_id: UUID, day: dt.date) -> Iterator[OpenThing]:
-    """Differences that somebody has to settle, of the day and of those before: some open after their close."""
-    rows = Difference.objects.filter(hospital_id=hospital_id, state__in=_OPEN, business_date__lte=day)
+    """Differences that somebody has to settle, of the day and of those before: some open after their close.
+
+    Not what a counterparty says that nobody waits for.
+    """
+    kinds = [kind.code for kind in all_kinds() if kind.is_waited_for]
+    rows = Difference.objects.filter(
+        hospital_id=hospital_id, counterparty__in=kinds, state__in=_OPEN, business_date__lte=day
+    )
     for pk, key, fen in (
         rows.order_by("business_date", "pk").values_list("pk", "key", "effect_fen").iterator(50)
     ):

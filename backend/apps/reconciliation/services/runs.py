@@ -6,13 +6,18 @@ from uuid import UUID
 import structlog
 from django.db import IntegrityError, transaction
 
-from apps.payments.channels.base import BillNotReady, ChannelError, PermanentChannelError
+from apps.payments.channels.base import (
+    BillNotReady,
+    ChannelError,
+    PermanentChannelError,
+    TemporaryChannelError,
+)
 from apps.payments.types import MerchantAccount
 from apps.reconciliation.counterparties.base import Account, Counterparty
 from apps.reconciliation.counterparties.merchant import account_of
 from apps.reconciliation.counterparties.registry import COUNTERPARTIES, all_kinds, counterparty_of
 from apps.reconciliation.errors import BILL_DAY, NotReconciled
-from apps.reconciliation.models import CounterpartyKind, ReconciliationRun
+from apps.reconciliation.models import BillSource, CounterpartyKind, ReconciliationRun, SuppliedBill
 from apps.reconciliation.services import staging
 from apps.reconciliation.services.corrections import count_bill
 from apps.reconciliation.services.match import NoResult
@@ -131,7 +136,7 @@ def tell_of_refused(run: ReconciliationRun) -> None:
 
 
 def _waits_for_the_provider(run: ReconciliationRun) -> bool:
-    return bool(run.tries and run.due_at and run.due_at > clock.now() + leases.LEASE)
+    return bool(run.error and run.due_at and run.due_at > clock.now() + leases.LEASE)
 
 
 @transaction.atomic
@@ -146,7 +151,12 @@ def _newer(run: ReconciliationRun) -> None:
     Of a bill that is of no use the run says why, and stays as it is.
     """
     try:
-        _count(run)
+        bill_has_come(_count(run))
+    except TemporaryChannelError as error:
+        if _is_one_persons(run):
+            _ask_on(run, error.code)
+        else:
+            _keep(run, error.code, error.detail)
     except (ChannelError, NoResult) as error:
         log.warning("corrected_bill_not_usable", run_id=str(run.pk), code=error.code)
         _keep(run, error.code, error.detail)
@@ -155,6 +165,21 @@ def _newer(run: ReconciliationRun) -> None:
         _keep(run, UNFORESEEN, type(error).__name__)
     else:
         _keep(run)
+
+
+def _is_one_persons(run: ReconciliationRun) -> bool:
+    """Whether it rests on a file that one person handed in, with which nobody has agreed."""
+    bills = SuppliedBill.objects.filter(run=run, source=BillSource.UPLOAD, approval=None)
+    return bills.filter(content_sha256=run.content_sha256).exists()
+
+
+def _ask_on(run: ReconciliationRun, code: str) -> None:
+    """What one person handed in is not enough: the counterparty is asked until it gives its own bill."""
+    tries = min(run.tries + 1, 30_000)
+    rows = ReconciliationRun.objects.filter(pk=run.pk)
+    rows.update(error=code[:64], error_detail="", tries=tries, due_at=clock.now() + _NOT_READY)
+    if tries >= MAX_TRIES:
+        _tell(run, f"{run.business_date} 对账单未取到,现用人工上传的账单")
 
 
 def _keep(run: ReconciliationRun, code: str = "", detail: str = "") -> None:
@@ -204,7 +229,8 @@ def _count(run: ReconciliationRun) -> ReconciliationRun:
 def _begin(run: ReconciliationRun) -> None:
     """A try counts from its beginning: its worker may be killed."""
     run.tries = min(run.tries + 1, 30_000)
-    ReconciliationRun.objects.filter(pk=run.pk, state=RunState.WAITING_BILL).update(tries=run.tries)
+    rows = ReconciliationRun.objects.filter(pk=run.pk, state=RunState.WAITING_BILL)
+    rows.update(tries=run.tries, error="", error_detail="")
     if run.tries > MAX_TRIES:
         _tell_waiting(run)
 

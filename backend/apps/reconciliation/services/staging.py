@@ -138,7 +138,8 @@ def read_bill(found: Statement) -> Bill:
         file.close()
         raise
     file.seek(0)
-    digest.update(f"{found.stated_in_fen} {found.stated_out_fen}".encode())
+    stated = (found.stated_in_fen, found.stated_out_fen, found.stated_fees_fen)
+    digest.update(" ".join(map(str, stated)).encode())
     return Bill(
         file, digest.hexdigest(), found.stated_in_fen, found.stated_out_fen, found.stated_fees_fen, found.starts_at,
         found.ends_at, found.states_failed, found.is_of_its_window,

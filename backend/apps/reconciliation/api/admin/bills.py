@@ -16,7 +16,7 @@ from apps.files.errors import FileEmpty, FileTooLarge, FileTypeRefused, RangeNot
 from apps.files.sending import RANGE, send_file
 from apps.reconciliation.api.admin.accounts import AccountSerializer
 from apps.reconciliation.api.bills import BillFindingsMixin
-from apps.reconciliation.errors import NotReconciled
+from apps.reconciliation.errors import NotReconciled, TooManyBills
 from apps.reconciliation.files import BILL
 from apps.reconciliation.models import BillSource, CounterpartyKind, SuppliedBill
 from apps.reconciliation.services.hand_in import Bringer, hand_in
@@ -106,7 +106,7 @@ class SuppliedBillViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
         request={"multipart/form-data": BillUploadSerializer},
         responses={201: SuppliedBillSerializer, 200: SuppliedBillSerializer},
     )
-    @raises(InvalidValue, NotReconciled, FileEmpty, FileTooLarge, FileTypeRefused)
+    @raises(InvalidValue, NotReconciled, TooManyBills, FileEmpty, FileTooLarge, FileTypeRefused)
     def create(self, request: Any) -> Response:
         """上传对方账单 of a day; a worker checks it. The same file again is the same bill (200).
 

@@ -15,7 +15,7 @@ from apps.reconciliation.api.bills import BillFindingsMixin
 from apps.reconciliation.counterparties import application, his
 from apps.reconciliation.counterparties.base import Account
 from apps.reconciliation.counterparties.registry import COUNTERPARTIES
-from apps.reconciliation.errors import NotReconciled
+from apps.reconciliation.errors import NotReconciled, TooManyBills
 from apps.reconciliation.models import CounterpartyKind, SuppliedBill
 from apps.reconciliation.services.hand_in import Bringer, hand_in
 from kernel.errors import InvalidValue, NotFound
@@ -86,7 +86,7 @@ def _takes(operation: str) -> Any:
         responses={201: PutBillStateSerializer, 200: PutBillStateSerializer},
     )  # fmt: skip
     return lambda method: declared(
-        raises(InvalidValue, NotReconciled, FileEmpty, FileTooLarge, FileTypeRefused)(method)
+        raises(InvalidValue, NotReconciled, TooManyBills, FileEmpty, FileTooLarge, FileTypeRefused)(method)
     )
 
 
