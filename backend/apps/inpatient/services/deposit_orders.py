@@ -77,7 +77,8 @@ def pay_order(
 @transaction.atomic
 def _link(asked: DepositOrder, made: DepositTransaction) -> DepositTransaction:
     """The deposit that is to be paid: another one if it was faster. StateConflict: nobody is to pay any more."""
-    row = lock_one(DepositOrder.objects.select_related("deposit__order"), pk=asked.pk)
+    # not joined with its deposit: whoever waits for the lock would be shown the one from before
+    row = lock_one(DepositOrder.objects, pk=asked.pk)
     if row.state != DepositOrderState.OPEN:
         raise StateConflict(current=row.state)
     found = row.deposit if row.deposit is not None and _waits(row.deposit) else made
