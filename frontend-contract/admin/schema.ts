@@ -20833,13 +20833,6 @@ export interface components {
             /** 目标状态 */
             target?: string;
         };
-        Problem409NotReconciled: components["schemas"]["Problem"] & {
-            /**
-             * 错误码
-             * @enum {string}
-             */
-            code?: "not_reconciled";
-        };
         Problem409NotReconciledStateConflict: components["schemas"]["Problem"] & {
             /**
              * 错误码
@@ -20852,6 +20845,13 @@ export interface components {
             current?: string;
             /** 目标状态 */
             target?: string;
+        };
+        Problem409NotReconciledTooManyBills: components["schemas"]["Problem"] & {
+            /**
+             * 错误码
+             * @enum {string}
+             */
+            code?: "not_reconciled" | "too_many_bills";
         };
         Problem409OfferLapsedStateConflict: components["schemas"]["Problem"] & {
             /**
@@ -28442,15 +28442,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409NoOpenShiftRequestInProgressAnd1More"];
             };
         };
-        /** @description Conflict: not_reconciled */
-        Problem409NotReconciled: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem409NotReconciled"];
-            };
-        };
         /** @description Conflict: not_reconciled, state_conflict */
         Problem409NotReconciledStateConflict: {
             headers: {
@@ -28458,6 +28449,15 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem409NotReconciledStateConflict"];
+            };
+        };
+        /** @description Conflict: not_reconciled, too_many_bills */
+        Problem409NotReconciledTooManyBills: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409NotReconciledTooManyBills"];
             };
         };
         /** @description Conflict: offer_lapsed, state_conflict */
@@ -29451,8 +29451,8 @@ export type Problem409LastAdministratorStateConflict = components['schemas']['Pr
 export type Problem409LedgerNotProvenMonthClosedAnd3More = components['schemas']['Problem409LedgerNotProvenMonthClosedAnd3More'];
 export type Problem409MergeClashPatientMergedAnd2More = components['schemas']['Problem409MergeClashPatientMergedAnd2More'];
 export type Problem409NoOpenShiftRequestInProgressAnd1More = components['schemas']['Problem409NoOpenShiftRequestInProgressAnd1More'];
-export type Problem409NotReconciled = components['schemas']['Problem409NotReconciled'];
 export type Problem409NotReconciledStateConflict = components['schemas']['Problem409NotReconciledStateConflict'];
+export type Problem409NotReconciledTooManyBills = components['schemas']['Problem409NotReconciledTooManyBills'];
 export type Problem409OfferLapsedStateConflict = components['schemas']['Problem409OfferLapsedStateConflict'];
 export type Problem409PatientDuplicatePatientMergedAnd1More = components['schemas']['Problem409PatientDuplicatePatientMergedAnd1More'];
 export type Problem409PatientMerged = components['schemas']['Problem409PatientMerged'];
@@ -29809,8 +29809,8 @@ export type ResponseProblem409LastAdministratorStateConflict = components['respo
 export type ResponseProblem409LedgerNotProvenMonthClosedAnd3More = components['responses']['Problem409LedgerNotProvenMonthClosedAnd3More'];
 export type ResponseProblem409MergeClashPatientMergedAnd2More = components['responses']['Problem409MergeClashPatientMergedAnd2More'];
 export type ResponseProblem409NoOpenShiftRequestInProgressAnd1More = components['responses']['Problem409NoOpenShiftRequestInProgressAnd1More'];
-export type ResponseProblem409NotReconciled = components['responses']['Problem409NotReconciled'];
 export type ResponseProblem409NotReconciledStateConflict = components['responses']['Problem409NotReconciledStateConflict'];
+export type ResponseProblem409NotReconciledTooManyBills = components['responses']['Problem409NotReconciledTooManyBills'];
 export type ResponseProblem409OfferLapsedStateConflict = components['responses']['Problem409OfferLapsedStateConflict'];
 export type ResponseProblem409PatientDuplicatePatientMergedAnd1More = components['responses']['Problem409PatientDuplicatePatientMergedAnd1More'];
 export type ResponseProblem409PatientMerged = components['responses']['Problem409PatientMerged'];
@@ -55220,7 +55220,7 @@ export interface operations {
             400: components["responses"]["Problem400FileEmptyFileTypeRefusedAnd2More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
-            409: components["responses"]["Problem409NotReconciled"];
+            409: components["responses"]["Problem409NotReconciledTooManyBills"];
             413: components["responses"]["Problem413ContentTooLargeFileTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];

@@ -2046,12 +2046,12 @@ export interface components {
             /** 目标状态 */
             target?: string;
         };
-        Problem409NotReconciled: components["schemas"]["Problem"] & {
+        Problem409NotReconciledTooManyBills: components["schemas"]["Problem"] & {
             /**
              * 错误码
              * @enum {string}
              */
-            code?: "not_reconciled";
+            code?: "not_reconciled" | "too_many_bills";
         };
         Problem409StaleVersionStateConflict: components["schemas"]["Problem"] & {
             /**
@@ -2848,13 +2848,13 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409EndpointNotActiveStateConflict"];
             };
         };
-        /** @description Conflict: not_reconciled */
-        Problem409NotReconciled: {
+        /** @description Conflict: not_reconciled, too_many_bills */
+        Problem409NotReconciledTooManyBills: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem409NotReconciled"];
+                "application/problem+json": components["schemas"]["Problem409NotReconciledTooManyBills"];
             };
         };
         /** @description Conflict: stale_version, state_conflict */
@@ -3047,7 +3047,7 @@ export type Problem409DuplicateTooManyEndpoints = components['schemas']['Problem
 export type Problem409EndpointNotActive = components['schemas']['Problem409EndpointNotActive'];
 export type Problem409EndpointNotActiveRequestInProgress = components['schemas']['Problem409EndpointNotActiveRequestInProgress'];
 export type Problem409EndpointNotActiveStateConflict = components['schemas']['Problem409EndpointNotActiveStateConflict'];
-export type Problem409NotReconciled = components['schemas']['Problem409NotReconciled'];
+export type Problem409NotReconciledTooManyBills = components['schemas']['Problem409NotReconciledTooManyBills'];
 export type Problem409StaleVersionStateConflict = components['schemas']['Problem409StaleVersionStateConflict'];
 export type Problem409StateConflict = components['schemas']['Problem409StateConflict'];
 export type Problem413ContentTooLarge = components['schemas']['Problem413ContentTooLarge'];
@@ -3110,7 +3110,7 @@ export type ResponseProblem409DuplicateTooManyEndpoints = components['responses'
 export type ResponseProblem409EndpointNotActive = components['responses']['Problem409EndpointNotActive'];
 export type ResponseProblem409EndpointNotActiveRequestInProgress = components['responses']['Problem409EndpointNotActiveRequestInProgress'];
 export type ResponseProblem409EndpointNotActiveStateConflict = components['responses']['Problem409EndpointNotActiveStateConflict'];
-export type ResponseProblem409NotReconciled = components['responses']['Problem409NotReconciled'];
+export type ResponseProblem409NotReconciledTooManyBills = components['responses']['Problem409NotReconciledTooManyBills'];
 export type ResponseProblem409StaleVersionStateConflict = components['responses']['Problem409StaleVersionStateConflict'];
 export type ResponseProblem409StateConflict = components['responses']['Problem409StateConflict'];
 export type ResponseProblem413ContentTooLarge = components['responses']['Problem413ContentTooLarge'];
@@ -3790,7 +3790,7 @@ export interface operations {
             400: components["responses"]["Problem400FileEmptyFileTypeRefusedAnd2More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
-            409: components["responses"]["Problem409NotReconciled"];
+            409: components["responses"]["Problem409NotReconciledTooManyBills"];
             413: components["responses"]["Problem413ContentTooLargeFileTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -4077,7 +4077,7 @@ export interface operations {
             400: components["responses"]["Problem400FileEmptyFileTypeRefusedAnd2More"];
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
-            409: components["responses"]["Problem409NotReconciled"];
+            409: components["responses"]["Problem409NotReconciledTooManyBills"];
             413: components["responses"]["Problem413ContentTooLargeFileTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];

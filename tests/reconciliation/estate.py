@@ -3,7 +3,10 @@
 import datetime as dt
 from uuid import UUID
 
-from apps.files.models import File
+from django.core.files.base import ContentFile
+
+from apps.files.services.store import store_file
+from apps.reconciliation.files import BILL
 from apps.reconciliation.models import Difference, DifferenceKind, Direction, ReconciliationRun, SuppliedBill
 from tests.support.estates import Estate, Values
 
@@ -38,12 +41,10 @@ class ReconciliationEstate(Estate):
         return self._bill("application", application.pk, "1")
 
     def _bill(self, counterparty: str, account_id: UUID, digit: str) -> SuppliedBill:
-        """No bytes belong to its file."""
         hospital = self.world.h1
-        file = File.objects.create(
-            owner_type="reconciliation.bill", name="his.csv", media_type="text/plain", size=10, checksum="0" * 64,
-            stored_as=f"nowhere{digit}",
-        )  # fmt: skip
+        file = store_file(
+            BILL, upload=ContentFile(f"#total,{digit}".encode()), name="his.csv", uploader_id=None
+        )
         return SuppliedBill.objects.create(
             hospital=hospital, counterparty=counterparty, account_id=account_id, account_name="HIS", source="partner",
             business_date=dt.date(2026, 3, 1), file=file, sha256=digit * 64, state="taken",

@@ -132,11 +132,8 @@ def test_what_one_person_handed_in_is_asked_of_the_counterparty_until_it_answers
 def test_a_file_that_could_not_count_is_refused_before_anybody_is_asked_to_agree(
     finance: Till, over: ReconciliationRun
 ) -> None:
-    foreign = (
-        gzip.decompress(file_of(finance.merchant)).decode().replace(finance.merchant.account_no, "1900000001")
-    )
-    bill = checked(finance, finance.merchant, foreign.encode())
-    assert (bill.state, bill.findings[0]["code"]) == ("refused", "foreign_bill")
+    bill = checked(finance, finance.merchant, edited(finance, str(TODAY), str(TODAY - dt.timedelta(days=5))))
+    assert (bill.state, bill.findings[0]["code"]) == ("refused", "wrong_day")
     over.refresh_from_db()
     assert (over.state, Approval.objects.count()) == ("with_differences", 0)
     assert ReconciliationRun.objects.count() == 1

@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from apps.payments.day_blockers import open_items
-from apps.payments.models import PaymentAttempt, PaymentOrder, Refund
+from apps.payments.models import PartnerChannel, PaymentAttempt, PaymentOrder, Refund
 from apps.reconciliation.models import Difference, ReconciliationRun
 from apps.reconciliation.services.carry import examine_forgotten
 from kernel import clock
@@ -119,12 +119,17 @@ def test_a_bill_of_another_day_is_refused_and_without_the_scope_there_is_none(so
 def test_an_order_that_was_paid_twice_stands_in_its_bill_once(finance: Till) -> None:
     grant(finance)
     made = open_order(finance, 50)
-    first, second = start(finance, made), start(finance, made)
-    for started in (first, second):
+    finance.offer("unionpay")
+    PartnerChannel.objects.create(
+        hospital=finance.world.h1, application=finance.world.partner_application, channel="unionpay",
+        operations=["pay", "refund"],
+    )  # fmt: skip
+    for started in [start(finance, made), start(finance, made, channel="unionpay", method="app")]:
         finance.confirm(PaymentAttempt.objects.get(pk=started.json()["id"]))
-        assert finance.deliver() == [200]
-    finance.work()
-    finance.later(minutes=1)
+    assert finance.deliver(2) == [200, 200]
+    for _ in range(3):
+        finance.work()
+        finance.later(minutes=1)
     finance.work()
     assert Refund.objects.get().cause == "overpayment"
     finance.move_to(NEXT_MORNING)
@@ -142,7 +147,7 @@ def test_a_payment_that_we_hear_of_after_its_bill_explains_itself(sold: Till) ->
     assert ("missing_ours", attempt.order.order_no, "pending", 5_000) in found(run())
     PaymentAttempt.objects.filter(pk=attempt.pk).update(state="succeeded")
     PaymentOrder.objects.filter(pk=attempt.order_id).update(recorded_at=clock.now())
-    sold.later(days=3)
+    sold.later(days=30)
     examine_forgotten(clock.today())
     work()
     row = Difference.objects.get(key=attempt.order.order_no, direction="in")
