@@ -55398,7 +55398,7 @@ export interface operations {
                 };
                 content: {
                     /** @example … */
-                    "application/octet-stream": string;
+                    "*/*": string;
                 };
             };
             /** @description 下载对方账单 */
@@ -55408,7 +55408,7 @@ export interface operations {
                 };
                 content: {
                     /** @example … */
-                    "application/octet-stream": string;
+                    "*/*": string;
                 };
             };
             /** @description Nothing has changed. */

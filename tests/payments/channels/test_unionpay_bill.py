@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from apps.payments.channels import archives
+from apps.payments.channels import archives, unionpay_file
 from apps.payments.channels.base import (
     BillNotReady,
     PayMethod,
@@ -200,6 +200,7 @@ def test_a_file_that_is_none_is_refused(content: str) -> None:
 
 def test_a_file_that_unpacks_without_end_is_refused_before_it_is_unpacked(monkeypatch: Any) -> None:
     monkeypatch.setattr(archives, "MAX_UNPACKED", 1_000_000)
+    monkeypatch.setattr(unionpay_file, "MAX_PACKED", 1_000_000)
     bomb = base64.b64encode(zlib.compress(bytes(5_000_000))).decode()
     with pytest.raises(PermanentChannelError, match="unpacks to more than"):
         list(bill_rows(bomb, DAY))

@@ -80,7 +80,7 @@ class BillFilter(django_filters.FilterSet):
     business_date_to = django_filters.DateFilter(field_name="business_date", lookup_expr="lte")
 
 
-ANY, BYTES = "application/octet-stream", OpenApiResponse(OpenApiTypes.BINARY)
+ANY, BYTES = "*/*", OpenApiResponse(OpenApiTypes.BINARY)
 
 
 @extend_schema(tags=["reconciliation"])
