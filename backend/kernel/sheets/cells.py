@@ -1,6 +1,7 @@
 """What one cell holds: text, or the reason why its text can't be trusted."""
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,12 @@ class SheetProblem(Exception):
     def __init__(self, code: str, **where: object) -> None:
         super().__init__(code)
         self.code, self.where = code, where
+
+    @property
+    def findings(self) -> list[dict[str, Any]]:
+        """{code, …} of everything that is wrong with it, however many that are."""
+        listed: Any = self.where.get("findings")
+        return list(listed) if listed else [{"code": self.code, **self.where}]
 
 
 def column_letters(number: int) -> str:

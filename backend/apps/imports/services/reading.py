@@ -73,7 +73,7 @@ def findings(error: SheetProblem | FileNotFoundError) -> tuple[str, list[dict[st
     """The code of what is wrong with the file, and each finding with its place."""
     if not isinstance(error, SheetProblem):
         return "unreadable", [{"code": "unreadable"}]
-    found: Any = error.where.get("findings") or [{"code": error.code, **error.where}]
+    found = error.findings
     first = found[0]["code"]
     places = [f.get("column") or f.get("cell") or f.get("line") for f in found if f["code"] == first]
     named = "、".join(str(place) for place in places if place)

@@ -80,13 +80,8 @@ def _rows(file: IO[bytes], reading: "_Reading", statement: Statement) -> Iterato
         )
         yield from reading.lines(heading, rows)
     except SheetProblem as problem:
-        raise BadBill(_told(problem)) from problem
+        raise BadBill(problem.findings) from problem
     statement.stated_in_fen, statement.stated_out_fen = reading.finish()
-
-
-def _told(problem: SheetProblem) -> list[dict[str, Any]]:
-    found: Any = problem.where.get("findings")
-    return list(found) if found else [{"code": problem.code, **problem.where}]
 
 
 class _Reading:

@@ -132,7 +132,7 @@ def take_worksheet(
     try:
         entries, problems = _read(file)
     except SheetProblem as problem:
-        return 0, [_of_sheet(found) for found in _findings(problem)]
+        return 0, [_of_sheet(found) for found in problem.findings]
     if len(entries) > MAX_PROPOSED:
         problems.append(_problem(entries[MAX_PROPOSED].row, ID, "too_many"))
     known = {row.pk: row for row in rows.select_related("run").filter(pk__in=[entry.id for entry in entries])}
@@ -250,11 +250,6 @@ def _allowed(row: Difference) -> str:
 def _problem(row: int, column: str, code: str, **more: Any) -> Problem:
     found = {"row": row, "column": column, "code": code, **more}
     return {"row": row, "column": column, "code": code, "reason": reason(found, WORDS)}
-
-
-def _findings(problem: SheetProblem) -> list[dict[str, Any]]:
-    listed: Any = problem.where.get("findings")
-    return list(listed) if listed else [{"code": problem.code, **problem.where}]
 
 
 def _of_sheet(found: Mapping[str, Any]) -> Problem:
