@@ -59,7 +59,7 @@ class His:
         self.config = HisSettings()
         self.book.reset()
         self.refusals.clear()
-        self.day_bills.put([])
+        self.day_bills.faults.reset()
 
     def routes(self) -> Routes:
         return {
@@ -163,7 +163,7 @@ class His:
         after = text(request.query, "after", empty=True)
         if not DAY.fullmatch(day):
             raise HisFailure("BAD_REQUEST", "日期格式错误")
-        if day >= f"{self.clock.shanghai():%Y-%m-%d}" or self.day_bills.has("not_ready"):
+        if day >= f"{self.clock.shanghai():%Y-%m-%d}" or self.day_bills.faults.has("not_ready"):
             raise HisFailure("BILL_NOT_READY")
         return self.day_bills.page(hospital_code, day, after)
 

@@ -48,7 +48,7 @@ class HisControl:
             ("GET", "/refusals"): lambda request: reply({"items": self._his.refusals.list()}),
             ("DELETE", "/refusals"): self._clear_refusals,
             ("PUT", "/outage"): self._outage,
-            ("PUT", "/bill-faults"): self._put_bill_faults,
+            ("PUT", "/bill-faults"): self._his.day_bills.faults.put,
         }
 
     def _put_bill(self, request: Request) -> Response:
@@ -151,11 +151,6 @@ class HisControl:
     def _outage(self, request: Request) -> Response:
         self._his.config.outage = request.json().get("on") is True
         return reply({"outage": self._his.config.outage})
-
-    def _put_bill_faults(self, request: Request) -> Response:
-        """Faults of the day's bills from now on: `{rules: [{kind, number?, fen?}]}`."""
-        self._his.day_bills.put(request.json().get("rules"))
-        return reply({"rules": len(self._his.day_bills.rules)})
 
     def _found(self, request: Request) -> Bill:
         external_id = request.text("external_id", "")

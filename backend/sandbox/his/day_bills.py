@@ -1,12 +1,12 @@
 """The HIS's own bill of a day: what it has booked under the caller's numbers, with the faults that were planted."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from datetime import date, timedelta
 from typing import Any
 
 from sandbox.his.book import HisBook
 from sandbox.his.records import WITHDRAWN
-from sandbox.wire import BadRequest
+from sandbox.trading.bill_faults import PlantedFault, PlantedFaults
 
 PAGE = 1_000
 KINDS = (
@@ -16,59 +16,30 @@ KINDS = (
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class DayBillFault:
-    """One fault. `number`: of a payment or refund; `fen`: what stands there instead, or is added.
-
-    drop            the row is not there        double      it stands there twice
-    amount          another amount              withdrawn   it says that it was withdrawn
-    add             a payment nobody knows      totals      the sums say so much more
-    cut             rows are missing at its end later_day   it stands in the next day's
-    other_hospital  it names another hospital   other_day   it names another day
-    not_ready       it is being made
-    """
-
-    kind: str
-    number: str = ""
-    fen: int = 0
-
-
 class DayBills:
-    """Bills of the book."""
+    """Bills of the book. Beside the faults of every bill:
+
+    withdrawn   it says that it was withdrawn   other_hospital  it names another hospital
+    totals      the sums say so much more       not_ready       it is being made
+    """
 
     def __init__(self, book: HisBook) -> None:
         self._book = book
-        self.rules: list[DayBillFault] = []
-
-    def put(self, rules: Any) -> None:
-        """Faults from now on; replaces those before."""
-        if not isinstance(rules, list):
-            raise BadRequest("rules: a list is expected")
-        try:
-            faults = [DayBillFault(**rule) for rule in rules]
-        except TypeError as error:
-            raise BadRequest(f"bill fault: {error}") from error
-        if any(fault.kind not in KINDS for fault in faults):
-            raise BadRequest(f"bill fault kind: one of {', '.join(KINDS)}")
-        self.rules = faults
-
-    def has(self, kind: str) -> bool:
-        """Whether it was told so."""
-        return any(rule.kind == kind for rule in self.rules)
+        self.faults = PlantedFaults(*KINDS)
 
     def page(self, hospital_code: str, day: str, after: str) -> dict[str, Any]:
         """A page of at most PAGE rows; `after`: where the one before ended."""
         rows = self._rows(hospital_code, day)
         counted = [row for row in rows if row["state"] != WITHDRAWN]
-        more = sum(rule.fen for rule in self.rules if rule.kind == "totals")
+        more = sum(rule.fen for rule in self.faults.rules if rule.kind == "totals")
         begin = int(after) if after.isdigit() else 0
         shown = rows[begin : begin + PAGE]
-        if self.has("cut") and len(shown) < PAGE:
+        if self.faults.has("cut") and len(shown) < PAGE:
             shown = shown[:-1]
         end = begin + PAGE
         return {
-            "hospital_code": "H999" if self.has("other_hospital") else hospital_code,
-            "business_date": "2001-01-01" if self.has("other_day") else day,
+            "hospital_code": "H999" if self.faults.has("other_hospital") else hospital_code,
+            "business_date": "2001-01-01" if self.faults.has("other_day") else day,
             "count": len(rows),
             "payments_fen": sum(row["amount_fen"] for row in counted if row["kind"] == "payment") + more,
             "refunds_fen": sum(row["amount_fen"] for row in counted if row["kind"] == "refund"),
@@ -77,10 +48,10 @@ class DayBills:
         }
 
     def _rows(self, hospital_code: str, day: str) -> list[Row]:
-        moved = {rule.number for rule in self.rules if rule.kind == "later_day"}
+        moved = self.faults.later()
         found = sorted(self._booked(hospital_code), key=lambda row: row["occurred_at"])
         rows = [row for row in found if _day(row, moved) == day]
-        for rule in self.rules:
+        for rule in self.faults.rules:
             rows = [made for row in rows for made in _planted(rule, row)]
             if rule.kind == "add":
                 rows.append(
@@ -113,16 +84,13 @@ def _number(row: Row) -> str:
     return str(row["refund_no"] or row["order_no"])
 
 
-def _day(row: Row, moved: set[str]) -> str:
+def _day(row: Row, moved: Collection[str]) -> str:
     """Moments of the book are Beijing's."""
-    day = str(row["occurred_at"])[:10]
-    if _number(row) not in moved:
-        return day
-    year, month, date = map(int, day.split("-"))
-    return f"{year:04d}-{month:02d}-{date + 1:02d}"
+    day = date.fromisoformat(str(row["occurred_at"])[:10])
+    return str(day + timedelta(days=_number(row) in moved))
 
 
-def _planted(rule: DayBillFault, row: Row) -> list[Row]:
+def _planted(rule: PlantedFault, row: Row) -> list[Row]:
     if rule.number != _number(row):
         return [row]
     changed = {
