@@ -7,12 +7,21 @@ from typing import Any
 import httpx
 
 from apps.billing.services.items import ItemSpec
-from apps.payments.models import PaymentAttempt, PaymentOrder, Refund, RefundCause, RefundRoute
+from apps.payments.models import (
+    MerchantAccount,
+    PaymentAttempt,
+    PaymentOrder,
+    Refund,
+    RefundCause,
+    RefundRoute,
+)
 from apps.payments.services.refunds import RefundPart, create_refund
+from apps.reconciliation.counterparties.merchant import account_of
+from apps.reconciliation.counterparties.registry import COUNTERPARTIES
 from apps.reconciliation.models import Difference, ReconciliationRun, SuppliedBill
 from apps.reconciliation.services.examine import examine_difference
 from apps.reconciliation.services.hand_in import check_bill
-from apps.reconciliation.services.runs import advance_run, start, start_daily
+from apps.reconciliation.services.runs import advance_run, start_daily, start_run
 from apps.worklist.models import Approval
 from kernel import clock, leases
 from tests.billing.support import issue
@@ -72,6 +81,11 @@ def plant(till: Till, *rules: dict[str, Any], of: str = "wechat_pay") -> None:
     """Faults of a provider's bills from now on."""
     answer = httpx.put(f"{till.sandbox.url}/_sandbox/{of}/bill-faults", json={"rules": list(rules)})
     assert answer.status_code == 200, answer.text
+
+
+def start(merchant: MerchantAccount, day: dt.date) -> ReconciliationRun:
+    """Reconcile a day of a merchant account by hand."""
+    return start_run(COUNTERPARTIES["merchant"], account_of(merchant), day)
 
 
 def reconcile(till: Till, day: dt.date = TODAY) -> ReconciliationRun:

@@ -171,7 +171,7 @@ def test_the_file_can_be_looked_at_before_and_that_is_on_record(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_different_bills_at_once_both_count_one_after_the_other(finance: Till) -> None:
+def test_of_two_different_bills_at_once_one_counts_and_the_other_waits_for_people(finance: Till) -> None:
     pay_bill(finance)
     finance.move_to(NEXT_MORNING)
     good, other = file_of(finance.merchant), edited(finance, "50.00", "51.00")

@@ -11,7 +11,7 @@ from apps.payments.models import AccountKind
 from apps.payments.services.ledger import Account, balance
 from apps.payments.services.verify_ledger import verify_ledger
 from apps.reconciliation.models import Difference, ReconciliationRun
-from apps.reconciliation.services.runs import start, start_daily
+from apps.reconciliation.services.runs import start_daily
 from apps.worklist.models import WorkItem
 from tests.payments.support import TODAY, Till
 from tests.reconciliation.support import (
@@ -23,6 +23,7 @@ from tests.reconciliation.support import (
     plant,
     propose,
     reconcile,
+    start,
     work,
 )
 from tests.scheduling.support import ADMIN

@@ -12,10 +12,19 @@ from django.db import connection
 from apps.reconciliation.models import Difference, ReconciliationRun
 from apps.reconciliation.services.carry import examine_forgotten
 from apps.reconciliation.services.results import give_to_people
-from apps.reconciliation.services.runs import advance_run, start, start_daily
+from apps.reconciliation.services.runs import advance_run, start_daily
 from apps.worklist.models import WorkItem
 from tests.payments.support import TODAY, Till
-from tests.reconciliation.support import NEXT_MORNING, found, give_back, pay_bill, plant, reconcile, work
+from tests.reconciliation.support import (
+    NEXT_MORNING,
+    found,
+    give_back,
+    pay_bill,
+    plant,
+    reconcile,
+    start,
+    work,
+)
 
 pytestmark = pytest.mark.requirement("PAY-11")
 

@@ -1,5 +1,8 @@
 from kernel.errors import DomainError, Expectation
 
+#: `error` of a run, and `outcome` of a difference, that met with what nobody thought of.
+UNFORESEEN = "unforeseen"
+
 
 class NotLinkable(DomainError):
     """`sum_fen`: what is left when all of them are taken together."""

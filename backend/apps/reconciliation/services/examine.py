@@ -8,6 +8,7 @@ from django.db import transaction
 from apps.payments.channels.base import ChannelError
 from apps.payments.services.reconciling import Looked
 from apps.reconciliation.counterparties.registry import counterparty_of
+from apps.reconciliation.errors import UNFORESEEN
 from apps.reconciliation.models import Difference, DifferenceKind, ReconciliationRun
 from apps.reconciliation.services.results import lock_account, open_work, settle_run
 from apps.reconciliation.states import DIFFERENCES, RESULTS, DifferenceState
@@ -18,8 +19,6 @@ from kernel.locks import lock_one
 MAX_TRIES = 3
 #: `outcome` of a row that was matched with our movement in another day's bill already: it stands there twice.
 ON_ANOTHER_DAY = "matched_on_another_day"
-#: `outcome` where asking ended in an error of ours.
-UNFORESEEN = "unforeseen"
 log = structlog.get_logger(__name__)
 
 

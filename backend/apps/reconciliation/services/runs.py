@@ -12,12 +12,10 @@ from apps.payments.channels.base import (
     PermanentChannelError,
     TemporaryChannelError,
 )
-from apps.payments.types import MerchantAccount
 from apps.reconciliation.counterparties.base import Account, Counterparty
-from apps.reconciliation.counterparties.merchant import account_of
-from apps.reconciliation.counterparties.registry import COUNTERPARTIES, all_kinds, counterparty_of
-from apps.reconciliation.errors import BILL_DAY, NotReconciled
-from apps.reconciliation.models import BillSource, CounterpartyKind, ReconciliationRun, SuppliedBill
+from apps.reconciliation.counterparties.registry import all_kinds, counterparty_of
+from apps.reconciliation.errors import BILL_DAY, UNFORESEEN, NotReconciled
+from apps.reconciliation.models import BillSource, ReconciliationRun, SuppliedBill
 from apps.reconciliation.services import staging
 from apps.reconciliation.services.corrections import count_bill
 from apps.reconciliation.services.match import NoResult
@@ -36,8 +34,6 @@ READING = dt.timedelta(minutes=30)
 #: When bills are asked for, on the morning after their day.
 MORNING = dt.time(10, 15)
 MAX_TRIES = 12
-#: `error` of a run that failed on what nobody thought of.
-UNFORESEEN = "unforeseen"
 log = structlog.get_logger(__name__)
 
 
@@ -62,11 +58,6 @@ def _open(
             return run
     except IntegrityError:
         return None
-
-
-def start(merchant: MerchantAccount, day: dt.date) -> ReconciliationRun:
-    """Reconcile a day of a merchant account by hand; as `start_run`."""
-    return start_run(COUNTERPARTIES[CounterpartyKind.MERCHANT], account_of(merchant), day)
 
 
 def start_run(kind: Counterparty, account: Account, day: dt.date) -> ReconciliationRun:
