@@ -16,14 +16,18 @@ import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import console
 import processes
+from commands import THEN
 from embedded import ROOT, Stack, local_dir
 from postgres_server import ServerError
 from supervisor import Busy, Failed, Service, Supervisor, answers
 
 MANAGE = [sys.executable, str(ROOT / "backend" / "manage.py")]
+#: The same for several commands in one process, divided by THEN.
+COMMANDS = [sys.executable, str(Path(__file__).with_name("commands.py"))]
 DOCUMENTS = ("miniprogram", "admin", "partner")
 FIRST_PORTS = {"api": 8000, "sandbox": 8090, "stream": 8190, "console": 8290}
 ATTEMPTS = 5
@@ -85,9 +89,8 @@ class Demo:
                 self._prepare(stack)
                 self.files = self._console(building)
                 self._start()
-                say("Opening the hospitals' accounts at the payment providers' stand-ins …")
-                open_merchants(self.sandbox, self.local / "run" / "merchants.json", self._manage)
-                open_receipts(self.sandbox, self.local / "run" / "receipts.json", self._manage)
+                say("Opening the hospitals' accounts at the providers' stand-ins …")
+                open_accounts(self.sandbox, self.local / "run", self._manage)
                 self._note_addresses()
                 self._tell()
                 if check:
@@ -112,10 +115,8 @@ class Demo:
         say("Starting PostgreSQL and Redis …")
         os.environ.update(stack.start())
         say("Migrating the database (half a minute the first time) …")
-        self._manage("migrate", "--noinput", "--verbosity", "0")
-        self._manage("sync_access")
-        say("Collecting the static files …")
-        self._manage("collectstatic", "--noinput", "--verbosity", "0")
+        quiet = ("--noinput", "--verbosity", "0")
+        self._manage("migrate", *quiet, THEN, "sync_access", THEN, "collectstatic", *quiet)
         say("Loading the sample hospitals (half a minute the first time) …")
         self.accounts.touch(mode=0o600)
         size = SMALL if self.small else ()
@@ -162,7 +163,7 @@ class Demo:
 
     def _manage(self, *arguments: str) -> None:
         environment = os.environ | self._environment()
-        done = subprocess.run([*MANAGE, *arguments], cwd=ROOT / "backend", env=environment)
+        done = subprocess.run([*COMMANDS, *arguments], cwd=ROOT / "backend", env=environment)
         if done.returncode != 0:
             raise Failed(f"manage.py {arguments[0]} ended with {done.returncode}; its output stands above.")
 
@@ -220,29 +221,45 @@ class Demo:
         return subprocess.run([sys.executable, str(ROOT / "scripts" / "journey.py"), *addresses]).returncode
 
 
-def open_merchants(sandbox: str, file: Path, manage: Callable[..., object]) -> None:
-    """The sample's hospitals take payments through the sandbox; `file` passes its merchants' keys on."""
-    merchants = {}
-    for channel in PAYMENT_CHANNELS:
-        with urllib.request.urlopen(f"{sandbox}/_sandbox/{channel}/merchant", timeout=10) as answer:
-            merchants[channel] = json.load(answer)
-    file.touch(mode=0o600)
-    file.write_text(json.dumps(merchants))
-    manage("open_merchants", "--file", str(file))
-    file.unlink()
+def open_accounts(sandbox: str, directory: Path, manage: Callable[..., object]) -> None:
+    """The sample's hospitals take payments through the sandbox, and the first, a public one, issues e-receipts there.
 
-
-def open_receipts(sandbox: str, file: Path, manage: Callable[..., object]) -> None:
-    """The sample's first hospital, a public one, issues e-receipts through the sandbox."""
-    with urllib.request.urlopen(f"{sandbox}/_sandbox/e_receipts/account", timeout=10) as answer:
-        connection = json.load(answer) | {"base_url": f"{sandbox}/receipts"}
+    Files in `directory` pass the sandbox's keys on, and go.
+    """
+    merchants, receipts = (private_file(directory / name) for name in ("merchants.json", "receipts.json"))
+    merchants.write_text(
+        json.dumps({channel: ask(f"{sandbox}/_sandbox/{channel}/merchant") for channel in PAYMENT_CHANNELS})
+    )
+    connection = ask(f"{sandbox}/_sandbox/e_receipts/account") | {"base_url": f"{sandbox}/receipts"}
     account = {
         "platform": "bosssoft", "name": "电子票据", "connection": connection, "charge_codes": CHARGE_CODES,
     }  # fmt: skip
-    file.touch(mode=0o600)
-    file.write_text(json.dumps(account))
-    manage("open_receipt_account", "--hospital", PUBLIC_HOSPITAL, "--file", str(file))
-    file.unlink()
+    receipts.write_text(json.dumps(account))
+    hospital = ("--hospital", PUBLIC_HOSPITAL)
+    manage(
+        "open_merchants",
+        "--file",
+        str(merchants),
+        THEN,
+        "open_receipt_account",
+        *hospital,
+        "--file",
+        str(receipts),
+    )
+    merchants.unlink()
+    receipts.unlink()
+
+
+def private_file(path: Path) -> Path:
+    """For its owner's eyes alone."""
+    path.touch(mode=0o600)
+    return path
+
+
+def ask(url: str) -> Any:
+    """What the sandbox says of itself."""
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return json.load(answer)
 
 
 def programs(api: str, sandbox: str, stream: str, keys: Path, token: str = "") -> list[Service]:

@@ -1,7 +1,6 @@
 """The three documents as the code gives them now, and one running product for the tests that need it."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,15 +22,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="package")  # not the session: it takes a processor from whatever runs after it
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveStack]:
-    """The product with a small sample hospital."""
+    """The product with a small sample hospital, whose clock tests move on."""
     with live_stack(tmp_path_factory.mktemp("live"), sample=SAMPLE) as running:
-        yield running
-
-
-@pytest.fixture
-def own_stack(tmp_path: Path) -> Iterator[LiveStack]:
-    """The same for one test that moves the clock for days."""
-    with live_stack(tmp_path / "live", sample=SAMPLE) as running:
         yield running
 
 

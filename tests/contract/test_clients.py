@@ -111,21 +111,19 @@ def _application(admin: APIClient, world: World) -> dict[str, Any]:
 
 
 @pytest.mark.thorough
-def test_the_main_journey_works_from_end_to_end(own_stack: LiveStack, tmp_path: Path) -> None:
+def test_the_main_journey_works_from_end_to_end(stack: LiveStack, tmp_path: Path) -> None:
     """Both tell the same story: the script that checks the demo, and the front ends' clients."""
     environment = {
         name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}
     }
-    files = ["--accounts", str(own_stack.accounts_file), "--clock-file", str(own_stack.clock_file)]
+    files = ["--accounts", str(stack.accounts_file), "--clock-file", str(stack.clock_file)]
     script = [sys.executable, str(ROOT / "scripts" / "journey.py"), *files]
-    addresses = ["--base-url", own_stack.api, "--sandbox-url", own_stack.sandbox]
+    addresses = ["--base-url", stack.api, "--sandbox-url", stack.sandbox]
     done = subprocess.run([*script, *addresses], capture_output=True, text=True, env=environment)
     assert done.returncode == 0, done.stdout + done.stderr
     settings = tmp_path / "settings.json"
     names = ("accounts_file", "clock_file")
-    told = {"base_url": own_stack.api, "sandbox_url": own_stack.sandbox} | {
-        n: str(getattr(own_stack, n)) for n in names
-    }
+    told = {"base_url": stack.api, "sandbox_url": stack.sandbox} | {n: str(getattr(stack, n)) for n in names}
     settings.write_text(json.dumps(told))
     said = shell("bash", "-c", f"tsc -p . && node build/journeys/main.js {settings}")
     assert said.splitlines()[-1].endswith(" passed, 0 failed")

@@ -1,4 +1,4 @@
-"""Two demos at once, as two people or two checkouts start them: both come up, and neither meets the other's parts."""
+"""A demo comes up; two at once, as two people or two checkouts start them, never meet each other's parts."""
 
 import json
 import os
@@ -67,15 +67,31 @@ class Running:
 
 
 @pytest.fixture(scope="module")
-def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Running]]:
-    files = console.Build(tmp_path_factory.mktemp("console") / "dist").wait()
-    assert files
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The console, built."""
+    built = console.Build(tmp_path_factory.mktemp("console") / "dist").wait()
+    assert built
+    return built
+
+
+@pytest.fixture(scope="module")
+def one(files: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    running = Running(tmp_path_factory.mktemp("demo"), files)
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest.fixture
+def two(files: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Running]]:
+    """Started at the same moment."""
     started = [Running(tmp_path_factory.mktemp(f"demo{number}"), files) for number in range(2)]
     try:
         yield started
     finally:
-        for one in started:
-            one.stop()
+        for running in started:
+            running.stop()
 
 
 def get(url: str) -> Any:
@@ -89,42 +105,59 @@ def post(url: str, body: dict[str, Any]) -> Any:
         return json.load(answer)
 
 
-@pytest.mark.xdist_group("two-demos")
+def parts(known: dict[str, str]) -> list[str]:
+    """Where its parts say that they are well."""
+    return [
+        f"{known['api']}/readyz",
+        *(f"{known[name]}/healthz" for name in ("sandbox", "stream", "console")),
+    ]
+
+
+@pytest.mark.xdist_group("demos")
 @pytest.mark.thorough
+def test_a_demo_comes_up_with_all_its_parts(one: Running) -> None:
+    known = one.addresses()
+    assert all(answers(url, known["run"]) for url in parts(known))
+    with urllib.request.urlopen(f"{known['console']}/console/", timeout=10) as page:
+        assert b"main.js" in page.read()
+    with urllib.request.urlopen(f"{known['console']}/api/admin/v1/schema", timeout=10) as document:
+        assert document.read(8) == b"openapi:"
+    assert get(f"{known['api']}/")["documents"]["admin"]["openapi"] == f"{known['api']}/api/admin/v1/schema"
+    assert signs_in(known, known)
+    for step in ("PostgreSQL", "Migrating", "Loading the sample", "api answers", "Ready"):
+        assert step in one.said()
+
+
+@pytest.mark.xdist_group("demos")
+@pytest.mark.full  # as long as the first, and as busy
 def test_two_demos_at_once_come_up_and_never_talk_to_each_others_parts(two: list[Running]) -> None:
-    one, other = (running.addresses() for running in two)
-    assert not set(one.values()) & set(other.values())
-    for own, foreign in ((one, other), (other, one)):
-        healths = (f"{own[name]}/healthz" for name in ("sandbox", "stream", "console"))
-        for url in (f"{own['api']}/readyz", *healths):
+    known, beside = (running.addresses() for running in two)
+    assert not set(known.values()) & set(beside.values())
+    for own, foreign in ((known, beside), (beside, known)):
+        for url in parts(own):
             assert answers(url, own["run"])
             assert not answers(url, foreign["run"])
-        with urllib.request.urlopen(f"{own['console']}/console/", timeout=10) as page:
-            assert b"main.js" in page.read()
-        with urllib.request.urlopen(f"{own['console']}/api/admin/v1/schema", timeout=10) as document:
-            assert document.read(8) == b"openapi:"
     # a sign-in goes through the demo's own sandbox: the other one has not heard of the person
-    openid, phone = {"openid": "o-only-here"}, {"phone": "15400000001"}
-    post(f"{one['sandbox']}/_sandbox/wechat/users", openid | phone)
-    code = {"code": post(f"{one['sandbox']}/_sandbox/wechat/login-codes", openid)["code"]}
-    assert post(f"{one['api']}/api/miniprogram/v1/auth/wechat", code)["token"]
-    code = {"code": post(f"{one['sandbox']}/_sandbox/wechat/login-codes", openid)["code"]}
+    assert signs_in(known, known)
     with pytest.raises(urllib.error.HTTPError) as refused:
-        post(f"{other['api']}/api/miniprogram/v1/auth/wechat", code)
+        signs_in(known, beside)
     assert json.load(refused.value)["code"] == "wechat_code_invalid"
-    assert get(f"{one['api']}/")["documents"]["admin"]["openapi"] == f"{one['api']}/api/admin/v1/schema"
-    for running in two:
-        for step in ("PostgreSQL", "Migrating", "Loading the sample", "api answers", "Ready"):
-            assert step in running.said()
 
 
-@pytest.mark.xdist_group("two-demos")
+def signs_in(known: dict[str, str], where: dict[str, str]) -> Any:
+    """The token of a person of one demo's WeChat who signs in at a demo."""
+    openid, phone = {"openid": "o-only-here"}, {"phone": "15400000001"}
+    post(f"{known['sandbox']}/_sandbox/wechat/users", openid | phone)
+    code = {"code": post(f"{known['sandbox']}/_sandbox/wechat/login-codes", openid)["code"]}
+    return post(f"{where['api']}/api/miniprogram/v1/auth/wechat", code)["token"]
+
+
+@pytest.mark.xdist_group("demos")
 @pytest.mark.thorough
-def test_a_demo_that_ended_leaves_nothing_behind(two: list[Running]) -> None:
-    running = two[0]
-    known = running.addresses()
-    running.stop()
-    assert not processes.marked("YIHUI_SUPERVISOR", str((running.local / "run" / "demo").resolve()))
+def test_a_demo_that_ended_leaves_nothing_behind(one: Running) -> None:
+    known = one.addresses()
+    one.stop()
+    assert not processes.marked("YIHUI_SUPERVISOR", str((one.local / "run" / "demo").resolve()))
     for name in demo.FIRST_PORTS:
         assert processes.port_is_free(int(known[name].rpartition(":")[2]))
 

@@ -21,6 +21,7 @@ import psycopg2
 import demo
 import processes
 import template
+from commands import THEN
 from postgres_server import Postgres
 from supervisor import Service, Supervisor
 from valkey_server import Valkey
@@ -57,7 +58,7 @@ class LiveStack:
         self._offset = 0.0
 
     def start(self, *, sample: list[str]) -> None:
-        """Servers, migrations, the sample hospital (`load_sample` with these options), then every program.
+        """Servers, a migrated database, the sample hospital (`load_sample` with these options), then every program.
 
         The product's clock begins at ten in the morning, so that no test depends on the hour at which it runs.
         """
@@ -81,9 +82,8 @@ class LiveStack:
             "YIHUI_PUBLIC_BASE_URL": self.api,
             "PYTHONPATH": str(BACKEND),
         } | self.environment
-        self._migrate()
-        self.manage("sync_access")
-        self.manage("load_sample", "--accounts-file", str(self.accounts_file), *sample)
+        self._copy_template()
+        self.manage("sync_access", THEN, "load_sample", "--accounts-file", str(self.accounts_file), *sample)
         for service in demo.programs(
             self.api, self.sandbox, self.stream, self.directory / "keys", self.token
         ):
@@ -91,18 +91,17 @@ class LiveStack:
             self.supervisor.start(service)
         for service in self.supervisor.services:
             self.supervisor.wait_healthy(service)
-        demo.open_merchants(self.sandbox, self.directory / "merchants.json", self.manage)
-        demo.open_receipts(self.sandbox, self.directory / "receipts.json", self.manage)
+        demo.open_accounts(self.sandbox, self.directory, self.manage)
         threading.Thread(target=self._keep_running, daemon=True).start()
 
-    def _migrate(self) -> None:
+    def _copy_template(self) -> None:
+        """What `migrate` makes of an empty database; that no migration is missing has a test of its own."""
         source = os.environ["DATABASE_URL"]
         template.copy_into(template.at(source, template.ensure(source)), template.at(self.postgres.url))
-        self.manage("migrate", "--noinput", "--verbosity", "0")
 
     def manage(self, *arguments: str) -> str:
-        """Run a management command against this stack; returns its output."""
-        return self._run([*demo.MANAGE, *arguments])
+        """Run management commands, divided by THEN, against this stack; returns their output."""
+        return self._run([*demo.COMMANDS, *arguments])
 
     def script(self, path: Path, *arguments: str) -> str:
         """Run a Python file with the product's settings; returns its output."""
