@@ -51,6 +51,19 @@ def test_dies_at_first():
 def test_well():
     log("well")
 """
+GROUP = """
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.mark.xdist_group("some")
+@pytest.mark.parametrize("number", range(10))
+def test_together(number):
+    with Path(__file__).with_name("log").open("a") as file:
+        file.write(os.environ["PYTEST_XDIST_WORKER"] + "\\n")
+"""
 
 
 @pytest.fixture
@@ -116,3 +129,10 @@ def test_many_failures_have_one_cause_and_are_no_chance(suite: Path, monkeypatch
     monkeypatch.setattr(pytest_run, "MAX_AGAIN", 1)
     assert run(suite, "-n", "0") == pytest_run.FAILED
     assert logged(suite).count("moody") == 1
+
+
+def test_tests_of_one_group_run_on_one_worker_whatever_pytest_does_to_their_ids(suite: Path) -> None:
+    (suite / "test_suite.py").write_text(GROUP)
+    assert run(suite, "-n", "2", "--dist", "loadgroup") == pytest_run.PASSED
+    assert len(logged(suite)) == 10
+    assert len(set(logged(suite))) == 1
