@@ -41,6 +41,8 @@ class Faults:
     def __init__(self) -> None:
         self._rules: dict[str, list[Fault]] = {}
         self._lock = threading.Lock()
+        #: Raised by each reset: a request that waited over one belongs to a world that is gone.
+        self.resets = 0
 
     def put(self, provider: str, rules: list[dict[str, Any]]) -> None:
         """Replaces the provider's rules."""
@@ -56,6 +58,7 @@ class Faults:
         with self._lock:
             if provider is None:
                 self._rules.clear()
+                self.resets += 1
             else:
                 self._rules.pop(provider, None)
 

@@ -55,8 +55,11 @@ class Router:
         return None
 
     def _with_faults(self, provider: Provider, handler: Handler, request: Request) -> Response | None:
+        resets = self._faults.resets
         plan = self._faults.plan(provider.name, provider.operation(request))
         time.sleep(plan.delay_ms / 1000)
+        if resets != self._faults.resets:
+            return None
         fault = plan.fault
         if fault is None:
             return handler(request)

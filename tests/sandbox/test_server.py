@@ -12,6 +12,7 @@ import pytest
 
 from sandbox.faults import Faults
 from sandbox.inbox import Inbox
+from tests.support.waiting import wait_until
 
 from .conftest import BACKEND, MINI_PROGRAM, SandboxDriver
 
@@ -113,6 +114,17 @@ def test_silence_after_the_work_has_done_the_work(sandbox) -> None:
     with pytest.raises(httpx.ReadTimeout):
         httpx.get(f"{sandbox.url}{SESSION}", params=query, timeout=0.3)
     assert sandbox.http.get(SESSION, params=query).json()["errcode"] == 40029, "the code was used up"
+
+
+def test_what_waited_when_all_was_reset_does_nothing_to_what_comes_after(sandbox) -> None:
+    sandbox.faults("wechat", {"kind": "delay", "delay_ms": 600, "times": 1})
+    with ThreadPoolExecutor(1) as pool:
+        late = pool.submit(httpx.get, f"{sandbox.url}{SESSION}")
+        wait_until(lambda: sandbox.control("GET", "faults/wechat")["faults"][0]["times"] == 0)
+        sandbox.control("POST", "reset")
+        with pytest.raises(httpx.RemoteProtocolError):
+            late.result()
+    assert sandbox.http.get(SESSION).status_code == 200
 
 
 def test_a_delay_and_another_fault_add_up() -> None:
