@@ -12,9 +12,17 @@ from kernel.errors import NotFound, StaleVersion
 M = TypeVar("M", bound=models.Model)
 
 
-def lock_rows(queryset: models.QuerySet[M]) -> list[M]:
-    """Lock and return the rows of `queryset`, re-read under the lock. Only inside a transaction."""
-    return list(queryset.select_for_update(of=("self",)).order_by("pk"))
+def lock_rows(queryset: models.QuerySet[M], *, no_key: bool = False) -> list[M]:
+    """Lock and return the rows of `queryset`, re-read under the lock. Only inside a transaction.
+
+    `no_key`: others may still write rows that refer to these.
+    """
+    locked = queryset.select_for_update(of=("self",), no_key=no_key).order_by("pk")
+    if not queryset.query.select_related:
+        return list(locked)
+    # A row that was waited for is joined with what its keys said before: absent, or not found at all.
+    keys = list(locked.select_related(None).values_list("pk", flat=True))
+    return list(queryset.filter(pk__in=keys).order_by("pk"))
 
 
 def lock_one(queryset: models.QuerySet[M] | models.Manager[M], **lookup: Any) -> M:

@@ -8,13 +8,16 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connections, transaction
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection, connections, transaction
 
 from apps.identity.models import Group
 from kernel import clock
 from kernel.errors import DomainError, NotFound, StaleVersion, StateConflict
 from kernel.locks import lock_one, lock_rows, save_version
 from kernel.states import StateTable
+from tests.support.waiting import wait_until, waits_for_a_lock
 
 
 class Light(StrEnum):
@@ -133,6 +136,30 @@ def test_rows_are_locked_in_one_order_so_that_nobody_waits_in_a_circle() -> None
 
     assert at_once([lambda order=order: touch(order) for order in (groups, groups[::-1]) * 4]) == [5] * 8
     assert {g.name[1:] for g in Group.objects.all()} == {"x" * 8}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_that_was_waited_for_comes_with_what_it_refers_to_now() -> None:
+    old, new = (ContentType.objects.create(app_label="locks", model=name) for name in ("old", "new"))
+    permission = Permission.objects.create(content_type=old, codename="locked", name="")
+    moved, pids = threading.Event(), []
+
+    def move() -> None:
+        with transaction.atomic():
+            Permission.objects.filter(pk=permission.pk).update(content_type=new)
+            moved.set()
+            wait_until(lambda: pids and waits_for_a_lock(pids[0]))
+
+    def lock() -> str:
+        moved.wait()
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            pids.append(cursor.fetchone()[0])
+            return lock_one(
+                Permission.objects.select_related("content_type"), pk=permission.pk
+            ).content_type.model
+
+    assert set(at_once([move, lock])) == {None, "new"}
 
 
 @pytest.mark.django_db

@@ -25,6 +25,7 @@ from apps.patients.services.import_kind import _Patients
 from kernel.outbox.models import OutboxEvent
 from kernel.sheets import SheetProblem, neutral, plain, rows_of
 from kernel.sheets.excel import excel_lines
+from tests.support.waiting import wait_until, waits_for_a_lock
 from tests.support.world import World
 
 URL = "/api/admin/v1/patient-imports"
@@ -260,11 +261,7 @@ def test_an_import_that_dies_half_way_leaves_nothing_and_runs_again(world: World
         worker = threading.Thread(target=work)
         worker.start()
         pid.wait()
-        waiting = "SELECT count(*) FROM pg_stat_activity WHERE pid = %s AND wait_event_type = 'Lock'"
-        while True:
-            cursor.execute(waiting, backend)
-            if cursor.fetchone()[0]:
-                break
+        wait_until(lambda: waits_for_a_lock(backend[0]))
         cursor.execute("SELECT pg_terminate_backend(%s)", backend)
         worker.join()
         cursor.execute("COMMIT")

@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from django.db import connection
+
 Found = TypeVar("Found")
 
 
@@ -20,6 +22,13 @@ def wait_until(
         assert time.monotonic() < deadline, otherwise if isinstance(otherwise, str) else otherwise()
         time.sleep(pause)
     return found
+
+
+def waits_for_a_lock(pid: int) -> bool:
+    """Whether the PostgreSQL process stands before a lock; true at the moment of the question in a transaction, too."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE pid = %s AND NOT granted", [pid])
+        return bool(cursor.fetchone()[0])
 
 
 def dawdle(seconds: float) -> None:

@@ -11,7 +11,7 @@ from apps.scheduling.models import Appointment
 from apps.scheduling.services.cancel import cancel
 from kernel import clock
 from tests.scheduling.support import NOW, book, first_slot, open_session
-from tests.support.waiting import wait_until
+from tests.support.waiting import wait_until, waits_for_a_lock
 from tests.support.world import build_world
 from workflows.registration_fee.bill import follow_booking
 
@@ -39,14 +39,7 @@ def test_a_booking_cancelled_while_its_bill_is_made_has_no_bill() -> None:
         with transaction.atomic():
             cancel(appointment, cause="patient")
             worker.start()
-            wait_until(lambda: not worker.is_alive() or (backend and _waits(backend[0])))
+            wait_until(lambda: not worker.is_alive() or (backend and waits_for_a_lock(backend[0])))
         worker.join()
         assert Appointment.objects.get(pk=appointment.pk).state == "cancelled"
         assert not Bill.objects.exists()
-
-
-def _waits(pid: int) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT wait_event_type FROM pg_stat_activity WHERE pid = %s", [pid])
-        found = cursor.fetchone()
-    return found is not None and found[0] == "Lock"

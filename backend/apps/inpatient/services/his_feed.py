@@ -22,7 +22,7 @@ from apps.patients.models import Patient
 from apps.payments.payers import PayerType
 from kernel import clock
 from kernel.errors import IN_THE_FUTURE, DuplicateValue, Expectation, InvalidValue
-from kernel.locks import save_version
+from kernel.locks import lock_rows, save_version
 
 DETAILS = {"department", "practitioner", "patient", "admitted_at"}
 #: What a settlement rests on.
@@ -115,8 +115,8 @@ def _status(told: ToldAdmission) -> AdmissionStatus:
 
 def _locked(hospital: Hospital, external_id: str) -> Admission | None:
     rows = Admission.objects.select_related("patient", "department", "practitioner")
-    locked = rows.select_for_update(of=("self",), no_key=True)
-    return locked.filter(hospital=hospital, external_id=external_id).first()
+    found = lock_rows(rows.filter(hospital=hospital, external_id=external_id), no_key=True)
+    return found[0] if found else None
 
 
 def _insert(stay: Admission) -> bool:

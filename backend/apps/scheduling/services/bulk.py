@@ -23,7 +23,7 @@ from apps.scheduling.states import SessionState
 from kernel import clock
 from kernel.errors import DomainError, Expectation, InvalidValue
 from kernel.expectations import within_days
-from kernel.locks import save_version
+from kernel.locks import lock_rows, save_version
 
 MAX_SESSIONS = 500
 BULK_SESSIONS = Expectation(
@@ -135,7 +135,7 @@ def _locked(ids: list[UUID], changes: dict[str, Any]) -> list[ClinicSession]:
             ]
         lock_resources(planned)
     related = rows.select_related("practitioner", "department", "room")
-    return list(related.select_for_update(of=("self",), no_key=True).order_by("pk"))
+    return lock_rows(related, no_key=True)
 
 
 def _try(step: Step, session: ClinicSession) -> Row:
