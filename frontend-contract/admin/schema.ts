@@ -11069,7 +11069,7 @@ export interface components {
             /** 可修改 */
             readonly can_change: boolean;
             /** 分享人 */
-            readonly shared_by: components["schemas"]["StaffName"] | null;
+            readonly shared_by: (components["schemas"]["StaffName"] & unknown) | null;
             /**
              * 分享人
              * @default
@@ -11923,7 +11923,7 @@ export interface components {
             /** 必须开班 */
             is_required: boolean;
             /** 班次 */
-            shift: components["schemas"]["CashierShift"] | null;
+            shift: (components["schemas"]["CashierShift"] & unknown) | null;
         };
         /** @description Every day with charges, the newest first; `detail` is the day that was asked for. */
         DailyCharges: {
@@ -11935,7 +11935,7 @@ export interface components {
             /** 天数 */
             days: components["schemas"]["ChargedDay"][];
             /** 详情 */
-            detail: components["schemas"]["DailyList"] | null;
+            detail: (components["schemas"]["DailyList"] & unknown) | null;
         };
         /** @description 日结. `number`: the how manieth close of the day; `is_reopening`: somebody has asked for it. */
         DailyClose: {
@@ -12267,7 +12267,7 @@ export interface components {
             /** 位置名称 */
             readonly location_name: string | null;
             /** 位置 */
-            readonly place: components["schemas"]["Place"] | null;
+            readonly place: (components["schemas"]["Place"] & unknown) | null;
             /** 科室编码 */
             code: string;
             /** 科室名称 */
@@ -18366,7 +18366,7 @@ export interface components {
              */
             department_id?: string;
             /** 排队顺序 */
-            order?: (string & (string & components["schemas"]["QueueOrder"])) | null;
+            order?: (string & (components["schemas"]["QueueOrder"] & unknown)) | null;
             /** 迟到分钟 */
             late_after_minutes?: number | null;
             /** 迟到后移位数 */
@@ -21611,7 +21611,7 @@ export interface components {
             /** 科室名称 */
             readonly department_name: string;
             /** 排队顺序 */
-            order: (string & (string & components["schemas"]["QueueOrder"])) | null;
+            order: (string & (components["schemas"]["QueueOrder"] & unknown)) | null;
             /** 迟到分钟 */
             late_after_minutes: number | null;
             /** 迟到后移位数 */
@@ -21633,7 +21633,7 @@ export interface components {
              */
             department_id: string;
             /** 排队顺序 */
-            order?: (string & (string & components["schemas"]["QueueOrder"])) | null;
+            order?: (string & (components["schemas"]["QueueOrder"] & unknown)) | null;
             /** 迟到分钟 */
             late_after_minutes?: number | null;
             /** 迟到后移位数 */
@@ -22467,7 +22467,7 @@ export interface components {
             /** 列 */
             columns: components["schemas"]["ReportColumn"][];
             /** 图表类型 */
-            chart_kind: (string & (string & components["schemas"]["ReportChartKind"])) | null;
+            chart_kind: (string & (components["schemas"]["ReportChartKind"] & unknown)) | null;
             /** 明细报表 */
             detail: string;
         };
@@ -22609,7 +22609,7 @@ export interface components {
             /** 行数 */
             row_count: number;
             /** 图表 */
-            chart: components["schemas"]["ReportChart"] | null;
+            chart: (components["schemas"]["ReportChart"] & unknown) | null;
             /**
              * 数据时间
              * Format: date-time
@@ -23362,7 +23362,7 @@ export interface components {
             /** 就诊卡余额上限 */
             "billing.card_max_balance_fen": number | null;
             /** 就诊卡余额的退费途径 */
-            "billing.card_refund_route": (string & (string & components["schemas"]["RefundRoute"])) | null;
+            "billing.card_refund_route": (string & (components["schemas"]["RefundRoute"] & unknown)) | null;
             /** 开通就诊卡充值 */
             "billing.card_top_up_enabled": boolean | null;
             /** 单次充值上限 */
@@ -23372,17 +23372,17 @@ export interface components {
             /** 发票首次打印窗口(空 = 不限) */
             "billing.invoice_desk": string | null;
             /** 其他门诊账单的退费途径 */
-            "billing.outpatient_refund_route": (string & (string & components["schemas"]["RefundRoute"])) | null;
+            "billing.outpatient_refund_route": (string & (components["schemas"]["RefundRoute"] & unknown)) | null;
             /** 发票打印在领用的编号票据上 */
             "billing.paper_invoices": boolean | null;
             /** 待缴费账单推送通知 */
             "billing.push_unpaid": boolean | null;
             /** 窗口退费须医生审批的账单 */
-            "billing.refund_approval": (string & (string & components["schemas"]["RefundCondition"])) | null;
+            "billing.refund_approval": (string & (components["schemas"]["RefundCondition"] & unknown)) | null;
             /** 窗口退费须知 */
             "billing.refund_counter_note": string | null;
             /** 窗口退费前须补打发票的账单 */
-            "billing.refund_reprint": (string & (string & components["schemas"]["RefundCondition"])) | null;
+            "billing.refund_reprint": (string & (components["schemas"]["RefundCondition"] & unknown)) | null;
             /** 绑卡失败次数上限 */
             binding_failures: number | null;
             /** 绑卡锁定分钟数 */
@@ -23394,7 +23394,7 @@ export interface components {
             /** 就诊卡被多次试错后的等待秒数 */
             binding_slow_seconds: number | null;
             /** 预约挂号付费时点 */
-            "booking.advance_pay_timing": (string & (string & components["schemas"]["PayTiming"])) | null;
+            "booking.advance_pay_timing": (string & (components["schemas"]["PayTiming"] & unknown)) | null;
             /** 每个账号每分钟挂号请求上限(0 = 不限) */
             "booking.attempts_per_minute": number | null;
             /** 就诊前多少分钟停止线上退号 */
@@ -23418,7 +23418,7 @@ export interface components {
             /** 锁号分钟数 */
             "booking.same_day_hold_minutes": number | null;
             /** 今日挂号付费时点 */
-            "booking.same_day_pay_timing": (string & (string & components["schemas"]["PayTiming"])) | null;
+            "booking.same_day_pay_timing": (string & (components["schemas"]["PayTiming"] & unknown)) | null;
             /** 爽约后停止预约的天数 */
             "booking.suspension_days": number | null;
             /** 接收后多少小时内须缴款,超过即提醒财务 */
@@ -23434,7 +23434,7 @@ export interface components {
             /** 每人每分钟精确查询次数 */
             exact_searches_per_minute: number | null;
             /** HIS 接口方式 */
-            "his.driver": (string & (string & components["schemas"]["His.driverEnum"])) | null;
+            "his.driver": (string & (components["schemas"]["His.driverEnum"] & unknown)) | null;
             /** 每人每天导入命中无权查看的患者数 */
             import_lookups_per_day: number | null;
             /** 开通住院押金补缴 */
@@ -23462,7 +23462,7 @@ export interface components {
             /** 支付单有效分钟数 */
             "payment.order_minutes": number | null;
             /** 挂号费和门诊费的退费途径 */
-            "payment.registration_refund_route": (string & (string & components["schemas"]["RefundRoute"])) | null;
+            "payment.registration_refund_route": (string & (components["schemas"]["RefundRoute"] & unknown)) | null;
             /** 预约时段开始后多少分钟算迟到(0 = 不算) */
             "queue.late_after_minutes": number | null;
             /** 迟到患者排在几人之后(0 = 当前时段结束后) */
@@ -23472,7 +23472,7 @@ export interface components {
             /** 预计每位患者就诊分钟数 */
             "queue.minutes_per_patient": number | null;
             /** 候诊顺序:按预约时段或按到达 */
-            "queue.order": (string & (string & components["schemas"]["QueueOrder"])) | null;
+            "queue.order": (string & (components["schemas"]["QueueOrder"] & unknown)) | null;
             /** 检查后回诊排在几人之后 */
             "queue.return_behind": number | null;
             /** 过号顺延几人 */
@@ -23484,7 +23484,7 @@ export interface components {
             /** 核销不超过此金额由一名财务主管审批,超过须两名 */
             "reconcile.head_fen": number | null;
             /** HIS 账单来源 */
-            "reconcile.his_bill": (string & (string & components["schemas"]["Reconcile.hisBillEnum"])) | null;
+            "reconcile.his_bill": (string & (components["schemas"]["Reconcile.hisBillEnum"] & unknown)) | null;
             /** 单边账等待几天后成为差异 */
             "reconcile.pending_days": number | null;
             /** 核销不超过此金额由主管审批 */
@@ -23511,7 +23511,7 @@ export interface components {
             /** 就诊卡余额上限 */
             "billing.card_max_balance_fen"?: number | null;
             /** 就诊卡余额的退费途径 */
-            "billing.card_refund_route"?: (string & (string & components["schemas"]["RefundRoute"])) | null;
+            "billing.card_refund_route"?: (string & (components["schemas"]["RefundRoute"] & unknown)) | null;
             /** 开通就诊卡充值 */
             "billing.card_top_up_enabled"?: boolean | null;
             /** 单次充值上限 */
@@ -23521,17 +23521,17 @@ export interface components {
             /** 发票首次打印窗口(空 = 不限) */
             "billing.invoice_desk"?: string | null;
             /** 其他门诊账单的退费途径 */
-            "billing.outpatient_refund_route"?: (string & (string & components["schemas"]["RefundRoute"])) | null;
+            "billing.outpatient_refund_route"?: (string & (components["schemas"]["RefundRoute"] & unknown)) | null;
             /** 发票打印在领用的编号票据上 */
             "billing.paper_invoices"?: boolean | null;
             /** 待缴费账单推送通知 */
             "billing.push_unpaid"?: boolean | null;
             /** 窗口退费须医生审批的账单 */
-            "billing.refund_approval"?: (string & (string & components["schemas"]["RefundCondition"])) | null;
+            "billing.refund_approval"?: (string & (components["schemas"]["RefundCondition"] & unknown)) | null;
             /** 窗口退费须知 */
             "billing.refund_counter_note"?: string | null;
             /** 窗口退费前须补打发票的账单 */
-            "billing.refund_reprint"?: (string & (string & components["schemas"]["RefundCondition"])) | null;
+            "billing.refund_reprint"?: (string & (components["schemas"]["RefundCondition"] & unknown)) | null;
             /** 绑卡失败次数上限 */
             binding_failures?: number | null;
             /** 绑卡锁定分钟数 */
@@ -23543,7 +23543,7 @@ export interface components {
             /** 就诊卡被多次试错后的等待秒数 */
             binding_slow_seconds?: number | null;
             /** 预约挂号付费时点 */
-            "booking.advance_pay_timing"?: (string & (string & components["schemas"]["PayTiming"])) | null;
+            "booking.advance_pay_timing"?: (string & (components["schemas"]["PayTiming"] & unknown)) | null;
             /** 每个账号每分钟挂号请求上限(0 = 不限) */
             "booking.attempts_per_minute"?: number | null;
             /** 就诊前多少分钟停止线上退号 */
@@ -23567,7 +23567,7 @@ export interface components {
             /** 锁号分钟数 */
             "booking.same_day_hold_minutes"?: number | null;
             /** 今日挂号付费时点 */
-            "booking.same_day_pay_timing"?: (string & (string & components["schemas"]["PayTiming"])) | null;
+            "booking.same_day_pay_timing"?: (string & (components["schemas"]["PayTiming"] & unknown)) | null;
             /** 爽约后停止预约的天数 */
             "booking.suspension_days"?: number | null;
             /** 接收后多少小时内须缴款,超过即提醒财务 */
@@ -23583,7 +23583,7 @@ export interface components {
             /** 每人每分钟精确查询次数 */
             exact_searches_per_minute?: number | null;
             /** HIS 接口方式 */
-            "his.driver"?: (string & (string & components["schemas"]["His.driverEnum"])) | null;
+            "his.driver"?: (string & (components["schemas"]["His.driverEnum"] & unknown)) | null;
             /** 每人每天导入命中无权查看的患者数 */
             import_lookups_per_day?: number | null;
             /** 开通住院押金补缴 */
@@ -23611,7 +23611,7 @@ export interface components {
             /** 支付单有效分钟数 */
             "payment.order_minutes"?: number | null;
             /** 挂号费和门诊费的退费途径 */
-            "payment.registration_refund_route"?: (string & (string & components["schemas"]["RefundRoute"])) | null;
+            "payment.registration_refund_route"?: (string & (components["schemas"]["RefundRoute"] & unknown)) | null;
             /** 预约时段开始后多少分钟算迟到(0 = 不算) */
             "queue.late_after_minutes"?: number | null;
             /** 迟到患者排在几人之后(0 = 当前时段结束后) */
@@ -23621,7 +23621,7 @@ export interface components {
             /** 预计每位患者就诊分钟数 */
             "queue.minutes_per_patient"?: number | null;
             /** 候诊顺序:按预约时段或按到达 */
-            "queue.order"?: (string & (string & components["schemas"]["QueueOrder"])) | null;
+            "queue.order"?: (string & (components["schemas"]["QueueOrder"] & unknown)) | null;
             /** 检查后回诊排在几人之后 */
             "queue.return_behind"?: number | null;
             /** 过号顺延几人 */
@@ -23633,7 +23633,7 @@ export interface components {
             /** 核销不超过此金额由一名财务主管审批,超过须两名 */
             "reconcile.head_fen"?: number | null;
             /** HIS 账单来源 */
-            "reconcile.his_bill"?: (string & (string & components["schemas"]["Reconcile.hisBillEnum"])) | null;
+            "reconcile.his_bill"?: (string & (components["schemas"]["Reconcile.hisBillEnum"] & unknown)) | null;
             /** 单边账等待几天后成为差异 */
             "reconcile.pending_days"?: number | null;
             /** 核销不超过此金额由主管审批 */
@@ -23683,7 +23683,7 @@ export interface components {
              */
             order_id: string | null;
             /** 订单状态 */
-            order_state: (string & (string & components["schemas"]["OrderState"])) | null;
+            order_state: (string & (components["schemas"]["OrderState"] & unknown)) | null;
             /** 已退押金 */
             returned_fen: number;
         };
@@ -26184,7 +26184,7 @@ export interface components {
             /** 版本 */
             version: number;
             /** 候补号源 */
-            offer: components["schemas"]["WaitlistOffer"] | null;
+            offer: (components["schemas"]["WaitlistOffer"] & unknown) | null;
         };
         /** @description A number that is (or was) kept for the patient until `expires_at`. */
         WaitlistOffer: {
@@ -26798,7 +26798,7 @@ export interface components {
             /** 备用金面额 */
             readonly float_cash: components["schemas"]["Cash"];
             /** 清点面额 */
-            readonly counted_cash: components["schemas"]["Cash"] | null;
+            readonly counted_cash: (components["schemas"]["Cash"] & unknown) | null;
             /** 按日汇总 */
             readonly by_day: components["schemas"]["ShiftDay"][];
         };

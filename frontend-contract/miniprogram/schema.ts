@@ -1675,7 +1675,7 @@ export interface components {
             /** 费用汇总 */
             statement: components["schemas"]["InpatientStatement"];
             /** 出院结算 */
-            settlement: components["schemas"]["Settlement"] | null;
+            settlement: (components["schemas"]["Settlement"] & unknown) | null;
             /** 押金 */
             deposit: components["schemas"]["DepositRules"];
         };
@@ -2589,7 +2589,7 @@ export interface components {
             /** 天数 */
             days: components["schemas"]["ChargedDay"][];
             /** 详情 */
-            detail: components["schemas"]["DailyList"] | null;
+            detail: (components["schemas"]["DailyList"] & unknown) | null;
         };
         /** @description 日清单: all items of one day by category. */
         DailyList: {
@@ -3396,7 +3396,7 @@ export interface components {
             /** 患者姓名 */
             patient_name: string;
             /** 位置 */
-            place: components["schemas"]["QueuePlace"] | null;
+            place: (components["schemas"]["QueuePlace"] & unknown) | null;
         };
         PaginatedAdmissionList: {
             /**
@@ -5182,7 +5182,7 @@ export interface components {
              */
             order_id: string | null;
             /** 订单状态 */
-            order_state: (string & (string & components["schemas"]["OrderState"])) | null;
+            order_state: (string & (components["schemas"]["OrderState"] & unknown)) | null;
             /** 已退押金 */
             returned_fen: number;
         };
@@ -5426,7 +5426,7 @@ export interface components {
             /** 版本 */
             version: number;
             /** 候补号源 */
-            offer: components["schemas"]["WaitlistOffer"] | null;
+            offer: (components["schemas"]["WaitlistOffer"] & unknown) | null;
         };
         /** @description A number that is (or was) kept for the patient until `expires_at`. */
         WaitlistOffer: {

@@ -915,7 +915,7 @@ export interface components {
             /** 简介 */
             introduction: string;
             /** 位置 */
-            location: components["schemas"]["Location"] | null;
+            location: (components["schemas"]["Location"] & unknown) | null;
         };
         /** @enum {string} */
         DisabledBecause: "by_hand" | "gone" | "failing";

@@ -11,6 +11,7 @@ Node = dict[str, Any]
 EMPTY = {"type": "string", "maxLength": 0}
 BLANK = {"$ref": f"{PREFIX}BlankEnum"}
 NULL = {"$ref": f"{PREFIX}NullEnum"}
+OR_NULL = "可为空。"
 
 
 def settle_types(document: Node) -> None:
@@ -62,8 +63,9 @@ def _type_nullable(node: Node, schemas: dict[str, Node]) -> None:
     kind = _type_of({"allOf": node.get("allOf", [])}, schemas)
     if kind:
         node["type"] = kind
-        # beside a lone reference openapi-python-client forgets the null, and linters want no lone allOf
-        node["allOf"] = [{"type": kind, "allOf": node["allOf"]}]
+        # beside a lone reference openapi-python-client forgets the null; an allOf within is no type to
+        # openapi-generator, a second type forbids every property to openapi-typescript
+        node["allOf"] = [*node["allOf"], {"description": OR_NULL}]
     else:
         del node["nullable"]  # anything at all, null among it
 
