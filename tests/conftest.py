@@ -9,7 +9,7 @@ import pytest
 import template
 from tests.support.payment_sandbox import payment_sandbox, payment_sandbox_process, push_receiver
 
-pytest_plugins = [f"tests.plugins.{name}" for name in ("failures", "figures", "ids", "tiers")]
+pytest_plugins = [f"tests.plugins.{name}" for name in ("failures", "figures", "ids", "speed", "tiers")]
 __all__ = ["payment_sandbox", "payment_sandbox_process", "push_receiver"]
 
 # What a test finds out does not depend on how busy the machine is.

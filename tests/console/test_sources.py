@@ -58,6 +58,10 @@ def test_it_keeps_nothing_on_the_device() -> None:
         )
 
 
+#: They share what is built, on one worker.
+BUILT = pytest.mark.xdist_group("console-build")
+
+
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The files of the console, type-checked and made."""
@@ -67,6 +71,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return files
 
 
+@BUILT
 def test_every_import_of_what_is_built_is_one_of_its_files(built: Path) -> None:
     modules = sorted(built.rglob("*.js"))
     assert {built / "console" / "main.js"} <= set(modules)
@@ -75,6 +80,7 @@ def test_every_import_of_what_is_built_is_one_of_its_files(built: Path) -> None:
             assert (module.parent / name).resolve() in modules, f"{module}: {name}"
 
 
+@BUILT
 def test_the_page_has_no_script_of_its_own(built: Path) -> None:
     page = (built / "index.html").read_text()
     scripts = re.findall(r"<script([^>]*)>(.*?)</script>", page, re.DOTALL)
@@ -84,11 +90,13 @@ def test_the_page_has_no_script_of_its_own(built: Path) -> None:
     assert not re.search(r"\son\w+=", page)
 
 
+@BUILT
 def test_nothing_that_is_built_makes_code_of_texts(built: Path) -> None:
     for module in built.rglob("*.js"):
         assert not re.search(r"\bnew Function\(|\beval\(", module.read_text()), module
 
 
+@BUILT
 def test_the_contract_that_is_served_is_the_committed_one(built: Path) -> None:
     assert json.loads((built / "contract" / "manifest.json").read_text()) == MANIFEST
     served = json.loads((built / "contract" / "document.json").read_text())
@@ -101,6 +109,7 @@ def test_the_contract_that_is_served_is_the_committed_one(built: Path) -> None:
         )
 
 
+@BUILT
 def test_what_stands_is_not_made_again_until_a_source_changes(built: Path) -> None:
     assert console.Build(built).wait() == built
     assert built.with_suffix(".stamp").read_text() == console.stamp()
