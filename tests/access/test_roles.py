@@ -265,3 +265,18 @@ def test_a_refused_change_leaves_everybodys_rights_as_they_were(world: World) ->
     assert world.client("admin1").patch(f"{ROLES}/{made['id']}", body, format="json").status_code == 409
     assert dict(User.objects.values_list("username", "access_version")) == before
     assert role("nurse", world.h1).permissions.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("scope", "missing"),
+    [({}, {"module", "kind"}), ({"kind": "own"}, {"module"}), ({"module": "patients"}, {"kind"})],
+)
+def test_a_scope_of_a_change_is_given_whole(world: World, scope: dict[str, str], missing: set[str]) -> None:
+    made = make(world).json()
+    before = counts()
+    answer = world.client("admin1").patch(
+        f"{ROLES}/{made['id']}", {"version": 1, "scopes": [scope]}, format="json"
+    )
+    assert answer.status_code == 400
+    assert {each["field"] for each in answer.json()["errors"]} == {f"scopes.0.{name}" for name in missing}
+    assert {each["code"] for each in answer.json()["errors"]} == {"required"} and counts() == before

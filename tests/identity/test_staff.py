@@ -393,3 +393,15 @@ def test_keys_of_staff_from_before_are_derived_anew(world: World) -> None:
     assert refresh_staff_keys() == 0
     found = world.client("admin1").get(URL, {"search": "shan"}).json()["results"]
     assert [row["id"] for row in found] == [made["id"]]
+
+
+@pytest.mark.parametrize("entry", [{}, {"is_head": True}], ids=str)
+def test_a_department_of_a_change_is_named_as_in_a_new_file(world: World, entry: dict[str, Any]) -> None:
+    made = hire(world).json()
+    change = {"memberships": [entry], "version": made["version"]}
+    answer = world.client("admin1").patch(f"{URL}/{made['id']}", change, format="json")
+    assert answer.status_code == 400
+    assert [(each["field"], each["code"]) for each in answer.json()["errors"]] == [
+        ("memberships.0.department_id", "required")
+    ]
+    assert StaffDepartment.objects.filter(staff=made["id"]).count() == 2

@@ -10,11 +10,13 @@ import structlog
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from rest_framework import serializers
 
 from apps.identity.models import OrgUnit
 from config.logs import drop_secrets, logging_config
 from kernel.http import pagination
 from kernel.http.pagination import capped_count
+from kernel.http.serializers import Serializer
 from tests.support.world import World
 
 DEPARTMENTS = "/api/admin/v1/departments"
@@ -218,3 +220,29 @@ def test_a_log_line_is_json_with_the_request_id() -> None:
     logger.removeHandler(handler)
     line = json.loads(stream.getvalue())
     assert (line["event"], line["request_id"], line["level"]) == ("坏了", "abc-12345", "error")
+
+
+class _Part(Serializer):
+    name = serializers.CharField()
+    main = serializers.BooleanField(default=False)
+    note = serializers.CharField(required=False)
+
+
+class _Whole(Serializer):
+    title = serializers.CharField()
+    parts = _Part(many=True, required=False)
+    part = _Part(required=False)
+
+
+@pytest.mark.parametrize("body", [{"parts": [{}]}, {"parts": [{"main": True}]}, {"part": {}}], ids=str)
+def test_what_a_patch_names_within_a_row_it_names_whole(body: dict[str, Any]) -> None:
+    row = _Whole(data=body, partial=True)
+    assert not row.is_valid()
+    (found,) = row.errors.values()
+    assert found.get(0, found)["name"][0].code == "required"
+
+
+def test_a_patch_leaves_out_fields_of_the_row_and_what_its_parts_need_not_have() -> None:
+    row = _Whole(data={"parts": [{"name": "甲"}]}, partial=True)
+    assert row.is_valid() and row.validated_data == {"parts": [{"name": "甲", "main": False}]}
+    assert _Whole(data={}, partial=True).is_valid()

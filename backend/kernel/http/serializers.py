@@ -87,6 +87,32 @@ def _with_choices(field: serializers.ChoiceField, key: str, **values: Any) -> No
     _fail(field, key, **values)
 
 
+_look_at_absence = serializers.Field.validate_empty_values
+
+
+def _whole_within(field: Any, data: Any) -> tuple[bool, Any]:
+    """A PATCH leaves out fields of the row; an object or an entry of a list that it names is named whole."""
+    if data is not serializers.empty or field.read_only or not _is_within_partial(field):
+        return _look_at_absence(field, data)
+    if field.required:
+        field.fail("required")
+    default = field.default
+    if default is serializers.empty:
+        raise serializers.SkipField
+    if callable(default):
+        default = default(field) if getattr(default, "requires_context", False) else default()
+    return True, default
+
+
+def _is_within_partial(field: Any) -> bool:
+    row = field.parent
+    if row is None or not getattr(field.root, "partial", False):
+        return False
+    many = row.parent if isinstance(row.parent, serializers.ListSerializer) else row
+    return many.parent is not None
+
+
+serializers.Field.validate_empty_values = _whole_within  # type: ignore[assignment,method-assign]
 serializers.DateField.to_internal_value = _day  # type: ignore[assignment,method-assign]
 serializers.DateTimeField.to_internal_value = _moment  # type: ignore[assignment,method-assign]
 serializers.ChoiceField.fail = _with_choices  # type: ignore[assignment,method-assign]
