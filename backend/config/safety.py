@@ -1,7 +1,6 @@
 """What production refuses to start with: every problem under the name of its variable, all at once."""
 
 import base64
-import binascii
 import ipaddress
 import re
 from collections.abc import Callable, Iterator
@@ -147,7 +146,7 @@ def _ring() -> list[bytes]:
 def _decoded(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
-    except binascii.Error:
+    except ValueError:  # beyond ASCII, too
         return b""
 
 

@@ -13,6 +13,8 @@ BLOCK, MAX_CELL = 1 << 20, 4000
 #: So many characters must be whole for each one that is not.
 MIN_WHOLE = 5
 SEPARATORS = ",\t;"
+#: So many lines tell the separator.
+MAX_LOOKED_AT = 50
 
 
 def csv_lines(file: IO[bytes]) -> Iterator[Line]:
@@ -33,12 +35,12 @@ def csv_lines(file: IO[bytes]) -> Iterator[Line]:
 
 
 def _separator(text: io.TextIOWrapper) -> str:
-    """The one that the first line with something in it has most of, outside quotes."""
+    """The one that most of the first lines have, outside quotes: a letterhead above the titles has another or none."""
     head = text.read(64 * 1024)
     text.seek(0)
-    first = next((line for line in head.splitlines() if line.strip(SEPARATORS + ' "\ufeff')), "")
-    bare = "".join(first.split('"')[::2])
-    return max(SEPARATORS, key=bare.count)
+    bare = "".join(head.split('"')[::2])
+    lines = [line for line in bare.splitlines() if line.strip()][:MAX_LOOKED_AT]
+    return max(SEPARATORS, key=lambda one: (sum(one in line for line in lines), bare.count(one)))
 
 
 def encoding_of(file: IO[bytes]) -> str:

@@ -191,7 +191,15 @@ def test_a_line_that_makes_no_sense_stops_the_bill_and_says_where(changed: dict[
 
 @pytest.mark.parametrize(
     "content",
-    ["", "!", "AAAA", base64.b64encode(b"x").decode(), base64.b64encode(zlib.compress(b"no zip")).decode()],
+    [
+        "",
+        "!",
+        "微信支付账单",
+        "\ufffd" * 9,
+        "AAAA",
+        base64.b64encode(b"x").decode(),
+        base64.b64encode(zlib.compress(b"no zip")).decode(),
+    ],
 )
 def test_a_file_that_is_none_is_refused(content: str) -> None:
     with pytest.raises(PermanentChannelError, match="bad_bill"):

@@ -1,7 +1,6 @@
 """RSA2 as Alipay wants it: keys as its console shows them, what is signed, and the very text that a reply signs."""
 
 import base64
-import binascii
 import json
 import re
 from collections.abc import Mapping
@@ -70,7 +69,7 @@ def _bare(key: str) -> bytes | None:
         return None
     try:
         return base64.b64decode("".join(key.split()), validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise ValueError("neither PEM nor base64") from error
 
 

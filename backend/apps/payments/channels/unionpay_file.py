@@ -4,7 +4,6 @@ Widths are bytes, not characters. Only the compressed file is in memory; lines a
 """
 
 import base64
-import binascii
 import datetime as dt
 import io
 import zipfile
@@ -77,7 +76,7 @@ def _archive(file_content: str) -> zipfile.ZipFile:
     try:
         packed = base64.b64decode(file_content, validate=True)
         return zipfile.ZipFile(io.BytesIO(inflate(packed, MAX_PACKED)))
-    except (binascii.Error, zlib.error, zipfile.BadZipFile) as error:
+    except (ValueError, zlib.error, zipfile.BadZipFile) as error:  # ValueError: no base64, or beyond ASCII
         raise PermanentChannelError("bad_bill", type(error).__name__) from error
 
 
