@@ -1,14 +1,13 @@
 """The parts of a workbook, which is a ZIP: how large they are, and which of them hold its sheets."""
 
-import re
 import zipfile
 from typing import IO
 
 from kernel.sheets.cells import SheetProblem
+from kernel.sheets.markup import BLOCK, Attributes, walk
 
 #: So much may come out of a file, from so many parts.
 MAX_UNPACKED, MAX_PARTS = 400 * 1024 * 1024, 1000
-BLOCK = 1 << 20
 
 
 def sizes_of_parts(file: IO[bytes]) -> dict[str, int]:
@@ -35,11 +34,17 @@ def sizes_of_parts(file: IO[bytes]) -> dict[str, int]:
 
 def names_of_sheets(parts: zipfile.ZipFile) -> list[str]:
     """The names of the parts that hold the sheets, in their order in the workbook."""
-    book = parts.read("xl/workbook.xml")
-    ids = re.findall(rb"<(?:\w+:)?sheet\b[^<>]*?\b\w+:id=[\"']([^\"']+)[\"']", book)
-    relations = parts.read("xl/_rels/workbook.xml.rels")
-    tags = re.findall(rb"<(?:\w+:)?Relationship\b[^<>]*>", relations)
-    named = [dict(re.findall(rb"\b(Id|Target)=[\"']([^\"']*)[\"']", tag)) for tag in tags]
-    targets = {each[b"Id"]: each[b"Target"].decode() for each in named if len(each) == 2}
-    names = (targets.get(sheet, "") for sheet in ids)
-    return [name.lstrip("/") if name.startswith("/") else f"xl/{name}" for name in names]
+    sheets: list[Attributes] = []
+    relations: list[Attributes] = []
+    with parts.open("xl/workbook.xml") as stream:
+        walk(stream, {"sheet": sheets.append})
+    with parts.open("xl/_rels/workbook.xml.rels") as stream:
+        walk(stream, {"Relationship": relations.append})
+    targets = {each.get("Id", ""): each.get("Target", "") for each in relations}
+    ids = [value for each in sheets for name, value in each.items() if name.endswith(":id")]
+    return [_part(targets.get(one, "")) for one in ids]
+
+
+def _part(target: str) -> str:
+    name = target.lstrip("/")
+    return name if name != target or name.startswith("xl/") else f"xl/{name}"

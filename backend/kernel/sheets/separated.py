@@ -10,6 +10,8 @@ from kernel.sheets.cells import Line, SheetProblem, trusted
 from kernel.text import clean
 
 BLOCK, MAX_CELL = 1 << 20, 4000
+#: Of a pasted report; a quote that nobody closed goes on beyond it.
+csv.field_size_limit(2 << 20)
 #: So many characters must be whole for each one that is not.
 MIN_WHOLE = 5
 SEPARATORS = ",\t;"
