@@ -14566,10 +14566,7 @@ export interface components {
             channel: string & components["schemas"]["ChannelCode"];
             /** 名称 */
             name: string;
-            /**
-             * 启用
-             * @default true
-             */
+            /** 启用 */
             is_active: boolean;
             /** 已配置内容 */
             readonly shown_config: {
@@ -14651,10 +14648,7 @@ export interface components {
             readonly channel: string & components["schemas"]["ChannelCode"];
             /** 名称 */
             name: string;
-            /**
-             * 启用
-             * @default true
-             */
+            /** 启用 */
             is_active: boolean;
             /** 已配置内容 */
             readonly shown_config: {
@@ -17924,10 +17918,7 @@ export interface components {
         PatchedMerchantAccountChangeRequest: {
             /** 名称 */
             name?: string;
-            /**
-             * 启用
-             * @default true
-             */
+            /** 启用 */
             is_active?: boolean;
             /** 配置 */
             config?: {
@@ -23461,6 +23452,8 @@ export interface components {
             "payment.max_order_fen": number | null;
             /** 支付单有效分钟数 */
             "payment.order_minutes": number | null;
+            /** 支付前置机所在的内网网段 */
+            "payment.private_networks": string | null;
             /** 挂号费和门诊费的退费途径 */
             "payment.registration_refund_route": (string & (components["schemas"]["RefundRoute"] & unknown)) | null;
             /** 预约时段开始后多少分钟算迟到(0 = 不算) */
@@ -23610,6 +23603,8 @@ export interface components {
             "payment.max_order_fen"?: number | null;
             /** 支付单有效分钟数 */
             "payment.order_minutes"?: number | null;
+            /** 支付前置机所在的内网网段 */
+            "payment.private_networks"?: string | null;
             /** 挂号费和门诊费的退费途径 */
             "payment.registration_refund_route"?: (string & (components["schemas"]["RefundRoute"] & unknown)) | null;
             /** 预约时段开始后多少分钟算迟到(0 = 不算) */
@@ -42096,6 +42091,7 @@ export interface operations {
                      *         "payment.give_up_minutes": 1,
                      *         "payment.max_order_fen": 5000,
                      *         "payment.order_minutes": 2,
+                     *         "payment.private_networks": "无",
                      *         "payment.registration_refund_route": "original",
                      *         "queue.late_after_minutes": 1,
                      *         "queue.late_behind": 1,
@@ -42236,6 +42232,7 @@ export interface operations {
                      *         "payment.give_up_minutes": 1,
                      *         "payment.max_order_fen": 5000,
                      *         "payment.order_minutes": 2,
+                     *         "payment.private_networks": "无",
                      *         "payment.registration_refund_route": "original",
                      *         "queue.late_after_minutes": 1,
                      *         "queue.late_behind": 1,

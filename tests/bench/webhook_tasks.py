@@ -8,7 +8,6 @@ from django.db.models import F
 
 from apps.identity.models import Hospital
 from apps.identity.services.partners import create_application
-from apps.integrations.adapters.targets import resolve
 from apps.integrations.adapters.webhook_client import WebhookClient
 from apps.integrations.event_types import TEST
 from apps.integrations.models import WebhookDelivery, WebhookEndpoint, WebhookHealth
@@ -17,6 +16,7 @@ from apps.integrations.services.webhook_endpoints import create_endpoint
 from apps.integrations.services.webhook_sending import HEADERS, LANES, Pump
 from apps.integrations.signing import signed_headers
 from kernel import clock, ids
+from kernel.targets import resolve
 
 ROUNDS = 3
 

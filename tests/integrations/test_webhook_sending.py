@@ -9,7 +9,6 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 from standardwebhooks import WebhookVerificationError
 
-from apps.integrations.adapters.targets import resolve
 from apps.integrations.adapters.webhook_client import Reply, WebhookClient
 from apps.integrations.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookHealth
 from apps.integrations.services import webhook_endpoints
@@ -17,6 +16,7 @@ from apps.integrations.services.webhook_deliveries import MAX_BODY, purge, repla
 from apps.integrations.services.webhook_schedule import JITTER, MAX_RETRY_AFTER, SCHEDULE, next_try
 from apps.integrations.services.webhook_sending import deliver
 from kernel import clock
+from kernel.targets import resolve
 from processes import free_port
 from tests.integrations.receiver import Answer, Receiver, receiver, status
 from tests.integrations.webhook_support import (

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from apps.integrations.adapters import targets
-from apps.integrations.adapters.targets import Refused, resolve
 from apps.integrations.services.webhook_sending import deliver
+from kernel import targets
+from kernel.targets import Refused, resolve
 from tests.integrations.conftest import reply_with
 from tests.integrations.receiver import receiver
 from tests.integrations.tls import tls_of, tls_server

@@ -1,4 +1,5 @@
 from apps.identity.settings import Setting, define, section
+from kernel.targets import NETWORKS, are_private
 
 section("支付", "Payments", "payment.")
 
@@ -42,3 +43,9 @@ GIVE_UP_MINUTES = define(
         maximum=2_880,
     )
 )
+CHANNEL_NETWORKS = define(
+    Setting(
+        "payment.private_networks", "", "支付前置机所在的内网网段",
+        "Networks within the hospital that a front end of a payment channel stands in", form=NETWORKS, fits=are_private,
+    )
+)  # fmt: skip

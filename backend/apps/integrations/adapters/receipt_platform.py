@@ -12,10 +12,8 @@ from typing import Any
 from django.conf import settings
 
 from apps.identity.models import Hospital
-from apps.integrations import errors
 from apps.integrations.adapters.receipt_wire import SECONDS, ReceiptWire
-from apps.integrations.adapters.targets import Refused, resolve
-from apps.integrations.settings import RECEIPT_NETWORKS, networks
+from apps.integrations.settings import RECEIPT_NETWORKS
 from apps.receipts.platforms import PlatformSpec
 from apps.receipts.ports import (
     DayTotals,
@@ -29,6 +27,7 @@ from apps.receipts.ports import (
 )
 from kernel.clock import LOCAL
 from kernel.errors import Expectation, InvalidValue
+from kernel.targets import URL, Refused, networks, resolve
 
 METHODS = {
     ReceiptKind.OUTPATIENT: ("invoiceEBillOutpatient", "02"),
@@ -238,7 +237,7 @@ def check(hospital: Hospital, config: Mapping[str, str]) -> None:
             loopback=settings.WEBHOOKS_TO_LOOPBACK,
         )  # fmt: skip
     except Refused as refused:
-        shape = refused.expected is errors.URL
+        shape = refused.expected is URL
         raise InvalidValue(
             field="connection.base_url", expected=ADDRESS if shape else refused.expected
         ) from refused

@@ -16,9 +16,8 @@ import orjson
 from django.conf import settings
 
 from apps.integrations.adapters.bounded import Pinned, deadline
-from apps.integrations.adapters.targets import Refused, Target, resolve
-from apps.integrations.settings import Network
 from apps.receipts.ports import PlatformRefused, PlatformUnclear
+from kernel.targets import Network, Refused, Target, resolve
 
 VERSION, DONE = "1.0", "S0000"
 SECONDS = 15.0

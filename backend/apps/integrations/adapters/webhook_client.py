@@ -12,8 +12,8 @@ import httpcore
 import httpx
 
 from apps.integrations.adapters.bounded import Pinned, deadline, left
-from apps.integrations.adapters.targets import Target
 from apps.integrations.models import AttemptError
+from kernel.targets import Target
 
 SECONDS = 15.0
 CONNECT_SECONDS = 5.0

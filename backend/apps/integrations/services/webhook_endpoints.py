@@ -10,10 +10,9 @@ from django.db.models import Q
 
 from apps.identity.models import Hospital, PartnerApplication
 from apps.integrations import errors
-from apps.integrations.adapters.targets import Refused, resolve
 from apps.integrations.event_types import EVENT_TYPES
 from apps.integrations.models import DisabledBecause, WebhookDelivery, WebhookEndpoint, WebhookHealth
-from apps.integrations.settings import OVERLAP_HOURS, PRIVATE_NETWORKS, networks
+from apps.integrations.settings import OVERLAP_HOURS, PRIVATE_NETWORKS
 from apps.integrations.signing import new_secret
 from apps.integrations.states import ENDPOINTS, DeliveryState, EndpointState
 from apps.integrations.work import DISABLED, FAILING
@@ -22,6 +21,7 @@ from kernel import clock
 from kernel.errors import InvalidValue, StateConflict
 from kernel.locks import lock_one, save_version
 from kernel.rows import create_row, update_row
+from kernel.targets import Refused, networks, resolve
 
 MAX_ENDPOINTS = 20
 #: Deliveries that are cancelled at once; the sweep of every minute goes on.

@@ -14,15 +14,15 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 
-from apps.integrations.adapters.targets import Refused, resolve
 from apps.integrations.adapters.webhook_client import SECONDS, Reply, WebhookClient
 from apps.integrations.models import WebhookEndpoint, WebhookHealth
 from apps.integrations.selectors import receiving
 from apps.integrations.services.webhook_rows import Claimed, Tried, claim, reason_of, record, waits
 from apps.integrations.services.webhook_schedule import arrived
-from apps.integrations.settings import PRIVATE_NETWORKS, Network, networks
+from apps.integrations.settings import PRIVATE_NETWORKS
 from apps.integrations.signing import signed_headers
 from kernel import clock
+from kernel.targets import Network, Refused, networks, resolve
 
 THREADS = 32
 #: Requests under way to one receiver that is well, and deliveries that one thread sends it one after the other.

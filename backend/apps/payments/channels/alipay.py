@@ -239,6 +239,8 @@ SPEC = register(
         fields=FIELDS,
         secrets=("private_key",),
         optional=("op_app_id", "return_url"),
+        addresses=("gateway",),
+        pages=("return_url",),
         methods=METHODS,
     )
 )

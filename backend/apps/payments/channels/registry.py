@@ -13,6 +13,7 @@ from kernel.words import ValueWords
 class ChannelSpec:
     """`build` makes the channel from a merchant's configuration; `fields` are the names that the configuration needs.
 
+    `addresses` are fields that name where the channel is asked, `pages` those that a payer's browser is sent to.
     `secrets` are the fields never shown again. `online`: the provider moves the money and is asked over the network.
     `available`: False keeps a documented slot switched off.
     """
@@ -24,6 +25,8 @@ class ChannelSpec:
     fields: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    pages: tuple[str, ...] = ()
     methods: tuple[PayMethod, ...] = ()
     online: bool = True
     available: bool = True

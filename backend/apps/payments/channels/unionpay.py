@@ -232,6 +232,8 @@ SPEC = register(
         fields=FIELDS,
         secrets=("sign_key",),
         optional=("certificate_names", "return_url"),
+        addresses=("gateway", "file_gateway"),
+        pages=("return_url",),
         methods=(PayMethod.APP, PayMethod.WAP),
     )
 )

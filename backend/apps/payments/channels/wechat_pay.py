@@ -242,6 +242,7 @@ SPEC = register(
         fields=FIELDS,
         secrets=SECRETS,
         optional=OPTIONAL,
+        addresses=("base_url",),
         methods=(PayMethod.MINI_PROGRAM,),
     )
 )

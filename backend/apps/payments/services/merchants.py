@@ -14,8 +14,10 @@ from apps.payments import errors
 from apps.payments.channels.base import NotSupported, PaymentChannel
 from apps.payments.channels.registry import CHANNELS, ChannelSpec
 from apps.payments.models import MerchantAccount, PaymentAttempt
+from apps.payments.settings import CHANNEL_NETWORKS
 from kernel.errors import REQUIRED, DuplicateValue, Expectation, InvalidValue
 from kernel.locks import save_version
+from kernel.targets import NO_SUCH_HOST, URL, Refused, networks, parts_of, resolve
 
 MAX_VALUE = 16_000
 CONFIG_VALUE = Expectation(
@@ -25,7 +27,12 @@ CONFIG_VALUE = Expectation(
 )
 #: Accounts as this process has last read them.
 _known: dict[UUID, MerchantAccount] = {}
-HTTPS_ONLY = Expectation("https_only", "地址须以 https:// 开头", "The address has to begin with https://.")
+HTTPS_ONLY = Expectation(
+    "https_only",
+    "须为 https:// 开头的完整地址,不含用户名、密码和 #;内网前置机须先列入医院设置的支付网段",
+    "A whole address that begins with https://, without user, password and #; a front end within the hospital stands in"
+    " the networks of its settings.",
+)
 CONFIG_USABLE = Expectation(
     "config_usable",
     "密钥或证书无法使用,请核对格式",
@@ -100,7 +107,7 @@ def open_merchant(*, hospital: Hospital, channel: str, name: str, config: dict[s
         raise errors.ChannelNotOffered(channel=channel)
     if settings.PAYMENTS_HTTPS_ONLY and not settings.PUBLIC_BASE_URL:
         raise errors.PublicAddressMissing
-    text = _checked(spec, config)
+    text = _checked(hospital, spec, config)
     before = MerchantAccount.objects.select_for_update().filter(
         hospital=hospital, channel=channel, is_active=True
     )
@@ -128,9 +135,8 @@ def change_merchant(merchant: MerchantAccount, data: dict[str, Any], *, version:
     for name in fields:
         setattr(merchant, name, data[name])
     if "config" in data:
-        merchant.config = _checked(
-            spec_of(merchant.channel), {**orjson.loads(merchant.config), **data["config"]}
-        )
+        config = {**orjson.loads(merchant.config), **data["config"]}
+        merchant.config = _checked(merchant.hospital, spec_of(merchant.channel), config)
         fields.append("config")
     _write(lambda: save_version(merchant, fields, version=version))
     return merchant
@@ -142,19 +148,45 @@ def shown_config(merchant: MerchantAccount) -> dict[str, str]:
     return {name: value for name, value in config.items() if name not in spec.secrets}
 
 
-def _checked(spec: ChannelSpec, config: dict[str, Any]) -> str:
+def _checked(hospital: Hospital, spec: ChannelSpec, config: dict[str, Any]) -> str:
     """The configuration as text, if the channel can be made from it."""
     known = {*spec.fields, *spec.optional}
     for name, value in config.items():
         if name not in known or not isinstance(value, str) or len(value) > MAX_VALUE:
             raise InvalidValue(field=f"config.{name}"[:100], expected=CONFIG_VALUE)
-        if settings.PAYMENTS_HTTPS_ONLY and value.strip().lower().startswith("http://"):
-            raise InvalidValue(field=f"config.{name}", expected=HTTPS_ONLY)
     for name in spec.fields:
         if not config.get(name):
             raise InvalidValue(field=f"config.{name}", expected=REQUIRED)
+    config = config | {
+        name: config[name].strip() for name in (*spec.addresses, *spec.pages) if name in config
+    }
+    for name in filter(config.get, spec.addresses):
+        _refuse_target(hospital, name, config[name])
+    for name in filter(config.get, spec.pages):
+        _refuse_page(name, config[name])
     try:
         spec.build(config)
     except Exception as error:
         raise InvalidValue(field="config", expected=CONFIG_USABLE) from error
     return orjson.dumps(config).decode()
+
+
+def _refuse_target(hospital: Hospital, name: str, url: str) -> None:
+    """InvalidValue for an address that no money's request may be sent to; a name may be known to the proxy alone."""
+    try:
+        resolve(url, networks(CHANNEL_NETWORKS.of(hospital)), loopback=settings.WEBHOOKS_TO_LOOPBACK)
+    except Refused as refused:
+        if refused.expected is not NO_SUCH_HOST:
+            expected = HTTPS_ONLY if refused.expected is URL else refused.expected
+            raise InvalidValue(field=f"config.{name}", expected=expected) from refused
+        _refuse_page(name, url)
+
+
+def _refuse_page(name: str, url: str) -> None:
+    """InvalidValue for what is no address, or one without TLS where TLS is demanded."""
+    try:
+        scheme, *_ = parts_of(url)
+    except Refused as refused:
+        raise InvalidValue(field=f"config.{name}", expected=HTTPS_ONLY) from refused
+    if scheme == "http" and settings.PAYMENTS_HTTPS_ONLY:
+        raise InvalidValue(field=f"config.{name}", expected=HTTPS_ONLY)

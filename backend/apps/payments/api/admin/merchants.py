@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -36,6 +36,8 @@ class MerchantAccountSerializer(VersionedModelSerializer):
             "notify_url", "version", "created_at", "updated_at",
         ]  # fmt: skip
         read_only_fields = ["id", "created_at", "updated_at"]
+        #: A new one takes the place of the active one instead of meeting it.
+        validators: ClassVar[list[Any]] = []
 
     def get_shown_config(self, merchant: MerchantAccount) -> dict[str, str]:
         return shown_config(merchant)

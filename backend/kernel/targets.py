@@ -1,4 +1,4 @@
-"""Where a webhook may go. A host is resolved once, and the very address that was judged is connected to.
+"""Where what hospitals name may lead. A host is resolved once, and the very address that was judged is connected to.
 
 Refused always: this machine, link-local and multicast addresses, those at which clouds tell secrets, what is reserved.
 Private networks are reached where the hospital lists them: there, plain HTTP does, too.
@@ -9,12 +9,12 @@ import re
 import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
-from apps.integrations import errors
-from apps.integrations.settings import Network
 from kernel.errors import Expectation
 
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 #: Where machines in clouds are told who they are, whatever network that is in.
 METADATA = frozenset(
@@ -25,6 +25,25 @@ METADATA = frozenset(
 _NAT64 = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48"))
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?")
 _PLAIN = re.compile(r"[!-~]+")
+
+URL = Expectation(
+    "webhook_url",
+    "须为 https:// 开头的完整地址,不含用户名、密码和 #,端口为 443 或 1024 至 65535",
+    "A whole address that begins with https://, without user, password and #, with port 443 or 1024 to 65535.",
+)
+NO_SUCH_HOST = Expectation(
+    "no_such_host", "域名无法解析,请核对", "The name of the host has no address; check it."
+)
+NOT_REACHED = Expectation(
+    "address_refused",
+    "该地址指向本机、内网或保留网段;内网地址须先列入医院设置的网段",
+    "It leads to this machine, a private or a reserved network; the hospital's settings have to list private ones.",
+)
+NETWORKS = Expectation(
+    "networks",
+    "须为以逗号分隔的内网网段,如 10.0.0.0/8,192.168.10.0/24",
+    "Private networks with commas between, as 10.0.0.0/8,192.168.10.0/24.",
+)
 
 
 class Refused(Exception):
@@ -53,16 +72,16 @@ def resolve(url: str, allowed: Iterable[Network] = (), *, loopback: bool = False
     networks = list(allowed)
     for address in addresses:
         if not (loopback and address.is_loopback) and not _may_be_reached(address, networks):
-            raise Refused(errors.NOT_REACHED, "address")
+            raise Refused(NOT_REACHED, "address")
     inside = all(any(address in network for network in networks) for address in addresses)
     if scheme == "http" and not (loopback or inside):
-        raise Refused(errors.URL, "address")
+        raise Refused(URL, "address")
     return Target(scheme, host, port, path, str(addresses[0]))
 
 
 def parts_of(url: str) -> tuple[str, str, int, str]:
     """Scheme, host, port and path of a URL of the right form; Refused."""
-    wrong = Refused(errors.URL, "address")
+    wrong = Refused(URL, "address")
     if not _PLAIN.fullmatch(url):
         raise wrong
     try:
@@ -94,7 +113,7 @@ def _addresses(host: str, port: int) -> list[Address]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise Refused(errors.NO_SUCH_HOST, "name") from error
+        raise Refused(NO_SUCH_HOST, "name") from error
     return list(dict.fromkeys(ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found))
 
 
@@ -124,3 +143,25 @@ def _within(address: Address) -> ipaddress.IPv4Address | None:
         return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
     teredo = address.teredo
     return address.ipv4_mapped or address.sixtofour or (teredo[1] if teredo else None)
+
+
+def networks(text: str) -> list[Network]:
+    """The networks that a text names; ValueError for one that is none."""
+    return [ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip()]
+
+
+#: What networks within an organisation are numbered from (RFC 1918, 4193, 6598).
+_INNER = networks("10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,fc00::/7")
+
+
+def are_private(text: str) -> bool:
+    """Whether a text names networks within an organisation, and no others."""
+    try:
+        found = networks(text)
+    except ValueError:
+        return False
+    return all(_is_private(network) for network in found)
+
+
+def _is_private(network: Any) -> bool:
+    return any(network.version == inner.version and network.subnet_of(inner) for inner in _INNER)
