@@ -2,7 +2,9 @@
 
 import csv
 import io
+import re
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -51,3 +53,24 @@ def test_titles_are_english_for_who_reads_english(world: World, path: str) -> No
     )
     heading = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()[0]
     assert heading.isascii()
+
+
+@pytest.mark.parametrize(
+    "path", [*EXPORTED, "patients", "payment-orders", "refunds", "ledger/transactions", "audit/events"]
+)
+def test_the_file_is_named_in_the_language_of_the_request_and_plainly_for_old_programs(
+    world: World, path: str
+) -> None:
+    period = {"payment-orders": "created", "refunds": "created", "ledger/transactions": "posted"}.get(path)
+    asked = {f"{period}_{end}": "2026-01-01" for end in ("from", "to")} if period else {}
+    names = {}
+    for language in ("zh-CN", "en"):
+        url = f"/api/admin/v1/{path}/export"
+        answer = world.client("admin1").get(url, asked, HTTP_ACCEPT_LANGUAGE=language)
+        plain, whole = re.fullmatch(
+            r"attachment; filename=\"([a-z0-9._-]+)\"; filename\*=UTF-8''(\S+)", answer["Content-Disposition"]
+        ).groups()  # type: ignore[union-attr]
+        names[language] = unquote(whole)
+        assert plain.isascii() and plain.rpartition(".")[2] == whole.rpartition(".")[2]
+    assert re.match(r"[\u4e00-\u9fff]{2,}-2\d{3}-", names["zh-CN"]), names
+    assert names["en"].isascii() and names["en"] != names["zh-CN"]

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, strategies as st
 
 from apps.files.media_types import PDF, PNG, UNKNOWN
-from apps.files.names import MAX, cleaned_name, disposition, download_name
+from apps.files.names import MAX, cleaned_name, download_name
 from apps.files.storage import place_of
+from kernel.http.downloads import disposition
 
 
 @pytest.mark.parametrize(

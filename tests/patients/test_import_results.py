@@ -70,7 +70,7 @@ def test_a_result_is_written_by_a_worker_and_the_client_is_told_when_it_is_there
     )
     whole = client.get(url)
     content = b"".join(whole.streaming_content)
-    assert whole["Content-Disposition"].startswith('attachment; filename="import-result.xlsx"')
+    assert whole["Content-Disposition"].startswith('attachment; filename="patients-import-result.xlsx"')
     assert AuditEvent.objects.filter(action="download", object_type="files.file").count() == 1
     part = client.get(url, HTTP_RANGE="bytes=5-9", HTTP_IF_RANGE=whole["ETag"])
     assert (part.status_code, b"".join(part.streaming_content)) == (206, content[5:10])
@@ -87,7 +87,7 @@ def test_a_result_that_looks_like_a_page_is_sent_as_the_table_it_is(world: World
     results.write(job["id"])
     answer = world.client("admin1").get(f"{URL}/{job['id']}/result?file_format=csv")
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
-    assert answer["Content-Disposition"].startswith('attachment; filename="import-result.csv"')
+    assert answer["Content-Disposition"].startswith('attachment; filename="patients-import-result.csv"')
     assert "<script>" in b"".join(answer.streaming_content).decode()
 
 

@@ -47,7 +47,7 @@ def test_the_filters_of_the_list_decide_and_values_are_words(booked: World) -> N
 def test_the_workbook_is_the_default_and_every_export_is_recorded(booked: World) -> None:
     answer = export(booked, visit_date=TODAY.isoformat())
     assert answer.status_code == 200
-    assert answer["Content-Disposition"].endswith('.xlsx"')
+    assert answer["Content-Disposition"].endswith(".xlsx")
     content = b"".join(answer.streaming_content)
     assert content[:2] == b"PK"
     event = AuditEvent.objects.get(action="export", object_type="scheduling.appointment")

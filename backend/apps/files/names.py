@@ -1,14 +1,12 @@
 """Names of files: as people gave them, without what could mislead them or a file system."""
 
 import re
-from urllib.parse import quote
 
 from apps.files.media_types import ENDINGS
 from kernel.text import clean_line
 
 MAX = 120
 _RESERVED = re.compile(r'[<>:"|?*]')
-_NOT_PLAIN = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 def cleaned_name(name: str) -> str:
@@ -27,9 +25,3 @@ def download_name(name: str, media_type: str) -> str:
     if known is None or name.rpartition(".")[2].lower() in known:
         return name
     return f"{name}.{known[0]}"
-
-
-def disposition(name: str, *, inline: bool) -> str:
-    """The value of Content-Disposition: the name for old clients in ASCII, and whole (RFC 5987)."""
-    kind, plain = "inline" if inline else "attachment", _NOT_PLAIN.sub("_", name)
-    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

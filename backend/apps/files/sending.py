@@ -10,10 +10,11 @@ from drf_spectacular.utils import OpenApiParameter
 from apps.files.content import Pieces, open_file
 from apps.files.errors import RangeNotSatisfiable
 from apps.files.models import File
-from apps.files.names import disposition, download_name
+from apps.files.names import download_name
 from apps.files.services.record import record_download
 from kernel.errors import NotFound
 from kernel.files import FileOwner
+from kernel.http.downloads import disposition
 from kernel.http.problems import plain_response
 from kernel.http.ranges import ByteRange, Unsatisfiable, is_unchanged, wanted_range
 

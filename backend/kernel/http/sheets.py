@@ -9,9 +9,10 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 
+from kernel.http.downloads import attachment
 from kernel.http.serializers import Serializer
 from kernel.sheets import csv_blocks, write_xlsx
-from kernel.words import spoken
+from kernel.words import Words, spoken
 
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -30,25 +31,27 @@ class FormatQuerySerializer(Serializer):
 def as_sheet(
     rows: Iterable[Iterable[str]],
     file_format: str,
-    name: str,
-    *,
+    title: Words,
+    *parts: Any,
     wide: Mapping[int, int] | None = None,
     fixed: int = 0,
 ) -> FileResponse | StreamingHttpResponse:
     """The rows as a download; texts that begin like a formula get an apostrophe in front.
 
-    `wide` and `fixed`: as `write_xlsx` has them.
+    `title` and `parts` name the file. `wide` and `fixed`: as `write_xlsx` has them.
     """
     if file_format == "xlsx":
-        return as_book(lambda file: write_xlsx(rows, file, wide=wide, fixed=fixed), name)
+        return as_book(lambda file: write_xlsx(rows, file, wide=wide, fixed=fixed), title, *parts)
     response = StreamingHttpResponse(csv_blocks(spoken(rows)), content_type=f"{CSV}; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    response["Content-Disposition"] = attachment(title, "csv", *parts)
     return response
 
 
-def as_book(write: Callable[[IO[bytes]], None], name: str) -> FileResponse:
+def as_book(write: Callable[[IO[bytes]], None], title: Words, *parts: Any) -> FileResponse:
     """What `write` writes, as a workbook to download."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the response
     write(file)
     file.seek(0)
-    return FileResponse(file, content_type=XLSX, as_attachment=True, filename=f"{name}.xlsx")
+    response = FileResponse(file, content_type=XLSX)
+    response["Content-Disposition"] = attachment(title, "xlsx", *parts)
+    return response

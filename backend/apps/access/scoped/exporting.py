@@ -13,6 +13,7 @@ from kernel import clock
 from kernel.http.serializers import validated
 from kernel.http.sheets import SHEETS, FormatQuerySerializer, as_sheet
 from kernel.sheets.exported import exported
+from kernel.words import OBJECTS
 
 
 class ExportMixin(ScopedViewSet):
@@ -37,8 +38,8 @@ class ExportMixin(ScopedViewSet):
             detail={"filters": request.query_params.dict()},
         )  # fmt: skip
         component = self.get_serializer_class().__name__.removesuffix("Serializer")
-        name = f"{self.resource.rpartition('.')[2].replace('_', '-')}s-{clock.today()}"
-        return as_sheet(exported(rows, component, self.export_columns), query["file_format"], name)
+        sheet, title = exported(rows, component, self.export_columns), OBJECTS[self.model._meta.label_lower]
+        return as_sheet(sheet, query["file_format"], title, clock.today())
 
     def visible_code(self) -> str:
         """An export reaches as far as its own code."""

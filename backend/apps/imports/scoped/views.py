@@ -15,7 +15,6 @@ from rest_framework.response import Response
 
 from apps.access.scoped.views import ListMixin, RetrieveMixin, ScopedViewSet
 from apps.files.errors import RangeNotSatisfiable
-from apps.files.names import disposition
 from apps.files.sending import RANGE, send_file
 from apps.files.states import FileState
 from apps.imports.errors import ImportHasErrors, ImportUnreadable, ResultNotReady, TooManyOpenImports
@@ -23,14 +22,16 @@ from apps.imports.kinds import ImportKind
 from apps.imports.models import DuplicatePolicy, ImportJob, RowOutcome
 from apps.imports.reasons import reason
 from apps.imports.scoped import serializers as io
-from apps.imports.services import jobs, reading, results
+from apps.imports.services import jobs, reading
 from apps.imports.states import ImportState
 from kernel.errors import NotFound, StateConflict
+from kernel.http.downloads import attachment
 from kernel.http.parsing import ORJSONParser
 from kernel.http.schema import raises
 from kernel.http.serializers import validated
 from kernel.http.sheets import CSV, SHEETS, XLSX, FormatQuerySerializer, as_book, as_sheet
 from kernel.sheets import write_template
+from kernel.words import Words
 
 SHOWN_PROBLEMS = 500
 #: When to look again for a sheet that a worker is writing.
@@ -116,7 +117,10 @@ class ImportViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
             for row in self._problems(job)
         )
         return as_sheet(
-            _headed(["行号", "列", "结果", "原因"], lines), query, "import-problems", wide={3: 80}
+            _headed(["行号", "列", "结果", "原因"], lines),
+            query,
+            self._title("problem list", "问题清单"),
+            wide={3: 80},
         )
 
     @extend_schema(parameters=[FormatQuerySerializer, *RANGE], responses=SHEETS | PARTS)
@@ -139,19 +143,23 @@ class ImportViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
         answer = send_file(request, file, self.kind.result_owner, user_id=request.user.pk)
         if query == "csv" and answer.status_code in (200, 206):  # whatever its cells look like
             answer["Content-Type"] = f"{CSV}; charset=utf-8"
-            answer["Content-Disposition"] = disposition(f"{results.NAME}.csv", inline=False)
+        if answer.status_code in (200, 206):
+            answer["Content-Disposition"] = attachment(self._title("result", "结果"), query)
         return answer
 
     @extend_schema(parameters=[FormatQuerySerializer], responses=SHEETS)
     def template(self, request: Any) -> FileResponse | StreamingHttpResponse:
         """The columns and rows as examples; the workbook's columns are text, and its second sheet explains."""
-        form, name = self.kind.template, f"{self.kind.code}-import-template"
+        form, title = self.kind.template, self._title("template", "模板")
         if self._format(request) == "csv":
-            return as_sheet([form.titles, *form.examples], "csv", name)
+            return as_sheet([form.titles, *form.examples], "csv", title)
         return as_book(
             lambda file: write_template(file, titles=form.titles, examples=form.examples, notes=form.notes()),
-            name,
+            title,
         )
+
+    def _title(self, en: str, zh: str) -> Words:
+        return Words(f"{self.kind.zh}导入{zh}", f"{self.kind.en} import {en}")
 
     def _format(self, request: Any) -> str:
         wanted: str = validated(FormatQuerySerializer, request.query_params.dict())["file_format"]

@@ -11,6 +11,7 @@ from rest_framework import serializers
 from apps.reconciliation.errors import BillNotReady
 from apps.reconciliation.services.day_bill import DayBill
 from kernel.errors import InvalidValue
+from kernel.http.downloads import attachment, title_of
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer
 
@@ -36,11 +37,11 @@ def answers_bill(**documented: Any) -> Any:
     return decorate
 
 
-def answer(bill: DayBill, name: str) -> StreamingHttpResponse:
-    """The file; `ETag` is its SHA-256 in hexadecimal, `Repr-Digest` the same as RFC 9530 writes it."""
+def answer(bill: DayBill, *parts: Any) -> StreamingHttpResponse:
+    """The file, named by `parts`; `ETag` is its SHA-256 in hexadecimal, `Repr-Digest` the same by RFC 9530."""
     response = StreamingHttpResponse(bill.blocks(), content_type="text/csv; charset=utf-8")
     response["Content-Length"] = str(bill.size)
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    response["Content-Disposition"] = attachment(title_of("reconciliation_day_bill"), "csv", *parts)
     response["ETag"] = f'"{bill.sha256}"'
     digest = base64.b64encode(bytes.fromhex(bill.sha256)).decode()
     response["Repr-Digest"] = f"sha-256=:{digest}:"

@@ -14,6 +14,8 @@ from apps.audit.changes import changes_of
 from apps.audit.models import AuditEvent
 from apps.audit.selectors import export_rows, log_state
 from apps.audit.services import record
+from kernel import clock
+from kernel.http.downloads import attachment, title_of
 from kernel.http.filters import FilterBackend
 from kernel.http.pagination import TimelinePagination
 from kernel.http.serializers import ModelSerializer, Serializer
@@ -127,7 +129,7 @@ class AuditEventViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
         response = StreamingHttpResponse(
             csv_blocks(spoken(export_rows(queryset))), content_type="text/csv; charset=utf-8"
         )
-        response["Content-Disposition"] = 'attachment; filename="operation-log.csv"'
+        response["Content-Disposition"] = attachment(title_of("audit_events_export"), "csv", clock.today())
         return response
 
     def visible_code(self) -> str:

@@ -19,6 +19,7 @@ from apps.inpatient.api.serializers import (
 )
 from apps.inpatient.models import Admission
 from apps.inpatient.selectors.statement_export import export_rows
+from kernel.http.downloads import attachment, title_of
 from kernel.http.serializers import validated
 from kernel.sheets import csv_blocks
 from kernel.words import spoken
@@ -65,5 +66,7 @@ class AdmissionStatementViewSet(ScopedViewSet):
         response = StreamingHttpResponse(
             csv_blocks(spoken(export_rows(stay.pk))), content_type="text/csv; charset=utf-8"
         )
-        response["Content-Disposition"] = f'attachment; filename="charges-{stay.pk}.csv"'
+        response["Content-Disposition"] = attachment(
+            title_of("admissions_statement_export"), "csv", stay.admission_no
+        )
         return response

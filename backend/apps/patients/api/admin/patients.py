@@ -34,6 +34,7 @@ from apps.patients.models import Patient
 from apps.patients.selectors import unmerged
 from apps.patients.services.archive import delete_patient, promote
 from apps.patients.services.searching import note_search
+from kernel import clock
 from kernel.errors import (
     InUse,
     InvalidValue,
@@ -42,6 +43,7 @@ from kernel.errors import (
     StateConflict,
     TooManyRequests,
 )
+from kernel.http.downloads import title_of
 from kernel.http.schema import raises
 from kernel.http.sheets import SHEETS, as_sheet
 
@@ -148,7 +150,8 @@ class PatientViewSet(FilingMixin, BrowsingMixin, OptionsMixin, CrudViewSet):
             action="export", object_type="patients.patient", object_id="",
             detail={"filters": request.query_params.dict(), "unmasked": unmasked},
         )  # fmt: skip
-        return as_sheet(export_rows(rows, unmasked=unmasked), query.validated_data["file_format"], "patients")
+        file_format, title = query.validated_data["file_format"], title_of("patients_export")
+        return as_sheet(export_rows(rows, unmasked=unmasked), file_format, title, clock.today())
 
     @extend_schema(operation_id="patients_export_by_body", request=PatientExportSerializer, responses=SHEETS)
     @raises(TooManyRequests)

@@ -11,6 +11,7 @@ from apps.access.scoped.views import ScopedViewSet
 from apps.audit.services import record
 from kernel.errors import InvalidValue
 from kernel.expectations import within_days
+from kernel.http.downloads import attachment, title_of
 from kernel.http.serializers import Serializer
 from kernel.sheets import csv_blocks
 from kernel.words import spoken
@@ -41,7 +42,8 @@ CSV = extend_schema(
 
 
 class ExportMixin(ScopedViewSet):
-    """GET export: `export_rows(queryset, first, last)` gives header and rows, `export_name` begins the file's name."""
+    """GET export: `export_rows(queryset, first, last)` gives header and rows, `export_name`: the operation, whose words
+    name the file."""
 
     export_rows: ClassVar[Any]  # Callable[[QuerySet, date, date], Iterator[list[str]]]
     export_name: ClassVar[str]
@@ -64,7 +66,7 @@ class ExportMixin(ScopedViewSet):
         )
         blocks = csv_blocks(spoken(type(self).export_rows(rows, first, last)))
         response = StreamingHttpResponse(blocks, content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = f'attachment; filename="{self.export_name}-{first}-{last}.csv"'
+        response["Content-Disposition"] = attachment(title_of(self.export_name), "csv", first, last)
         return response
 
     def visible_code(self) -> str:

@@ -19,6 +19,7 @@ from apps.payments.models import AccountKind, LedgerAccount, LedgerTransaction
 from apps.payments.selectors.ledger import account_statement, trial_balance, with_balances
 from apps.payments.selectors.ledger_export import export_rows
 from kernel import clock
+from kernel.http.downloads import attachment, title_of
 from kernel.http.filters import FilterBackend
 from kernel.http.pagination import TimelinePagination
 from kernel.http.views import APIView
@@ -115,7 +116,9 @@ class LedgerTransactionViewSet(ListMixin, RetrieveMixin):
         response = StreamingHttpResponse(
             csv_blocks(spoken(export_rows(rows, first, last))), content_type="text/csv; charset=utf-8"
         )
-        response["Content-Disposition"] = f'attachment; filename="ledger-{first}-{last}.csv"'
+        response["Content-Disposition"] = attachment(
+            title_of("ledger_transactions_export"), "csv", first, last
+        )
         return response
 
     def visible_code(self) -> str:

@@ -73,7 +73,7 @@ class PaymentOrderViewSet(OptionsMixin, ListMixin, RetrieveMixin, ExportMixin):
     filterset_class = OrderFilter
     ordering_fields = ["created_at", "amount_fen"]
     ordering = ["-id"]
-    export_rows, export_name = staticmethod(order_rows), "payment-orders"
+    export_rows, export_name = staticmethod(order_rows), "payment_orders_export"
     option_columns = ("order_no", "patient__name", "description", "amount_fen")
     in_force: ClassVar[dict[str, Any]] = {}
 

@@ -42,7 +42,7 @@ class RefundViewSet(OptionsMixin, ListMixin, RetrieveMixin, ExportMixin):
     filterset_class = RefundFilter
     ordering_fields = ["created_at", "amount_fen"]
     ordering = ["-id"]
-    export_rows, export_name = staticmethod(refund_rows), "refunds"
+    export_rows, export_name = staticmethod(refund_rows), "refunds_export"
     option_columns = ("refund_no", "patient__name", "amount_fen")
     in_force: ClassVar[dict[str, Any]] = {}
 

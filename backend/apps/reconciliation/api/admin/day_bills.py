@@ -41,4 +41,4 @@ class DayBillView(CodedView, APIView):
             action="export", object_type="reconciliation.day_bill", object_id=str(day),
             detail={"hospital_id": str(hospital.pk), "application": values["application"], "sha256": bill.sha256},
         )  # fmt: skip
-        return answer(bill, f"day-bill-{hospital.code}-{day}")
+        return answer(bill, hospital.code, day)

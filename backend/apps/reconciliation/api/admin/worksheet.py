@@ -16,6 +16,7 @@ from apps.reconciliation.api.admin import serializers as io
 from apps.reconciliation.services.ages import ages_of
 from apps.reconciliation.services.worksheet import take_worksheet, write_worksheet
 from kernel import clock
+from kernel.http.downloads import title_of
 from kernel.http.parsing import ORJSONParser
 from kernel.http.schema import raises
 from kernel.http.sheets import XLSX, as_book
@@ -45,7 +46,8 @@ class WorksheetMixin(ScopedViewSet):
             action="export", object_type=self.model._meta.label_lower, object_id="",
             detail={"filters": request.query_params.dict(), "worksheet": True},
         )  # fmt: skip
-        return as_book(lambda file: write_worksheet(rows, file), f"differences-{clock.today()}")
+        title = title_of("reconciliation_differences_worksheet")
+        return as_book(lambda file: write_worksheet(rows, file), title, clock.today())
 
     @extend_schema(
         operation_id="reconciliation_differences_take_worksheet",

@@ -33,7 +33,7 @@ class BillView(APIView):
             action="export", object_type="reconciliation.day_bill", object_id=str(day),
             detail={"application": application, "sha256": found.sha256},
         )  # fmt: skip
-        return answer(found, f"day-bill-{day}")
+        return answer(found, day)
 
 
 class OwnBillView(BillView):

@@ -9,7 +9,6 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 
 from apps.access.scoped.views import ListMixin, RetrieveMixin, ScopedViewSet
 from apps.files.errors import RangeNotSatisfiable
-from apps.files.names import disposition
 from apps.files.sending import RANGE, send_file
 from apps.reports import errors
 from apps.reports.api.admin import serializers as io
@@ -21,6 +20,7 @@ from apps.reports.states import JOBS, ReportState
 from kernel import clock
 from kernel.errors import InvalidValue, NotFound, StateConflict
 from kernel.http.commands import command
+from kernel.http.downloads import disposition
 from kernel.http.schema import raises
 from kernel.http.sheets import CSV, XLSX
 
