@@ -26,6 +26,11 @@ def fen_to_yuan(fen: int) -> str:
     return f"{sign}{fen // 100}.{fen % 100:02d}"
 
 
+def yuan_shown(fen: int) -> str:
+    """2000000 → `"¥20,000.00"`, as people read it; below zero the sign stands first."""
+    return f"{'-' if fen < 0 else ''}¥{abs(fen) // 100:,}.{abs(fen) % 100:02d}"
+
+
 class FenField(models.BigIntegerField):
     """A non-negative amount in fen, at most MAX_FEN."""
 

@@ -3972,7 +3972,7 @@ export interface components {
              * @enum {string}
              */
             code?: "amount_not_allowed" | "deposit_amount_not_allowed" | "idempotency_key_required" | "parse_error" | "validation_error";
-            /** 最多可退 */
+            /** 最高金额 */
             maximum_fen?: number;
             /** 最低金额 */
             minimum_fen?: number;
@@ -3994,7 +3994,7 @@ export interface components {
              * @enum {string}
              */
             code?: "amount_not_allowed" | "idempotency_key_required" | "parse_error" | "top_up_amount_not_allowed" | "validation_error";
-            /** 最多可退 */
+            /** 最高金额 */
             maximum_fen?: number;
             /** 最低金额 */
             minimum_fen?: number;

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 from apps.identity.models import Hospital
 from kernel.errors import Expectation, InvalidValue
 from kernel.expectations import BOOLEAN, TEXT, whole_number
-from kernel.money import fen_to_yuan
+from kernel.money import yuan_shown
 from kernel.words import YES_NO, Words, of, unit_of, words_of_values
 
 MAX_TEXT = 1000
@@ -78,7 +78,7 @@ class Setting(Generic[T]):
         if isinstance(value, bool):
             return YES_NO[value].text
         if self.unit == "fen":
-            return f"¥{fen_to_yuan(int(value))}"
+            return yuan_shown(int(value))
         said = words_of_values(self.choices).get(str(value))
         return said.text if said else str(value)
 

@@ -42,6 +42,7 @@ properties(
     ceiling_fen=("押金上限", "Deposit ceiling"), due_on=("缴纳期限", "To be paid by"),
     placed_by_name=("安排人姓名", "Placed by"),
 )  # fmt: skip
+of("Problem", maximum_fen=("最高金额", "At most"))
 of("DepositRules", maximum_fen=("最高金额", "At most"), is_payable=("可补缴", "Can be paid"))
 of(
     "Charge",

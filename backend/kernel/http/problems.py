@@ -21,6 +21,7 @@ from kernel.errors import (
     ServiceUnavailable,
     in_english,
 )
+from kernel.http.problem_facts import said
 from kernel.http.rendering import dumps
 from kernel.outages import STORE_ERRORS
 
@@ -87,7 +88,7 @@ class ProblemFormatter(ExceptionFormatter):
             error = exc.error
             item = _item(error)
             return problem(
-                error.status, error.code, error.text, errors=[item] if error.field else [], **_plain(error)
+                error.status, error.code, said(error), errors=[item] if error.field else [], **_plain(error)
             )
         errors = self.get_errors()
         if isinstance(exc, exceptions.ValidationError):
@@ -109,7 +110,7 @@ def _sayable(text: str) -> str:
 def _item(error: DomainError) -> dict[str, Any]:
     if isinstance(error, InvalidValue):
         return {"field": error.field, "code": error.expected.code, "message": error.message}
-    return {"field": error.field, "code": error.code, "message": error.text}
+    return {"field": error.field, "code": error.code, "message": said(error)}
 
 
 def _plain(error: DomainError) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from kernel import clock
 from kernel.errors import InvalidValue
 from kernel.expectations import IDS
 from kernel.http.serializers import Serializer
-from kernel.money import fen_to_yuan
+from kernel.money import yuan_shown
 from kernel.prepared import prepared_reads
 
 #: So many are shown; who looks for another one types more of it. So many ids are asked for at once.
@@ -129,7 +129,7 @@ def _text(row: Any, path: str) -> str:
     else:
         value = functools.reduce(lambda found, name: found and getattr(found, name), path.split("__"), row)
     if path.endswith("_fen") and value is not None:
-        return f"¥{fen_to_yuan(value)}"
+        return yuan_shown(value)
     if isinstance(value, dt.datetime):
         return f"{value.astimezone(clock.LOCAL):%Y-%m-%d %H:%M}"
     if isinstance(value, dt.time):
