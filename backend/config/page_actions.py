@@ -53,10 +53,16 @@ class Actions:
 
     @staticmethod
     def ordered(actions: list[Node]) -> list[Node]:
-        """As people look for them: what applies to a state of the row first, what many rows take late, dangers last."""
+        """As people look for them: what a row is there for, then what its state asks for, edits late, dangers last."""
         return sorted(
             actions,
-            key=lambda action: (action["danger"], not action["when"], "ids" in action and not action["when"]),
+            key=lambda action: (
+                action["danger"],
+                not ACTIONS.get(action["operation"], ActionSpec()).main,
+                not action["when"],
+                "ids" in action and not action["when"],
+                action["method"] == "PATCH",
+            ),
         )
 
     def detail(self, call: Call) -> Node:

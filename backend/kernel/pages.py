@@ -23,7 +23,7 @@ class ActionSpec:
     """`when`: column of the row → values with which the action applies; none: always.
 
     None among them: while it is empty; SET: while it is not. `shows`: columns of the row that are read before anything
-    is confirmed.
+    is confirmed. `main`: what a row in that state is there for; it stands before all others.
     """
 
     danger: bool = False
@@ -31,6 +31,7 @@ class ActionSpec:
     confirm_en: str = ""
     when: When = field(default_factory=dict)
     shows: tuple[str, ...] = ()
+    main: bool = False
 
 
 ACTIONS: dict[str, ActionSpec] = {}
@@ -42,12 +43,13 @@ def action(
     danger: bool = False,
     confirm: tuple[str, str] = ("", ""),
     shows: tuple[str, ...] = (),
+    main: bool = False,
     **when: Collection[str | bool | None],
 ) -> None:
     """Say more of an operation; ValueError if something was said before."""
     if operation in ACTIONS:
         raise ValueError(f"{operation} is described twice")
-    ACTIONS[operation] = ActionSpec(danger, *confirm, when=_kept(when), shows=shows)
+    ACTIONS[operation] = ActionSpec(danger, *confirm, when=_kept(when), shows=shows, main=main)
 
 
 def _kept(when: When) -> When:

@@ -250,6 +250,79 @@ def test_what_is_dangerous_is_asked_or_filled_in_or_read_first(contract: Node) -
     assert silent == set()
 
 
+#: Parts of the product in which one click makes a document of money.
+MONEY = {"billing", "cashier", "inpatient", "payments", "prepaid", "receipts", "reconciliation"}
+#: What another click takes back, or what only asks how things stand.
+HARMLESS = {"bill_items_perform", "bill_items_undo_perform", "beds_clean", "beds_reopen", "e_receipts_query"}
+
+
+def test_no_document_of_money_is_made_by_one_click(contract: Node) -> None:
+    """What asks for no form says what it does, or shows what is done, before it is done."""
+    found = {
+        action["operation"]
+        for page in contract["pages"].values()
+        for each in page["lists"]
+        for place in (
+            each["row_actions"], each["toolbar"], *(part["row_actions"] for part in each["related"]),
+            *(each["detail"] or {"parts": {}})["parts"].values(),
+        )
+        for action in place
+        if action["method"] != "GET" and action["permission"].partition(".")[0] in MONEY
+        and not (set(action["form"]) - {action.get("ids")} or action["confirm"] or action["shows"])
+    }  # fmt: skip
+    assert found == HARMLESS
+
+
+def test_every_file_can_be_asked_for_with_what_a_form_can_ask(contract: Node, documents: Node) -> None:
+    """What a download needs has a word and can be filled in; what stands beside a row needs nothing more."""
+    paths = documents["admin"]["paths"].values()
+    nodes = {node["operationId"]: node for item in paths for node in item.values() if "operationId" in node}
+    files = {call.id for call in PageModels(documents["admin"]).calls if call.is_file}
+    shown = {
+        action["operation"] for page in contract["pages"].values() for _, action in actions_of(page)
+    } & files
+    asked = {
+        name: [
+            each
+            for each in nodes[name].get("parameters", ())
+            if each["in"] == "query" and each.get("required")
+        ]
+        for name in shown
+    }
+    assert len(shown) > 15 and sum(map(bool, asked.values())) >= 4
+    for name, parameters in asked.items():
+        for each in parameters:
+            schema = each["schema"]
+            assert schema["title"] and schema["x-title-en"], (name, each["name"])
+            assert schema.get("format") != "uuid" or "x-ref" in schema, (name, each["name"])
+    for page in contract["pages"].values():
+        for each in page["lists"]:
+            beside = [part["operation"] for part in each["related"]]
+            beside += [action["template"]["operation"] for action in each["uploads"] if action["template"]]
+            for name in beside:
+                needs = [
+                    p["name"]
+                    for p in nodes[name].get("parameters", ())
+                    if p["in"] == "query" and p.get("required")
+                ]
+                assert needs == [] or name not in files, name
+
+
+def test_what_a_row_is_there_for_stands_first(contract: Node) -> None:
+    lists = {each["operation"]: each for page in contract["pages"].values() for each in page["lists"]}
+
+    def first(listed: str, **row: str) -> str:
+        fitting = (
+            action["operation"]
+            for action in lists[listed]["row_actions"]
+            if all(row.get(name, values[0]) in values for name, values in action["when"].items())
+        )
+        return str(next(fitting))
+
+    assert first("clinic_sessions_list", state="draft") == "clinic_sessions_publish"
+    assert first("queue_tickets_list", state="called") == "queue_tickets_start"
+
+
 def test_money_is_read_before_it_is_taken_or_given(contract: Node, documents: Node) -> None:
     """What a person confirms is said by the row: columns that exist, the amount among them where money moves."""
     models = PageModels(documents["admin"])

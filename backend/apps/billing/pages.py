@@ -83,7 +83,16 @@ action(
     source=["own"],
     kind=["examination", "test", "prescription", "treatment"],
 )
-action("bills_invoice", status=["paid"], has_invoice=[False])
+action(
+    "bills_invoice",
+    shows=("bill_no", "patient_name", "amount_fen"),
+    confirm=(
+        "开具后占用一个票号,只能冲红,确定开具?",
+        "It takes a number and can only be reversed. Issue it?",
+    ),
+    status=["paid"],
+    has_invoice=[False],
+)
 action("invoices_print_copy", reversed_at=[None])
 action("bill_items_perform", performed_at=[None])
 action("bill_items_undo_perform", performed_at=[SET])

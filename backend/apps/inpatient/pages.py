@@ -45,7 +45,12 @@ action(
     status=["admitted"],
     source=["own"],
 )
-action("admissions_recall", status=["discharged"], source=["own"])
+action(
+    "admissions_recall",
+    confirm=("撤销后患者重新在院,费用继续产生,确定撤销?", "The patient is an inpatient again. Undo it?"),
+    status=["discharged"],
+    source=["own"],
+)
 action("admissions_deposits_create", status=["admitted"])
 action("admissions_partial_update", source=["own"])
 action("admissions_charges_create", source=["own"])
@@ -57,7 +62,12 @@ action(
     status=["discharged"],
 )
 action("admissions_deposit_orders_create", status=["admitted"])
-action("deposit_orders_pay", state=["open"])
+action(
+    "deposit_orders_pay",
+    shows=("patient_name", "admission_no", "amount_fen"),
+    confirm=("将为该押金单开具支付单,确定?", "An order is opened for this deposit. Go on?"),
+    state=["open"],
+)
 action(
     "deposit_orders_withdraw",
     danger=True,
@@ -83,14 +93,25 @@ groups(
     ),
     done=("办理", "Done", "made_by_id created_at"),
 )
-action("settlements_collect", state=["collecting"])
+action(
+    "settlements_collect",
+    shows=("settlement_no", "patient_name", "collect_fen"),
+    confirm=("将按差额开具支付单,确定?", "An order is opened for what is missing. Go on?"),
+    state=["collecting"],
+)
 action(
     "settlements_withdraw",
     danger=True,
     confirm=("取消后可更正费用并重新结算,确定?", "Charges can be put right and settled again. Withdraw?"),
     state=["collecting"],
 )
-action("settlements_return_rest", state=["returning"])
+action(
+    "settlements_return_rest",
+    danger=True,
+    shows=("settlement_no", "patient_name", "return_fen"),
+    confirm=("剩余押金将退还患者,确定退还?", "The rest of the deposits goes back. Go on?"),
+    state=["returning"],
+)
 action("settlements_reopen", danger=True, state=["settled"])
 moving("settlements_list", state=["returning"])
 columns(

@@ -44,7 +44,14 @@ action(
     confirm=("将以现金退给患者,确定执行?", "The patient gets cash. Go on?"),
     state=["failed"],
 )
-action("refunds_reissue", state=["failed"], route=["original"])
+action(
+    "refunds_reissue",
+    danger=True,
+    shows=("refund_no", "patient_name", "amount_fen", "error"),
+    confirm=("将再次向支付渠道发起退款,确定?", "The channel is asked to refund it again. Go on?"),
+    state=["failed"],
+    route=["original"],
+)
 groups(
     "WholeOrder",
     order=(

@@ -27,7 +27,7 @@ columns(
 action("queue_tickets_call", state=["waiting", "missed"])
 action("queue_tickets_recall", state=["called"])
 action("queue_tickets_skip", state=["called"])
-action("queue_tickets_start", state=["called"])
+action("queue_tickets_start", main=True, state=["called"])
 action("queue_tickets_requeue", state=["missed"])
 action("queue_tickets_send_out", state=["in_service"])
 action("queue_tickets_take_back", state=["examination"])

@@ -65,7 +65,7 @@ columns(
     "is_over",
 )
 action("appointments_cancel", danger=True, state=["pending", "booked", "checked_in"])
-action("appointments_check_in", state=["booked"])
+action("appointments_check_in", main=True, state=["booked"])
 action("appointments_excuse", state=["no_show"])
 action("appointments_reschedule", state=["booked"])
 action(
@@ -84,6 +84,7 @@ action(
 action("appointments_print_slip", state=["booked", "checked_in", "fulfilled"])
 action(
     "clinic_sessions_publish",
+    main=True,
     confirm=("发布后患者即可预约,确定发布?", "Patients can book then. Publish?"),
     state=["draft"],
 )
