@@ -33,14 +33,14 @@ export async function careSteps(visit: Visit): Promise<void> {
     await clerk.choose("slot_id", `${day.slice(5)} 06:00 张晨`, "张晨");
     await clerk.choose("kind", "预约挂号");
     await clerk.agree();
-    await clerk.row("¥ 12.50").waitFor();
+    await clerk.row("¥12.50").waitFor();
   });
   await visit.step("the fee is taken at the window", clerk, async () => {
-    expect((await clerk.row("¥ 12.50").innerText()).includes("未缴"), "an unpaid number");
-    await clerk.press("appointments_settle", clerk.row("¥ 12.50"));
+    expect((await clerk.row("¥12.50").innerText()).includes("未缴"), "an unpaid number");
+    await clerk.press("appointments_settle", clerk.row("¥12.50"));
     await clerk.page.locator(".el-dialog:visible .el-descriptions", { hasText: "12.50" }).waitFor(); // what is to be taken
     await clerk.agree();
-    await clerk.page.locator(".el-table__row", { hasText: "¥ 12.50" }).filter({ hasText: "窗口已缴" }).waitFor();
+    await clerk.page.locator(".el-table__row", { hasText: "¥12.50" }).filter({ hasText: "窗口已缴" }).waitFor();
   });
   await visit.step("somebody who walks in gets a ticket", clerk, async () => {
     await clerk.visit("queue");

@@ -132,6 +132,13 @@ export class Hand {
     await top.locator(".el-dialog__footer .el-button--primary, .el-dialog__footer .el-button--danger").last().click();
   }
 
+  /** Away from what was told. */
+  async leave(): Promise<void> {
+    const dialog = this.page.locator(".el-dialog:visible").last();
+    await dialog.locator(".el-dialog__footer .el-button").first().click();
+    await dialog.waitFor({ state: "hidden" });
+  }
+
   /** Yes to a question without a form. */
   async confirm(): Promise<void> {
     await this.page.locator(".el-message-box__btns .el-button--primary, .el-message-box__btns .el-button--danger").last().click();

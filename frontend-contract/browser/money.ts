@@ -5,7 +5,7 @@ import { unique, type Visit } from "./visit.js";
 export async function moneySteps(visit: Visit): Promise<void> {
   const title = unique("检查费");
   const price = (1_000 + (Date.now() % 9_000)) / 100;
-  const amount = `¥ ${(2 * price).toFixed(2)}`;
+  const amount = `¥${(2 * price).toFixed(2)}`;
   const admin = await visit.as("admin");
   await visit.step("a bill is issued with its items", admin, async () => {
     await admin.visit("bills");
@@ -30,10 +30,13 @@ export async function moneySteps(visit: Visit): Promise<void> {
     await admin.press("payment_orders_create", admin.row(title));
     await admin.ok(); // whose bill it is stands in the form
     await admin.page.locator(".el-dialog", { hasText: amount }).first().waitFor();
-    await admin.ok();
+    await admin.page.locator(".el-dialog:visible [data-open=payment_orders]").click();
+    await admin.page.locator(".el-drawer:visible .el-descriptions", { hasText: amount }).first().waitFor(); // with what is done to it
+    await admin.screenshot(`${visit.settings.pictures}/order.png`);
+    await admin.page.keyboard.press("Escape");
+    await admin.page.locator(".el-drawer:visible").waitFor({ state: "detached" });
   });
   await visit.step("the money is taken at the window", admin, async () => {
-    await admin.visit("payment_orders");
     await admin.press("payment_orders_settle", admin.row(amount));
     await admin.page.locator(".el-dialog:visible .el-descriptions", { hasText: amount }).waitFor(); // what is to be taken
     await admin.choose("channel", "现金");
@@ -54,7 +57,7 @@ export async function moneySteps(visit: Visit): Promise<void> {
     await clerk.type("reason", "检查取消");
     await clerk.ok();
     await clerk.page.locator(".el-dialog:visible .el-descriptions", { hasText: "检查取消" }).waitFor(); // as it is kept now
-    await clerk.agree();
+    await clerk.leave();
     await clerk.visit("refund_requests");
     await clerk.row(amount).waitFor();
     expect(!(await clerk.offers("refund_requests_execute", clerk.row(amount))), "who asked doesn't execute it");
@@ -70,6 +73,37 @@ export async function moneySteps(visit: Visit): Promise<void> {
     await admin.page.locator(".el-dialog:visible .el-descriptions", { hasText: amount }).waitFor();
     await admin.agree();
     await admin.page.locator(".el-table__row", { hasText: amount }).filter({ hasText: "已完成" }).waitFor();
+  });
+  await visit.step("an export of a period asks for it, and has its name in Chinese", admin, async () => {
+    await admin.visit("payment_orders");
+    await admin.press("payment_orders_export");
+    await admin.ok();
+    await admin.page.locator(".el-dialog .refusal, .el-dialog .el-form-item__error").first().waitFor();
+    for (const name of ["created_from", "created_to"]) await admin.typeTime(name, visit.day(0));
+    await admin.screenshot(`${visit.settings.pictures}/export.png`);
+    const [file] = await Promise.all([admin.page.waitForEvent("download"), admin.ok()]);
+    expect(/^支付订单.*\.csv$/.test(file.suggestedFilename()), "the name of the file", file.suggestedFilename());
+  }, true);
+  await visit.step("the own bill of a day asks for its day", admin, async () => {
+    await admin.visit("reconciliation_runs");
+    await admin.press("reconciliation_day_bill");
+    await admin.typeTime("business_date", visit.day(-1));
+    await admin.choose("hospital_id", "医汇第一医院");
+    const [file] = await Promise.all([admin.page.waitForEvent("download"), admin.ok()]);
+    expect(/^本方账单.*\.csv$/.test(file.suggestedFilename()), "the name of the file", file.suggestedFilename());
+  });
+  await visit.step("a closing is checked in a dialog that holds its tables", admin, async () => {
+    await admin.visit("daily_closes");
+    await admin.press("daily_closes_day");
+    await admin.typeTime("business_date", visit.day(0));
+    await admin.choose("hospital_id", "医汇第一医院");
+    await admin.ok();
+    const dialog = admin.page.locator(".el-dialog:visible").last();
+    await dialog.locator(".el-descriptions").first().waitFor();
+    await admin.screenshot(`${visit.settings.pictures}/closing.png`);
+    const over = await dialog.locator(".el-dialog__body").evaluate((body) => body.scrollWidth - body.clientWidth);
+    expect(over <= 1, "nothing runs over the edge", over);
+    await admin.leave();
   });
   await visit.step("a report of the day is looked at, with its chart", admin, async () => {
     await admin.visit("report_jobs");

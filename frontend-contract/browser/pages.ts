@@ -38,7 +38,26 @@ export async function pageSteps(visit: Visit): Promise<void> {
     await hand.close();
   }
   expect(Object.keys(manifest.pages).every((name) => seen.has(name)), "every page", Object.keys(manifest.pages).filter((name) => !seen.has(name)));
+  await openSteps(visit);
   await measured(visit, long);
+}
+
+/** What a list offers to who looks at it: its rows open by the keyboard, and its name in the menu reads it again. */
+async function openSteps(visit: Visit): Promise<void> {
+  const hand = await visit.as("admin");
+  await visit.step("the first cell of a row opens its detail by the keyboard", hand, async () => {
+    await hand.visit("bills");
+    await hand.page.locator(".el-table__row .opens").first().focus();
+    await hand.page.keyboard.press("Enter");
+    await hand.page.locator(".el-drawer:visible .el-descriptions").first().waitFor();
+    await hand.screenshot(`${visit.settings.pictures}/detail.png`);
+    await hand.page.keyboard.press("Escape");
+    await hand.page.locator(".el-drawer:visible").waitFor({ state: "detached" });
+  });
+  await visit.step("the menu's entry of the open page reads it again", hand, async () => {
+    await Promise.all([hand.page.waitForResponse((answer) => /\/bills\?/.test(answer.url())), hand.visit("bills")]);
+  });
+  await hand.close();
 }
 
 /** Rows of a whole page, and how often its time is taken. */

@@ -23,8 +23,21 @@ export function plainFields(id: string, names: string[], values: Row, errors: Re
     ]));
 }
 
-export function fieldErrors(error: unknown): Record<string, string> {
-  return error instanceof ApiError ? Object.fromEntries(error.problem.errors.map((each) => [each.field, each.message])) : {};
+/** What the API says against a form: a line above it, and a word beside each field. */
+export function useRefusal() {
+  const refusal = ref("");
+  const errors = ref<Record<string, string>>({});
+  const refused = (error: unknown): void => {
+    refusal.value = reasonOf(error);
+    errors.value = error instanceof ApiError ? Object.fromEntries(error.problem.errors.map((each) => [each.field, each.message])) : {};
+  };
+  async function attempt(what: () => Promise<void>, failed: (error: unknown) => void = () => undefined): Promise<void> {
+    refusal.value = "";
+    errors.value = {};
+    await what().catch((error: unknown) => [refused, failed].forEach((each) => each(error)));
+  }
+  const alert = (): VNodeChild => (refusal.value ? h(Alert, { type: "error", title: refusal.value, closable: false, showIcon: true }) : null);
+  return { errors, attempt, alert, refusal };
 }
 
 /** A new password: asked for by who has to change it, and from the account's menu. */
@@ -32,24 +45,16 @@ export const PasswordForm: Component = defineComponent({
   emits: ["done"],
   setup(_, { emit }) {
     const values = ref<Row>({});
-    const errors = ref<Record<string, string>>({});
-    const refusal = ref("");
-    async function submit(): Promise<void> {
-      refusal.value = "";
-      errors.value = {};
+    const { errors, attempt, alert } = useRefusal();
+    const submit = (): Promise<void> => attempt(async () => {
       if (values.value.new_password !== values.value.again) return void (errors.value = { again: word("passwords_differ") });
-      try {
-        const { current_password, new_password } = values.value;
-        await call("auth_change_password", { body: { current_password, new_password } });
-        tell(word("password_changed"));
-        emit("done");
-      } catch (error) {
-        errors.value = fieldErrors(error);
-        refusal.value = reasonOf(error);
-      }
-    }
+      const { current_password, new_password } = values.value;
+      await call("auth_change_password", { body: { current_password, new_password } });
+      tell(word("password_changed"));
+      emit("done");
+    });
     return () => h(Form, { labelPosition: "top", onSubmit: (event: Event) => event.preventDefault() }, () => [
-      refusal.value ? h(Alert, { type: "error", title: refusal.value, closable: false, showIcon: true }) : null,
+      alert(),
       plainFields("auth_change_password", ["current_password", "new_password"], values.value, errors.value, () => void submit()),
       h(FormItem, { label: word("repeat_password"), error: errors.value.again ?? "", "data-field": "again" }, () =>
         h(Input, { modelValue: values.value.again ?? "", type: "password", size: "large", showPassword: true, "onUpdate:modelValue": (text: string) => (values.value.again = text), onKeyup: (event: KeyboardEvent) => void (event.key === "Enter" && submit()) })),
@@ -63,26 +68,18 @@ export const SecondFactor: Component = defineComponent({
   emits: ["close"],
   setup(_, { emit }) {
     const values = ref<Row>({});
-    const errors = ref<Record<string, string>>({});
-    const refusal = ref("");
+    const { errors, attempt, alert } = useRefusal();
     const enrolment = ref<{ secret: string; qr_picture_url: string } | null>(null);
     const codes = ref<string[]>([]);
     const turnsOff = session.totp;
     const step = computed(() => (codes.value.length ? "codes" : enrolment.value ? "confirm" : "password"));
 
-    async function next(): Promise<void> {
-      refusal.value = "";
-      errors.value = {};
-      try {
-        if (step.value === "codes") emit("close");
-        else if (turnsOff) await off();
-        else if (enrolment.value) await on();
-        else enrolment.value = await call("auth_totp_enrol", { body: { password: values.value.password } });
-      } catch (error) {
-        errors.value = fieldErrors(error);
-        refusal.value = reasonOf(error);
-      }
-    }
+    const next = (): Promise<void> => attempt(async () => {
+      if (step.value === "codes") emit("close");
+      else if (turnsOff) await off();
+      else if (enrolment.value) await on();
+      else enrolment.value = await call("auth_totp_enrol", { body: { password: values.value.password } });
+    });
     async function off(): Promise<void> {
       await call("auth_totp_disable", { body: { password: values.value.password } });
       session.totp = false;
@@ -94,7 +91,7 @@ export const SecondFactor: Component = defineComponent({
       session.totp = true;
     }
     const body = (): VNodeChild => [
-      refusal.value ? h(Alert, { type: "error", title: refusal.value, closable: false, showIcon: true }) : null,
+      alert(),
       step.value === "password" ? plainFields("auth_totp_enrol", ["password"], values.value, errors.value, () => void next()) : null,
       step.value === "confirm" ? [
         h("p", word("totp_scan")), h("img", { class: "qr", src: enrolment.value?.qr_picture_url, alt: "" }), h("p", { class: "secret", "data-secret": "" }, enrolment.value?.secret),

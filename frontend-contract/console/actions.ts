@@ -2,9 +2,9 @@
 import { h, ref, type Ref as VueRef, type VNode, type VNodeChild } from "vue";
 
 import { call, download, intention, orTold, reasonOf, type Row } from "./api.js";
-import { operation, propertiesOf, resolved, type Action, type Operation, type Schema } from "./contract.js";
-import { ActionForm, asksFor } from "./form.js";
-import { can } from "./session.js";
+import { operation, pageOf, propertiesOf, resolved, type Action, type Operation, type Schema } from "./contract.js";
+import { ActionForm, asksFor, knownOf } from "./form.js";
+import { can, wayTo } from "./session.js";
 import { isEmpty, shown, shownFields, shownRows } from "./show.js";
 import { agreed, Button, Dialog, Dropdown, DropdownItem, DropdownMenu, tell } from "./ui.js";
 import { said, word } from "./words.js";
@@ -48,9 +48,9 @@ export function useActions(after: () => void, known: () => (Schema | null)[]): R
     const of = operation(action.operation);
     const one = action.ids && from.row?.id ? { ...from, at: [], row: inBody(action, from.row), read: null } : from;
     const place = action.alone && from.row ? { ...from, at: [String(from.row.id)] } : one;
-    if (of.files.length) return exported(of, place);
+    if (of.files.length && !asksFor(action, place.at, null, place.query)) return attempt(() => download(of.id, { at: place.at, query: knownOf(of, place.query) }));
     const row = place.read && action.form.length && action.method === "PATCH" ? ((await orTold(place.read())) ?? place.row) : place.row;
-    if (asksFor(action, place.at, row)) return void (open.value = { action, place: { ...place, row } });
+    if (of.files.length || asksFor(action, place.at, row)) return void (open.value = { action, place: { ...place, row } });
     const question = said({ title: action.confirm, title_en: action.confirm_en });
     const words = { ok: word("ok"), cancel: word("cancel") };
     if (question && !(await agreed(question, said(action), words, action.danger))) return;
@@ -63,12 +63,6 @@ export function useActions(after: () => void, known: () => (Schema | null)[]): R
       finished(action, await call(of.id, { at: place.at, body: of.body ? { ...version, ...ids } : null, key: intention() }));
     });
     running.delete(mine);
-  }
-
-  async function exported(of: Operation, { at, query }: Place): Promise<void> {
-    const known = new Set(of.parameters.map((each) => each.name));
-    const asked = Object.entries(query ?? {}).filter(([name]) => known.has(name));
-    await attempt(() => download(of.id, { at, query: Object.fromEntries(asked) }));
   }
 
   async function attempt(what: () => Promise<void>): Promise<void> {
@@ -105,10 +99,15 @@ function isNews(action: Action, answer: unknown, known: (Schema | null)[]): bool
 }
 
 function resultDialog(action: Action, answer: unknown, close: () => void): VNode {
+  const page = (answer as Row).id ? pageOf(operation(action.operation)) : "";
+  const made = page && wayTo(page).length ? page : "";
   const wide = "x-table" in resolved(operation(action.operation).answer ?? {});
   return h(Dialog, { modelValue: true, title: said(action), width: wide ? "86%" : "760px", appendToBody: true, onClose: close }, {
     default: () => answerOf(operation(action.operation), answer),
-    footer: () => h(Button, { type: "primary", onClick: close }, () => word("close")),
+    footer: () => [
+      h(Button, { type: made ? undefined : "primary", onClick: close }, () => word("close")),
+      made ? h(Button, { type: "primary", "data-open": made, onClick: () => { close(); location.hash = `#/${made}/${(answer as Row).id}`; } }, () => word("open")) : null,
+    ],
   });
 }
 

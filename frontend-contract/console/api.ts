@@ -1,10 +1,10 @@
 /** Calls of operations by their id: paths, queries, bodies, files; refusals as exceptions. */
 import { ApiError, type Problem } from "../shared/problem.js";
 import { intention } from "../shared/intention.js";
-import { operation, pathParameters, type Operation } from "./contract.js";
+import { operation, pathParameters, propertiesOf, resolved, type Operation, type Schema } from "./contract.js";
 import { forget, session } from "./session.js";
 import { tell } from "./ui.js";
-import { word } from "./words.js";
+import { said, word } from "./words.js";
 
 export { ApiError, intention };
 
@@ -29,13 +29,21 @@ export async function call(id: string, request: Request = {}): Promise<any> {
 /** Fetch a file and hand it to the browser's downloads. */
 export async function download(id: string, request: Request): Promise<void> {
   const answer = await send(operation(id), request);
-  const name = /filename\*=UTF-8''([^;]+)|filename="?([^";]+)/.exec(answer.headers.get("Content-Disposition") ?? "");
   const link = document.createElement("a");
   link.href = URL.createObjectURL(await answer.blob());
-  link.download = decodeURIComponent(name?.[1] ?? name?.[2] ?? id);
+  link.download = fileName(answer.headers.get("Content-Disposition") ?? "") || id;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
+
+/** The whole name before the one for old programs, whichever stands first. */
+export function fileName(disposition: string): string {
+  const whole = /filename\*=UTF-8''([^;]+)/i.exec(disposition)?.[1];
+  return whole ? decodeURIComponent(whole) : (/filename="?([^";]+)/i.exec(disposition)?.[1] ?? "");
+}
+
+/** What had been asked: its document has the titles of what is refused. */
+const askedBy = new WeakMap<ApiError, Operation>();
 
 async function send(of: Operation, request: Request): Promise<Response> {
   const answer = await fetch(addressOf(of, request), {
@@ -46,7 +54,9 @@ async function send(of: Operation, request: Request): Promise<Response> {
   const problem = await asProblem(answer);
   if (answer.status === 401 && session.token) forget(true);
   const seconds = Number(answer.headers.get("Retry-After"));
-  throw new ApiError(problem, seconds > 0 ? seconds : null);
+  const refusal = new ApiError(problem, seconds > 0 ? seconds : null);
+  askedBy.set(refusal, of);
+  throw refusal;
 }
 
 function addressOf(of: Operation, { at = [], query = {} }: Request): string {
@@ -92,8 +102,22 @@ async function asProblem(answer: Response): Promise<Problem> {
 /** One line for a refusal or a lost connection. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof ApiError)) return word("unreachable");
-  const fields = error.problem.errors.map((each) => each.message).filter((text) => text !== error.problem.detail);
-  return [error.problem.detail || error.problem.title, ...fields].join(" · ");
+  const { errors, detail, title } = error.problem;
+  const fields = errors.map((each) => [fieldInWords(askedBy.get(error), each.field), each.message].filter(Boolean).join(": "));
+  return [...(errors.some((each) => each.message === detail) ? [] : [detail || title]), ...fields].join(" · ");
+}
+
+/** Where a refused value stands: 明细 第 2 行 数量. */
+export function fieldInWords(of: Operation | undefined, field: string): string {
+  const beside = Object.fromEntries((of?.parameters ?? []).filter((each) => each.in !== "header").map((each) => [each.name, each.schema]));
+  let node: Schema | undefined = { properties: { ...propertiesOf(of?.body), ...beside } };
+  const words = field.split(".").map((step) => {
+    const whole = resolved(node ?? {});
+    const row = !!whole.items && /^\d+$/.test(step);
+    node = row ? whole.items : whole.properties?.[step];
+    return row ? word("row").replace("#", String(Number(step) + 1)) : node ? said(node) : "";
+  });
+  return words.filter(Boolean).join(" ");
 }
 
 /** What comes of it; nothing where it fails, which the person is told. */

@@ -2,12 +2,9 @@
 
 export interface EnumValue {
   value: string | number;
-  zh: string;
-  en: string;
-  colour: string;
+  zh: string; en: string; colour: string;
   /** What it stands under where there are many. */
-  group?: string;
-  group_en?: string;
+  group?: string; group_en?: string;
 }
 
 export interface Ref {
@@ -21,28 +18,20 @@ export interface Schema {
   $ref?: string;
   allOf?: Schema[];
   oneOf?: Schema[];
-  type?: string;
-  format?: string;
-  enum?: unknown[];
+  type?: string; format?: string; enum?: unknown[];
   items?: Schema;
   properties?: Record<string, Schema>;
   required?: string[];
   additionalProperties?: boolean | Schema;
-  nullable?: boolean;
-  readOnly?: boolean;
-  default?: unknown;
-  maxLength?: number;
-  minimum?: number;
-  maximum?: number;
-  title?: string;
-  "x-title-en"?: string;
+  nullable?: boolean; readOnly?: boolean; default?: unknown;
+  maxLength?: number; pattern?: string; minimum?: number; maximum?: number;
+  title?: string; "x-title-en"?: string;
   "x-enum"?: EnumValue[];
   "x-ref"?: Ref;
   "x-dictionary"?: string;
   "x-unit"?: string;
   /** The heading it stands under where there are many. */
-  "x-group"?: string;
-  "x-group-en"?: string;
+  "x-group"?: string; "x-group-en"?: string;
   /** What is in force where nothing is set. */
   "x-default"?: unknown;
   /** Field beside the object → its values with which this key is one of the object. */
@@ -68,10 +57,7 @@ export interface Parameter {
 }
 
 export interface Operation {
-  id: string;
-  method: string;
-  path: string;
-  summary: string;
+  id: string; method: string; path: string; summary: string;
   "x-summary-en": string;
   "x-permission-code"?: string;
   parameters: Parameter[];
@@ -82,17 +68,10 @@ export interface Operation {
   files: string[];
 }
 
-export interface Titled {
-  title: string;
-  title_en: string;
-}
+export interface Titled { title: string; title_en: string }
 
 export interface Column extends Titled {
-  name: string;
-  format: string;
-  width: number;
-  sortable: boolean;
-  hidden: boolean;
+  name: string; format: string; width: number; sortable: boolean; hidden: boolean;
 }
 
 /** Fields that stand together under a heading. */
@@ -115,8 +94,7 @@ export interface Action extends Titled {
   /** Of an upload: reads the file that is filled in and sent. */
   template?: Action | null;
   danger: boolean;
-  confirm: string;
-  confirm_en: string;
+  confirm: string; confirm_en: string;
   when: Record<string, unknown[]>;
 }
 
@@ -217,6 +195,16 @@ export function resolved(schema: Schema): Schema {
   const known = parts.map(resolved);
   const values = known.flatMap((part) => part["x-enum"] ?? []);
   return Object.assign({}, ...known, values.length ? { "x-enum": values } : {}, own);
+}
+
+/** Page where what an operation has made can be opened: its detail answers the same, or its list stands at that path; "" for none. */
+export function pageOf(of: Operation): string {
+  const isIn = (page: Page): boolean => {
+    const list = page.lists.find((each) => each.detail);
+    const path = list ? operation(list.operation).path : "{";
+    return !path.includes("{") && (path === of.path || operation(list?.detail?.operation ?? "").answer?.$ref === of.answer?.$ref);
+  };
+  return of.method === "POST" && of.answer?.$ref ? (Object.keys(pages).find((name) => isIn(pages[name] as Page)) ?? "") : "";
 }
 
 export function propertiesOf(schema: Schema | null | undefined): Record<string, Schema> {

@@ -7,6 +7,7 @@ import { HOSPITAL, propertiesOf, resolved, type Ref, type Schema } from "./contr
 import { ManyParts, Pairs, Parts, PartsOfRow } from "./nested.js";
 import { RefSelect } from "./pick.js";
 import { session } from "./session.js";
+import { isDecimal } from "./show.js";
 import { DatePicker, Input, InputNumber, Option, OptionGroup, Select, Switch, TimePicker } from "./ui.js";
 import { said, word } from "./words.js";
 
@@ -55,6 +56,7 @@ function input(given: Given): VNode {
   if (schema.type === "integer" || schema.type === "number") return number(given);
   if (schema.type === "object") return object(given);
   if (schema.format === "binary") return file(given);
+  if (isDecimal(schema)) return h(Input, { modelValue: given.value ?? "", inputmode: "decimal", clearable: true, "onUpdate:modelValue": (typed: string) => given.give(typed.trim()) });
   return schema.format?.startsWith("date") || schema.format === "time-local" ? time(given) : text(given);
 }
 

@@ -1,7 +1,7 @@
 /** The form of an operation in a dialog: what its path, its query and its body need. */
 import { computed, defineComponent, h, nextTick, ref, type Component, type PropType, type VNodeChild } from "vue";
 
-import { ApiError, call, download, intention, orTold, reasonOf, type Row } from "./api.js";
+import { ApiError, call, download, intention, orTold, reasonOf, type Request, type Row } from "./api.js";
 import { grouped } from "./arrange.js";
 import { filtersOf, HOSPITAL, operation, pathParameters, propertiesOf, resolved, type Action, type Operation, type Schema } from "./contract.js";
 import { fieldsOf, startOf } from "./nested.js";
@@ -17,10 +17,11 @@ interface Asked {
   body: Schema;
 }
 
-function askedOf(of: Operation, at: string[]): Asked {
+/** `given`: the query that is known already, as of the list that is exported; what more it needs is asked. */
+function askedOf(of: Operation, at: string[], given?: Row): Asked {
   const path = Object.fromEntries(pathParameters(of).slice(at.length).map((each) => [each.name, each.schema]));
-  const names = of.method === "GET" ? filtersOf(of) : [];
-  const query = of.parameters.filter((each) => names.includes(each.name));
+  const names = of.method === "GET" && !(given && of.files.length) ? filtersOf(of) : [];
+  const query = of.parameters.filter((each) => each.in === "query" && (each.required || names.includes(each.name)));
   const inPath = { properties: path, required: Object.keys(path) };
   return {
     path: inPath, body: of.body ?? {},
@@ -29,9 +30,11 @@ function askedOf(of: Operation, at: string[]): Asked {
 }
 
 /** Whether anything has to be filled in before the operation can be called. */
-export function asksFor(action: Action, at: string[], row: Row | null): boolean {
+export function asksFor(action: Action, at: string[], row: Row | null, given?: Row): boolean {
   if (action.shows.length && row) return true;
-  const { path, query, body } = askedOf(operation(action.operation), at);
+  const of = operation(action.operation);
+  const { path, query, body } = askedOf(of, at, given);
+  if (of.files.length && given) return (query.required ?? []).some((name) => !given[name]);
   return [path, query].some((each) => (each.required ?? []).length > 0) || Object.keys(propertiesOf(body)).some((name) => name !== "version" && !(name === action.ids && row));
 }
 
@@ -44,17 +47,19 @@ export const ActionForm: Component = defineComponent({
     schema: { type: Object as PropType<Schema | null>, default: null },
     /** Reads the row again; null where nothing reads it. */
     read: { type: Function as PropType<(() => Promise<Row>) | null>, default: null },
+    /** What the page says already. */
+    query: { type: Object as PropType<Row>, default: undefined },
   },
   emits: ["done", "close"],
   setup(props, { emit }) {
     const of = operation(props.action.operation);
-    const asked = askedOf(of, props.at);
+    const asked = askedOf(of, props.at, props.query);
     const edits = of.method === "PATCH" || of.method === "PUT";
     const known = propertiesOf(asked.body);
     const names = Object.keys(known).filter((name) => name !== "version" && !(edits && "x-fixed" in (known[name] as Schema)));
     const many = props.action.ids && props.row ? props.row : null;
     const before = ref<Row>({ ...beginOf(asked.body, edits ? props.row : null, names), ...(many ? beginOf(asked.body, many, names) : {}) });
-    const values = ref<Row>({ ...before.value, ...beginAt(asked.path), ...beginAt(asked.query) });
+    const values = ref<Row>({ ...before.value, ...beginAt(asked.path), ...beginAt(asked.query), ...knownOf(of, props.query) });
     const version = ref(props.row?.version);
     const shows = props.action.shows.filter((name) => props.row && name in props.row);
     const errors = ref<Record<string, string>>({});
@@ -67,7 +72,9 @@ export const ActionForm: Component = defineComponent({
       errors.value = {};
       general.value = "";
       try {
-        emit("done", await call(of.id, requestOf(of, asked, props.at, bodyOf(), values.value, key.value)));
+        const request = requestOf(of, asked, props.at, bodyOf(), values.value, key.value);
+        request.query = { ...knownOf(of, props.query), ...request.query };
+        emit("done", of.files.length ? await download(of.id, request) : await call(of.id, request));
       } catch (error) {
         await refused(error);
         await nextTick();
@@ -91,7 +98,7 @@ export const ActionForm: Component = defineComponent({
       if (error.problem.status < 500 && error.code !== "request_in_progress") key.value = intention();
       if (error.code === "stale_version") await readAgain();
       errors.value = Object.fromEntries(error.problem.errors.map((each) => [each.field, each.message]));
-      const beside = new Set([...Object.keys(values.value), ...names].filter((name) => !(many && name === props.action.ids)));
+      const beside = new Set([asked.path, asked.query].flatMap((each) => Object.keys(propertiesOf(each))).concat(Object.keys(values.value), names).filter((name) => !(many && name === props.action.ids)));
       const shownBeside = error.problem.errors.filter((each) => beside.has(each.field.split(".")[0] ?? ""));
       if (shownBeside.length && shownBeside.length === error.problem.errors.length) general.value = error.problem.detail || error.problem.title;
     }
@@ -153,7 +160,12 @@ function beginAt(schema: Schema): Row {
   return HOSPITAL in (schema.properties ?? {}) ? { [HOSPITAL]: workplace() } : {};
 }
 
-function requestOf(of: Operation, asked: Asked, at: string[], body: Row | null, values: Row, key: string): Parameters<typeof call>[1] {
+/** What the operation takes of a query. */
+export function knownOf(of: Operation, query: Row = {}): Row {
+  return Object.fromEntries(Object.entries(query).filter(([name]) => of.parameters.some((each) => each.in === "query" && each.name === name)));
+}
+
+function requestOf(of: Operation, asked: Asked, at: string[], body: Row | null, values: Row, key: string): Request {
   const query = Object.fromEntries(Object.keys(propertiesOf(asked.query)).map((name) => [name, values[name]]));
   return { at: [...at, ...Object.keys(propertiesOf(asked.path)).map((name) => String(values[name] ?? ""))], query, body, key };
 }

@@ -21,6 +21,8 @@ export const ListView: Component = defineComponent({
     above: { type: Array as PropType<string[]>, default: () => [] },
     /** What the rows are narrowed to. */
     only: { type: Object as PropType<Row>, default: () => ({}) },
+    /** The row whose detail is open from the start. */
+    shows: { type: String, default: "" },
   },
   setup(props) {
     const of = operation(props.list.operation);
@@ -33,7 +35,7 @@ export const ListView: Component = defineComponent({
     const chosen = ref(new Set(props.list.columns.filter((each) => !each.hidden).map((each) => each.name)));
     const one = (name: string): boolean => session.hospitals.length < 2 || session.hospital ? name === HOSPITAL.replace("_id", "_name") : false;
     const columns = computed(() => props.list.columns.filter((each) => chosen.value.has(each.name) && !one(each.name)));
-    const open = ref<Row | null>(null);
+    const open = ref<Row | null>(props.shows ? { id: props.shows } : null);
     const picked = ref<Row[]>([]);
     const drawn = ref<{ clearSelection: () => void } | null>(null);
     const unpick = (): void => drawn.value?.clearSelection();
@@ -83,17 +85,18 @@ export const ListView: Component = defineComponent({
       ...layout.bulk.filter((each) => applies(each, null)).map((each) =>
         h(Button, { key: each.operation, "data-bulk": each.operation, disabled: !picked.value.every((row) => applies(each, row)), onClick: () => void runner.run(each, { at: [], row: { ...shared(picked.value), [each.ids ?? ""]: picked.value.map((row) => row.id) }, read: null }) }, () => said(each))),
     ])) : null;
+    const opens = !!detail || layout.related.length > 0;
     const pressed = (row: Row): void => {
-      if (detail || layout.related.length) open.value = row;
+      if (opens) open.value = row;
     };
     const table = (): VNode => busy(h("div", [h(Table, {
-      ref: drawn, data: state.rows, stripe: true, border: true, rowKey: "id", onRowClick: pressed, class: detail ? "clickable" : "", onSelectionChange: (rows: Row[]) => (picked.value = rows),
+      ref: drawn, data: state.rows, stripe: true, border: true, rowKey: "id", onRowClick: pressed, class: opens ? "clickable" : "", scrollbarAlwaysOn: true, onSelectionChange: (rows: Row[]) => (picked.value = rows),
       onSortChange: ({ prop, order }: { prop: string; order: string | null }) => {
         state.ordering = order ? `${order === "descending" ? "-" : ""}${prop}` : "";
         first();
       },
     }, {
-      default: () => [!layout.bulk.some((each) => applies(each, null)) ? null : h(TableColumn, { key: "chosen", type: "selection", width: 42, reserveSelection: true }), ...columns.value.map((column) => tableColumn(column, schemas[column.name] ?? {})), actionColumn()],
+      default: () => [!layout.bulk.some((each) => applies(each, null)) ? null : h(TableColumn, { key: "chosen", type: "selection", width: 42, reserveSelection: true }), ...columns.value.map((column, place) => tableColumn(column, schemas[column.name] ?? {}, opens && !place ? pressed : null)), actionColumn()],
       empty: () => h(Empty, { description: state.refusal || (at().some((each) => !each) ? word("choose_first") : missing().length ? `${word("choose_first")} ${missing().join(", ")}` : word("empty")), imageSize: 80 }),
     })]), state.waiting);
     const actionColumn = (): VNode | null => {
@@ -137,7 +140,7 @@ function shared(rows: Row[]): Row {
 }
 
 /** Buttons of a row that stand beside “more”: the narrower the window, the fewer. */
-const most = (): number => (window.innerWidth < 1600 ? 1 : 2);
+const most = (): number => (window.innerWidth < 1700 ? 1 : 2);
 
 /** Some buttons in full and one for the rest, as wide as their words. */
 function widthOf(actions: Action[]): number {
@@ -147,12 +150,17 @@ function widthOf(actions: Action[]): number {
   return Math.max(90, letters.reduce((sum, each) => sum + each, 24) + (all ? 0 : 50));
 }
 
-function tableColumn(column: Column, schema: Schema): VNode {
+/** `open`: of the column whose cells lead to the detail. */
+function tableColumn(column: Column, schema: Schema, open: ((row: Row) => void) | null): VNode {
   const right = column.format === "money" || column.format === "number";
+  const press = (event: Event, row: Row): void => {
+    event.stopPropagation();
+    open?.(row);
+  };
   return h(TableColumn, {
     key: column.name, prop: column.name, label: said(column), minWidth: column.width, sortable: column.sortable ? "custom" : false,
     align: right ? "right" : "left", showOverflowTooltip: true,
-  }, { default: ({ row }: { row: Row }) => cell(column, schema, row) });
+  }, { default: ({ row }: { row: Row }) => (open ? h("button", { type: "button", class: "opens", title: word("see"), onClick: (event: Event) => press(event, row) }, [cell(column, schema, row)]) : cell(column, schema, row)) });
 }
 
 function columnChooser(columns: Column[], chosen: Set<string>): VNode {

@@ -12,19 +12,20 @@ import { Empty, FormItem, TabPane, Tabs } from "./ui.js";
 import { said, word } from "./words.js";
 
 export const PageView: Component = defineComponent({
-  props: { name: { type: String, required: true } },
+  props: { name: { type: String, required: true }, row: { type: String, default: "" } },
   setup(props) {
     const page = pages[props.name] ?? { lists: [], actions: [] };
     const lists = page.lists.filter((each) => can(operation(each.operation)["x-permission-code"]));
     const readings = page.actions.filter((each) => each.method === "GET" && can(each.permission) && !operation(each.operation).files.length);
-    const tab = ref(lists[0]?.operation ?? readings[0]?.operation ?? "");
+    const shown = props.row ? (lists.find((each) => each.detail) ?? null) : null;
+    const tab = ref(shown?.operation ?? lists[0]?.operation ?? readings[0]?.operation ?? "");
     const turn = ref(0);
     const runner = useActions(() => (turn.value += 1), () => []);
     const read = readings.map((each) => operation(each.operation).path);
     /** What goes on from the path of what is read whole stands above it. */
     const above = (action: Action): string | undefined => read.find((path) => `${operation(action.operation).path}/`.startsWith(`${path}/`));
     const others = page.actions.filter((each) => !readings.includes(each) && !above(each));
-    const listPane = (list: List): VNode => h(ListView, { key: `${list.operation} ${turn.value}`, list });
+    const listPane = (list: List): VNode => h(ListView, { key: `${list.operation} ${turn.value}`, list, shows: list === shown ? props.row : "" });
     const readingPane = (action: Action): VNode => h(Asking, {
       key: `${action.operation} ${turn.value}`, action,
       actions: page.actions.filter((each) => !readings.includes(each) && above(each) === operation(action.operation).path),

@@ -1,44 +1,20 @@
 /** The rows of a list: asked page by page, ordered and filtered by the API. */
-import { computed, reactive, type ComputedRef } from "vue";
+import { computed, reactive } from "vue";
 
 import { call, reasonOf, type Row } from "./api.js";
 import { HOSPITAL, operation, pathParameters } from "./contract.js";
 import { session } from "./session.js";
 import { said } from "./words.js";
 
-export interface Rows {
-  rows: Row[];
-  count: number | null;
-  page: number;
-  size: number;
-  ordering: string;
-  search: string;
-  filters: Row;
-  waiting: boolean;
-  refusal: string;
-  /** Of a list that pages by cursors: the cursors of the pages so far, the next one last. */
-  cursors: string[];
-  next: string;
-}
-
-export interface Loader {
-  state: Rows;
-  /** By page numbers, by cursors, or whole. */
-  paging: "page" | "cursor" | "none";
-  query: ComputedRef<Row>;
-  /** What has to be chosen before there are rows. */
-  missing: () => string[];
-  load: () => Promise<void>;
-}
-
 /** `only`: what the rows are narrowed to, whatever is filtered. */
-export function useRows(id: string, filters: string[], at: () => string[], only: Row = {}): Loader {
+export function useRows(id: string, filters: string[], at: () => string[], only: Row = {}) {
   const of = operation(id);
   const has = (name: string): boolean => of.parameters.some((each) => each.name === name);
+  /** By page numbers, by cursors, or whole. */
   const paging = has("page") ? "page" : has("cursor") ? "cursor" : "none";
-  const state: Rows = reactive({
-    rows: [], count: null, page: 1, size: 20, ordering: "", search: "", filters: {},
-    waiting: false, refusal: "", cursors: [""], next: "",
+  const state = reactive({
+    rows: [] as Row[], count: null as number | null, page: 1, size: 20, ordering: "", search: "", filters: {} as Row, waiting: false, refusal: "",
+    cursors: [""], next: "", // of the pages so far, and of the one after them
   });
   const query = computed((): Row => ({
     ...(filters.includes(HOSPITAL) && session.hospital ? { [HOSPITAL]: session.hospital } : {}),
@@ -47,6 +23,7 @@ export function useRows(id: string, filters: string[], at: () => string[], only:
     ...(state.ordering ? { ordering: state.ordering } : {}),
     ...only,
   }));
+  /** What has to be chosen before there are rows. */
   const missing = (): string[] => of.parameters.filter((each) => each.in === "query" && each.required && query.value[each.name] === undefined).map((each) => said(each.schema));
   let latest = 0;
 

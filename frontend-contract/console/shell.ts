@@ -13,7 +13,12 @@ import { Breadcrumb, BreadcrumbItem, Button, Dialog, Dropdown, DropdownItem, Dro
 import { said, word } from "./words.js";
 
 function pageInAddress(): string {
-  return decodeURIComponent(location.hash.replace(/^#\/?/, ""));
+  return decodeURIComponent(location.hash.replace(/^#\/?/, "").split("/")[0] ?? "");
+}
+
+/** The row whose detail is open from the start: #/page/id. */
+function rowInAddress(): string {
+  return decodeURIComponent(location.hash.split("/")[2] ?? "");
 }
 
 function firstPage(nodes: MenuNode[]): string {
@@ -31,9 +36,13 @@ function isOpen(page: string): boolean {
 export const Shell: Component = defineComponent({
   setup() {
     const page = ref(pageInAddress());
+    /** So often was the menu asked for a page: the same again is read again. */
+    const turns = ref(0);
     const dialog = ref<"" | "password" | "totp">("");
+    const row = ref(rowInAddress());
     const turn = (): void => {
       page.value = pageInAddress();
+      row.value = rowInAddress();
     };
     onMounted(async () => {
       window.addEventListener("hashchange", turn);
@@ -55,10 +64,10 @@ export const Shell: Component = defineComponent({
       leave,
     };
     return () => h("div", { class: "shell" }, [
-      h("aside", [h("div", { class: "brand" }, word("product")), menu(page.value)]),
+      h("aside", [h("div", { class: "brand" }, word("product")), menu(page.value, () => (turns.value += 1))]),
       h("div", { class: "body" }, [
         h("header", [way(page.value), h("div", { class: "right" }, [hospitalSwitch(session.hospitals), languageSwitch(), account(order)])]),
-        h("main", [isOpen(page.value) ? h(PageView, { key: `${page.value}`, name: page.value }) : h(Empty, { description: word("no_pages") })]),
+        h("main", [isOpen(page.value) ? h(PageView, { key: `${page.value} ${row.value} ${turns.value}`, name: page.value, row: row.value }) : h(Empty, { description: word("no_pages") })]),
       ]),
       dialog.value === "password" ? h(Dialog, { modelValue: true, title: word("change_password"), width: "420px", onClose: () => (dialog.value = "") }, () => h(PasswordForm, { onDone: () => (dialog.value = "") })) : null,
       dialog.value === "totp" ? h(SecondFactor, { onClose: () => (dialog.value = "") }) : null,
@@ -66,9 +75,9 @@ export const Shell: Component = defineComponent({
   },
 });
 
-function menu(page: string): VNode {
+function menu(page: string, again: () => void): VNode {
   const open = wayTo(page).map((node) => node.name);
-  return h(Menu, { key: session.language, defaultActive: page, defaultOpeneds: open, uniqueOpened: true, onSelect: (name: string) => (location.hash = `#/${name}`) }, () =>
+  return h(Menu, { key: session.language, defaultActive: page, defaultOpeneds: open, uniqueOpened: true, onSelect: (name: string) => { again(); location.hash = `#/${name}`; } }, () =>
     (session.access?.menus ?? []).map(menuNode));
 }
 

@@ -19,7 +19,17 @@ export function isEmpty(value: unknown): boolean {
 }
 
 export function yuan(fen: number): string {
-  return `¥ ${(fen / 100).toLocaleString("zh-CN", { minimumFractionDigits: 2 })}`;
+  return `${fen < 0 ? "-" : ""}¥${(Math.abs(fen) / 100).toLocaleString("zh-CN", { minimumFractionDigits: 2 })}`;
+}
+
+/** Whether a text is a number that no program rounds: 1.5. */
+export function isDecimal({ type, pattern }: Schema): boolean {
+  return type === "string" && /^\^-?\??\[0-9\]\{[\d,]+\}\(\\\./.test(pattern ?? "");
+}
+
+function isNumber(given: Schema): boolean {
+  const schema = resolved(given);
+  return !schema["x-enum"] && (schema.type === "integer" || schema.type === "number" || isDecimal(schema));
 }
 
 /** 2026-03-16T01:30:00Z as it is read, in the hospital's time. */
@@ -49,6 +59,8 @@ export function shown(given: Schema, value: unknown, name = ""): VNodeChild {
   if (ref && schema.format === "uuid") return labelOf(ref, String(value));
   if (typeof value === "boolean") return h(Tag, { type: value ? "success" : "info", effect: "plain" }, () => word(value ? "yes" : "no"));
   if (schema.format === "date-time") return moment(String(value));
+  if (schema.format === "time-local") return String(value).slice(0, 5);
+  if (isDecimal(schema)) return String(value).replace(/\.?0+$/, (zeros) => (String(value).includes(".") ? "" : zeros));
   if (/(picture|portrait)_url$/.test(name)) return picture(String(value));
   if (schema["x-chart"]) return h(Chart, { drawing: value });
   if (typeof value === "object") return shownObject(schema, value as Row);
@@ -87,9 +99,9 @@ function words(schema: Schema, value: unknown): string {
 /** Rows within an answer: a small table of what can be read. */
 export function shownRows(item: Schema, rows: Row[], buttonsOf?: (row: Row) => VNodeChild): VNodeChild {
   const columns = readable(item, rows);
-  return h(Table, { data: rows, size: "small", border: true, class: "inner" }, () => [
+  return h(Table, { data: rows, size: "small", border: true, class: "inner", scrollbarAlwaysOn: true }, () => [
     ...columns.map(([name, schema]) =>
-      h(TableColumn, { key: name, label: said(schema) || name, minWidth: 90 }, {
+      h(TableColumn, { key: name, label: said(schema) || name, minWidth: rows.some((row) => typeof row[name] === "object" && !isEmpty(row[name])) ? 260 : 110, align: isNumber(schema) ? "right" : "left" }, {
         default: ({ row }: { row: Row }) => shown(schema, row[name], name),
       }),
     ),
@@ -116,7 +128,8 @@ export function shownFields(schema: Schema, value: Row, names: string[], more: (
   const known = propertiesOf(schema);
   const fields = names.filter((name) => known[name] && isReadable(name, known[name], known));
   const isChart = (name: string): boolean => !isEmpty(value[name]) && !!resolved(known[name] as Schema)["x-chart"];
-  const below = fields.filter((name) => isRows(value[name]) || isChart(name));
+  const isPart = (name: string): boolean => !isChart(name) && !isEmpty(value[name]) && !Array.isArray(value[name]) && typeof value[name] === "object" && Object.values(value[name] as Row).some((one) => !isEmpty(one) && typeof one === "object");
+  const below = fields.filter((name) => isRows(value[name]) || isChart(name) || isPart(name));
   const table = resolved(schema)["x-table"];
   if (table) return [shownFields({ properties: Object.fromEntries(Object.entries(known).filter(([name]) => !Object.values(table).includes(name))) }, value, names), shownTable(value, table)];
   return [
@@ -124,12 +137,21 @@ export function shownFields(schema: Schema, value: Row, names: string[], more: (
       fields.filter((name) => !below.includes(name)).map((name) => {
         const node = known[name] as Schema;
         const wide = typeof value[name] === "object" && !isEmpty(value[name]);
-        return h(DescriptionsItem, { key: name, label: titleOf(name, node, known), span: wide ? 2 : 1, labelClassName: "label" }, () => [
+        return h(DescriptionsItem, { key: name, label: titleOf(name, node, known), span: wide ? 2 : 1, labelClassName: "label", className: isNumber(node) ? "figure" : "" }, () => [
           shown(node, value[name], name), more(name, node),
         ]);
       })),
-    below.map((name) => isChart(name) ? shown(known[name] as Schema, value[name]) : [h("h4", { key: name }, titleOf(name, known[name] as Schema, known)), shownRows(resolved(resolved(known[name] as Schema).items ?? {}), value[name], onRow(name))]),
+    below.map((name) => isPart(name) ? partOf(titleOf(name, known[name] as Schema, known), known[name] as Schema, value[name]) : isChart(name) ? shown(known[name] as Schema, value[name]) : [h("h4", { key: name }, titleOf(name, known[name] as Schema, known)), shownRows(resolved(resolved(known[name] as Schema).items ?? {}), value[name], onRow(name))]),
   ];
+}
+
+/** An object within, under its own heading; of one that the document doesn't describe the names are its own. */
+function partOf(title: string, given: Schema, value: Row): VNodeChild {
+  const schema = resolved(given);
+  const more = typeof schema.additionalProperties === "object" ? schema.additionalProperties : {};
+  const names = Object.keys(value).filter((name) => !isEmpty(value[name]));
+  const known = Object.fromEntries(names.map((name) => [name, schema.properties?.[name] ?? { title: name, ...more }]));
+  return h("section", { key: title, class: "part" }, [h("h4", title), shownFields({ properties: known }, value, names)]);
 }
 
 /** Rows that are lists of texts, under the columns that the answer names, the sums last. */
@@ -156,5 +178,6 @@ export function cell(column: Column, schema: Schema, row: Row): VNodeChild {
   if (column.format === "masked" || isEmpty(value)) return shown({}, value);
   if (column.format === "money") return yuan(Number(value));
   if (column.format === "moment") return moment(String(value));
+  if (column.format === "time") return String(value).slice(0, 5);
   return shown(schema, value, column.name);
 }

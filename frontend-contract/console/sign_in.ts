@@ -1,8 +1,8 @@
 /** The way in: name and password, a second step where it is on, a new password where it has to be changed. */
 import { defineComponent, h, ref, type Component, type VNode, type VNodeChild } from "vue";
 
-import { ApiError, call, reasonOf, type Row } from "./api.js";
-import { fieldErrors, PasswordForm, plainFields } from "./account.js";
+import { ApiError, call, type Row } from "./api.js";
+import { PasswordForm, plainFields, useRefusal } from "./account.js";
 import { forget, session } from "./session.js";
 import { Alert, Button, Form } from "./ui.js";
 import { word } from "./words.js";
@@ -18,17 +18,14 @@ export async function enter(): Promise<void> {
 export const SignIn: Component = defineComponent({
   setup() {
     const values = ref<Row>({});
-    const errors = ref<Record<string, string>>({});
-    const refusal = ref("");
+    const { errors, attempt, alert, refusal } = useRefusal();
     const second = ref(false);
     const waiting = ref(false);
     const mustChange = ref(false);
 
     async function submit(): Promise<void> {
       waiting.value = true;
-      refusal.value = "";
-      errors.value = {};
-      try {
+      await attempt(async () => {
         const { username, password, code } = values.value;
         const proof = !code ? {} : /^\d{6}$/.test(code.trim()) ? { totp_code: code.trim() } : { recovery_code: code.trim() };
         const { token, device_token, user } = await call("auth_sign_in", { body: { username: (username ?? "").trim(), password: password ?? "", device_token: deviceToken, device: navigator.userAgent.slice(0, 160), ...proof } });
@@ -36,21 +33,13 @@ export const SignIn: Component = defineComponent({
         Object.assign(session, { token, expired: false, totp: user.totp_enabled });
         if (user.must_change_password) mustChange.value = true;
         else await enter();
-      } catch (error) {
-        refused(error);
-      } finally {
-        waiting.value = false;
-      }
-    }
-    function refused(error: unknown): void {
-      refusal.value = reasonOf(error);
-      errors.value = fieldErrors(error);
-      if (error instanceof ApiError && error.code === "second_factor_required") second.value = true;
+      }, (error) => (second.value ||= error instanceof ApiError && error.code === "second_factor_required"));
+      waiting.value = false;
     }
     const enterKey = (): void => void submit();
     const form = (): VNodeChild => h(Form, { labelPosition: "top", onSubmit: (event: Event) => event.preventDefault() }, () => [
       session.expired && !refusal.value ? h(Alert, { type: "warning", title: word("signed_out"), closable: false, showIcon: true }) : null,
-      refusal.value ? h(Alert, { type: "error", title: refusal.value, closable: false, showIcon: true }) : null,
+      alert(),
       plainFields("auth_sign_in", ["username", "password"], values.value, errors.value, enterKey),
       second.value ? h(SecondStep, { modelValue: values.value.code ?? "", "onUpdate:modelValue": (text: string) => (values.value.code = text), onEnter: enterKey }) : null,
       h(Button, { type: "primary", size: "large", class: "wide", loading: waiting.value, onClick: submit }, () => word("sign_in")),

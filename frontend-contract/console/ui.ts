@@ -1,6 +1,6 @@
 /** The parts of the component library that the console uses, loosely typed: their properties are data here. */
 import * as library from "element-plus";
-import { h, withDirectives, type Component, type VNode } from "vue";
+import { withDirectives, type Component, type VNode } from "vue";
 
 const all = library as unknown as Record<string, Component>;
 const part = (name: string): Component => {
@@ -38,9 +38,4 @@ export async function agreed(text: string, title: string, words: { ok: string; c
 
 export function busy(node: VNode, waiting: boolean): VNode {
   return withDirectives(node, [[library.vLoading, waiting]]);
-}
-
-/** A button with a text. */
-export function button(text: string, onClick: () => void, more: Record<string, unknown> = {}): VNode {
-  return h(Button, { onClick, ...more }, () => text);
 }
