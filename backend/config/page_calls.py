@@ -104,7 +104,7 @@ class Call:
 
 
 def _can_be_chosen(schema: Node) -> bool:
-    return schema.get("format") != "uuid" or "x-ref" in schema
+    return "x-technical" not in schema and (schema.get("format") != "uuid" or "x-ref" in schema)
 
 
 def calls_of(document: Node) -> list[Call]:

@@ -31,12 +31,12 @@ class Columns:
         properties = self.schemas.get(self.rows_of(call) or "", {}).get("properties", {})
         columns: list[Node] = []
         for name, node in properties.items():
-            if name in TECHNICAL or (name.endswith("_id") and f"{name[:-3]}_name" in properties):
+            if _is_technical(name, node) or (name.endswith("_id") and f"{name[:-3]}_name" in properties):
                 continue
             form = self.format_of(name, node)
             if form == "object":
                 continue
-            titled = properties.get(f"{name[:-5]}_id", node) if name.endswith("_name") else node
+            titled = _titled(name, node, properties)
             columns.append(
                 {
                     "name": name, "title": titled["title"], "title_en": titled["x-title-en"], "format": form,
@@ -81,6 +81,19 @@ class Columns:
             if name:
                 return self.schemas[name]
         return node
+
+
+def _is_technical(name: str, node: Node) -> bool:
+    return name in TECHNICAL or "x-technical" in node
+
+
+def _titled(name: str, node: Node, beside: dict[str, Node]) -> Node:
+    """A name stands for its id or its code, and is headed like that."""
+    bare = name.removesuffix("_name")
+    if bare == name:
+        return node
+    coded = beside.get(bare, {})
+    return beside.get(f"{bare}_id") or (coded if "x-technical" in coded else node)
 
 
 def _ordered(columns: list[Node], first: tuple[str, ...]) -> list[Node]:

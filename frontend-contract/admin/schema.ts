@@ -7594,7 +7594,7 @@ export interface paths {
         };
         /**
          * 查看报表任务
-         * @description 报表任务: one's own; those of the whole hospital with the code that says so.
+         * @description 报表任务 with what was asked, in words.
          */
         get: operations["report_jobs_retrieve"];
         put?: never;
@@ -9422,7 +9422,7 @@ export interface components {
             /** 类型名称 */
             readonly kind_name: string;
             /** 对象类型 */
-            readonly subject_type: string;
+            readonly subject_type: string & components["schemas"]["Subject"];
             /**
              * 对象标识
              * Format: uuid
@@ -9516,7 +9516,7 @@ export interface components {
             /** 类型名称 */
             readonly kind_name: string;
             /** 对象类型 */
-            readonly subject_type: string;
+            readonly subject_type: string & components["schemas"]["Subject"];
             /**
              * 对象标识
              * Format: uuid
@@ -9588,9 +9588,7 @@ export interface components {
                 [key: string]: unknown;
             };
             /** 可补充的字段 */
-            readonly fields_to_complete: {
-                [key: string]: unknown;
-            }[];
+            readonly fields_to_complete: components["schemas"]["ContentField"][];
             /** 审批步骤 */
             readonly steps: components["schemas"]["ApprovalStep"][];
         };
@@ -9612,7 +9610,7 @@ export interface components {
             /** 科室名称 */
             readonly department_name: string | null;
             /** 所需权限 */
-            readonly permission: string;
+            readonly permission: string & components["schemas"]["PermissionCode"];
             /**
              * 角色
              * Format: uuid
@@ -9690,6 +9688,13 @@ export interface components {
             bills: components["schemas"]["RequestedBillRequest"][];
             /** 原因 */
             reason: string;
+        };
+        /** @description A parameter as people read it. */
+        AskedValue: {
+            /** 显示名称 */
+            label: string;
+            /** 值 */
+            text: string;
         };
         /** @description Base of plain serializers. */
         AssignRequest: {
@@ -9776,6 +9781,11 @@ export interface components {
             readonly user_id: string | null;
             /** 操作人 */
             readonly actor: string;
+            /**
+             * 操作人姓名
+             * @description of a member of staff; of others the name that they sign in by
+             */
+            readonly actor_name: string;
             /** IP 地址 */
             readonly ip: string | null;
             /** 请求标识 */
@@ -9790,6 +9800,11 @@ export interface components {
             readonly object_type: string & components["schemas"]["AuditObject"];
             /** 对象标识 */
             readonly object_id: string;
+            /**
+             * 对象名称
+             * @description as it is called now; empty where it has none
+             */
+            readonly object_name: string;
             /** 修改前 */
             readonly before: unknown;
             /** 修改后 */
@@ -9821,6 +9836,11 @@ export interface components {
             readonly user_id: string | null;
             /** 操作人 */
             readonly actor: string;
+            /**
+             * 操作人姓名
+             * @description of a member of staff; of others the name that they sign in by
+             */
+            readonly actor_name: string;
             /** IP 地址 */
             readonly ip: string | null;
             /** 请求标识 */
@@ -9835,6 +9855,11 @@ export interface components {
             readonly object_type: string & components["schemas"]["AuditObject"];
             /** 对象标识 */
             readonly object_id: string;
+            /**
+             * 对象名称
+             * @description as it is called now; empty where it has none
+             */
+            readonly object_name: string;
             /** 修改前 */
             readonly before: unknown;
             /** 修改后 */
@@ -10757,7 +10782,7 @@ export interface components {
              */
             score: number;
             /** 理由 */
-            reasons: string[];
+            reasons: (string & components["schemas"]["LikenessReason"])[];
         };
         /** @description 采集项: a hospital's own field of a stage, or its own form of a shipped one (same stage and key). */
         CaptureField: {
@@ -11509,7 +11534,7 @@ export interface components {
         /** @description What came in and went out by one channel. */
         ChannelTotal: {
             /** 渠道 */
-            channel: string;
+            channel: string & components["schemas"]["ChannelCode"];
             /** 收款笔数 */
             in_count: number;
             /** 收款 */
@@ -11914,6 +11939,19 @@ export interface components {
             /** 冲突 */
             conflicts: components["schemas"]["InTheWay"][];
         };
+        /** @description A field of the content that the approver may complete; `max_length` is for texts. */
+        ContentField: {
+            /** 名称 */
+            name: string;
+            /** 标题 */
+            title: string;
+            /** 类型 */
+            type: components["schemas"]["ContentType"];
+            /** 最多字数 */
+            max_length: number;
+        };
+        /** @enum {string} */
+        ContentType: "text" | "number" | "boolean" | "moment";
         /** @enum {string} */
         CounterChannel: "cash" | "pos" | "card_balance";
         /** @enum {string} */
@@ -12674,7 +12712,7 @@ export interface components {
              */
             readonly score: number;
             /** 理由 */
-            readonly reasons: unknown;
+            readonly reasons: (string & components["schemas"]["LikenessReason"])[];
             /** 状态 */
             readonly state: components["schemas"]["PairState"];
             /**
@@ -14147,6 +14185,8 @@ export interface components {
             readonly kind: components["schemas"]["AccountKind"];
             /** 归属 */
             readonly owner: string;
+            /** 归属名称 */
+            readonly owner_name: string;
             /**
              * 余额
              * Format: int64
@@ -14171,6 +14211,8 @@ export interface components {
             readonly account_kind: components["schemas"]["AccountKind"];
             /** 账户归属 */
             readonly account_owner: string;
+            /** 账户归属 */
+            readonly account_owner_name: string;
             /**
              * 借方
              * Format: int64
@@ -14182,6 +14224,7 @@ export interface components {
              */
             readonly credit_fen: number;
         };
+        LedgerKind: string;
         /** @description 账户明细: `amount_fen` raised the balance (negative: lowered it) to `balance_fen`. */
         LedgerStatementEntry: {
             /** 标识 */
@@ -14216,7 +14259,7 @@ export interface components {
             /** 业务键 */
             readonly key: string;
             /** 类型 */
-            readonly kind: string;
+            readonly kind: string & components["schemas"]["LedgerKind"];
             /**
              * 支付订单
              * Format: uuid
@@ -14248,6 +14291,7 @@ export interface components {
         };
         /** @enum {integer} */
         Level: 0 | 1 | 2;
+        LikenessReason: string;
         /** @enum {string} */
         LimitScope: "patient" | "patient_doctor" | "patient_department" | "account";
         /** @description 负荷 of a slot or an hour. `share` is the percentage taken; `quiet`: clearly below the average, and not full. */
@@ -14821,7 +14865,7 @@ export interface components {
             /** 患者姓名 */
             readonly patient_name: string | null;
             /** 场景 */
-            readonly scene: string;
+            readonly scene: string & components["schemas"]["MessageScene"];
             /** 标题 */
             readonly title: string;
             /** 内容 */
@@ -14877,6 +14921,7 @@ export interface components {
             /** 死信 */
             dead: number;
         };
+        MessageScene: string;
         /** @enum {string} */
         MessageState: "queued" | "sending" | "sent" | "delivered" | "failed" | "dead";
         /** @description 消息模板: what a scene is called at a provider. Without a hospital: the group's default. */
@@ -14894,7 +14939,7 @@ export interface components {
             /** 医院名称 */
             readonly hospital_name: string | null;
             /** 场景 */
-            scene: string;
+            scene: string & components["schemas"]["MessageScene"];
             /** 渠道 */
             channel: components["schemas"]["Channel"];
             /** 服务商模板标识 */
@@ -14968,7 +15013,7 @@ export interface components {
              */
             hospital_id?: string | null;
             /** 场景 */
-            scene: string;
+            scene: string & components["schemas"]["MessageScene"];
             /** 渠道 */
             channel: components["schemas"]["Channel"];
             /** 服务商模板标识 */
@@ -15273,7 +15318,7 @@ export interface components {
             /** 事项 */
             kind_name: string;
             /** 对象类型 */
-            subject_type: string;
+            subject_type: string & components["schemas"]["Subject"];
             /** 对象标识 */
             subject_id: string;
             /** 对象名称 */
@@ -15322,7 +15367,7 @@ export interface components {
         /** @description One bill of a payment order. */
         OrderLine: {
             /** 对象类型 */
-            readonly subject_type: string;
+            readonly subject_type: string & components["schemas"]["Subject"];
             /**
              * 对象标识
              * Format: uuid
@@ -15360,6 +15405,8 @@ export interface components {
             readonly parent_name: string | null;
             /** 路径 */
             readonly path: string;
+            /** 路径 */
+            readonly path_name: string;
             /** 编码 */
             code: string;
             /** 名称 */
@@ -17258,7 +17305,7 @@ export interface components {
              * 允许的权限范围
              * @description bills:write, directory:read, events:read, inpatient:write, payments:write, reconciliation:read, reconciliation:write, webhooks
              */
-            allowed_scopes: string[];
+            allowed_scopes: (string & components["schemas"]["PartnerScope"])[];
             /** 允许的来源地址 */
             allowed_addresses: string[];
             /**
@@ -17303,7 +17350,7 @@ export interface components {
              * 允许的权限范围
              * @description bills:write, directory:read, events:read, inpatient:write, payments:write, reconciliation:read, reconciliation:write, webhooks
              */
-            allowed_scopes: string[];
+            allowed_scopes: (string & components["schemas"]["PartnerScope"])[];
             /** 允许的来源地址 */
             allowed_addresses: string[];
             /**
@@ -17344,7 +17391,7 @@ export interface components {
              * 允许的权限范围
              * @description bills:write, directory:read, events:read, inpatient:write, payments:write, reconciliation:read, reconciliation:write, webhooks
              */
-            allowed_scopes: string[];
+            allowed_scopes: (string & components["schemas"]["PartnerScope"])[];
             /** 允许的来源地址 */
             allowed_addresses?: string[];
             /**
@@ -17460,6 +17507,7 @@ export interface components {
         };
         /** @enum {string} */
         PartnerOperation: "pay" | "top_up" | "refund";
+        PartnerScope: string;
         /** @description One's own password. */
         PasswordChangeRequest: {
             /** 当前密码 */
@@ -17978,7 +18026,7 @@ export interface components {
              */
             hospital_id?: string | null;
             /** 场景 */
-            scene?: string;
+            scene?: string & components["schemas"]["MessageScene"];
             /** 渠道 */
             channel?: components["schemas"]["Channel"];
             /** 服务商模板标识 */
@@ -18091,7 +18139,7 @@ export interface components {
              * 允许的权限范围
              * @description bills:write, directory:read, events:read, inpatient:write, payments:write, reconciliation:read, reconciliation:write, webhooks
              */
-            allowed_scopes?: string[];
+            allowed_scopes?: (string & components["schemas"]["PartnerScope"])[];
             /** 允许的来源地址 */
             allowed_addresses?: string[];
             /**
@@ -18735,7 +18783,7 @@ export interface components {
              */
             hospital_id?: string;
             /** 类型 */
-            kind?: string;
+            kind?: string & components["schemas"]["WorkKindCode"];
             /**
              * 执行角色
              * Format: uuid
@@ -19024,6 +19072,207 @@ export interface components {
              * @description rows per kind that belong to the survivor since
              */
             readonly moved: {
+                /** 操作日志 */
+                "audit.event"?: number;
+                /** 操作日志封存 */
+                "audit.log"?: number;
+                /** 文件 */
+                "files.file"?: number;
+                /** 节假日与调休 */
+                "identity.calendarday"?: number;
+                /** 数据字典 */
+                "identity.dictionary"?: number;
+                /** 字典项 */
+                "identity.dictionaryitem"?: number;
+                /** 科室 */
+                "identity.department"?: number;
+                /** 集团 */
+                "identity.group"?: number;
+                /** 医院 */
+                "identity.hospital"?: number;
+                /** 位置 */
+                "identity.location"?: number;
+                /** 组织机构 */
+                "identity.orgunit"?: number;
+                /** 职务 */
+                "identity.position"?: number;
+                /** 第三方应用 */
+                "identity.partnerapplication"?: number;
+                /** 员工所在科室 */
+                "identity.staffdepartment"?: number;
+                /** 员工 */
+                "identity.staffmember"?: number;
+                /** 动态验证码 */
+                "identity.totpdevice"?: number;
+                /** 账号 */
+                "identity.user"?: number;
+                /** 微信账号 */
+                "identity.wechataccount"?: number;
+                /** 菜单 */
+                "access.menuitem"?: number;
+                /** 菜单的权限 */
+                "access.menuitempermission"?: number;
+                /** 模块 */
+                "access.module"?: number;
+                /** 权限编码 */
+                "access.permission"?: number;
+                /** 角色 */
+                "access.role"?: number;
+                /** 角色的权限 */
+                "access.rolepermission"?: number;
+                /** 角色的数据范围 */
+                "access.rolescope"?: number;
+                /** 数据范围的科室 */
+                "access.rolescopedepartment"?: number;
+                /** 员工的角色 */
+                "access.staffrole"?: number;
+                /** 审批 */
+                "worklist.approval"?: number;
+                /** 工作职责 */
+                "worklist.workduty"?: number;
+                /** 待办 */
+                "worklist.workitem"?: number;
+                /** 导入 */
+                "imports.importjob"?: number;
+                /** 采集项 */
+                "patients.capturefield"?: number;
+                /** 采集内容 */
+                "patients.capturedvalue"?: number;
+                /** 就诊卡绑定 */
+                "patients.cardbinding"?: number;
+                /** 就诊卡 */
+                "patients.patientcard"?: number;
+                /** 照护团队成员 */
+                "patients.careteammember"?: number;
+                /** 档案合并 */
+                "patients.patientmerge"?: number;
+                /** 患者档案 */
+                "patients.patient"?: number;
+                /** 联系人 */
+                "patients.relatedperson"?: number;
+                /** 患者标签 */
+                "patients.patienttag"?: number;
+                /** 患者就诊科室 */
+                "patients.patientdepartment"?: number;
+                /** 患者时间线 */
+                "patients.timelineentry"?: number;
+                /** 疑似重复档案 */
+                "patients.duplicatepair"?: number;
+                /** 就诊 */
+                "encounters.encounter"?: number;
+                /** 消息模板 */
+                "messaging.messagetemplate"?: number;
+                /** 支付尝试 */
+                "payments.paymentattempt"?: number;
+                /** 商户号 */
+                "payments.merchantaccount"?: number;
+                /** 应用渠道 */
+                "payments.partnerchannel"?: number;
+                /** 支付订单 */
+                "payments.paymentorder"?: number;
+                /** 退费 */
+                "payments.refund"?: number;
+                /** 资金账 */
+                "payments.ledger"?: number;
+                /** 挂号 */
+                "scheduling.appointment"?: number;
+                /** 挂号限制 */
+                "scheduling.bookinglimit"?: number;
+                /** 停约 */
+                "scheduling.bookingsuspension"?: number;
+                /** 停约申诉 */
+                "scheduling.suspensionappeal"?: number;
+                /** 医生请假 */
+                "scheduling.staffleave"?: number;
+                /** 出诊 */
+                "scheduling.clinicsession"?: number;
+                /** 排班模板 */
+                "scheduling.scheduletemplate"?: number;
+                /** 凭条打印 */
+                "scheduling.slipprint"?: number;
+                /** 候补 */
+                "scheduling.waitlistentry"?: number;
+                /** 余额公告 */
+                "billing.balanceannouncement"?: number;
+                /** 账单 */
+                "billing.bill"?: number;
+                /** 收费项 */
+                "billing.chargeitem"?: number;
+                /** 就诊卡充值 */
+                "billing.cardtopup"?: number;
+                /** 发票 */
+                "billing.invoice"?: number;
+                /** 发票打印 */
+                "billing.invoiceprint"?: number;
+                /** 票据号段 */
+                "billing.invoicerange"?: number;
+                /** 纸质票据 */
+                "billing.invoicepaper"?: number;
+                /** 退费申请 */
+                "billing.refundrequest"?: number;
+                /** 电子票据 */
+                "receipts.ereceipt"?: number;
+                /** 开票账户 */
+                "receipts.receiptaccount"?: number;
+                /** 日汇总核对 */
+                "receipts.receiptdaycheck"?: number;
+                /** 队列 */
+                "queueing.queue"?: number;
+                /** 队列医生 */
+                "queueing.queuemember"?: number;
+                /** 优先人群 */
+                "queueing.queuepriority"?: number;
+                /** 排队规则 */
+                "queueing.queuerule"?: number;
+                /** 候诊大屏 */
+                "queueing.queuescreen"?: number;
+                /** 候诊记录 */
+                "queueing.queueticket"?: number;
+                /** 押金单 */
+                "inpatient.depositorder"?: number;
+                /** 押金上限 */
+                "inpatient.depositceiling"?: number;
+                /** 出院结算 */
+                "inpatient.dischargesettlement"?: number;
+                /** 病区 */
+                "inpatient.ward"?: number;
+                /** 床位 */
+                "inpatient.bed"?: number;
+                /** 床位记录 */
+                "inpatient.bedstay"?: number;
+                /** 住院 */
+                "inpatient.admission"?: number;
+                /** 住院押金 */
+                "inpatient.deposittransaction"?: number;
+                /** 住院费用 */
+                "inpatient.charge"?: number;
+                /** 本方账单 */
+                "reconciliation.day_bill"?: number;
+                /** 对账批次 */
+                "reconciliation.reconciliationrun"?: number;
+                /** 对账差异 */
+                "reconciliation.difference"?: number;
+                /** 对方账单 */
+                "reconciliation.suppliedbill"?: number;
+                /** 日结 */
+                "payments.dailyclose"?: number;
+                /** 月结 */
+                "payments.monthlyclose"?: number;
+                /** 钱箱 */
+                "cashier.cashdrawer"?: number;
+                /** 收费班次 */
+                "cashier.cashiershift"?: number;
+                /** 缴款单 */
+                "cashier.bankdeposit"?: number;
+                /** 班次流水 */
+                "cashier.shiftentry"?: number;
+                /** 报表任务 */
+                "reports.reportjob"?: number;
+                /** 报表计划 */
+                "reports.reportschedule"?: number;
+                /** 接收地址 */
+                "integrations.webhookendpoint"?: number;
+            } & {
                 [key: string]: number;
             };
             /**
@@ -19400,7 +19649,7 @@ export interface components {
             /** 位次 */
             readonly position: number;
             /** 对象类型 */
-            readonly subject_type: string;
+            readonly subject_type: string & components["schemas"]["Subject"];
             /**
              * 对象标识
              * Format: uuid
@@ -22069,6 +22318,7 @@ export interface components {
         "Reconcile.hisBillEnum": "fetched" | "supplied" | "off";
         /** @enum {string} */
         ReconciliationBillSource: "upload" | "partner";
+        ReconciliationError: string;
         /** @description 对账批次. `error`: why there is no result, or a corrected bill is of no use, in the provider's words or ours. */
         ReconciliationRun: {
             /**
@@ -22144,7 +22394,7 @@ export interface components {
             /** 账单载明手续费 */
             readonly stated_fees_fen: number | null;
             /** 错误 */
-            readonly error: string;
+            readonly error: string & components["schemas"]["ReconciliationError"];
             /** 错误详情 */
             readonly error_detail: string;
             /** 尝试次数 */
@@ -22461,6 +22711,8 @@ export interface components {
             chart_kind: (string & (components["schemas"]["ReportChartKind"] & unknown)) | null;
             /** 明细报表 */
             detail: string;
+            /** 明细报表 */
+            detail_name: string;
         };
         /** @enum {string} */
         ReportEvery: "day" | "week" | "month";
@@ -22864,6 +23116,7 @@ export interface components {
             /** 版本 */
             version: number;
         };
+        RoleCode: string;
         /** @description Where the copy belongs and what it is called. */
         RoleCopyRequest: {
             /**
@@ -23848,7 +24101,7 @@ export interface components {
             /** 医院名称 */
             readonly hospital_name: string;
             /** 对象类型 */
-            readonly subject_type: string;
+            readonly subject_type: string & components["schemas"]["Subject"];
             /**
              * 对象标识
              * Format: uuid
@@ -25472,7 +25725,7 @@ export interface components {
              * 变动类型
              * @description posted: top-up; paid: a payment; refund_decided: goes back to the payer; refund_cancelled: that did not come about; refunded: a payment came back
              */
-            kind: string;
+            kind: string & components["schemas"]["LedgerKind"];
             /** 金额 */
             amount_fen: number;
             /** 余额 */
@@ -25519,6 +25772,7 @@ export interface components {
              */
             expires_at: string;
         };
+        Subject: string;
         /** @description The doctor who takes over, and why. */
         SubstituteRequest: {
             /**
@@ -25969,11 +26223,13 @@ export interface components {
         /** @description Debits and credits by what happened and account; `owner` of channels and banks only. */
         TotalLine: {
             /** 业务类型 */
-            transaction_kind: string;
+            transaction_kind: string & components["schemas"]["LedgerKind"];
             /** 科目 */
             account_kind: components["schemas"]["AccountKind"];
             /** 归属 */
             owner: string;
+            /** 归属名称 */
+            readonly owner_name: string;
             /** 借方笔数 */
             debit_count: number;
             /** 借方 */
@@ -26052,6 +26308,8 @@ export interface components {
             kind: components["schemas"]["AccountKind"];
             /** 归属 */
             owner: string;
+            /** 归属名称 */
+            owner_name: string;
             /**
              * 账户数
              * @description how many
@@ -27022,7 +27280,7 @@ export interface components {
             /** 业务键 */
             readonly key: string;
             /** 类型 */
-            readonly kind: string;
+            readonly kind: string & components["schemas"]["LedgerKind"];
             /**
              * 支付订单
              * Format: uuid
@@ -27228,6 +27486,166 @@ export interface components {
             /** 退费 */
             readonly refunds: components["schemas"]["Refund"][];
         };
+        /** @description 报表任务 with what was asked, in words. */
+        WholeReportJob: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            readonly hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /**
+             * 归属人
+             * Format: uuid
+             */
+            readonly owner_id: string;
+            /** 归属人姓名 */
+            readonly owner_name: string;
+            /** 报表 */
+            readonly report: string & components["schemas"]["ReportCode"];
+            /** 报表名称 */
+            readonly report_name: string;
+            /** 参数 */
+            parameters: {
+                [key: string]: string;
+            };
+            /** 文件格式 */
+            readonly file_format: components["schemas"]["ReportFormat"];
+            /** 状态 */
+            readonly state: components["schemas"]["ReportState"];
+            /** 阶段 */
+            readonly stage: components["schemas"]["ReportStage"];
+            /** 已处理行数 */
+            readonly done_rows: number;
+            /** 需处理行数 */
+            readonly total_rows: number | null;
+            /** 进度(%) */
+            readonly progress: number;
+            /** 行数 */
+            readonly row_count: number | null;
+            /** 失败原因 */
+            readonly failure: string;
+            /**
+             * 报表计划
+             * Format: uuid
+             */
+            readonly schedule_id: string | null;
+            /** 报表计划名称 */
+            readonly schedule_name: string | null;
+            /** 所属期间 */
+            readonly period: string;
+            /**
+             * 数据时间
+             * Format: date-time
+             * @description the moment that its rows are of
+             */
+            readonly data_at: string | null;
+            /**
+             * 创建时间
+             * Format: date-time
+             */
+            readonly created_at: string;
+            /**
+             * 开始时间
+             * Format: date-time
+             */
+            readonly started_at: string | null;
+            /**
+             * 完成时间
+             * Format: date-time
+             */
+            readonly finished_at: string | null;
+            /**
+             * 到期时间
+             * Format: date-time
+             */
+            readonly expires_at: string | null;
+            /**
+             * 文件名
+             * @default
+             */
+            readonly file_name: string;
+            /** 文件大小(字节) */
+            readonly file_size: number | null;
+            /**
+             * 文件 SHA-256
+             * @default
+             */
+            readonly file_sha256: string;
+            /** 查询条件 */
+            readonly asked: components["schemas"]["AskedValue"][];
+        };
+        /** @description 报表计划 with what is asked, in words. */
+        WholeReportSchedule: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 医院
+             * Format: uuid
+             */
+            hospital_id: string;
+            /** 医院名称 */
+            readonly hospital_name: string;
+            /**
+             * 归属人
+             * Format: uuid
+             */
+            readonly owner_id: string;
+            /** 归属人姓名 */
+            readonly owner_name: string;
+            /** 名称 */
+            name: string;
+            /** 报表 */
+            report: string & components["schemas"]["ReportCode"];
+            /** 报表名称 */
+            readonly report_name: string;
+            /** 参数 */
+            parameters: {
+                [key: string]: string;
+            };
+            /** 文件格式 */
+            file_format: components["schemas"]["ReportFormat"];
+            /** 频率 */
+            every: components["schemas"]["ReportEvery"];
+            /**
+             * 生成时刻
+             * Format: time-local
+             */
+            at: string;
+            /** 星期 */
+            weekday: number;
+            /** 每月几号 */
+            month_day: number;
+            /** 仅工作日 */
+            working_days_only: boolean;
+            /** 启用 */
+            is_active: boolean;
+            /** 暂停原因 */
+            readonly paused_reason: string & components["schemas"]["ReportPauseReason"];
+            /**
+             * 下次生成
+             * Format: date-time
+             */
+            readonly due_at: string | null;
+            /**
+             * 创建时间
+             * Format: date-time
+             */
+            readonly created_at: string;
+            /** 版本 */
+            version: number;
+            /** 查询条件 */
+            readonly asked: components["schemas"]["AskedValue"][];
+        };
         /** @description Base of plain serializers. */
         WithdrawRequest: {
             /**
@@ -27251,7 +27669,7 @@ export interface components {
             /** 医院名称 */
             readonly hospital_name: string;
             /** 类型 */
-            kind: string;
+            kind: string & components["schemas"]["WorkKindCode"];
             /** 类型名称 */
             readonly kind_name: string;
             /**
@@ -27288,7 +27706,7 @@ export interface components {
              */
             hospital_id: string;
             /** 类型 */
-            kind: string;
+            kind: string & components["schemas"]["WorkKindCode"];
             /**
              * 执行角色
              * Format: uuid
@@ -27333,7 +27751,7 @@ export interface components {
             /** 类型名称 */
             readonly kind_name: string;
             /** 对象类型 */
-            readonly subject_type: string;
+            readonly subject_type: string & components["schemas"]["Subject"];
             /**
              * 对象标识
              * Format: uuid
@@ -27430,18 +27848,19 @@ export interface components {
              * 执行人
              * @description code of a role
              */
-            executor: string;
+            executor: string & components["schemas"]["RoleCode"];
             /**
              * 管理人
              * @description code of a role
              */
-            manager: string;
+            manager: string & components["schemas"]["RoleCode"];
             /**
              * 监督人
              * @description code of a role
              */
-            supervisor: string;
+            supervisor: string & components["schemas"]["RoleCode"];
         };
+        WorkKindCode: string;
         /** @enum {string} */
         WorkState: "open" | "done" | "withdrawn";
         /** @description The sheet that was downloaded, filled in. */
@@ -28920,6 +29339,7 @@ export type ApproveRequest = components['schemas']['ApproveRequest'];
 export type AskForCardRefundRequest = components['schemas']['AskForCardRefundRequest'];
 export type AskForDepositRequest = components['schemas']['AskForDepositRequest'];
 export type AskForRefundRequest = components['schemas']['AskForRefundRequest'];
+export type AskedValue = components['schemas']['AskedValue'];
 export type AssignRequest = components['schemas']['AssignRequest'];
 export type Attempt = components['schemas']['Attempt'];
 export type AttemptError = components['schemas']['AttemptError'];
@@ -29011,6 +29431,8 @@ export type ClosedDay = components['schemas']['ClosedDay'];
 export type ColumnKind = components['schemas']['ColumnKind'];
 export type CompleteRequest = components['schemas']['CompleteRequest'];
 export type Conflict = components['schemas']['Conflict'];
+export type ContentField = components['schemas']['ContentField'];
+export type ContentType = components['schemas']['ContentType'];
 export type CounterChannel = components['schemas']['CounterChannel'];
 export type CounterpartyKind = components['schemas']['CounterpartyKind'];
 export type CurrentShift = components['schemas']['CurrentShift'];
@@ -29113,9 +29535,11 @@ export type KeyedChargeRequest = components['schemas']['KeyedChargeRequest'];
 export type LeaveRequest = components['schemas']['LeaveRequest'];
 export type LedgerAccount = components['schemas']['LedgerAccount'];
 export type LedgerEntry = components['schemas']['LedgerEntry'];
+export type LedgerKind = components['schemas']['LedgerKind'];
 export type LedgerStatementEntry = components['schemas']['LedgerStatementEntry'];
 export type LedgerTransaction = components['schemas']['LedgerTransaction'];
 export type Level = components['schemas']['Level'];
+export type LikenessReason = components['schemas']['LikenessReason'];
 export type LimitScope = components['schemas']['LimitScope'];
 export type Load = components['schemas']['Load'];
 export type Location = components['schemas']['Location'];
@@ -29138,6 +29562,7 @@ export type MerchantAccountRequest = components['schemas']['MerchantAccountReque
 export type MergeRequestRequest = components['schemas']['MergeRequestRequest'];
 export type Message = components['schemas']['Message'];
 export type MessageCounters = components['schemas']['MessageCounters'];
+export type MessageScene = components['schemas']['MessageScene'];
 export type MessageState = components['schemas']['MessageState'];
 export type MessageTemplate = components['schemas']['MessageTemplate'];
 export type MessageTemplateRequest = components['schemas']['MessageTemplateRequest'];
@@ -29263,6 +29688,7 @@ export type PartnerApplicationCreateRequest = components['schemas']['PartnerAppl
 export type PartnerChannel = components['schemas']['PartnerChannel'];
 export type PartnerChannelRequest = components['schemas']['PartnerChannelRequest'];
 export type PartnerOperation = components['schemas']['PartnerOperation'];
+export type PartnerScope = components['schemas']['PartnerScope'];
 export type PasswordChangeRequest = components['schemas']['PasswordChangeRequest'];
 export type PasswordRequest = components['schemas']['PasswordRequest'];
 export type PatchedBedRequest = components['schemas']['PatchedBedRequest'];
@@ -29526,6 +29952,7 @@ export type ReceiptPlatformCode = components['schemas']['ReceiptPlatformCode'];
 export type ReceiptState = components['schemas']['ReceiptState'];
 export type ReconcileHisBillEnum = components['schemas']['Reconcile.hisBillEnum'];
 export type ReconciliationBillSource = components['schemas']['ReconciliationBillSource'];
+export type ReconciliationError = components['schemas']['ReconciliationError'];
 export type ReconciliationRun = components['schemas']['ReconciliationRun'];
 export type RecoveryCodes = components['schemas']['RecoveryCodes'];
 export type Refund = components['schemas']['Refund'];
@@ -29569,6 +29996,7 @@ export type RetryRequest = components['schemas']['RetryRequest'];
 export type ReturnCause = components['schemas']['ReturnCause'];
 export type ReverseRequest = components['schemas']['ReverseRequest'];
 export type Role = components['schemas']['Role'];
+export type RoleCode = components['schemas']['RoleCode'];
 export type RoleCopyRequest = components['schemas']['RoleCopyRequest'];
 export type RoleRequest = components['schemas']['RoleRequest'];
 export type RoleScope = components['schemas']['RoleScope'];
@@ -29639,6 +30067,7 @@ export type StepState = components['schemas']['StepState'];
 export type StopRequest = components['schemas']['StopRequest'];
 export type StreamQueryRequest = components['schemas']['StreamQueryRequest'];
 export type StreamToken = components['schemas']['StreamToken'];
+export type Subject = components['schemas']['Subject'];
 export type SubstituteRequest = components['schemas']['SubstituteRequest'];
 export type Substitution = components['schemas']['Substitution'];
 export type SuppliedBill = components['schemas']['SuppliedBill'];
@@ -29688,11 +30117,14 @@ export type WholeEReceipt = components['schemas']['WholeEReceipt'];
 export type WholeLedgerTransaction = components['schemas']['WholeLedgerTransaction'];
 export type WholeMonthlyClose = components['schemas']['WholeMonthlyClose'];
 export type WholeOrder = components['schemas']['WholeOrder'];
+export type WholeReportJob = components['schemas']['WholeReportJob'];
+export type WholeReportSchedule = components['schemas']['WholeReportSchedule'];
 export type WithdrawRequest = components['schemas']['WithdrawRequest'];
 export type WorkDuty = components['schemas']['WorkDuty'];
 export type WorkDutyRequest = components['schemas']['WorkDutyRequest'];
 export type WorkItem = components['schemas']['WorkItem'];
 export type WorkKind = components['schemas']['WorkKind'];
+export type WorkKindCode = components['schemas']['WorkKindCode'];
 export type WorkState = components['schemas']['WorkState'];
 export type WorksheetRequest = components['schemas']['WorksheetRequest'];
 export type WorksheetTaken = components['schemas']['WorksheetTaken'];
@@ -32020,7 +32452,10 @@ export interface operations {
                      *       },
                      *       "fields_to_complete": [
                      *         {
-                     *           "note": "审批意见"
+                     *           "name": "心内科",
+                     *           "title": "门诊检查费",
+                     *           "type": "text",
+                     *           "max_length": 1
                      *         }
                      *       ],
                      *       "steps": [
@@ -32116,7 +32551,10 @@ export interface operations {
                      *       },
                      *       "fields_to_complete": [
                      *         {
-                     *           "note": "审批意见"
+                     *           "name": "心内科",
+                     *           "title": "门诊检查费",
+                     *           "type": "text",
+                     *           "max_length": 1
                      *         }
                      *       ],
                      *       "steps": [
@@ -32218,7 +32656,10 @@ export interface operations {
                      *       },
                      *       "fields_to_complete": [
                      *         {
-                     *           "note": "审批意见"
+                     *           "name": "心内科",
+                     *           "title": "门诊检查费",
+                     *           "type": "text",
+                     *           "max_length": 1
                      *         }
                      *       ],
                      *       "steps": [
@@ -32317,7 +32758,10 @@ export interface operations {
                      *       },
                      *       "fields_to_complete": [
                      *         {
-                     *           "note": "审批意见"
+                     *           "name": "心内科",
+                     *           "title": "门诊检查费",
+                     *           "type": "text",
+                     *           "max_length": 1
                      *         }
                      *       ],
                      *       "steps": [
@@ -32415,7 +32859,10 @@ export interface operations {
                      *       },
                      *       "fields_to_complete": [
                      *         {
-                     *           "note": "审批意见"
+                     *           "name": "心内科",
+                     *           "title": "门诊检查费",
+                     *           "type": "text",
+                     *           "max_length": 1
                      *         }
                      *       ],
                      *       "steps": [
@@ -32496,6 +32943,7 @@ export interface operations {
                      *           "hospital_name": "第一医院",
                      *           "user_id": "0199c3a5-d1f2-7f89-9d6b-6960453241bc",
                      *           "actor": "李建国",
+                     *           "actor_name": "李建国",
                      *           "ip": "192.0.2.1",
                      *           "request_id": "0199c3a5d1f27c3e9a4b8e21f0a7d6c5",
                      *           "method": "PATCH",
@@ -32503,6 +32951,7 @@ export interface operations {
                      *           "action": "PATCH",
                      *           "object_type": "identity.department",
                      *           "object_id": "0199c3a5-d1f2-7c3e-9a4b-8e21f0a7d6c5",
+                     *           "object_name": "心内科",
                      *           "before": {},
                      *           "after": {}
                      *         }
@@ -32545,6 +32994,7 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "user_id": "0199c3a5-d1f2-7f89-9d6b-6960453241bc",
                      *       "actor": "李建国",
+                     *       "actor_name": "李建国",
                      *       "ip": "192.0.2.1",
                      *       "request_id": "0199c3a5d1f27c3e9a4b8e21f0a7d6c5",
                      *       "method": "PATCH",
@@ -32552,6 +33002,7 @@ export interface operations {
                      *       "action": "PATCH",
                      *       "object_type": "identity.department",
                      *       "object_id": "0199c3a5-d1f2-7c3e-9a4b-8e21f0a7d6c5",
+                     *       "object_name": "心内科",
                      *       "before": {},
                      *       "after": {},
                      *       "changes": [
@@ -39184,6 +39635,7 @@ export interface operations {
                      *             "transaction_kind": "无",
                      *             "account_kind": "clearing",
                      *             "owner": "李建国",
+                     *             "owner_name": "心内科",
                      *             "debit_count": 1,
                      *             "debit_fen": 5000,
                      *             "credit_count": 1,
@@ -39334,6 +39786,7 @@ export interface operations {
                      *             "transaction_kind": "无",
                      *             "account_kind": "clearing",
                      *             "owner": "李建国",
+                     *             "owner_name": "心内科",
                      *             "debit_count": 1,
                      *             "debit_fen": 5000,
                      *             "credit_count": 1,
@@ -43471,6 +43924,7 @@ export interface operations {
                      *           "hospital_name": "第一医院",
                      *           "kind": "clearing",
                      *           "owner": "李建国",
+                     *           "owner_name": "心内科",
                      *           "balance_fen": 5000,
                      *           "created_at": "2026-03-16T09:30:00+08:00"
                      *         }
@@ -43511,6 +43965,7 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "kind": "clearing",
                      *       "owner": "李建国",
+                     *       "owner_name": "心内科",
                      *       "balance_fen": 5000,
                      *       "created_at": "2026-03-16T09:30:00+08:00"
                      *     }
@@ -43590,7 +44045,7 @@ export interface operations {
         parameters: {
             query?: {
                 hospital_id?: string;
-                kind?: string;
+                kind?: string & components["schemas"]["LedgerKind"];
                 order_id?: string;
                 refund_id?: string;
                 day?: string;
@@ -43678,6 +44133,7 @@ export interface operations {
                      *           "account_id": "0199c3a5-d1f2-7739-9b09-3ae9fbb013e2",
                      *           "account_kind": "clearing",
                      *           "account_owner": "李建国",
+                     *           "account_owner_name": "心内科",
                      *           "debit_fen": 5000,
                      *           "credit_fen": 5000
                      *         }
@@ -43703,7 +44159,7 @@ export interface operations {
                 posted_to: string;
                 /** @description default: all within reach */
                 hospital_id?: string;
-                kind?: string;
+                kind?: string & components["schemas"]["LedgerKind"];
             };
             header?: never;
             path?: never;
@@ -43755,6 +44211,7 @@ export interface operations {
                      *         {
                      *           "kind": "clearing",
                      *           "owner": "李建国",
+                     *           "owner_name": "心内科",
                      *           "accounts": 1,
                      *           "debit_fen": 5000,
                      *           "credit_fen": 5000,
@@ -44582,6 +45039,10 @@ export interface operations {
     merchant_accounts_list: {
         parameters: {
             query?: {
+                hospital_id?: string;
+                is_active?: boolean;
+                /** @description part of the name */
+                search?: string;
                 /** @description created_at; `-` in front reverses, commas separate */
                 ordering?: string;
                 page?: number;
@@ -44829,6 +45290,10 @@ export interface operations {
     merchant_accounts_options_list: {
         parameters: {
             query?: {
+                hospital_id?: string;
+                is_active?: boolean;
+                /** @description part of the name */
+                search?: string;
                 /** @description created_at; `-` in front reverses, commas separate */
                 ordering?: string;
                 /** @description comma-separated: just these, in force or not, as a form shows what is chosen */
@@ -44869,7 +45334,7 @@ export interface operations {
         parameters: {
             query?: {
                 hospital_id?: string;
-                scene?: string;
+                scene?: string & components["schemas"]["MessageScene"];
                 channel?: "sms" | "wechat_subscribe" | "wechat_template";
                 is_active?: boolean;
                 /** @description scene, channel; `-` in front reverses, commas separate */
@@ -45130,7 +45595,7 @@ export interface operations {
             query?: {
                 hospital_id?: string;
                 patient_id?: string;
-                scene?: string;
+                scene?: string & components["schemas"]["MessageScene"];
                 state?: "dead" | "delivered" | "failed" | "queued" | "sending" | "sent";
                 channel?: "sms" | "wechat_subscribe" | "wechat_template";
                 error_code?: string;
@@ -46058,6 +46523,7 @@ export interface operations {
                      *           "parent_id": "0199c3a5-d1f2-77b5-9448-4faea3c7c478",
                      *           "parent_name": "内科",
                      *           "path": "/identity/departments",
+                     *           "path_name": "心内科",
                      *           "code": "heart-centre",
                      *           "name": "心血管中心",
                      *           "sort": 1,
@@ -46114,6 +46580,7 @@ export interface operations {
                      *       "parent_id": "0199c3a5-d1f2-77b5-9448-4faea3c7c478",
                      *       "parent_name": "内科",
                      *       "path": "/identity/departments",
+                     *       "path_name": "心内科",
                      *       "code": "heart-centre",
                      *       "name": "心血管中心",
                      *       "sort": 1,
@@ -46159,6 +46626,7 @@ export interface operations {
                      *       "parent_id": "0199c3a5-d1f2-77b5-9448-4faea3c7c478",
                      *       "parent_name": "内科",
                      *       "path": "/identity/departments",
+                     *       "path_name": "心内科",
                      *       "code": "heart-centre",
                      *       "name": "心血管中心",
                      *       "sort": 1,
@@ -46243,6 +46711,7 @@ export interface operations {
                      *       "parent_id": "0199c3a5-d1f2-77b5-9448-4faea3c7c478",
                      *       "parent_name": "内科",
                      *       "path": "/identity/departments",
+                     *       "path_name": "心内科",
                      *       "code": "heart-centre",
                      *       "name": "心血管中心",
                      *       "sort": 1,
@@ -47530,7 +47999,9 @@ export interface operations {
                      *             "version": 1
                      *           },
                      *           "score": 1,
-                     *           "reasons": "预约时间不合适",
+                     *           "reasons": [
+                     *             "预约时间不合适"
+                     *           ],
                      *           "state": "open",
                      *           "decided_at": "2026-03-16T09:30:00+08:00",
                      *           "note": "临时有事",
@@ -47612,7 +48083,9 @@ export interface operations {
                      *         "version": 1
                      *       },
                      *       "score": 1,
-                     *       "reasons": "预约时间不合适",
+                     *       "reasons": [
+                     *         "预约时间不合适"
+                     *       ],
                      *       "state": "open",
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
                      *       "note": "临时有事",
@@ -49932,7 +50405,9 @@ export interface operations {
                      *         "version": 1
                      *       },
                      *       "score": 1,
-                     *       "reasons": "预约时间不合适",
+                     *       "reasons": [
+                     *         "预约时间不合适"
+                     *       ],
                      *       "state": "open",
                      *       "decided_at": "2026-03-16T09:30:00+08:00",
                      *       "note": "临时有事",
@@ -57511,7 +57986,8 @@ export interface operations {
                      *           }
                      *         ],
                      *         "chart_kind": "line",
-                     *         "detail": "通道超时,稍后重试"
+                     *         "detail": "通道超时,稍后重试",
+                     *         "detail_name": "心内科"
                      *       }
                      *     ]
                      */
@@ -57823,10 +58299,16 @@ export interface operations {
                      *       "expires_at": "2026-03-20T17:30:00+08:00",
                      *       "file_name": "患者名单.xlsx",
                      *       "file_size": 1,
-                     *       "file_sha256": ""
+                     *       "file_sha256": "",
+                     *       "asked": [
+                     *         {
+                     *           "label": "心内科",
+                     *           "text": "您已预约心内科李建国医生,3 月 17 日 08:30。"
+                     *         }
+                     *       ]
                      *     }
                      */
-                    "application/json": components["schemas"]["ReportJob"];
+                    "application/json": components["schemas"]["WholeReportJob"];
                 };
             };
             400: components["responses"]["Problem400ValidationError"];
@@ -58150,10 +58632,16 @@ export interface operations {
                      *       "paused_reason": "临时有事",
                      *       "due_at": "2026-03-20T17:30:00+08:00",
                      *       "created_at": "2026-03-16T09:30:00+08:00",
-                     *       "version": 1
+                     *       "version": 1,
+                     *       "asked": [
+                     *         {
+                     *           "label": "心内科",
+                     *           "text": "您已预约心内科李建国医生,3 月 17 日 08:30。"
+                     *         }
+                     *       ]
                      *     }
                      */
-                    "application/json": components["schemas"]["ReportSchedule"];
+                    "application/json": components["schemas"]["WholeReportSchedule"];
                 };
             };
             400: components["responses"]["Problem400ValidationError"];
@@ -62699,7 +63187,7 @@ export interface operations {
         parameters: {
             query?: {
                 hospital_id?: string;
-                kind?: string;
+                kind?: string & components["schemas"]["WorkKindCode"];
                 /** @description kind; `-` in front reverses, commas separate */
                 ordering?: string;
                 page?: number;
@@ -62987,7 +63475,7 @@ export interface operations {
                 hospital_id?: string;
                 department_id?: string;
                 executor_id?: string;
-                kind?: string;
+                kind?: string & components["schemas"]["WorkKindCode"];
                 state?: ("done" | "open" | "withdrawn")[];
                 level?: 0 | 1 | 2;
                 due_before?: string;

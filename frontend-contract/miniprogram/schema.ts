@@ -3029,6 +3029,7 @@ export interface components {
              */
             binding_id?: string | null;
         };
+        LedgerKind: string;
         /** @description A dictionary with its active entries in order. */
         Lookup: {
             /** 编码 */
@@ -3143,7 +3144,7 @@ export interface components {
         /** @description One bill of a payment order. */
         OrderLine: {
             /** 对象类型 */
-            readonly subject_type: string;
+            readonly subject_type: string & components["schemas"]["Subject"];
             /**
              * 对象标识
              * Format: uuid
@@ -3852,7 +3853,7 @@ export interface components {
             /** 位次 */
             readonly position: number;
             /** 对象类型 */
-            readonly subject_type: string;
+            readonly subject_type: string & components["schemas"]["Subject"];
             /**
              * 对象标识
              * Format: uuid
@@ -5201,7 +5202,7 @@ export interface components {
              * 变动类型
              * @description posted: top-up; paid: a payment; refund_decided: goes back to the payer; refund_cancelled: that did not come about; refunded: a payment came back
              */
-            kind: string;
+            kind: string & components["schemas"]["LedgerKind"];
             /** 金额 */
             amount_fen: number;
             /** 余额 */
@@ -5221,6 +5222,7 @@ export interface components {
             /** 退费单号 */
             refund_no: string;
         };
+        Subject: string;
         /** @description What to give to wx.requestSubscribeMessage for a scene. */
         SubscribeTemplates: {
             /** 场景 */
@@ -6073,6 +6075,7 @@ export type InpatientStatement = components['schemas']['InpatientStatement'];
 export type Item = components['schemas']['Item'];
 export type ItemCategory = components['schemas']['ItemCategory'];
 export type JoinRequest = components['schemas']['JoinRequest'];
+export type LedgerKind = components['schemas']['LedgerKind'];
 export type Lookup = components['schemas']['Lookup'];
 export type OfferState = components['schemas']['OfferState'];
 export type OfferedChannel = components['schemas']['OfferedChannel'];
@@ -6195,6 +6198,7 @@ export type SettlementDetail = components['schemas']['SettlementDetail'];
 export type SettlementMoney = components['schemas']['SettlementMoney'];
 export type SettlementState = components['schemas']['SettlementState'];
 export type StatementEntry = components['schemas']['StatementEntry'];
+export type Subject = components['schemas']['Subject'];
 export type SubscribeTemplates = components['schemas']['SubscribeTemplates'];
 export type Suspension = components['schemas']['Suspension'];
 export type SuspensionSource = components['schemas']['SuspensionSource'];

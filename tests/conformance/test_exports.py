@@ -11,6 +11,7 @@ import pytest
 from apps.access.scoped.exporting import ExportMixin
 from apps.audit.models import AuditEvent
 from tests.permissions.objects import estate_of
+from tests.support.readable import CODE
 from tests.support.world import World
 
 pytestmark = [pytest.mark.requirement("INT-04"), pytest.mark.requirement("ACC-06")]
@@ -74,3 +75,12 @@ def test_the_file_is_named_in_the_language_of_the_request_and_plainly_for_old_pr
         assert plain.isascii() and plain.rpartition(".")[2] == whole.rpartition(".")[2]
     assert re.match(r"[\u4e00-\u9fff]{2,}-2\d{3}-", names["zh-CN"]), names
     assert names["en"].isascii() and names["en"] != names["zh-CN"]
+
+
+@pytest.mark.parametrize("path", EXPORTED)
+def test_no_code_stands_in_an_export(world: World, path: str) -> None:
+    estate_of(world).get(EXPORTED[path])
+    _, *rows = table(world, path)
+    cells = {cell for row in rows for cell in row} - set(world.staff)
+    codes = {cell for cell in cells if CODE.match(cell) or cell in ("cash", "window", "outpatient")}
+    assert codes == set()

@@ -94,7 +94,12 @@ def test_the_manifest_is_the_committed_one_and_asked_about_by_its_tag(client: Cl
     first = client.get("/api/admin/v1/manifest")
     kept = json.loads((ROOT / "frontend-contract" / "admin" / "manifest.json").read_text())
     assert first.json().keys() == kept.keys()
-    assert {name for name, part in first.json().items() if part != kept[name]} == set()
+    shown = first.json()
+    for entries in shown[
+        "dictionaries"
+    ].values():  # what tests of this process have declared is not the product's
+        entries[:] = [entry for entry in entries if not str(entry["value"]).startswith("test.")]
+    assert {name for name, part in shown.items() if part != kept[name]} == set()
     again = client.get("/api/admin/v1/manifest", headers={"if-none-match": first["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
     refused = client.get("/api/admin/v1/manifest", {"page": "bills"})

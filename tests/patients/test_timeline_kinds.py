@@ -20,4 +20,4 @@ def test_every_scene_has_one_owner_and_uses_only_what_it_declares() -> None:
         example = dict.fromkeys(declared.keys, "x")
         assert declared.text.format(**example)
     with pytest.raises(TypeError):
-        scene("queue_called", "叫号", "{patient}", {"patient": "thing1"})
+        scene("queue_called", "叫号", "{patient}", {"patient": "thing1"}, en="Called")

@@ -111,7 +111,7 @@ def test_a_period_is_exported_as_csv_with_formulas_made_harmless_and_the_export_
     assert (answer.status_code, answer["Content-Type"]) == (200, "text/csv; charset=utf-8")
     assert [row[-5:] for row in rows] == [
         ["就诊卡余额", "card-1", "4.00", "", "'=1+1"], ["收入", "", "", "4.00", "'=1+1"],
-        ["就诊卡余额", "card-1", "1.00", "", ""], ["渠道待清算", "cash", "", "1.00", ""],
+        ["就诊卡余额", "card-1", "1.00", "", ""], ["渠道待清算", "现金", "", "1.00", ""],
     ]  # fmt: skip
     assert (header[0], rows[0][0], rows[0][3]) == ("入账日期", "2026-11-24", "spent")
     line = AuditEvent.objects.get(action="export", object_type="payments.ledger")

@@ -1,7 +1,9 @@
-from apps.access.codes import code_words, module_words
+from apps.access.codes import SYSTEM_ROLES, code_words, module_words
 from apps.access.menus import page_words
 from apps.access.models import MenuItem, ScopeKind
+from kernel.known_words import subjects
 from kernel.words import (
+    ValueWords,
     known,
     objects,
     of,
@@ -36,6 +38,12 @@ of(
     parent_id=("上级菜单", "Menu above"),
 )
 
+
+def role_words() -> dict[str, ValueWords]:
+    """The roles that the product brings."""
+    return {code: ValueWords(role.zh, role.en) for code, role in SYSTEM_ROLES.items()}
+
+
 known("PermissionCode", code_words, "permissions", "Role", "Menu")
 known(
     "ModuleCode", module_words, "module", "RoleScope", "Menu", "Permission", "menus_list", "permissions_list"
@@ -69,6 +77,7 @@ values(
     {"directory": ("目录", "Directory"), "page": ("页面", "Page"), "button": ("按钮", "Button")},
 )
 
+subjects({"kernel.dead_letter": ("死信", "Dead letter")})
 objects({
     "access.menuitem": ("菜单", "Menu"),
     "access.menuitempermission": ("菜单的权限", "Permission of a menu"),

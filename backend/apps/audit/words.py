@@ -1,6 +1,6 @@
+from kernel.known_words import object_words
 from kernel.words import (
     ACTS,
-    OBJECTS,
     acts,
     known,
     objects,
@@ -13,9 +13,11 @@ from kernel.words import (
 )
 
 properties(
-    action=("操作", "Action"), actor=("操作人", "Who"), before=("修改前", "Before"), after=("修改后", "After"),
+    action=("操作", "Action"), actor=("操作人", "Who"),
+    actor_name=("操作人姓名", "Who"), before=("修改前", "Before"), after=("修改后", "After"),
     findings=("发现的问题", "Findings"), ip=("IP 地址", "IP address"), object_id=("对象标识", "Object id"),
-    object_type=("对象类型", "Object kind"), path=("路径", "Path"), method=("方式", "Method"),
+    object_type=("对象类型", "Object kind"), object_name=("对象名称", "Object"),
+    path=("路径", "Path"), path_name=("路径", "Path"), method=("方式", "Method"),
     user_id=("用户标识", "User id"), changes=("修改内容", "Changes"), last_seal=("最近封存", "Last seal"),
     last_seal_at=("最近封存时间", "Last sealed"), last_seal_mac=("最近封存校验码", "MAC of the last seal"),
     unsealed=("未封存行数", "Unsealed lines"), verified_at=("核验时间", "Verified"),
@@ -30,7 +32,8 @@ of(
     became=("修改后", "After"),
 )
 technical("LoggedChange", "name")
-technical("AuditEventDetail", "before", "after")
+technical("AuditEvent", "before", "after", "path")
+technical("AuditEventDetail", "before", "after", "path")
 of(
     "AuditEvent",
     "AuditEventDetail",
@@ -41,7 +44,7 @@ of(
 
 _LOG = ("AuditEvent", "AuditEventDetail", "audit_events_list", "audit_events_export")
 known("AuditAction", lambda: ACTS, "action", *_LOG)
-known("AuditObject", lambda: OBJECTS, "object_type", *_LOG)
+known("AuditObject", object_words, "object_type", *_LOG)
 references("hospitals", "hospital_id")
 
 resources(audit_events=("操作日志", "line of the operation log", "the operation log"))

@@ -13,12 +13,16 @@ class BillingConfig(AppConfig):
         from apps.billing.adapters.embedded import EmbeddedHis
         from apps.billing.payables import Bills, CardTopUps
         from apps.billing.ports import REFUNDS
+        from apps.billing.selectors.held_cards import names_of_cards
         from apps.billing.services.refund_approval import KIND as REFUND
         from apps.identity import his
         from apps.payments import payables
+        from apps.payments.owners import owned_by
         from apps.payments.ports import POSTING
+        from apps.payments.types import AccountKind
         from apps.worklist import approvals
 
+        owned_by(AccountKind.CARD_BALANCE, names_of_cards)
         his.register(his.EMBEDDED, POSTING, EmbeddedHis)
         his.register(his.EMBEDDED, REFUNDS, EmbeddedHis)
         payables.register(Bills())

@@ -2,7 +2,9 @@ from apps.billing.models.bill import BillKind, BillSource, CancelCause, ItemCate
 from apps.billing.models.paper import InvoiceKind
 from apps.billing.states import BillStatus, PaperState, RangeState, RefundRequestState, TopUpState
 from apps.payments.channels.registry import channel_words
+from apps.payments.happenings import happening_words
 from apps.payments.words import application_words
+from kernel.known_words import subjects
 from kernel.words import (
     choices,
     known,
@@ -186,6 +188,8 @@ choices(
     }
 )
 
+known("LedgerKind", happening_words, "kind", "StatementEntry")
+subjects({"billing.refund_request": ("退费申请", "Refund request")})
 objects({
     "billing.balanceannouncement": ("余额公告", "Announcement of balances"),
     "billing.bill": ("账单", "Bill"),

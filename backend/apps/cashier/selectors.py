@@ -1,9 +1,10 @@
 """What the entries of a shift add up to, and how a business day stands."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
@@ -28,6 +29,12 @@ class Day:
     paid_out_fen: int
     safe_drop_fen: int
     net_fen: int
+
+
+def names_of_shifts(ids: Collection[UUID]) -> dict[UUID, str]:
+    """By which people know them: the number, and whose it is."""
+    rows = CashierShift.objects.filter(pk__in=ids).values_list("pk", "shift_no", "clerk__name")
+    return {pk: f"{number} {clerk}" for pk, number, clerk in rows}
 
 
 def expected_fen(shift: CashierShift) -> int:

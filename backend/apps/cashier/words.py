@@ -1,7 +1,20 @@
 from apps.cashier.models import EntryKind
 from apps.cashier.states import DepositState, ShiftState
+from apps.payments.channels.registry import channel_words
+from apps.payments.happenings import happening_words, happenings
+from apps.payments.owners import owner_words
 from apps.payments.states import CloseState
-from kernel.words import objects, of, operations, properties, references, resources, values
+from kernel.known_words import subject_words
+from kernel.words import (
+    known,
+    objects,
+    of,
+    operations,
+    properties,
+    references,
+    resources,
+    values,
+)
 
 properties(
     shift_no=("班次号", "Shift number"), clerk_id=("收费员", "Clerk"), clerk_name=("收费员姓名", "Clerk"),
@@ -66,6 +79,18 @@ of(
     "MonthProof", from_date=("起始日期", "From"), to_date=("终止日期", "To"),
     days=("各日", "Days"), accounts=("各科目", "By kind of account"),
 )  # fmt: skip
+known("ChannelCode", channel_words, "channel", "ChannelTotal")
+known("LedgerKind", happening_words, "transaction_kind", "TotalLine")
+known("Subject", subject_words, "subject_type", "OpenItem")
+happenings({
+    "shift_cash_in": ("钱箱收现金", "Cash into the drawer"), "shift_cash_refund": ("钱箱退现金", "Cash refunded"),
+    "shift_paid_in": ("钱箱存入", "Paid into the drawer"), "shift_paid_out": ("钱箱支出", "Paid out of the drawer"),
+    "shift_safe_drop": ("缴存保险柜", "Safe drop"), "shift_accepted": ("班次交接", "Shift handed over"),
+    "shift_difference": ("班次差额", "Difference of a shift"), "shift_float": ("领用备用金", "Float taken"),
+    "shift_difference_undone": ("撤回班次差额", "Difference of a shift taken back"),
+    "bank_deposit": ("银行缴款", "Bank deposit"),
+})  # fmt: skip
+owner_words({"float": ("备用金", "Floats"), "petty": ("零星收支", "Petty cash")})
 of("BusinessDay", totals=("当日汇总", "Totals of the day"))
 of(
     "CashierShift", "WholeCashierShift", closed_at=("停止收付时间", "Cash stopped"),

@@ -1,6 +1,6 @@
 """Reads that other apps may call."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from apps.identity.models import (
     AuthSession,
     Department,
     DictionaryItem,
+    OrgUnit,
     StaffMember,
     User,
     WeChatAccount,
@@ -148,3 +149,17 @@ def name_of_staff(hospital_id: UUID, staff_id: UUID) -> str | None:
     """Of somebody of the hospital; None for any other."""
     rows = StaffMember.objects.filter(hospital_id=hospital_id, pk=staff_id)
     return rows.values_list("name", flat=True).first()
+
+
+def names_of_staff(ids: Collection[UUID]) -> dict[UUID, str]:
+    """Of those of them that exist."""
+    return dict(StaffMember.objects.filter(pk__in=ids).values_list("pk", "name"))
+
+
+def name_paths(units: Iterable[OrgUnit]) -> None:
+    """`path_name` on each: the names on the way from the root, read together."""
+    wanted = [(unit, [part for part in unit.path.split("/") if part]) for unit in units]
+    ids = {part for _, parts in wanted for part in parts}
+    names = {str(pk): name for pk, name in OrgUnit.objects.filter(pk__in=ids).values_list("pk", "name")}
+    for unit, parts in wanted:
+        unit.path_name = " / ".join(names.get(part, "") for part in parts)  # type: ignore[attr-defined]

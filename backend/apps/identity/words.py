@@ -2,14 +2,17 @@ from apps.identity.models.calendar import DayKind
 from apps.identity.models.organisation import Ownership
 from apps.identity.models.staff import VisitTier
 from apps.identity.models.user import UserKind
+from apps.identity.oauth import BOOKS, EVENTS, SCOPES, WEBHOOKS
 from apps.identity.services.proof import ProofMethod
 from apps.identity.states import StaffState
 from kernel.words import (
     Key,
+    ValueWords,
     acts,
     choices,
     help_on,
     keys,
+    known,
     numbers,
     objects,
     of,
@@ -91,6 +94,27 @@ of("Session", id=("登录标识", "Id"), created_at=("登录时间", "Signed in"
 of("CalendarDay", kind=("日期类型", "Kind of day"), note=("说明", "Note"))
 of("FilledYear", kept=("保留天数", "Days kept"))
 of("Setting", kind=("值类型", "Kind of value"))
+SCOPE_NAMES = {
+    "directory:read": ("读取医院、科室与医生", "Read hospitals, departments and doctors"),
+    "bills:write": ("推送 HIS 账单", "Push bills of HIS"),
+    "payments:write": ("代收款、退款并查询本应用记录", "Take payments, give them back, read the own records"),
+    BOOKS: ("读取医院全部日账单", "Read the hospital's own bill of a day"),
+    "reconciliation:write": ("提交 HIS 对账单", "Hand in the bill of HIS"),
+    "inpatient:write": ("推送住院与住院费用", "Push stays and their charges"),
+    EVENTS: ("接收预约、就诊、住院与账单事件", "Be told of appointments, visits, stays and bills"),
+    WEBHOOKS: ("管理本应用的接收地址", "Manage the own webhook endpoints"),
+}  # fmt: skip
+
+
+def scope_words() -> dict[str, ValueWords]:
+    """Every scope that an application may be given."""
+    return {scope: ValueWords(*SCOPE_NAMES[scope]) for scope in SCOPES}
+
+
+technical("StaffNotice", "kind")
+known(
+    "PartnerScope", scope_words, "allowed_scopes", "PartnerApplication", "PartnerApplicationCreate",
+)  # fmt: skip
 of("AccessToken", "TokenRequest", scope=("权限范围", "Scopes"))
 
 references("departments", "department_id", "department_ids")

@@ -14,6 +14,7 @@ scene(
         "time": "time5",
     },
     page="pages/admissions/index",
+    en="Deposit received",
 )
 scene(
     "stay_settled",
@@ -27,6 +28,7 @@ scene(
         "returned": "amount5",
     },
     page="pages/admissions/index",
+    en="Stay settled",
 )
 scene(
     "stay_to_be_paid",
@@ -40,6 +42,7 @@ scene(
         "missing": "amount5",
     },
     page="pages/admissions/index",
+    en="Stay to be paid",
 )
 scene(
     "stay_paid_up",
@@ -53,4 +56,5 @@ scene(
         "paid": "amount5",
     },
     page="pages/admissions/index",
+    en="Stay paid up",
 )

@@ -16,13 +16,17 @@ class Scene:
     keys: tuple[str, ...]
     fields: Mapping[str, Mapping[str, str]]
     page: str = "pages/appointments/index"
+    en: str = ""
 
 
 SCENES: dict[str, Scene] = {}
 
 
-def scene(code: str, title: str, text: str, wechat: Mapping[str, str], page: str | None = None) -> Scene:
-    """Declare a scene; `wechat` maps its data keys to fields of subscribe and template messages.
+def scene(
+    code: str, title: str, text: str, wechat: Mapping[str, str], page: str | None = None, *, en: str
+) -> Scene:  # fmt: skip
+    """Declare a scene, `title` and `en` its name; `wechat` maps its data keys to fields of subscribe and
+    template messages.
 
     TypeError for a code that is taken.
     """
@@ -31,5 +35,7 @@ def scene(code: str, title: str, text: str, wechat: Mapping[str, str], page: str
     plain = {key: key for key in wechat}
     fields = {Channel.WECHAT_SUBSCRIBE: wechat, Channel.WECHAT_TEMPLATE: wechat, Channel.SMS: plain}
     extra = {} if page is None else {"page": page}
-    SCENES[code] = Scene(code, title, text, tuple(wechat), {str(k): v for k, v in fields.items()}, **extra)
+    SCENES[code] = Scene(
+        code, title, text, tuple(wechat), {str(k): v for k, v in fields.items()}, **extra, en=en
+    )
     return SCENES[code]

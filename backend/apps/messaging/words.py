@@ -2,7 +2,7 @@ from apps.messaging.models.message import AttemptOutcome
 from apps.messaging.models.template import Channel
 from apps.messaging.scenes import SCENES
 from apps.messaging.states import MessageState
-from kernel.words import Key, keys, objects, of, operations, properties, resources, values
+from kernel.words import Key, ValueWords, keys, known, objects, of, operations, properties, resources, values
 
 properties(
     accepted=("已同意", "Accepted"), channel=("渠道", "Channel"), delivered=("已送达", "Delivered"),
@@ -38,6 +38,17 @@ def _field_keys() -> dict[str, Key]:
 
 
 keys(_field_keys, "fields_map")
+
+
+def scene_words() -> dict[str, ValueWords]:
+    """Every scene by its code."""
+    return {code: ValueWords(scene.title, scene.en) for code, scene in SCENES.items()}
+
+
+known(
+    "MessageScene", scene_words, "scene", "Message", "MessageTemplate", "messages_list", "message_templates_list",
+    "message_templates_options_list",
+)  # fmt: skip
 
 resources(
     messages=("消息记录", "message", "messages"),

@@ -4,22 +4,48 @@ from apps.patients.models.card import Relationship
 from apps.patients.models.care_team import CareRole
 from apps.patients.models.merge import PairState
 from apps.patients.models.patient import Gender, IdKind
+from kernel.known_words import object_words
 from kernel.words import (
     Key,
+    ValueWords,
     acts,
     choices,
     dictionary,
     keys,
+    known,
     objects,
     of,
     operations,
     properties,
     references,
     resources,
+    technical,
     unmasked,
     values,
 )
 
+REASONS = {
+    "same_id_number": ValueWords("证件号相同", "Same id number"), "same_phone": ValueWords("手机号相同", "Same phone"),
+    "same_name": ValueWords("姓名相同", "Same name"), "same_pinyin": ValueWords("姓名同音", "Names sound alike"),
+    "same_birth_date": ValueWords("出生日期相同", "Same birth date"),
+    "same_gender": ValueWords("性别相同", "Same gender"),
+    "different_id_number": ValueWords("证件号不同", "Different id numbers"),
+}  # fmt: skip
+
+
+def reason_words() -> dict[str, ValueWords]:
+    """Why two archives may be of one person."""
+    return REASONS
+
+
+def _moved_keys() -> dict[str, Key]:
+    """Rows that a merge moves, by the labels of their tables."""
+    return {label: Key(words.zh, words.en) for label, words in object_words().items()}
+
+
+known("LikenessReason", reason_words, "reasons", "DuplicatePair", "Candidate")
+technical("TimelineEntry", "ref_type")
+keys(_moved_keys, "moved")
 properties(
     age=("年龄", "Age"), allergies=("过敏史", "Allergies"), birth_date=("出生日期", "Birth date"),
     by_id=("操作人", "By"), by_name=("操作人姓名", "By"), can_change=("可修改", "May change"),

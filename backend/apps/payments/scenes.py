@@ -14,4 +14,5 @@ scene(
         "reason": "thing5",
     },
     page="pages/payments/index",
+    en="Payment returned",
 )

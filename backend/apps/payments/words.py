@@ -1,11 +1,14 @@
 from apps.payments.channels.base import PayMethod
 from apps.payments.channels.registry import CHANNELS, channel_words
+from apps.payments.happenings import happening_words, happenings
 from apps.payments.models.grant import PartnerOperation
 from apps.payments.models.ledger import AccountKind
 from apps.payments.models.order import CloseCause, PaymentOrigin, ReturnCause
 from apps.payments.models.refund import RefundCause, RefundRoute
+from apps.payments.owners import owner_words
 from apps.payments.payers import PayerType
 from apps.payments.states import AttemptState, OrderState, RefundState
+from kernel.known_words import subjects
 from kernel.words import (
     Key,
     ValueWords,
@@ -18,12 +21,14 @@ from kernel.words import (
     properties,
     references,
     resources,
+    technical,
     values,
 )
 
 properties(
     accepted_at=("受理时间", "Accepted"), account_id=("账户", "Account"), account_kind=("科目", "Kind of account"),
-    account_owner=("账户归属", "Account of"), accounts=("账户数", "Accounts"), alarmed_at=("告警时间", "Alarmed"),
+    account_owner=("账户归属", "Account of"), account_owner_name=("账户归属", "Account of"),
+    accounts=("账户数", "Accounts"), alarmed_at=("告警时间", "Alarmed"),
     application=("应用", "Application"), as_of=("截至时间", "As of"), attempts=("支付尝试", "Attempts"),
     available=("可用", "Available"), balance_fen=("余额", "Balance"), card_id=("就诊卡", "Card"),
     cause=("原因", "Cause"), channel_refund_id=("渠道退款单号", "Channel's refund id"),
@@ -185,6 +190,7 @@ choices({
 })  # fmt: skip
 choices({"CNY": ("人民币", "Renminbi")})
 
+subjects({"payments.order": ("支付订单", "Payment order")})
 objects({
     "payments.paymentattempt": ("支付尝试", "Payment attempt"),
     "payments.merchantaccount": ("商户号", "Merchant account"),
@@ -193,6 +199,20 @@ objects({
     "payments.refund": ("退费", "Refund"),
     "payments.ledger": ("资金账", "Ledger"),
 })  # fmt: skip
+
+
+happenings({
+    "paid": ("收款", "Payment"), "posted": ("收款入账", "Posting of a payment"),
+    "refund_decided": ("决定退费", "Refund decided on"), "refunded": ("退款", "Refund"),
+    "refund_cancelled": ("取消退费", "Refund cancelled"),
+})  # fmt: skip
+of("LedgerAccount", "TotalLine", "TrialBalanceRow", owner_name=("归属名称", "Owner"))
+known(
+    "LedgerKind", happening_words, "kind", "LedgerTransaction", "WholeLedgerTransaction", "ledger_transactions_list",
+    "ledger_transactions_export",
+)  # fmt: skip
+technical("ledger_accounts_list", "owner")
+owner_words({"rounding": ("尾差", "Rounding")})
 
 
 def application_words() -> dict[str, ValueWords]:

@@ -15,4 +15,5 @@ scene(
         "room": "thing6",
     },
     page="pages/queue/index",
+    en="Called from the queue",
 )

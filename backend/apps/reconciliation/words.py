@@ -1,4 +1,5 @@
 from apps.payments.channels.registry import channel_words
+from apps.payments.happenings import happenings
 from apps.payments.words import application_words
 from apps.reconciliation.models import (
     Action,
@@ -10,7 +11,19 @@ from apps.reconciliation.models import (
 )
 from apps.reconciliation.services.ages import AgeBand
 from apps.reconciliation.states import BillState, DifferenceState, RunState
-from kernel.words import choices, known, objects, of, operations, properties, references, resources, values
+from kernel.known_words import subjects
+from kernel.words import (
+    ValueWords,
+    choices,
+    known,
+    objects,
+    of,
+    operations,
+    properties,
+    references,
+    resources,
+    values,
+)
 
 properties(
     business_date=("业务日期", "Business day"), business_date_from=("业务日期起", "From business day"),
@@ -127,6 +140,8 @@ values(Action, {
     "carry_forward": ("结转", "Carry forward"), "tell_his": ("重新告知 HIS", "Tell HIS again"),
     "withdraw_his": ("撤销 HIS 记录", "Withdraw from HIS"), "void_test": ("测试交易作废", "Void as a test"),
 })  # fmt: skip
+happenings({"difference": ("对账差异处理", "Difference settled")})
+subjects({"reconciliation.run": ("对账批次", "Reconciliation run")})
 objects({
     "reconciliation.day_bill": ("本方账单", "Own bill of a day"),
     "reconciliation.reconciliationrun": ("对账批次", "Reconciliation run"),
@@ -138,4 +153,30 @@ known(
     *(f"reconciliation_runs_{verb}" for verb in ("list", "export", "options_list")),
     *(f"reconciliation_differences_{verb}" for verb in ("list", "export", "options_list", "ages", "worksheet")),
 )  # fmt: skip
+RUN_ERRORS = {
+    "STATEMENT_CREATING": ValueWords("对方账单生成中", "The bill is being made"),
+    "NO_STATEMENT_EXIST": ValueWords("对方当日无账单", "There is no bill of the day"),
+    "waits_to_be_supplied": ValueWords("等待对方提交账单", "The bill has not been handed in"),
+    "timeout": ValueWords("对方未应答", "No answer in time"), "connection": ValueWords("无法连接对方", "No connection"),
+    "download": ValueWords("账单下载中断", "The download broke off"),
+    "bad_reply": ValueWords("对方应答无法识别", "The answer makes no sense"),
+    "bad_signature": ValueWords("对方签名有误", "The signature is wrong"),
+    "bad_configuration": ValueWords("商户号配置有误", "The merchant account is set up wrongly"),
+    "bad_request": ValueWords("请求被拒绝", "The request was refused"),
+    "bad_bill": ValueWords("账单无法读取", "The bill can't be read"),
+    "empty_bill": ValueWords("账单为空", "The bill is empty"),
+    "foreign_bill": ValueWords("他方商户的账单", "Another merchant's bill"),
+    "wrong_day": ValueWords("其他日期的账单", "Another day's bill"),
+    "too_many_differences": ValueWords("差异过多", "Too many differences"),
+    "unbalanced": ValueWords("合计无法对平", "The sums can't be explained"),
+    "unforeseen": ValueWords("系统错误", "An error of ours"),
+}  # fmt: skip
+
+
+def run_errors() -> dict[str, ValueWords]:
+    """Why a run has no result; providers may say other things, in words of their own."""
+    return RUN_ERRORS
+
+
+known("ReconciliationError", run_errors, "error", "ReconciliationRun")
 known("ApplicationCode", application_words, "application", "reconciliation_day_bill")

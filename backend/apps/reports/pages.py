@@ -12,7 +12,11 @@ action("report_jobs_cancel", confirm=("确定取消该报表?", "Give this repor
 moving("report_jobs_list", state=["queued", "running", "cancelling"])
 groups(
     "ReportJob",
-    report=("报表", "Report", "report report_name parameters file_format hospital_id owner_id schedule_id period"),
+    "WholeReportJob",
+    report=(
+        "报表", "Report",
+        "report report_name asked parameters file_format hospital_id owner_id schedule_id period",
+    ),
     progress=(
         "进度", "Progress", "state stage progress done_rows total_rows row_count failure data_at"
     ),
@@ -21,7 +25,8 @@ groups(
 )  # fmt: skip
 groups(
     "ReportSchedule",
-    what=("报表", "Report", "name report report_name parameters file_format hospital_id owner_id"),
+    "WholeReportSchedule",
+    what=("报表", "Report", "name report report_name asked parameters file_format hospital_id owner_id"),
     when=(
         "时间", "When",
         "every at weekday month_day working_days_only is_active paused_reason due_at created_at",

@@ -24,13 +24,14 @@ properties(
     progress=("进度(%)", "Progress (%)"), done_rows=("已处理行数", "Rows done"),
     total_rows=("需处理行数", "Rows to do"),
     schedule_id=("报表计划", "Schedule"), schedule_name=("报表计划名称", "Schedule"),
-    data_at=("数据时间", "Data as of"),
+    data_at=("数据时间", "Data as of"), asked=("查询条件", "What was asked"),
+    detail_name=("明细报表", "Report of the rows"),
     file_size=("文件大小(字节)", "Bytes of the file"), file_sha256=("文件 SHA-256", "SHA-256 of the file"),
     every=("频率", "How often"), month_day=("每月几号", "Day of the month"),
     working_days_only=("仅工作日", "Working days only"), paused_reason=("暂停原因", "Why it is paused"),
 )  # fmt: skip
-of("ReportJob", period=("所属期间", "Period"), row_count=("行数", "Rows"))
-of("ReportSchedule", due_at=("下次生成", "Next time"), at=("生成时刻", "Time of day"))
+of("ReportJob", "WholeReportJob", period=("所属期间", "Period"), row_count=("行数", "Rows"))
+of("ReportSchedule", "WholeReportSchedule", due_at=("下次生成", "Next time"), at=("生成时刻", "Time of day"))
 of(
     "ReportDefinition", columns=("列", "Columns"), chart_kind=("图表类型", "Kind of chart"),
     detail=("明细报表", "Report of the rows"),
@@ -45,10 +46,18 @@ of(
     chart=("图表", "Chart"), row_count=("行数", "Rows"),
 )  # fmt: skip
 technical("ReportPreview", "keys")
+technical("ReportDefinition", "code", "detail")
+technical("ReportJob", "parameters", "file_sha256")
+technical("WholeReportJob", "parameters", "file_sha256")
+technical("ReportSchedule", "parameters")
+technical("WholeReportSchedule", "parameters")
+technical("ReportParameter", "name", "names", "resource")
+technical("ReportColumn", "name", "width")
 of(
     "ReportChart", labels=("分类", "Labels"), series=("数据系列", "Series"), colours=("配色", "Colours"),
     empty=("无数据提示", "Said where there is nothing"),
 )  # fmt: skip
+of("AskedValue", text=("值", "Value"))
 help_on(
     working_days_only=(
         "休息日不生成,顺延到下一个工作日", "On a day off it waits for the next working day",
@@ -66,8 +75,18 @@ def pause_words() -> Mapping[str, ValueWords]:
     return ENUMS[PauseReason]
 
 
-known("ReportPauseReason", pause_words, "paused_reason", "ReportSchedule")
-known("ReportCode", report_words, "report", "ReportJob", "ReportRun", "ReportSchedule", *_LISTS)
+known("ReportPauseReason", pause_words, "paused_reason", "ReportSchedule", "WholeReportSchedule")
+known(
+    "ReportCode",
+    report_words,
+    "report",
+    "ReportJob",
+    "WholeReportJob",
+    "ReportRun",
+    "ReportSchedule",
+    "WholeReportSchedule",
+    *_LISTS,
+)
 references("report_schedules", "schedule_id")
 
 resources(

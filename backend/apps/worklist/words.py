@@ -1,6 +1,23 @@
+from apps.access.codes import code_words
+from apps.access.words import role_words
 from apps.worklist.contents import ContentType
+from apps.worklist.kinds import KINDS
 from apps.worklist.states import ApprovalState, Level, StepState, WorkState
-from kernel.words import acts, choices, objects, of, operations, properties, references, resources, values
+from kernel.known_words import subject_words
+from kernel.words import (
+    ValueWords,
+    acts,
+    choices,
+    known,
+    objects,
+    of,
+    operations,
+    properties,
+    references,
+    resources,
+    technical,
+    values,
+)
 
 properties(
     content=("审批内容", "Content"), decided_at=("审批时间", "Decided"), decided_by_id=("审批人", "Decided by"),
@@ -33,6 +50,25 @@ of("Approve", "Reject", "Complete", reason=("审批意见", "Opinion"))
 of("Signature", place=("签名处", "Place"), method=("身份核验方式", "Proof of identity"))
 of("HandOver", source_id=("移交人", "From"), target_id=("接收人", "To"))
 
+known(
+    "Subject", subject_words, "subject_type", "Approval", "ApprovalDetail", "OrderLine",
+    "PaymentOrderLine", "Signature",
+    "WorkItem",
+)  # fmt: skip
+
+
+def kind_words() -> dict[str, ValueWords]:
+    """Every kind of work by its code."""
+    return {code: ValueWords(kind.zh, kind.en) for code, kind in KINDS.items()}
+
+
+known("WorkKindCode", kind_words, "kind", "WorkDuty", "work_duties_list", "work_items_list")
+known("PermissionCode", code_words, "permission", "ApprovalStep")
+for _of in ("executor", "manager", "supervisor"):
+    known("RoleCode", role_words, _of, "WorkKind")
+technical("WorkKind", "code")
+technical("ContentField", "name")
+of("ContentField", max_length=("最多字数", "Characters at most"))
 references("roles", "role_id", "executor_role_id", "manager_role_id", "supervisor_role_id")
 references(
     "staff", "executor_id", "manager_id", "supervisor_id", "requester_id", "owner_id", "source_id", "target_id",

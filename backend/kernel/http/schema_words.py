@@ -27,6 +27,8 @@ def say_words(document: Node) -> None:
         properties = schema.get("properties", {})
         for key, node in properties.items():
             properties[key] = _said(node, component(name, asked), key, offered)
+        if name not in asked:
+            _leave_codes_to_programs(properties)
     for operation in every:
         _say_operation(operation)
         for parameter in operation.get("parameters", ()):
@@ -35,6 +37,14 @@ def say_words(document: Node) -> None:
     _name_rows_in_paths(document, offered)
     narrow(document, asked)
     _add_known_sets(document)
+
+
+def _leave_codes_to_programs(properties: dict[str, Node]) -> None:
+    """A code gives way to the name beside it, wherever it is shown."""
+    for key, node in properties.items():
+        plain = node.get("type") == "string" and not {"enum", "format", "x-ref"} & node.keys()
+        if plain and f"{key}_name" in properties:
+            node["x-technical"] = True
 
 
 def _name_rows_in_paths(document: Node, offered: Collection[str]) -> None:

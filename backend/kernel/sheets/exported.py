@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Model, QuerySet
 
 from kernel import clock
+from kernel.known_words import known_words
 from kernel.money import fen_to_yuan
 from kernel.words import YES_NO, ValueWords, column_title, words_of_values
 
@@ -22,7 +23,10 @@ def exported(queryset: QuerySet[Any], component: str, columns: Mapping[str, str]
     """
     yield [column_title(component, name) for name in columns.values()]
     made = queryset.query.annotations
-    words = {path: {} if path in made else _words_of(queryset.model, path) for path in columns}
+    words = {
+        path: known_words(component, name) or ({} if path in made else _words_of(queryset.model, path))
+        for path, name in columns.items()
+    }
     rows, last = queryset.order_by("-pk"), None
     while batch := list(_after(rows, last).values("pk", *columns)[:BATCH]):
         for row in batch:

@@ -8,12 +8,18 @@ from typing import IO
 FORMULA_SIGNS = frozenset("=+-@\t\r\n＝＋－＠")
 GUARDS = frozenset("'’")
 BLOCK_ROWS = 500
+EXACT_DIGITS = 15
 READABLE_COLUMNS, READABLE_WIDTH = 127, 18
 
 
 def neutral(text: str) -> str:
     """A spreadsheet would run text that begins like a formula: an apostrophe in front makes it text."""
     return f"'{text}" if text[:1] in FORMULA_SIGNS else text
+
+
+def whole(text: str) -> str:
+    """Spreadsheets keep fifteen digits of a number: an apostrophe in front of longer ones makes them text."""
+    return f"'{text}" if len(text) > EXACT_DIGITS and text.isascii() and text.isdigit() else neutral(text)
 
 
 def plain(text: str) -> str:
@@ -24,8 +30,8 @@ def plain(text: str) -> str:
 
 
 def csv_blocks(rows: Iterable[Iterable[str]]) -> Iterator[str]:
-    """CSV text in blocks, neutralised, with the mark by which spreadsheets know UTF-8."""
-    return _blocks([neutral(text) for text in row] for row in rows)
+    """CSV text in blocks, neutralised, with the mark by which spreadsheets know UTF-8; long numbers stay whole."""
+    return _blocks([whole(text) for text in row] for row in rows)
 
 
 def separated_blocks(rows: Iterable[Sequence[str]], *, plain: Sequence[bool]) -> Iterator[str]:

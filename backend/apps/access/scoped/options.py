@@ -79,7 +79,7 @@ class OptionsMixin(ScopedViewSet):
     def _plain(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Values of the columns alone: whole rows with all that hangs on them cost three times as much."""
         try:
-            return rows.values("id", *self.option_columns)
+            return rows.values("id", *self._columns)
         except FieldError:  # one of them is worked out in Python
             return rows
 
@@ -108,13 +108,26 @@ class OptionsMixin(ScopedViewSet):
         rows: QuerySet[Any] = super().filter_queryset(queryset)
         return self.to_choose_from(rows) if getattr(self, "action", None) == "offer" else rows
 
+    @functools.cached_property
+    def _columns(self) -> tuple[str, ...]:
+        """Who reaches several hospitals reads of which of them a row is."""
+        scope = self.actor.scope(f"{self.resource}.list")
+        several = scope is not None and (scope.everything or len(scope.hospitals) > 1)
+        named = "hospital__name" in self.option_columns or not several
+        fields = {each.name for each in self.model._meta.concrete_fields}
+        return (
+            self.option_columns
+            if named or "hospital" not in fields
+            else (*self.option_columns, "hospital__name")
+        )
+
     def to_choose_from(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """The rows in force, in the order in which people choose."""
         return rows.filter(**self.in_force)
 
     def as_option(self, row: Any) -> dict[str, Any]:
         """What the columns of a row say."""
-        label, *hints = (_text(row, name) for name in self.option_columns)
+        label, *hints = (_text(row, name) for name in self._columns)
         return {
             "id": row["id"] if isinstance(row, dict) else row.pk,
             "label": label,

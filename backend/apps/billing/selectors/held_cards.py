@@ -1,5 +1,6 @@
 """Cards that hold money: what is left of prepayments, card by card and together."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -39,3 +40,9 @@ def next_patients(announcement: BalanceAnnouncement, count: int) -> list[dict[st
         held = found.setdefault(patient_id, {"patient_id": patient_id, "name": name, "balance_fen": 0})
         held["balance_fen"] += balance_fen
     return [found[key] for key in keys if key in found]
+
+
+def names_of_cards(ids: Collection[UUID]) -> dict[UUID, str]:
+    """By which people know them: whose they are."""
+    rows = PatientCard.objects.filter(pk__in=ids).values_list("pk", "patient__name", "patient__mrn")
+    return {pk: f"{name} {mrn}" for pk, name, mrn in rows}

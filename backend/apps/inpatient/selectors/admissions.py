@@ -1,6 +1,7 @@
 """Stays as patients and staff see them."""
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -62,3 +63,9 @@ def one(queryset: QuerySet[Admission], admission_id: UUID) -> dict[str, Any]:
     if row is None:
         raise NotFound
     return shown(row)
+
+
+def names_of_admissions(ids: Collection[UUID]) -> dict[UUID, str]:
+    """By which people know them: the number, and whose stay it is."""
+    rows = Admission.objects.filter(pk__in=ids).values_list("pk", "admission_no", "patient__name")
+    return {pk: f"{number} {name}" for pk, number, name in rows}

@@ -12,6 +12,7 @@ from apps.payments.payables import payment_scene
 from apps.payments.states import OrderState, RefundState
 from apps.payments.types import RefundCause, RefundRoute
 from kernel import clock
+from kernel.known_words import known_words
 from kernel.money import fen_to_yuan
 from kernel.words import column_title, value_text
 
@@ -54,10 +55,16 @@ def _in_batches(
         batch = list(period.filter(beyond, created_at__gte=last_row.created_at)[:BATCH])
 
 
+def _said(name: str, value: str) -> str:
+    """A known value in words; others have names of their own."""
+    words = known_words("StaffOrder", name)
+    return words[value].text if value in words else value
+
+
 def _order_row(order: PaymentOrder) -> list[str]:
     return [
         order.order_no, _time(order.created_at), order.patient.name, order.patient.mrn,
-        value_text(payment_scene(), order.scene), channel_name(order.channel), order.application,
+        value_text(payment_scene(), order.scene), channel_name(order.channel), _said("application", order.application),
         value_text(OrderState, order.state), fen_to_yuan(order.amount_fen), fen_to_yuan(order.refunded_fen),
         _time(order.paid_at), _time(order.posted_at), order.description,
     ]  # fmt: skip

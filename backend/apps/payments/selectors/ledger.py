@@ -23,6 +23,7 @@ from django.db.models.functions import Cast, Coalesce
 
 from apps.payments.models import AccountKind, LedgerAccount, LedgerBalance, LedgerEntry, LedgerTransaction
 from apps.payments.models.ledger import PREPAID
+from apps.payments.owners import owner_names
 from apps.payments.services.ledger import Account, natural
 
 _NOTHING = Value(0, output_field=BigIntegerField())
@@ -75,10 +76,20 @@ def account_statement(account: LedgerAccount) -> QuerySet[LedgerEntry]:
     )  # a join would read those before the page too
 
 
-def entries_of(transaction: LedgerTransaction) -> QuerySet[LedgerEntry]:
-    """Debits first, then credits, in the order of their writing."""
+def entries_of(transaction: LedgerTransaction) -> list[LedgerEntry]:
+    """Debits first, then credits, in the order of their writing; whose their accounts are, in words."""
     entries = LedgerEntry.objects.filter(transaction=transaction).select_related("account")
-    return entries.order_by(Case(When(amount_fen__gt=0, then=0), default=1), "id")
+    found = list(entries.order_by(Case(When(amount_fen__gt=0, then=0), default=1), "id"))
+    give_owner_names(entry.account for entry in found)
+    return found
+
+
+def give_owner_names(accounts: Iterable[LedgerAccount] | None) -> None:
+    """`owner_name` on each of them."""
+    wanted = list(accounts or ())
+    names = owner_names((account.kind, account.owner) for account in wanted)
+    for account in wanted:
+        account.owner_name = names[account.kind, account.owner]  # type: ignore[attr-defined]
 
 
 def trial_balance(accounts: QuerySet[LedgerAccount]) -> list[dict[str, Any]]:
@@ -101,6 +112,8 @@ def trial_balance(accounts: QuerySet[LedgerAccount]) -> list[dict[str, Any]]:
         row["balance_fen"] += natural(group["kind"], debit - credit)
     missing = set(AccountKind.values) - {kind for kind, _ in found}
     rows = [*found.values(), *(_row(kind, "") for kind in missing)]
+    names = owner_names((row["kind"], row["owner"]) for row in rows)
+    rows = [{**row, "owner_name": names[row["kind"], row["owner"]]} for row in rows]
     return sorted(rows, key=lambda row: (AccountKind.values.index(row["kind"]), row["owner"]))
 
 

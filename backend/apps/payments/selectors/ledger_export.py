@@ -6,7 +6,9 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from apps.payments.happenings import happening_name
 from apps.payments.models import AccountKind, LedgerEntry, LedgerTransaction
+from apps.payments.owners import owner_names
 from kernel import clock
 from kernel.money import fen_to_yuan
 from kernel.words import column_title, value_text
@@ -40,12 +42,13 @@ def _rows(batch: list[LedgerTransaction]) -> Iterator[list[str]]:
         "transaction_id", "account__kind", "account__owner", "amount_fen"
     ):
         entries[key].append((kind, owner, fen))
+    names = owner_names((kind, owner) for rows in entries.values() for kind, owner, _ in rows)
     for transaction in batch:
         moment = transaction.created_at.astimezone(clock.LOCAL).isoformat(timespec="seconds")
         head = [
-            transaction.posted_on.isoformat(), moment, str(transaction.pk), transaction.kind, transaction.key,
-            str(transaction.order_id or ""), str(transaction.refund_id or ""),
+            transaction.posted_on.isoformat(), moment, str(transaction.pk), happening_name(transaction.kind),
+            transaction.key, str(transaction.order_id or ""), str(transaction.refund_id or ""),
         ]  # fmt: skip
         for kind, owner, fen in entries[transaction.pk]:
             sides = [fen_to_yuan(fen), ""] if fen > 0 else ["", fen_to_yuan(-fen)]
-            yield [*head, value_text(AccountKind, kind), owner, *sides, transaction.note]
+            yield [*head, value_text(AccountKind, kind), names[kind, owner], *sides, transaction.note]

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from apps.access.scoped.views import HOSPITAL, CodedView, ListMixin, RetrieveMixin, ScopedViewSet
 from apps.audit.changes import changes_of
 from apps.audit.models import AuditEvent
+from apps.audit.names import give_names
 from apps.audit.selectors import export_rows, log_state
 from apps.audit.services import record
 from kernel import clock
@@ -29,12 +30,18 @@ class AuditEventSerializer(ModelSerializer):
     """One line of the log: who, when, from where, which request, which object, what changed."""
 
     hospital_name = serializers.CharField(read_only=True, allow_null=True)
+    actor_name = serializers.CharField(
+        read_only=True, help_text="of a member of staff; of others the name that they sign in by"
+    )
+    object_name = serializers.CharField(
+        read_only=True, help_text="as it is called now; empty where it has none"
+    )
 
     class Meta:
         model = AuditEvent
         fields = [
-            "id", "at", "hospital_id", "hospital_name", "user_id", "actor", "ip", "request_id", "method", "path",
-            "action", "object_type", "object_id", "before", "after",
+            "id", "at", "hospital_id", "hospital_name", "user_id", "actor", "actor_name", "ip", "request_id", "method",
+            "path", "action", "object_type", "object_id", "object_name", "before", "after",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -105,6 +112,16 @@ class AuditEventViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
     filter_backends = [FilterBackend]
     pagination_class = TimelinePagination
     named_ids = {"hospital": ("hospital_id", HOSPITAL)}
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        page = super().paginate_queryset(queryset)
+        give_names(page or ())
+        return page
+
+    def get_object(self) -> Any:
+        event = super().get_object()
+        give_names([event])
+        return event
 
     @extend_schema(responses=AuditEventDetailSerializer)
     def retrieve(self, request: Any, *args: Any, **kwargs: Any) -> Response:

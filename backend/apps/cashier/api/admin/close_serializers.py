@@ -1,9 +1,12 @@
 """日结 and 月结 as they are shown: what they were closed with, and what came of them."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from apps.access.scoped.fields import ScopedRelatedField
 from apps.identity.models import Hospital
+from apps.payments.owners import owner_name
 from apps.payments.selectors.closes import is_intact
 from apps.payments.types import AccountKind, DailyClose, MonthlyClose
 from apps.worklist.states import ApprovalState
@@ -45,10 +48,14 @@ class TotalLineSerializer(Serializer):
     transaction_kind = serializers.CharField()
     account_kind = serializers.ChoiceField(choices=AccountKind.choices)
     owner = serializers.CharField(allow_blank=True)
+    owner_name = serializers.SerializerMethodField()
     debit_count = serializers.IntegerField()
     debit_fen = serializers.IntegerField()
     credit_count = serializers.IntegerField()
     credit_fen = serializers.IntegerField()
+
+    def get_owner_name(self, line: dict[str, Any]) -> str:
+        return owner_name(line["account_kind"], line["owner"])
 
 
 class DayTotalsSerializer(Serializer):

@@ -15,6 +15,7 @@ from apps.identity.api.pictures import PictureSerializer, PictureUrlField, Pictu
 from apps.identity.errors import OrgUnitCycle, OwnPlacement, PictureInvalid, PictureTooLarge
 from apps.identity.models import Department, Group, Hospital, Location, OrgUnit, Position
 from apps.identity.pictures import url_of
+from apps.identity.selectors import name_paths
 from apps.identity.services.locations import delete_location
 from apps.identity.services.org_units import create_org_unit, update_org_unit
 from apps.identity.services.pictures import remove_picture, set_picture
@@ -69,6 +70,18 @@ class OrgUnitFilter(django_filters.FilterSet):
         return queryset.filter(path__contains=f"/{value}/")
 
 
+class PathNameField(serializers.CharField):
+    """The names on the way from the root."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs, source="*", read_only=True)
+
+    def to_representation(self, value: Any) -> str:
+        if not hasattr(value, "path_name"):
+            name_paths([value])
+        return str(value.path_name)
+
+
 @extend_schema(tags=["organisation"])
 class OrgUnitViewSet(OptionsMixin, RowViewSet):
     """部门: the administrative tree; a change of `parent_id` moves the subtree."""
@@ -76,10 +89,16 @@ class OrgUnitViewSet(OptionsMixin, RowViewSet):
     model = OrgUnit
     resource = "identity.org_unit"
     options_for_all = True
-    columns = ("hospital", "parent", "path", "code", "name", "sort", "is_active")
+    declared = {"path_name": PathNameField()}
+    columns = ("hospital", "parent", "path", "path_name", "code", "name", "sort", "is_active")
     filterset_class = OrgUnitFilter
     ordering_fields = ["sort", "name", "code"]
     ordering = ["sort"]
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        page = super().paginate_queryset(queryset)
+        name_paths(page or ())
+        return page
 
     def perform_create(self, data: dict[str, Any]) -> OrgUnit:
         return create_org_unit(**data)

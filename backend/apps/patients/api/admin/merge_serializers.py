@@ -41,6 +41,7 @@ class DuplicatePairSerializer(ModelSerializer):
 
     first = BriefPatientSerializer(read_only=True)
     second = BriefPatientSerializer(read_only=True)
+    reasons = serializers.ListField(child=serializers.CharField(), read_only=True)
 
     class Meta:
         model = DuplicatePair

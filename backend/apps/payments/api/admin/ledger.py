@@ -16,7 +16,7 @@ from apps.access.scoped.views import CodedView, ListMixin, RetrieveMixin
 from apps.audit.services import record
 from apps.payments.api.admin import ledger_serializers as io
 from apps.payments.models import AccountKind, LedgerAccount, LedgerTransaction
-from apps.payments.selectors.ledger import account_statement, trial_balance, with_balances
+from apps.payments.selectors.ledger import account_statement, give_owner_names, trial_balance, with_balances
 from apps.payments.selectors.ledger_export import export_rows
 from kernel import clock
 from kernel.http.downloads import attachment, title_of
@@ -53,6 +53,16 @@ class LedgerAccountViewSet(ListMixin, RetrieveMixin):
 
     def base_queryset(self) -> QuerySet[Any]:
         return with_balances(LedgerAccount.objects.order_by("hospital", "kind", "owner"))
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        page = super().paginate_queryset(queryset)
+        give_owner_names(page)
+        return page
+
+    def get_object(self) -> Any:
+        account = super().get_object()
+        give_owner_names([account])
+        return account
 
 
 @extend_schema(tags=["ledger"])

@@ -20,11 +20,14 @@ WITHIN_DAYS = within_days(MAX_PERIOD)
 class LedgerAccountSerializer(ModelSerializer):
     """账户: `balance_fen` is positive on the usual side of its kind."""
 
+    owner_name = serializers.CharField(read_only=True)
     balance_fen = serializers.SerializerMethodField()
 
     class Meta:
         model = LedgerAccount
-        fields = ["id", "hospital_id", "hospital_name", "kind", "owner", "balance_fen", "created_at"]
+        fields = [
+            "id", "hospital_id", "hospital_name", "kind", "owner", "owner_name", "balance_fen", "created_at",
+        ]  # fmt: skip
         read_only_fields = fields
 
     @extend_schema_field(OpenApiTypes.INT64)
@@ -70,12 +73,15 @@ class LedgerEntrySerializer(ModelSerializer):
 
     account_kind = serializers.ChoiceField(source="account.kind", choices=AccountKind.choices, read_only=True)
     account_owner = serializers.CharField(source="account.owner", read_only=True)
+    account_owner_name = serializers.CharField(source="account.owner_name", read_only=True)
     debit_fen = serializers.SerializerMethodField()
     credit_fen = serializers.SerializerMethodField()
 
     class Meta:
         model = LedgerEntry
-        fields = ["id", "account_id", "account_kind", "account_owner", "debit_fen", "credit_fen"]
+        fields = [
+            "id", "account_id", "account_kind", "account_owner", "account_owner_name", "debit_fen", "credit_fen",
+        ]  # fmt: skip
         read_only_fields = fields
 
     @extend_schema_field(OpenApiTypes.INT64)
@@ -106,6 +112,7 @@ class TrialBalanceRowSerializer(Serializer):
 
     kind = serializers.ChoiceField(choices=AccountKind.choices)
     owner = serializers.CharField(allow_blank=True)
+    owner_name = serializers.CharField(allow_blank=True)
     accounts = serializers.IntegerField(help_text="how many")
     debit_fen = serializers.IntegerField()
     credit_fen = serializers.IntegerField()

@@ -1,11 +1,13 @@
 from typing import Any, ClassVar
 
+import django_filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from apps.access.scoped.fields import ScopedRelatedField
 from apps.access.scoped.options import OptionsMixin
+from apps.access.scoped.rows import search_in
 from apps.access.scoped.views import CodedView, CreateMixin, ListMixin, RetrieveMixin, UpdateMixin
 from apps.identity.models import Hospital
 from apps.payments import errors
@@ -55,6 +57,12 @@ class MerchantAccountChangeSerializer(MerchantAccountSerializer):
         read_only_fields = [*MerchantAccountSerializer.Meta.read_only_fields, "channel"]
 
 
+class MerchantAccountFilter(django_filters.FilterSet):
+    hospital_id = django_filters.UUIDFilter()
+    is_active = django_filters.BooleanFilter()
+    search = search_in("name")
+
+
 @extend_schema(tags=["payments"])
 class MerchantAccountViewSet(OptionsMixin, ListMixin, RetrieveMixin, CreateMixin, UpdateMixin):
     """商户号: the hospital's accounts at payment channels. A new one replaces the active one of its channel."""
@@ -62,6 +70,7 @@ class MerchantAccountViewSet(OptionsMixin, ListMixin, RetrieveMixin, CreateMixin
     model = MerchantAccount
     resource = "payments.merchant"
     serializer_class = MerchantAccountSerializer
+    filterset_class = MerchantAccountFilter
     ordering = ["-id"]
     ordering_fields = ["created_at"]
     option_columns = ("name", "hospital__name")

@@ -61,6 +61,7 @@ class ReportPreviewView(CodedView, APIView):
 def _definition(report: Report) -> dict[str, Any]:
     return {
         "code": report.code, "name": report.name, "detail": report.detail,
+        "detail_name": io.name_of(report.detail),
         "parameters": [_parameter(parameter) for parameter in report.parameters],
         "columns": [io.described(column, column.title) for column in report.shown],
         "chart_kind": report.chart.kind if report.chart else None,

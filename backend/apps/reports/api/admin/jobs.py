@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.response import Response
 
 from apps.access.scoped.views import ListMixin, RetrieveMixin, ScopedViewSet
 from apps.files.errors import RangeNotSatisfiable
@@ -57,6 +58,11 @@ class ReportJobViewSet(ListMixin, RetrieveMixin, ScopedViewSet):
 
     def base_queryset(self) -> QuerySet[Any]:
         return self.model._default_manager.select_related("file")
+
+    @extend_schema(responses=io.WholeReportJobSerializer)
+    def retrieve(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        """报表任务 with what was asked, in words."""
+        return Response(io.WholeReportJobSerializer(self.get_object()).data)
 
     @command(
         body=io.ReportRunSerializer, answer=io.ReportJobSerializer, status=201, idempotent=True,

@@ -34,6 +34,9 @@ class ReportScheduleViewSet(CrudViewSet):
     ordering_fields = ["due_at"]
     ordering = ["-id"]
 
+    def get_serializer_class(self) -> Any:
+        return io.WholeReportScheduleSerializer if self.action == "retrieve" else self.serializer_class
+
     def perform_create(self, data: dict[str, Any]) -> ReportSchedule:
         return schedules.plan(self.actor, **data)
 

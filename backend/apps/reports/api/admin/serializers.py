@@ -1,4 +1,6 @@
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
@@ -71,6 +73,7 @@ class ReportDefinitionSerializer(Serializer):
     columns = ReportColumnSerializer(many=True)
     chart_kind = serializers.ChoiceField(choices=CHART_KINDS, allow_null=True)
     detail = serializers.CharField(allow_blank=True)
+    detail_name = serializers.CharField(allow_blank=True)
 
 
 def _texts(**more: Any) -> dict[str, Any]:
@@ -180,6 +183,36 @@ class ReportJobSerializer(ModelSerializer):
         return {ReportStage.READING: 25, ReportStage.WRITING: 50}.get(ReportStage(job.stage), 0)
 
 
+class AskedValueSerializer(Serializer):
+    """A parameter as people read it."""
+
+    label = serializers.CharField()  # type: ignore[assignment]
+    text = serializers.CharField(allow_blank=True)
+
+
+class WholeReportJobSerializer(ReportJobSerializer):
+    """报表任务 with what was asked, in words."""
+
+    asked = serializers.SerializerMethodField()
+
+    class Meta(ReportJobSerializer.Meta):
+        fields = [*ReportJobSerializer.Meta.fields, "asked"]
+        read_only_fields = fields
+
+    @extend_schema_field(AskedValueSerializer(many=True))
+    def get_asked(self, job: ReportJob) -> list[dict[str, str]]:
+        return asked_of(job.report, job.parameters, job.hospital_id)
+
+
+def asked_of(code: str, given: Mapping[str, str], hospital_id: UUID) -> list[dict[str, str]]:
+    """The parameters that were given, in the language of the request; [] of a report that is gone."""
+    said = [
+        (each, each.spoken(given, hospital_id))
+        for each in (REPORTS[code].parameters if code in REPORTS else ())
+    ]
+    return [{"label": each.words.text, "text": text} for each, text in said if text]
+
+
 class ReportScheduleSerializer(VersionedModelSerializer):
     """报表计划. `parameters` without days: those follow from the time. `due_at`: when it comes about next."""
 
@@ -199,6 +232,19 @@ class ReportScheduleSerializer(VersionedModelSerializer):
 
     def get_report_name(self, schedule: ReportSchedule) -> str:
         return name_of(schedule.report)
+
+
+class WholeReportScheduleSerializer(ReportScheduleSerializer):
+    """报表计划 with what is asked, in words."""
+
+    asked = serializers.SerializerMethodField()
+
+    class Meta(ReportScheduleSerializer.Meta):
+        fields = [*ReportScheduleSerializer.Meta.fields, "asked"]
+
+    @extend_schema_field(AskedValueSerializer(many=True))
+    def get_asked(self, schedule: ReportSchedule) -> list[dict[str, str]]:
+        return asked_of(schedule.report, schedule.parameters, schedule.hospital_id)
 
 
 def described(column: Any, label: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.worklist.approvals import APPROVALS
@@ -80,6 +81,7 @@ class ApprovalDetailSerializer(ApprovalSerializer):
         fields = [*ApprovalSerializer.Meta.fields, "content", "fields_to_complete", "steps"]
         read_only_fields = fields
 
+    @extend_schema_field(ContentFieldSerializer(many=True))
     def get_fields_to_complete(self, approval: Approval) -> list[dict[str, Any]]:
         kind = APPROVALS.get(approval.kind)
         return list(ContentFieldSerializer(kind.fields if kind else (), many=True).data)
