@@ -23,7 +23,7 @@ def test_every_defined_setting_is_shown_with_text_default_and_bounds(world: Worl
     assert (hours["minimum"], hours["maximum"]) == (1, 720)
     assert (hours["value_text"], hours["unit"]) == ("12", "")
     assert shown["billing.card_refund_route"]["value_text"] == "原路退回"
-    assert shown["billing.card_max_balance_fen"]["default_text"] == "¥20000.00"
+    assert shown["billing.card_max_balance_fen"]["default_text"] == "¥20,000.00"
     assert shown["billing.card_top_up_enabled"]["value_text"] == "否"
     assert hours["text_zh"]
     assert hours["text_en"]

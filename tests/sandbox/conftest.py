@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import httpx
 import pytest
 import redis
 
+from tests.support.http_server import LocalServer
 from tests.support.waiting import wait_until
 
 BACKEND = Path(__file__).parents[2] / "backend"
@@ -94,7 +95,7 @@ class PushReceiver:
             def log_message(self, *args: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = LocalServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}/secret-path"
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import escape
+
+from tests.support.http_server import LocalServer
 
 NAME, KEY_ID, SECRET = "yihui-files", "AKIDOFTHETESTS", "secret-of-the-tests"
 _RANGE = re.compile(r"bytes=(\d+)-(\d*)")
@@ -112,7 +114,7 @@ class _Handler(BaseHTTPRequestHandler):
 def open_bucket() -> Iterator[Bucket]:
     """A bucket that ends with the test."""
     bucket = Bucket()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"bucket": bucket}))
+    server = LocalServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"bucket": bucket}))
     bucket.url = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -14,12 +14,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support.http_server import LocalServer
 from tests.support.sandbox import BACKEND, Sandbox
 from tests.support.waiting import wait_until
 
@@ -100,7 +101,7 @@ class PushReceiver:
         self.received: list[ReceivedPush] = []
         self.replies: list[tuple[int, bytes]] = []
         self.default: tuple[int, bytes] = (200, b"success")
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server = LocalServer(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self._server.server_port}/notify"
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 

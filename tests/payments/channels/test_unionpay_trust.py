@@ -4,7 +4,7 @@ import dataclasses
 import datetime as dt
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -26,6 +26,7 @@ from apps.payments.channels.unionpay_client import parse_reply
 from apps.payments.channels.unionpay_signing import Signer, Verifier, signed_text
 from kernel import clock
 from tests.support import unionpay
+from tests.support.http_server import LocalServer
 from tests.support.payment_sandbox import PaymentSandbox, PushReceiver
 
 NOW = dt.datetime(2026, 3, 10, 10, 0, tzinfo=clock.LOCAL)
@@ -387,7 +388,7 @@ def liar(chain: dict[str, unionpay.Pair]) -> Iterator[tuple[UnionPay, list[bytes
         def log_message(self, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = LocalServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     gateway = {"gateway": f"http://127.0.0.1:{server.server_port}"}
     yield make(config_for(chain) | gateway, now=lambda: NOW), answers
