@@ -1,7 +1,7 @@
 """Routes of partners: each app's `api/partner/urls.py`."""
 
-from django.urls import include, path
+from kernel.http.routing import BySegment, patterns_of
 
 APPS: tuple[str, ...] = ("billing", "identity", "inpatient", "integrations", "reconciliation")
 
-urlpatterns = [path("api/partner/v1/", include(f"apps.{name}.api.partner.urls")) for name in APPS]
+urlpatterns = [BySegment("api/partner/v1/", patterns_of(f"apps.{name}.api.partner.urls" for name in APPS))]
