@@ -92,7 +92,7 @@ def test_the_wrong_channels_or_days_or_a_broken_file_is_refused_and_says_why(fin
     content = file_of(finance.merchant)
     for wrong in (b"what people write", b"PK\x03\x04" + b"0" * 50):
         bill = checked(finance, finance.merchant, wrong)
-        assert (bill.state, bill.findings[0]["code"]) == ("refused", "not_the_channels")
+        assert (bill.state, bill.findings[0]["code"]) == ("refused", "missing_columns")
     text = gzip.decompress(content).decode().splitlines()
     text[2] = text[2].replace("`50.00", "`fifty")
     bill = checked(finance, finance.merchant, "\n".join(text).encode())

@@ -56,7 +56,7 @@ def test_a_neighbouring_days_file_of_unionpay_says_so_by_its_name(finance: Till)
     made = hand_in(finance, merchant, file_of(merchant), day=TOMORROW)
     work()
     bill = SuppliedBill.objects.get(pk=made.data["id"])
-    assert (bill.state, bill.findings[0]["shown"]) == ("refused", "another day's")
+    assert (bill.state, bill.findings[0]["code"]) == ("refused", "other_day")
 
 
 def test_a_file_of_wechat_that_is_cut_off_is_refused(finance: Till) -> None:
@@ -66,9 +66,9 @@ def test_a_file_of_wechat_that_is_cut_off_is_refused(finance: Till) -> None:
     packed, text = file_of(finance.merchant), text_of(finance)
     lines = text.splitlines(keepends=True)
     for cut in ("".join(lines[:-2]), "".join(lines[:-1]), "".join(lines[:2]), text.rstrip()[:-4]):
-        assert refused(finance, cut.encode()) in ("not_the_channels", "bad_line"), cut[-40:]
-    assert refused(finance, packed[:-10]) == "not_the_channels"
-    assert refused(finance, packed[: len(packed) // 2]) == "not_the_channels"
+        assert refused(finance, cut.encode()) in ("cut_off", "bad_line", "bad_totals"), cut[-40:]
+    assert refused(finance, packed[:-10]) == "cut_off"
+    assert refused(finance, packed[: len(packed) // 2]) == "cut_off"
     assert checked(finance, finance.merchant, packed).state == "taken"
 
 
@@ -140,12 +140,12 @@ def test_a_locked_or_damaged_archive_is_refused_at_once(finance: Till, channel: 
     if damage == "inside":
         content = content[:100] + b"\xff" * 60 + content[160:]
     bill = checked(finance, merchant, content)
-    assert (bill.state, bill.findings[0]["code"]) == ("refused", "not_the_channels")
+    assert (bill.state, bill.findings[0]["code"]) == ("refused", "damaged")
 
 
 def test_a_text_of_unionpay_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("apps.payments.channels.unionpay_file.MAX_TEXT", 1_000)
-    with pytest.raises(PermanentChannelError, match="hand in the ZIP"):
+    with pytest.raises(PermanentChannelError, match="long_text"):
         rows_of_file(io.BytesIO(b"a" * 1_001), TODAY)
 
 

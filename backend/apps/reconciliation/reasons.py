@@ -30,7 +30,25 @@ WORDS: Words = {
     "wrong_day": ("多数记录不在该日", "Most of its lines are of another day."),
     "too_many_differences": ("差异过多,请核对账单", "There are too many differences; look at the bill."),
     "unbalanced": ("无法自证平衡,请联系技术支持", "The result can't be proven; ask for support."),
-    "not_the_channels": ("不是该渠道该日的账单:{shown}", "Not the channel's bill of that day: {shown}"),
+    "not_the_channels": ("不是该渠道该日的账单", "Not the channel's bill of that day."),
+    "cut_off": ("文件不完整,请重新下载", "The file is cut off: download it again."),
+    "damaged": (
+        "文件已损坏、加密或不是该渠道的账单文件,请重新下载",
+        "The file is damaged, locked or not the channel's: download it again.",
+    ),
+    "no_list": ("文件中没有交易明细({shown})", "There is no list of trades ({shown}) in the file."),
+    "several_lists": (
+        "文件中有 {count} 份交易明细,请每次只提交一份", "There are {count} lists of trades in the file: hand in one."
+    ),
+    "other_merchant": ("是其他商户的账单", "The bill of another merchant."),
+    "other_day": ("是其他日期的账单", "The bill of another day."),
+    "missing_columns": ("缺少列:{columns}", "Columns are missing: {columns}."),
+    "unpacks_too_large": ("文件解压后超过 {limit} MB", "The file unpacks to more than {limit} MB."),
+    "long_text": ("文本超过 {limit} MB,请提交 ZIP 文件", "A text of more than {limit} MB: hand in the ZIP."),
+    "long_line": ("第 {line} 行超过 {limit} 字节", "Line {line} has more than {limit} bytes."),
+    "bad_totals": ("合计行无法识别:{shown}", "The totals can't be read: {shown}"),
+    "sums_differ": ("{shown}合计与明细之和不符,文件可能不完整", "The total of {shown} differs from the rows."),
+    "bad_row": ("第 {number} 条记录无法识别:{shown}", "Record {number} can't be read: {shown}"),
     "empty_bill": ("账单为空,而我方该日有多笔", "The bill is empty, and we have many of that day."),
     "not_agreed": ("未获同意,该日仍以原账单为准", "It was not agreed to: the bill before goes on counting."),
     "not_processed": (

@@ -221,21 +221,21 @@ def test_a_foot_without_totals_leaves_them_open() -> None:
 @pytest.mark.parametrize(
     ("text", "detail"),
     [
-        (HEAD + PAID + BACK, "cut off"),
-        (HEAD + PAID + FOOT, "退款合计"),
-        (HEAD + PAID + PAID + BACK + FOOT, "交易合计"),
-        (GOOD.replace("12.30,12.30", "12.30,12.31"), "交易合计"),
-        (GOOD.replace("共-2.30元", "共-2.31元"), "退款合计"),
-        (GOOD.replace(SELLER, "2088000000000009"), "another merchant"),
-        (GOOD.replace("[2026年03月10日", "[2026年03月09日"), "another day"),
-        (GOOD.replace("退款\t", "分账\t"), "line 7"),
-        (GOOD.replace("12.30,12.30", "12.3x,12.30"), "line 6"),
-        (GOOD.replace("12.30,12.30", "-12.30,12.30"), "line 6"),
-        (GOOD.replace("-2.30,-2.30", "2.30,-2.30"), "line 7"),
-        (GOOD.replace("2026-03-10 10:55:23", "soon"), "line 6"),
-        (GOOD.replace("-0.07", ""), "line 6"),
-        (GOOD.replace("订单金额（元）", "金额"), "no column 订单金额"),
-        (HEAD + PAID[:60] + "\n" + BACK + FOOT, "line 6"),
+        (HEAD + PAID + BACK, "cut_off"),
+        (HEAD + PAID + FOOT, "sums_differ shown=退款"),
+        (HEAD + PAID + PAID + BACK + FOOT, "sums_differ shown=交易"),
+        (GOOD.replace("12.30,12.30", "12.30,12.31"), "sums_differ shown=交易"),
+        (GOOD.replace("共-2.30元", "共-2.31元"), "sums_differ shown=退款"),
+        (GOOD.replace(SELLER, "2088000000000009"), "other_merchant"),
+        (GOOD.replace("[2026年03月10日", "[2026年03月09日"), "other_day"),
+        (GOOD.replace("退款\t", "分账\t"), "bad_line line=7 shown=业务类型 分账"),
+        (GOOD.replace("12.30,12.30", "12.3x,12.30"), "bad_line line=6 shown=订单金额(元) 12.3x"),
+        (GOOD.replace("12.30,12.30", "-12.30,12.30"), "bad_line line=6 shown=订单金额(元) -12.30"),
+        (GOOD.replace("-2.30,-2.30", "2.30,-2.30"), "bad_line line=7 shown=订单金额(元) 2.30"),
+        (GOOD.replace("2026-03-10 10:55:23", "soon"), "bad_line line=6 shown=完成时间 soon"),
+        (GOOD.replace("-0.07", ""), "bad_line line=6 shown=服务费(元)"),
+        (GOOD.replace("订单金额（元）", "金额"), "missing_columns columns=订单金额"),
+        (HEAD + PAID[:60] + "\n" + BACK + FOOT, "bad_line line=6 shown="),
     ],
 )
 def test_a_bill_that_does_not_add_up_is_refused(text, detail) -> None:
@@ -267,6 +267,6 @@ def test_a_long_bill_is_never_in_memory_as_a_whole() -> None:
 def test_a_bill_that_unpacks_without_end_or_has_a_line_without_end_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert "a line of more than" in bad(HEAD + PAID.rstrip("\n") + "x" * 100_000 + FOOT)
+    assert "long_line" in bad(HEAD + PAID.rstrip("\n") + "x" * 100_000 + FOOT)
     monkeypatch.setattr(archives, "MAX_UNPACKED", 1_000)
-    assert "unpacks to more than" in bad(GOOD)
+    assert "unpacks_too_large" in bad(GOOD)

@@ -169,7 +169,7 @@ def test_a_file_that_is_no_bill_is_refused(text) -> None:
     if text == f"{SHORT}\n":
         assert list(read(text).rows) == []  # names and nothing else
         return
-    with pytest.raises(PermanentChannelError, match="columns missing"):
+    with pytest.raises(PermanentChannelError, match="missing_columns"):
         read(text)
 
 
@@ -191,7 +191,7 @@ def test_a_line_that_cannot_be_read_stops_the_bill_and_is_named(line) -> None:
     good = "`2026-03-02 08:00:00,`4200,`T0,`SUCCESS,`0,`0.00,`0.00600,`1.00"
     rows = read(f"{SHORT}\n{good}\n{line}\n").rows
     assert next(rows).out_trade_no == "T0"
-    with pytest.raises(PermanentChannelError, match="bad_bill: line 3"):
+    with pytest.raises(PermanentChannelError, match="bad_bill: bad_line line=3"):
         next(rows)
 
 
@@ -220,5 +220,5 @@ def test_a_small_file_that_unpacks_to_a_huge_one_is_refused(monkeypatch) -> None
 
     monkeypatch.setattr(wechat_pay_bill, "LARGEST", 5_000_000)
     data = b"0" * 50_000_000
-    with pytest.raises(PermanentChannelError, match="too large"):
+    with pytest.raises(PermanentChannelError, match="unpacks_too_large"):
         read_bill(DAY, [gzip.compress(data)], "")

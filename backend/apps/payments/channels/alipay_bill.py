@@ -14,7 +14,8 @@ from typing import IO
 
 from apps.payments.channels.alipay_client import TIME_FORMAT
 from apps.payments.channels.archives import check_sizes, lines, readable
-from apps.payments.channels.base import BillRow, ChannelBill, PermanentChannelError
+from apps.payments.channels.base import BillRow, ChannelBill, UnreadableBill
+from apps.payments.channels.bill_lines import BadCell, cell, readable_line
 from kernel.clock import LOCAL
 from kernel.money import yuan_to_fen
 
@@ -29,14 +30,14 @@ _ACCOUNT = re.compile(r"#账号[：:]\[(\d+)\]")
 _FIRST_DAY = re.compile(r"#起始日期[：:]\[(\d{4})年(\d\d)月(\d\d)日")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 _KINDS = {"交易": "payment", "退款": "refund"}
-_NAME, _RECEIVED = "商品名称", "商家实收(元)"
+_NAME, _ORDERED, _RECEIVED = "商品名称", "订单金额(元)", "商家实收(元)"
 #: Columns that hold what people wrote, commas and all.
 _FREE = frozenset({_NAME, "门店名称", "操作员", "券名称", "备注"})
 _MOMENTS = frozenset({"创建时间", "完成时间"})
 _AMOUNT = re.compile(r"-?\d+(\.\d{1,2})?")
 MAX_READINGS = 100
 _NEEDED = (
-    "支付宝交易号", "商户订单号", "业务类型", _NAME, "完成时间", "订单金额(元)", _RECEIVED, "退款批次号/请求号",
+    "支付宝交易号", "商户订单号", "业务类型", _NAME, "完成时间", _ORDERED, _RECEIVED, "退款批次号/请求号",
     "服务费(元)",
 )  # fmt: skip
 
@@ -59,7 +60,7 @@ class _Total:
 
 
 def open_bill(file: IO[bytes], *, seller_id: str, day: dt.date) -> ChannelBill:
-    """The bill in the ZIP; `file` is closed with the last row. PermanentChannelError `bad_bill` for what is none.
+    """The bill in the ZIP; `file` is closed with the last row. UnreadableBill for what is none.
 
     The rows raise it, too: for a line that makes no sense, and after the last one when the sums differ from the foot's.
     """
@@ -67,7 +68,7 @@ def open_bill(file: IO[bytes], *, seller_id: str, day: dt.date) -> ChannelBill:
         archive = zipfile.ZipFile(file, metadata_encoding="gbk")
         names = [name for name in archive.namelist() if name.endswith(".csv") and "汇总" not in name]
         if len(names) != 1:
-            raise PermanentChannelError("bad_bill", f"{len(names)} lists of trades")
+            raise UnreadableBill("several_lists" if names else "no_list", count=len(names), shown="….csv")
         check_sizes(archive, names)
         totals = _totals(archive, names[0])
     paid, back = totals.get("交易"), totals.get("退款")
@@ -80,14 +81,14 @@ def open_bill(file: IO[bytes], *, seller_id: str, day: dt.date) -> ChannelBill:
 
 
 def _totals(archive: zipfile.ZipFile, name: str) -> dict[str, _Total]:
-    """What the foot says, by kind; PermanentChannelError when there is no foot."""
+    """What the foot says, by kind; UnreadableBill when there is no foot."""
     foot = b""
     with archive.open(name) as file:
         while chunk := file.read(_CHUNK_BYTES):
             foot = (foot + chunk)[-_FOOT_BYTES:]
     text = foot.decode(_ENCODING, "replace")
     if _END not in text:
-        raise PermanentChannelError("bad_bill", "cut off")
+        raise UnreadableBill("cut_off")
     found = {}
     for kind, count, received, discount in _TOTAL.findall(text):
         received_fen, discount_fen = _fen(received), _fen(discount)
@@ -115,33 +116,32 @@ def _rows(
             elif not columns:
                 columns = _columns(line)
             elif line.strip():
-                try:
-                    yield _row(_cells(line, columns), columns, sums)
-                except (ValueError, IndexError) as error:
-                    raise PermanentChannelError("bad_bill", f"line {number}: {error}") from error
+                with readable_line(number, line):
+                    row = _row(_cells(line, columns), columns, sums)
+                yield row
     _check_sums(sums, totals)
 
 
 def _check_head(line: str, seller_id: str, day: dt.date) -> None:
     account, first = _ACCOUNT.match(line), _FIRST_DAY.match(line)
     if account and not account[1].startswith(seller_id):
-        raise PermanentChannelError("bad_bill", "another merchant's")
+        raise UnreadableBill("other_merchant")
     if first and first.groups() != (f"{day:%Y}", f"{day:%m}", f"{day:%d}"):
-        raise PermanentChannelError("bad_bill", "another day's")
+        raise UnreadableBill("other_day")
 
 
 def _columns(line: str) -> dict[str, int]:
     """Where each column stands: by name, as Alipay adds columns now and then."""
     names = [cell.strip().replace("（", "(").replace("）", ")") for cell in line.split(",")]
     if missing := [name for name in _NEEDED if name not in names]:
-        raise PermanentChannelError("bad_bill", f"no column {missing[0]}")
+        raise UnreadableBill("missing_columns", columns="、".join(missing))
     return {name: at for at, name in enumerate(names)}
 
 
 def _cells(line: str, columns: dict[str, int]) -> list[str]:
     """Cells are not quoted: what is too much belongs to texts that people wrote, so that all other columns fit.
 
-    ValueError where the amounts could be read in two ways.
+    ValueError where the amounts could be read in two ways, or in none.
     """
     cells = [cell.strip() for cell in line.split(",")]
     if len(cells) <= len(columns):
@@ -182,28 +182,32 @@ def _row(cells: list[str], columns: dict[str, int], sums: _Sums) -> BillRow:
     values = {name: cells[columns[name]] for name in _NEEDED}
     word = values["业务类型"]
     if word not in _KINDS:
-        raise ValueError(f"业务类型 {word[:20]}")
-    amount_fen = _fen(values["订单金额(元)"])
+        raise BadCell("业务类型", word)
+    amount_fen = cell(_ORDERED, values[_ORDERED], _fen)
     back = _KINDS[word] == "refund"
     if (amount_fen > 0) is back and amount_fen:
-        raise ValueError("订单金额")
+        raise BadCell(_ORDERED, values[_ORDERED])
     sums.counts[word] += 1
-    sums.received_fen[word] += _fen(values[_RECEIVED])
+    sums.received_fen[word] += cell(_RECEIVED, values[_RECEIVED], _fen)
     return BillRow(
         kind=_KINDS[word],
         out_trade_no=values["商户订单号"],
         transaction_id=values["支付宝交易号"],
         amount_fen=abs(amount_fen),
-        at=dt.datetime.strptime(values["完成时间"], TIME_FORMAT).replace(tzinfo=LOCAL),
+        at=cell("完成时间", values["完成时间"], _moment),
         out_refund_no=values["退款批次号/请求号"] if back else "",
-        fee_fen=-_fen(values["服务费(元)"]),
+        fee_fen=-cell("服务费(元)", values["服务费(元)"], _fen),
     )
 
 
 def _check_sums(sums: _Sums, totals: dict[str, _Total]) -> None:
     for kind, total in totals.items():
         if (sums.counts[kind], sums.received_fen[kind]) != (total.count, total.received_fen):
-            raise PermanentChannelError("bad_bill", f"{kind}合计 differs from the rows")
+            raise UnreadableBill("sums_differ", shown=kind)
+
+
+def _moment(text: str) -> dt.datetime:
+    return dt.datetime.strptime(text, TIME_FORMAT).replace(tzinfo=LOCAL)
 
 
 def _fen(text: str) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import IO
 
-from apps.payments.channels.base import PermanentChannelError
+from apps.payments.channels.base import UnreadableBill
 
 #: A day of four million payments.
 MAX_UNPACKED = 1024 * 1024 * 1024
@@ -15,15 +15,15 @@ MAX_LINE = 65_536
 
 @contextmanager
 def readable() -> Iterator[None]:
-    """PermanentChannelError `bad_bill` for an archive that is damaged, locked, or packed in unknown ways."""
+    """UnreadableBill `damaged` for an archive that is damaged, locked, or packed in unknown ways."""
     try:
         yield
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError) as error:
-        raise PermanentChannelError("bad_bill", f"{type(error).__name__}: {error}"[:200]) from error
+        raise UnreadableBill("damaged") from error
 
 
 def inflate(packed: bytes, limit: int = MAX_UNPACKED) -> bytes:
-    """What zlib packed; PermanentChannelError `bad_bill` beyond so many bytes, zlib.error for what is none."""
+    """What zlib packed; UnreadableBill beyond so many bytes, zlib.error for what is none."""
     stream = zlib.decompressobj()
     found = stream.decompress(packed, limit)
     if stream.unconsumed_tail:
@@ -34,18 +34,20 @@ def inflate(packed: bytes, limit: int = MAX_UNPACKED) -> bytes:
 
 
 def check_sizes(archive: zipfile.ZipFile, names: Collection[str]) -> None:
-    """PermanentChannelError `bad_bill` where these files unpack to more than a bill can have."""
+    """UnreadableBill where these files unpack to more than a bill can have."""
     if sum(archive.getinfo(name).file_size for name in names) > MAX_UNPACKED:
         raise _too_large()
 
 
 def lines(file: IO[bytes]) -> Iterator[bytes]:
-    """Lines as they are; PermanentChannelError `bad_bill` at one that never ends."""
+    """Lines as they are; UnreadableBill at one that never ends."""
+    number = 0
     while line := file.readline(MAX_LINE + 1):
+        number += 1
         if len(line) > MAX_LINE:
-            raise PermanentChannelError("bad_bill", f"a line of more than {MAX_LINE} bytes")
+            raise UnreadableBill("long_line", line=number, limit=MAX_LINE)
         yield line
 
 
-def _too_large(limit: int = MAX_UNPACKED) -> PermanentChannelError:
-    return PermanentChannelError("bad_bill", f"unpacks to more than {limit // 1024**2} MB")
+def _too_large(limit: int = MAX_UNPACKED) -> UnreadableBill:
+    return UnreadableBill("unpacks_too_large", limit=limit // 1024**2)

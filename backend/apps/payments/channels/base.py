@@ -223,7 +223,7 @@ class PaymentChannel(Protocol):
         """Raises BillNotReady while the provider is still making it; a day without trade has no rows."""
 
     def read_bill(self, day: dt.date, file: IO[bytes]) -> ChannelBill:
-        """The bill as a file that people took from the provider's own pages; PermanentChannelError `bad_bill`."""
+        """The bill as a file that people took from the provider's own pages; UnreadableBill where it can't be read."""
 
 
 class ChannelError(Exception):
@@ -244,6 +244,19 @@ class TemporaryChannelError(ChannelError):
 
 class PermanentChannelError(ChannelError):
     """The same call fails again."""
+
+
+class UnreadableBill(PermanentChannelError):
+    """A bill that can't be read. `reason`: the code of why, with words in reconciliation; `where`: what they name."""
+
+    def __init__(self, reason: str, **where: str | int) -> None:
+        told = {name: _printable(said) if isinstance(said, str) else said for name, said in where.items()}
+        super().__init__("bad_bill", " ".join([reason, *(f"{name}={said}" for name, said in told.items())]))
+        self.reason, self.where = reason, told
+
+
+def _printable(text: str) -> str:
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
 
 
 class InvalidNotification(ChannelError):

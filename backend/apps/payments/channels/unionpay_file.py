@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from typing import IO
 
 from apps.payments.channels.archives import check_sizes, inflate, lines, readable
-from apps.payments.channels.base import BillRow, PermanentChannelError
+from apps.payments.channels.base import BillRow, UnreadableBill
+from apps.payments.channels.bill_lines import BadCell, cell, readable_line
 from kernel.clock import LOCAL
 
 WIDTHS = (
@@ -40,7 +41,7 @@ _KINDS = {"01": "payment", "03": "payment", "04": "refund", "31": "refund", "33"
 
 
 def bill_rows(file_content: str, day: dt.date, mer_id: str = "") -> Iterator[BillRow]:
-    """The rows of fileContent; PermanentChannelError `bad_bill` where it is not what it should be.
+    """The rows of fileContent; UnreadableBill where it is not what it should be.
 
     `mer_id`: lines that name another merchant are `foreign`.
     """
@@ -54,9 +55,7 @@ def rows_of_file(file: IO[bytes], day: dt.date, mer_id: str = "") -> Iterator[Bi
     if head != b"PK\x03\x04":
         text = file.read(MAX_TEXT + 1)
         if len(text) > MAX_TEXT:
-            raise PermanentChannelError(
-                "bad_bill", f"a text of more than {MAX_TEXT // 1024**2} MB; hand in the ZIP"
-            )
+            raise UnreadableBill("long_text", limit=MAX_TEXT // 1024**2)
         return bill_rows(text.decode("ascii", "replace").strip(), day, mer_id)
     with readable():
         return _rows_in(zipfile.ZipFile(file), day, mer_id)
@@ -65,9 +64,9 @@ def rows_of_file(file: IO[bytes], day: dt.date, mer_id: str = "") -> Iterator[Bi
 def _rows_in(archive: zipfile.ZipFile, day: dt.date, mer_id: str) -> Iterator[BillRow]:
     names = [name for name in archive.namelist() if name.startswith("INN") and name[11:14] == "ZM_"]
     if not names:
-        raise PermanentChannelError("bad_bill", "no ZM file in it")
+        raise UnreadableBill("no_list", shown="INN…ZM_…")
     if any(name[3:9] != f"{day:%y%m%d}" for name in names):
-        raise PermanentChannelError("bad_bill", "another day's")
+        raise UnreadableBill("other_day")
     check_sizes(archive, names)
     return _rows(archive, names, day, mer_id)
 
@@ -77,14 +76,15 @@ def _archive(file_content: str) -> zipfile.ZipFile:
         packed = base64.b64decode(file_content, validate=True)
         return zipfile.ZipFile(io.BytesIO(inflate(packed, MAX_PACKED)))
     except (ValueError, zlib.error, zipfile.BadZipFile) as error:  # ValueError: no base64, or beyond ASCII
-        raise PermanentChannelError("bad_bill", type(error).__name__) from error
+        raise UnreadableBill("damaged") from error
 
 
 def _rows(archive: zipfile.ZipFile, names: list[str], day: dt.date, mer_id: str) -> Iterator[BillRow]:
     for name in names:
         with readable(), archive.open(name) as file:
             for number, line in enumerate(lines(file), 1):
-                row = _row(columns(line), day, f"{name}:{number}", mer_id) if line.strip() else None
+                with readable_line(number, name):
+                    row = _row(columns(line), day, mer_id) if line.strip() else None
                 if row is not None:
                     yield row
 
@@ -98,35 +98,45 @@ def columns(line: bytes) -> dict[int, str]:
     return cells
 
 
-def _row(cells: dict[int, str], day: dt.date, place: str, mer_id: str) -> BillRow | None:
+def _row(cells: dict[int, str], day: dt.date, mer_id: str) -> BillRow | None:
     kind = _KINDS.get(cells[TXN_TYPE])
     if kind is None and cells[TXN_TYPE].isdigit():
         return None
     at = nearest_moment(cells[MOMENT], dt.datetime.combine(day, dt.time(12), LOCAL))
-    if kind is None or at is None or not cells[AMOUNT].isdigit() or not cells[QUERY_ID]:
-        raise PermanentChannelError("bad_bill", place)
+    if kind is None:
+        raise BadCell("交易类型", cells[TXN_TYPE])
+    if at is None:
+        raise BadCell("交易传输时间", cells[MOMENT])
+    if not cells[QUERY_ID]:
+        raise BadCell("系统流水号", "")
     back = kind == "refund"
     return BillRow(
         kind=kind,
         out_trade_no=cells[ORIGINAL_ORDER_ID] if back else cells[ORDER_ID],
         transaction_id=cells[ORIGINAL_QUERY_ID] if back else cells[QUERY_ID],
-        amount_fen=int(cells[AMOUNT]),
+        amount_fen=cell("交易金额", cells[AMOUNT], _fen),
         at=at,
         out_refund_no=cells[ORDER_ID] if back else "",
         refund_id=cells[QUERY_ID] if back else "",
-        fee_fen=_fee(cells[FEE], place),
+        fee_fen=cell("商户手续费", cells[FEE], _fee),
         state=cells[TXN_TYPE],
         foreign=bool(mer_id) and cells[MER_ID] not in ("", mer_id),
     )
 
 
-def _fee(text: str, place: str) -> int:
-    """D is charged to the merchant, C is given back."""
+def _fee(text: str) -> int:
+    """D is charged to the merchant, C is given back; ValueError."""
     if not text:
         return 0
-    if text[0] not in "CD" or not text[1:].isdigit():
-        raise PermanentChannelError("bad_bill", place)
-    return int(text[1:]) if text[0] == "D" else -int(text[1:])
+    if text[0] not in "CD":
+        raise ValueError(text)
+    return _fen(text[1:]) if text[0] == "D" else -_fen(text[1:])
+
+
+def _fen(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError(text)
+    return int(text)
 
 
 def nearest_moment(text: str, near: dt.datetime) -> dt.datetime | None:

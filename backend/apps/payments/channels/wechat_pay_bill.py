@@ -16,9 +16,10 @@ from apps.payments.channels.base import (
     BillRow,
     ChannelBill,
     ChannelError,
-    PermanentChannelError,
     TemporaryChannelError,
+    UnreadableBill,
 )
+from apps.payments.channels.bill_lines import BadCell, cell, readable_line
 from apps.payments.channels.wechat_pay_client import WeChatPayClient
 from apps.payments.channels.wechat_pay_codes import means
 from kernel.clock import LOCAL
@@ -58,16 +59,17 @@ def read_bill(day: dt.date, pieces: Iterable[bytes], digest: str | None, mchid: 
     """
     file = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the rows
     try:
-        totals = _totals(_unpack(pieces, file, digest))
-        if digest is None and None in totals[:2]:
-            raise PermanentChannelError("bad_bill", "no totals at its end: it may be cut off")
+        tail = _unpack(pieces, file, digest)
         file.seek(0)
         lines = io.TextIOWrapper(file, "utf-8-sig", errors="replace")
         names = next(lines, "").strip().split(",")
         _check_names(names)
-    except (ValueError, ArithmeticError) as error:
+        totals = _totals(tail)
+        if digest is None and None in totals[:2]:
+            raise UnreadableBill("cut_off")
+    except BadCell as bad:
         file.close()
-        raise PermanentChannelError("bad_bill", str(error)) from error
+        raise UnreadableBill("bad_totals", shown=str(bad)) from bad
     except ChannelError:
         file.close()
         raise
@@ -81,11 +83,11 @@ def _unpack(pieces: Iterable[bytes], file: IO[bytes], digest: str | None) -> byt
     try:
         for piece in plain.over(_plain(sent.over(pieces))):
             if plain.size > LARGEST:
-                raise PermanentChannelError("bad_bill", "too large")
+                raise UnreadableBill("unpacks_too_large", limit=LARGEST // 1024**2)
             file.write(piece)
     except zlib.error as error:
         if digest is None:
-            raise PermanentChannelError("bad_bill", "it cannot be unpacked: it may be cut off") from error
+            raise UnreadableBill("cut_off") from error
         raise TemporaryChannelError("bad_reply", "bill cannot be unpacked") from error
     # The documents do not say whether the hash is of the packed or of the plain file.
     if digest is not None and digest not in (plain.sha1.hexdigest(), sent.sha1.hexdigest()):
@@ -129,7 +131,7 @@ def _check_names(names: list[str]) -> None:
     missing = [name for name in _NEEDED if name not in names]
     missing += [choice[0] for choice in (_AMOUNT, _REFUND_AMOUNT) if not set(choice) & set(names)]
     if missing:
-        raise PermanentChannelError("bad_bill", f"columns missing: {', '.join(missing)}")
+        raise UnreadableBill("missing_columns", columns="、".join(missing))
 
 
 def _totals(tail: bytes) -> tuple[int | None, int | None, int | None]:
@@ -142,9 +144,9 @@ def _totals(tail: bytes) -> tuple[int | None, int | None, int | None]:
     paid, back = totals.get("订单总金额", ""), totals.get("申请退款总金额", "")
     fees = totals.get("手续费总金额", "")
     return (
-        _fen(paid) if paid else None,
-        _fen(back) if back else None,
-        _rounded(fees) if fees else None,
+        cell("订单总金额", paid, _fen) if paid else None,
+        cell("申请退款总金额", back, _fen) if back else None,
+        cell("手续费总金额", fees, _rounded) if fees else None,
     )
 
 
@@ -153,10 +155,9 @@ def _rows(lines: io.TextIOWrapper, names: list[str], mchid: str) -> Iterator[Bil
         for number, line in enumerate(lines, start=2):
             if not line.startswith("`"):
                 return  # the names of the totals
-            try:
-                yield _row(dict(zip(names, _cells(line), strict=True)), mchid)
-            except (ValueError, ArithmeticError) as error:
-                raise PermanentChannelError("bad_bill", f"line {number}: {error}") from error
+            with readable_line(number, line):
+                row = _row(dict(zip(names, _cells(line), strict=True)), mchid)
+            yield row
 
 
 def _cells(line: str) -> list[str]:
@@ -166,17 +167,16 @@ def _cells(line: str) -> list[str]:
 
 def _row(row: dict[str, str], mchid: str) -> BillRow:
     refund = row["交易状态"] != "SUCCESS"
-    amount = next(row[name] for name in (_REFUND_AMOUNT if refund else _AMOUNT) if name in row)
-    at = dt.datetime.fromisoformat(row["交易时间"]).replace(tzinfo=LOCAL)
+    amount = next(name for name in (_REFUND_AMOUNT if refund else _AMOUNT) if name in row)
     return BillRow(
         kind="refund" if refund else "payment",
         out_trade_no=row["商户订单号"],
         transaction_id=row["微信订单号"],
-        amount_fen=_fen(amount),
-        at=at,
+        amount_fen=cell(amount, row[amount], _fen),
+        at=cell("交易时间", row["交易时间"], dt.datetime.fromisoformat).replace(tzinfo=LOCAL),
         out_refund_no=row.get("商户退款单号", "") if refund else "",
         refund_id=row.get("微信退款单号", "") if refund else "",
-        fee_fen=_rounded(row.get("手续费") or "0"),
+        fee_fen=cell("手续费", row.get("手续费") or "0", _rounded),
         state=row.get("退款状态", "") if refund else row["交易状态"],
         foreign=bool(mchid) and row.get("商户号", mchid) != mchid,
     )

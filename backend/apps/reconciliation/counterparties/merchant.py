@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, Any, ClassVar
 from uuid import UUID
 
-from apps.payments.channels.base import BillRow, ChannelBill, PermanentChannelError
+from apps.payments.channels.base import BillRow, ChannelBill, PermanentChannelError, UnreadableBill
 from apps.payments.fragments import CHANNEL_MOVEMENTS
 from apps.payments.services.ledger import Account as LedgerAccount
 from apps.payments.services.reconciling import (
@@ -102,12 +102,10 @@ def _told(rows: Iterator[Line]) -> Iterator[Line]:
 
 def bad_bill(error: PermanentChannelError) -> BadBill:
     """What a channel's reader says of a file, as people are told it; the number of the line where it says one."""
-    said, _, rest = error.detail.partition(":")
-    line = said.removeprefix("line ")
-    found: dict[str, Any] = {"code": "not_the_channels", "shown": error.detail[:120]}
-    if said.startswith("line ") and line.isdigit():
-        found = {"code": "bad_line", "line": int(line), "row": int(line), "shown": rest.strip()[:120]}
-    return BadBill([found])
+    if not isinstance(error, UnreadableBill):
+        return BadBill([{"code": "not_the_channels"}])
+    row = {"row": error.where["line"]} if "line" in error.where else {}
+    return BadBill([{"code": error.reason, **error.where, **row}])
 
 
 def _merchant(run: ReconciliationRun) -> MerchantAccount:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from apps.payments.channels.base import PermanentChannelError
+from apps.payments.channels.base import UnreadableBill
 from apps.reconciliation.counterparties.base import Line, Statement
 from apps.reconciliation.counterparties.registry import counterparty_of
 from apps.reconciliation.models import ReconciliationRun
@@ -147,11 +147,9 @@ def read_bill(found: Statement) -> Bill:
 
 
 def _line(row: Line, number: int) -> bytes:
-    """As COPY reads it; PermanentChannelError for what no bill can say, whoever has read it."""
+    """As COPY reads it; UnreadableBill for what no bill can say, whoever has read it."""
     if not _makes_sense(row):
-        raise PermanentChannelError(
-            "bad_bill", f"number {number} of its lines: {row.key!r} {row.amount_fen}"[:120]
-        )
+        raise UnreadableBill("bad_row", number=number, shown=f"{row.key[:64]} {row.amount_fen}")
     moment = row.at.isoformat() if row.at else NULL
     texts = (
         row.direction,
