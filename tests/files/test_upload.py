@@ -122,10 +122,9 @@ def test_no_key_no_upload(world: World, media: Path) -> None:
 
 
 @pytest.mark.parametrize("code", ["tests.nothing", "identity.portrait", "patients.import"])
-def test_a_kind_that_is_unknown_or_takes_no_uploads_is_not_found(
-    world: World, media: Path, code: str
-) -> None:
-    assert send(world, PDF_BYTES, code=code).status_code == 404
+def test_a_kind_that_is_unknown_or_takes_no_uploads_is_named(world: World, media: Path, code: str) -> None:
+    answer = send(world, PDF_BYTES, code=code)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (404, "owner_type")
     assert on_disk(media) == []
 
 

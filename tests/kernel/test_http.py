@@ -98,6 +98,16 @@ def test_a_page_that_cannot_be_is_refused(world: World, query: str) -> None:
     assert world.client("admin1").get(f"{DEPARTMENTS}?{query}").status_code == 400
 
 
+@pytest.mark.requirement("INT-04")
+@pytest.mark.parametrize(("query", "named"), [("page=1&search=%D6%D0", ["search"]), ("%ff=1", [])])
+def test_a_query_that_is_no_utf8_is_refused_by_name(world: World, query: str, named: list[str]) -> None:
+    answer = world.client("admin1").get(f"{DEPARTMENTS}?{query}")
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (400, "validation_error")
+    assert "UTF-8" in problem["detail"]
+    assert [told["field"] for told in problem["errors"]] == named
+
+
 def test_control_characters_are_taken_out_of_plain_texts_too(world: World) -> None:
     body = b'{"hospital_id": "%s", "name": "VIP\\bX\\f\x7f"}' % str(world.h1.pk).encode()
     url = "/api/admin/v1/patient-tags"

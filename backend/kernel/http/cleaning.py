@@ -27,8 +27,16 @@ class CleanQueryMiddleware:
             try:
                 typed = parse_qsl(query, keep_blank_values=True, errors="strict")
             except ValueError:
-                return plain_response(400, InvalidValue.code, UTF8.text)
+                return _not_utf8(query)
             cleaned = [(clean(name), clean(value)) for name, value in typed]
             if cleaned != typed:
                 request.META["QUERY_STRING"] = urlencode(cleaned)
         return self.get_response(request)
+
+
+def _not_utf8(query: str) -> HttpResponse:
+    """The refusal, with the names of the parameters that can't be read, unless they are what can't be."""
+    pairs = parse_qsl(query, keep_blank_values=True, errors="replace")
+    names = [name for name, value in pairs if "\ufffd" in value and "\ufffd" not in name]
+    told = [{"field": name, "code": UTF8.code, "message": UTF8.text} for name in dict.fromkeys(names)]
+    return plain_response(400, InvalidValue.code, UTF8.text, errors=told)

@@ -53,7 +53,7 @@ class UploadFileView(APIView):
         user: Any = self.request.user
         owner = OWNERS.get(owner_type)
         if owner is None or not owner.may_add(user):
-            raise NotFound
+            raise NotFound(field="owner_type")
         return upload_file(owner, upload=file, name=file.name, uploader_id=user.pk)
 
     def replay(self, made: UUID) -> File:
