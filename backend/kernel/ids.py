@@ -18,6 +18,14 @@ def uuid7() -> UUID:
     return uuid_compat.uuid7()
 
 
+def uuid_of(text: str) -> UUID | None:
+    """The UUID that a text is; None for any other text."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
 def uuid7_floor(moment: dt.datetime) -> UUID:
     """The smallest UUIDv7 of that millisecond: a bound for ranges and partitions. Moments before 1970 are 1970."""
     millis = max(int(moment.timestamp() * 1000), 0)

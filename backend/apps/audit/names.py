@@ -10,6 +10,7 @@ from django.db.models import CharField, F, Model, QuerySet, Value
 from django.db.models.functions import Cast
 
 from apps.audit.models import AuditEvent
+from kernel.ids import uuid_of
 
 
 def give_names(events: Iterable[AuditEvent]) -> None:
@@ -32,7 +33,7 @@ def give_names(events: Iterable[AuditEvent]) -> None:
 def _names_of(found: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
     ids: dict[str, set[UUID]] = defaultdict(set)
     for label, key in found:
-        if pk := _as_id(key):
+        if pk := uuid_of(key):
             ids[label].add(pk)
     parts = [part for label in sorted(ids) if (part := _named_rows(label, ids[label])) is not None]
     if not parts:
@@ -62,10 +63,3 @@ def _name_column(model: type[Model]) -> str | None:
     plain = [each.name for each in model._meta.concrete_fields if type(each) is CharField]
     numbers = [name for name in plain if name.endswith("_no")]
     return next((name for name in ("name", *numbers, "title", "code") if name in plain), None)
-
-
-def _as_id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

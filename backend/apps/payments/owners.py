@@ -6,6 +6,7 @@ from uuid import UUID
 
 from apps.payments.channels.registry import channel_name
 from apps.payments.models import AccountKind
+from kernel.ids import uuid_of
 from kernel.words import ValueWords
 
 #: Ids → the names of those that are found.
@@ -38,7 +39,7 @@ def owner_names(accounts: Iterable[tuple[str, str]]) -> dict[tuple[str, str], st
     ids: dict[str, dict[str, UUID]] = defaultdict(dict)
     for kind, owner in set(accounts):
         found[kind, owner] = _plain_name(owner)
-        if kind in _FINDERS and (key := _as_id(owner)):
+        if kind in _FINDERS and (key := uuid_of(owner)):
             ids[kind][owner] = key
     for kind, keys in ids.items():
         names = _FINDERS[kind](list(keys.values()))
@@ -49,11 +50,4 @@ def owner_names(accounts: Iterable[tuple[str, str]]) -> dict[tuple[str, str], st
 def _plain_name(owner: str) -> str:
     if owner in _WORDS:
         return _WORDS[owner].text
-    return "" if _as_id(owner) else channel_name(owner)
-
-
-def _as_id(owner: str) -> UUID | None:
-    try:
-        return UUID(owner)
-    except ValueError:
-        return None
+    return "" if uuid_of(owner) else channel_name(owner)

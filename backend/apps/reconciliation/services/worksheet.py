@@ -24,6 +24,7 @@ from apps.reconciliation.services.propose import propose
 from apps.reconciliation.states import DifferenceState
 from kernel import clock
 from kernel.errors import DomainError
+from kernel.ids import uuid_of
 from kernel.money import fen_to_yuan
 from kernel.sheets import (
     IGNORED,
@@ -203,7 +204,7 @@ def _wrong(row: int, said: Mapping[str, Any]) -> Iterator[Problem]:
         yield _problem(row, titles[name], cell.code, shown=cell.shown)
     if bad:
         return
-    if _uuid(said.get("id", "")) is None:
+    if uuid_of(said.get("id", "")) is None:
         yield _problem(row, ID, "unknown_difference")
     if _choice(said["action"], ACTIONS) is None:
         yield _problem(row, ACTION, "unknown_choice", choices=_choices(ACTIONS))
@@ -221,7 +222,7 @@ def _wrong(row: int, said: Mapping[str, Any]) -> Iterator[Problem]:
 
 def _entry(row: int, said: Mapping[str, Any]) -> Entry:
     known, action, code = (
-        _uuid(said["id"]),
+        uuid_of(said["id"]),
         _choice(said["action"], ACTIONS),
         _choice(said["reason_code"], ReasonCode),
     )
@@ -255,13 +256,6 @@ def _problem(row: int, column: str, code: str, **more: Any) -> Problem:
 def _of_sheet(found: Mapping[str, Any]) -> Problem:
     row, column = int(found.get("row") or found.get("line") or 1), str(found.get("column", ""))
     return {"row": row, "column": column, "code": str(found["code"]), "reason": reason(found, WORDS)}
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _day(text: str) -> dt.date | None:
