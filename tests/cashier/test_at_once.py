@@ -7,6 +7,7 @@ import pytest
 from apps.cashier.models import BankDeposit, CashierShift, ShiftEntry
 from apps.payments.models import AccountKind
 from apps.payments.services.verify_ledger import verify_ledger
+from apps.worklist.models import WorkItem
 from tests.cashier.support import DEPOSITS, SHIFTS, Desk, notes
 from tests.scheduling.support import at_once
 
@@ -45,6 +46,18 @@ def test_payments_and_the_beginning_of_the_count_never_miss_each_other(desk: Des
     counted = desk.must("clerk", shift, "enter-count", notes(20_000))
     assert counted["expected_fen"] == 20_000 + 1_000 * ShiftEntry.objects.count() == desk.in_drawer(shift)
     assert ShiftEntry.objects.count() == len(taken) - 1
+    assert verify_ledger().ok
+
+
+def test_two_refunds_that_together_empty_a_drawer_never_miss_each_other(desk: Desk) -> None:
+    shift = desk.open(float_fen=20_000)
+    orders = [desk.take(fen) for fen in (30_000, 30_000)]
+    desk.must("clerk", shift, "safe-drop", {"amount_fen": 60_000 - 1_000, "reason": "封存"})
+    assert not WorkItem.objects.filter(kind="cashier.overdrawn").exists()
+    refunds = at_once([lambda order=order: desk.give_back(order, 15_000) for order in orders])
+    assert [refund.state for refund in refunds] == ["succeeded", "succeeded"]
+    assert desk.in_drawer(shift) == 21_000 - 30_000
+    assert WorkItem.objects.filter(kind="cashier.overdrawn", subject_id=shift.pk).count() == 1
     assert verify_ledger().ok
 
 

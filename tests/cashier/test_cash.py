@@ -12,6 +12,7 @@ from apps.payments.services.advance_refund import hand_out
 from apps.payments.services.refunds import RefundPart, create_refund
 from apps.payments.services.verify_ledger import verify_ledger
 from apps.scheduling.models import Appointment, PaymentStatus
+from apps.worklist.models import WorkItem
 from kernel.models import OutboxEvent
 from tests.cashier.support import Desk
 from tests.scheduling.support import ADMIN, book, code, first_slot, open_session
@@ -157,3 +158,38 @@ def test_a_closed_shift_takes_no_entry_and_an_entry_is_never_changed(desk: Desk)
             hospital=shift.hospital, shift=shift, staff=shift.clerk, kind="cash_in", amount_fen=1
         )
     assert desk.in_drawer(shift) == 21_000
+
+
+def test_more_than_the_drawer_holds_is_a_supervisors_work_and_tells_the_clerk_nothing(desk: Desk) -> None:
+    shift = desk.open(float_fen=20_000)
+    order = desk.take(50_000)
+    desk.must("clerk", shift, "safe-drop", {"amount_fen": 50_000, "reason": "封存"})
+    assert not WorkItem.objects.filter(kind="cashier.overdrawn").exists()
+    assert desk.give_back(order, 30_000).state == "succeeded"
+    item = WorkItem.objects.get(kind="cashier.overdrawn")
+    assert shift.shift_no in item.title and desk.world.staff["clerk"].pk in item.barred
+    assert "100" not in item.title.replace(shift.shift_no, ""), "how much is said to nobody before the count"
+    listed = desk.world.client("cfo").get(f"{ADMIN}/work-items", {"kind": "cashier.overdrawn"})
+    assert [row["id"] for row in listed.json()["results"]] == [str(item.pk)]
+    mine = desk.world.client("clerk").get(f"{ADMIN}/work-items", {"kind": "cashier.overdrawn"})
+    assert not mine.json().get("results")
+    shown = desk.world.client("clerk").get(f"{ADMIN}/cashier-shifts/{shift.pk}").json()
+    assert shown["needs_countersign"] is False, "nor does the row of the shift tell it"
+
+
+@pytest.mark.parametrize("verb", ["paid-out", "safe-drop"])
+def test_what_the_clerk_takes_out_beyond_the_drawer_is_seen_too(desk: Desk, verb: str) -> None:
+    shift = desk.open(float_fen=500)
+    desk.must("clerk", shift, verb, {"amount_fen": 600, "reason": "x"})
+    assert WorkItem.objects.filter(kind="cashier.overdrawn", subject_id=shift.pk).count() == 1
+
+
+def test_a_drawer_that_was_overdrawn_is_countersigned_though_the_count_agrees(desk: Desk) -> None:
+    shift = desk.open(float_fen=500)
+    desk.must("clerk", shift, "paid-out", {"amount_fen": 600, "reason": "买纸"})
+    desk.must("clerk", shift, "paid-in", {"amount_fen": 600, "reason": "补零钱"})
+    counted = desk.count(shift, 500)
+    assert (counted["difference_fen"], counted["needs_countersign"]) == (0, True)
+    assert code(desk.hand_over(shift)) == (409, "countersign_required")
+    desk.must("cfo", shift, "countersign")
+    assert desk.hand_over(shift).status_code == 200

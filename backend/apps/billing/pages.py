@@ -103,7 +103,10 @@ action(
     "refund_requests_execute",
     danger=True,
     shows=("patient_name", "order_no", "amount_fen", "reason"),
-    confirm=("款项将立即退回,确定执行?", "The money goes back now. Execute?"),
+    confirm=(
+        "款项将立即退回;退现金的从您的钱箱付出,请先确认现金足够。确定执行?",
+        "The money goes back now; cash leaves your drawer, so see that it holds enough. Execute?",
+    ),
     state=["requested", "approved"],
     may_execute=[True],
 )

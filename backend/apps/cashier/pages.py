@@ -28,8 +28,15 @@ for _name in ("daily_closes_reopen", "monthly_closes_reopen"):
         is_newest=[True], is_reopening=[False],
     )  # fmt: skip
 action("cashier_shifts_paid_in", state=["open"], may_work=[True])
-action("cashier_shifts_paid_out", state=["open"], may_work=[True])
-action("cashier_shifts_safe_drop", state=["open"], may_work=[True])
+for _name in ("cashier_shifts_paid_out", "cashier_shifts_safe_drop"):
+    action(
+        _name,
+        confirm=(
+            "请先确认钱箱内现金足够;付出多于账面的,由主管核实",
+            "See that the drawer holds enough: a supervisor looks into whatever is more than it should hold.",
+        ),
+        state=["open"], may_work=[True],
+    )  # fmt: skip
 action(
     "cashier_shifts_start_count",
     confirm=("清点开始后不能再收付现金,确定?", "No cash is handled once counting has begun. Begin?"),

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 from uuid import UUID
 
@@ -40,6 +41,12 @@ def names_of_shifts(ids: Collection[UUID]) -> dict[UUID, str]:
 def expected_fen(shift: CashierShift) -> int:
     """float + cash in − cash refunds + paid in − paid out − safe drops."""
     return shift.float_fen + _net(_entries(shift).aggregate(**_SUMS))
+
+
+def was_overdrawn(shift: CashierShift) -> bool:
+    """Whether more had left the drawer at some moment than was in it, whatever came later."""
+    moved = _entries(shift).order_by("id").values_list("kind", "amount_fen")
+    return min(accumulate((SIGN[EntryKind(k)] * fen for k, fen in moved), initial=shift.float_fen)) < 0
 
 
 def said_by_clerk(shift: CashierShift) -> dict[str, int]:

@@ -14,6 +14,12 @@ COUNTERSIGN = define_kind(
         "finance_head", "hospital_administrator", "group_administrator", by_hand=False,
     )
 )  # fmt: skip
+OVERDRAWN = define_kind(
+    WorkKind(
+        "cashier.overdrawn", "核实钱箱付出多于账面", "See why more left a drawer than was in it", 2,
+        "finance_head", "hospital_administrator", "group_administrator",
+    )
+)  # fmt: skip
 RECEIVE = define_kind(
     WorkKind(
         "cashier.receive", "接收交班现金", "Receive the cash of a shift", 2,

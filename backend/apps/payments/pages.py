@@ -41,7 +41,10 @@ action(
     "refunds_pay_out",
     danger=True,
     shows=("refund_no", "patient_name", "amount_fen", "error"),
-    confirm=("将以现金退给患者,确定执行?", "The patient gets cash. Go on?"),
+    confirm=(
+        "将从您的钱箱以现金退给患者;现金不够的,先登记收入备用金或由其他窗口退。确定执行?",
+        "The patient gets cash out of your drawer: see that it holds enough, or use another window. Go on?",
+    ),
     state=["failed"],
 )
 action(

@@ -8,7 +8,7 @@ from django.db import transaction
 from apps.cashier.denominations import worth
 from apps.cashier.errors import CountedAlready, DifferenceUnexplained, NotCounted
 from apps.cashier.models import CashierShift
-from apps.cashier.selectors import expected_fen, said_by_clerk
+from apps.cashier.selectors import expected_fen, said_by_clerk, was_overdrawn
 from apps.cashier.services import books
 from apps.cashier.services.rows import lock, lock_closing, refuse_same_person, write
 from apps.cashier.settings import COUNTERSIGN_FEN
@@ -52,12 +52,12 @@ def enter_count(shift: CashierShift, *, by: StaffMember, cash: Mapping[str, int]
         raise CountedAlready
     counted, expected, said = worth(cash), expected_fen(row), said_by_clerk(row)
     difference = counted - expected
-    limit = COUNTERSIGN_FEN.of(row.hospital)
+    is_large = max(abs(difference), *said.values()) > COUNTERSIGN_FEN.of(row.hospital)
     write(
         row, counted_at=clock.now(), counted_fen=counted, counted_cash=dict(cash), expected_fen=expected,
         difference_fen=difference, count_no=row.count_no + 1,
         first_difference_fen=difference if row.first_difference_fen is None else row.first_difference_fen,
-        needs_countersign=row.needs_countersign or max(abs(difference), *said.values()) > limit, **said,
+        needs_countersign=row.needs_countersign or is_large or was_overdrawn(row), **said,
     )  # fmt: skip
     if books.is_rounding(difference):
         write(row, difference_reason=ROUNDING, difference_posted=True)

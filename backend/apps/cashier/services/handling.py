@@ -6,13 +6,18 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.cashier.models import CashierShift, EntryKind, ShiftEntry
+from apps.cashier.models.entry import SIGN
+from apps.cashier.selectors import expected_fen
 from apps.cashier.services.books import post_entry
 from apps.cashier.services.rows import lock_own
 from apps.cashier.settings import SHIFT_REQUIRED
 from apps.cashier.states import ShiftState
+from apps.cashier.work import OVERDRAWN
 from apps.identity.models import Hospital, StaffMember
+from apps.identity.selectors import records_of_persons
 from apps.payments.drawers import Cash
 from apps.payments.errors import NoOpenShift
+from apps.worklist.services.items import open_item
 from kernel.errors import StateConflict
 from kernel.locks import lock_rows
 
@@ -68,4 +73,14 @@ def enter(
         hospital_id=shift.hospital_id, shift=shift, kind=kind, amount_fen=amount_fen, staff_id=staff_id, **more
     )  # fmt: skip
     post_entry(shift, entry)
+    if SIGN[EntryKind(kind)] < 0 and expected_fen(shift) < 0:
+        _tell_supervisor(shift)
     return entry
+
+
+def _tell_supervisor(shift: CashierShift) -> None:
+    """More has left the drawer than was in it. The clerk isn't told, nor how much: the count stays blind."""
+    open_item(
+        OVERDRAWN, hospital=shift.hospital, subject_type="cashier.cashiershift", subject_id=shift.pk,
+        title=f"钱箱付出多于账面 {shift.shift_no} {shift.clerk.name}", barred=records_of_persons([shift.clerk_id]),
+    )  # fmt: skip
