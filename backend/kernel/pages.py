@@ -23,7 +23,8 @@ class ActionSpec:
     """`when`: column of the row → values with which the action applies; none: always.
 
     None among them: while it is empty; SET: while it is not. `shows`: columns of the row that are read before anything
-    is confirmed. `main`: what a row in that state is there for; it stands before all others.
+    is confirmed. `main`: what a row in that state is there for; it stands before all others. `then`: reads the
+    file which it has made of the same row; who has pressed it gets that at once.
     """
 
     danger: bool = False
@@ -32,6 +33,7 @@ class ActionSpec:
     when: When = field(default_factory=dict)
     shows: tuple[str, ...] = ()
     main: bool = False
+    then: str = ""
 
 
 ACTIONS: dict[str, ActionSpec] = {}
@@ -44,12 +46,13 @@ def action(
     confirm: tuple[str, str] = ("", ""),
     shows: tuple[str, ...] = (),
     main: bool = False,
+    then: str = "",
     **when: Collection[str | bool | None],
 ) -> None:
     """Say more of an operation; ValueError if something was said before."""
     if operation in ACTIONS:
         raise ValueError(f"{operation} is described twice")
-    ACTIONS[operation] = ActionSpec(danger, *confirm, when=_kept(when), shows=shows, main=main)
+    ACTIONS[operation] = ActionSpec(danger, *confirm, when=_kept(when), shows=shows, main=main, then=then)
 
 
 def _kept(when: When) -> When:

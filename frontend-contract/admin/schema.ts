@@ -480,6 +480,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/v1/appointments/{id}/slip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 下载凭条打印件
+         * @description 凭条打印件: the newest copy as a PDF, for who has printed it. Nothing is counted.
+         */
+        get: operations["appointments_slip"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/appointments/{id}/slip-prints": {
         parameters: {
             query?: never;
@@ -3662,6 +3682,26 @@ export interface paths {
          * @description 打印/补打: count a copy and return it for the printer.
          */
         post: operations["invoices_print_copy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/invoices/{id}/sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 下载发票打印件
+         * @description 发票打印件: the newest copy as a PDF, for who has printed it. Nothing is counted.
+         */
+        get: operations["invoices_sheet"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -19770,14 +19810,17 @@ export interface components {
             closing_fen: number;
         };
         /**
-         * @description `desk` is where it is printed; `reason` is asked for from the second copy on.
+         * @description `desk` is where it is printed, blank: at the drawer of the clerk's shift. `reason`: from the second copy on.
          *
          *     Where forms are numbered: `paper_code` and `paper_no` as they lie in the printer (blank: not looked), and, for a
          *     reprint, whether the sheet before came back.
          */
         PrintInvoiceRequest: {
-            /** 窗口 */
-            desk: string;
+            /**
+             * 窗口
+             * @default
+             */
+            desk?: string;
             /**
              * 原因
              * @default
@@ -20974,6 +21017,13 @@ export interface components {
             /** 占用者 */
             used_by_name?: string;
         };
+        Problem409InvoiceNotPrinted: components["schemas"]["Problem"] & {
+            /**
+             * 错误码
+             * @enum {string}
+             */
+            code?: "invoice_not_printed";
+        };
         Problem409InvoiceRangeOverlapsRequestInProgress: components["schemas"]["Problem"] & {
             /**
              * 错误码
@@ -21404,6 +21454,13 @@ export interface components {
              * @enum {string}
              */
             code?: "session_published";
+        };
+        Problem409SlipNotPrinted: components["schemas"]["Problem"] & {
+            /**
+             * 错误码
+             * @enum {string}
+             */
+            code?: "slip_not_printed";
         };
         Problem409SlotPastStateConflict: components["schemas"]["Problem"] & {
             /**
@@ -28775,6 +28832,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409InUseSystemRole"];
             };
         };
+        /** @description Conflict: invoice_not_printed */
+        Problem409InvoiceNotPrinted: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409InvoiceNotPrinted"];
+            };
+        };
         /** @description Conflict: invoice_range_overlaps, request_in_progress */
         Problem409InvoiceRangeOverlapsRequestInProgress: {
             headers: {
@@ -29088,6 +29154,15 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem409SessionPublished"];
+            };
+        };
+        /** @description Conflict: slip_not_printed */
+        Problem409SlipNotPrinted: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409SlipNotPrinted"];
             };
         };
         /** @description Conflict: slot_past, state_conflict */
@@ -29863,6 +29938,7 @@ export type Problem409ImportHasErrorsStateConflict = components['schemas']['Prob
 export type Problem409InUse = components['schemas']['Problem409InUse'];
 export type Problem409InUseSystemDictionary = components['schemas']['Problem409InUseSystemDictionary'];
 export type Problem409InUseSystemRole = components['schemas']['Problem409InUseSystemRole'];
+export type Problem409InvoiceNotPrinted = components['schemas']['Problem409InvoiceNotPrinted'];
 export type Problem409InvoiceRangeOverlapsRequestInProgress = components['schemas']['Problem409InvoiceRangeOverlapsRequestInProgress'];
 export type Problem409InvoiceStandsRequestInProgressAnd1More = components['schemas']['Problem409InvoiceStandsRequestInProgressAnd1More'];
 export type Problem409ItemNotPaidItemPerformedAnd1More = components['schemas']['Problem409ItemNotPaidItemPerformedAnd1More'];
@@ -29898,6 +29974,7 @@ export type Problem409ResultNotReadyStateConflict = components['schemas']['Probl
 export type Problem409SamePersonShiftNotCountedAnd1More = components['schemas']['Problem409SamePersonShiftNotCountedAnd1More'];
 export type Problem409SessionNotOpenStateConflict = components['schemas']['Problem409SessionNotOpenStateConflict'];
 export type Problem409SessionPublished = components['schemas']['Problem409SessionPublished'];
+export type Problem409SlipNotPrinted = components['schemas']['Problem409SlipNotPrinted'];
 export type Problem409SlotPastStateConflict = components['schemas']['Problem409SlotPastStateConflict'];
 export type Problem409StaffHasNoAccount = components['schemas']['Problem409StaffHasNoAccount'];
 export type Problem409StaffHasNoAccountStateConflict = components['schemas']['Problem409StaffHasNoAccountStateConflict'];
@@ -30227,6 +30304,7 @@ export type ResponseProblem409ImportHasErrorsStateConflict = components['respons
 export type ResponseProblem409InUse = components['responses']['Problem409InUse'];
 export type ResponseProblem409InUseSystemDictionary = components['responses']['Problem409InUseSystemDictionary'];
 export type ResponseProblem409InUseSystemRole = components['responses']['Problem409InUseSystemRole'];
+export type ResponseProblem409InvoiceNotPrinted = components['responses']['Problem409InvoiceNotPrinted'];
 export type ResponseProblem409InvoiceRangeOverlapsRequestInProgress = components['responses']['Problem409InvoiceRangeOverlapsRequestInProgress'];
 export type ResponseProblem409InvoiceStandsRequestInProgressAnd1More = components['responses']['Problem409InvoiceStandsRequestInProgressAnd1More'];
 export type ResponseProblem409ItemNotPaidItemPerformedAnd1More = components['responses']['Problem409ItemNotPaidItemPerformedAnd1More'];
@@ -30262,6 +30340,7 @@ export type ResponseProblem409ResultNotReadyStateConflict = components['response
 export type ResponseProblem409SamePersonShiftNotCountedAnd1More = components['responses']['Problem409SamePersonShiftNotCountedAnd1More'];
 export type ResponseProblem409SessionNotOpenStateConflict = components['responses']['Problem409SessionNotOpenStateConflict'];
 export type ResponseProblem409SessionPublished = components['responses']['Problem409SessionPublished'];
+export type ResponseProblem409SlipNotPrinted = components['responses']['Problem409SlipNotPrinted'];
 export type ResponseProblem409SlotPastStateConflict = components['responses']['Problem409SlotPastStateConflict'];
 export type ResponseProblem409StaffHasNoAccount = components['responses']['Problem409StaffHasNoAccount'];
 export type ResponseProblem409StaffHasNoAccountStateConflict = components['responses']['Problem409StaffHasNoAccountStateConflict'];
@@ -32112,6 +32191,36 @@ export interface operations {
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    appointments_slip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 下载凭条打印件 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example … */
+                    "application/pdf": string;
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409SlipNotPrinted"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
@@ -43767,7 +43876,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 /**
                  * @example {
@@ -43843,6 +43952,36 @@ export interface operations {
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    invoices_sheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 下载发票打印件 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example … */
+                    "application/pdf": string;
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409InvoiceNotPrinted"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };

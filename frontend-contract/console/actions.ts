@@ -60,7 +60,7 @@ export function useActions(after: () => void, known: () => (Schema | null)[]): R
     await attempt(async () => {
       const version = "version" in propertiesOf(of.body) ? { version: row?.version } : {};
       const ids = action.ids ? { [action.ids]: row?.[action.ids] } : {};
-      finished(action, await call(of.id, { at: place.at, body: of.body ? { ...version, ...ids } : null, key: intention() }));
+      finished(action, await call(of.id, { at: place.at, body: of.body ? { ...version, ...ids } : null, key: intention() }), place.at);
     });
     running.delete(mine);
   }
@@ -74,8 +74,9 @@ export function useActions(after: () => void, known: () => (Schema | null)[]): R
     }
   }
 
-  function finished(action: Action, answer: unknown): void {
+  function finished(action: Action, answer: unknown, at: string[]): void {
     open.value = null;
+    if (action.then) void orTold(download(action.then, { at }));
     if (isNews(action, answer, known())) result.value = { action, answer };
     else tell(word("done"));
     if (action.method !== "GET") after();
@@ -84,7 +85,7 @@ export function useActions(after: () => void, known: () => (Schema | null)[]): R
   return {
     run,
     dialogs: () => [
-      open.value ? h(ActionForm, { key: open.value.action.operation, action: open.value.action, ...open.value.place, schema: known().find(Boolean), onDone: (answer: unknown) => finished((open.value as { action: Action }).action, answer), onClose: () => (open.value = null) }) : null,
+      open.value ? h(ActionForm, { key: open.value.action.operation, action: open.value.action, ...open.value.place, schema: known().find(Boolean), onDone: (answer: unknown) => open.value && finished(open.value.action, answer, open.value.place.at), onClose: () => (open.value = null) }) : null,
       result.value ? resultDialog(result.value.action, result.value.answer, () => (result.value = null)) : null,
     ],
   };

@@ -4,11 +4,14 @@ from typing import Any
 
 import pytest
 
-from apps.billing.models import Bill, Invoice
+from apps.billing.models import Bill, Invoice, InvoicePrint
+from apps.billing.selectors.invoice_sheet import sheet_of
+from apps.billing.selectors.invoices import printed
 from apps.billing.services.invoices import issue_invoice, keep_e_receipt
 from apps.billing.services.settle import mark_refunded
 from apps.identity.models import Hospital
 from kernel.errors import DuplicateValue, StateConflict
+from kernel.pdf import Fields, Table, render_spelt
 from tests.billing.support import ADMIN, at_desk, code, issue, pay
 from tests.support.world import World
 
@@ -69,6 +72,39 @@ def test_the_first_copy_is_printed_at_the_emergency_cashier_and_reprints_are_cou
     assert [(p["copy_no"], p["desk"], p["reason"], p["printed_by_name"]) for p in prints] == [
         (1, DESK, "", "clerk"), (2, "门诊一号窗", "退费前补打", "clerk"),
     ]  # fmt: skip
+
+
+@pytest.mark.requirement("PAY-14")
+def test_who_prints_a_copy_gets_the_paper_and_nobody_else_without_being_counted(clinic: World) -> None:
+    clinic.add_staff("clerk2", "clerk", clinic.h1, [])
+    url = f"invoices/{invoice_of(clinic, paid_bill(clinic))['id']}"
+    clerk, other = clinic.client("clerk"), clinic.client("clerk2")
+    assert code(clerk.get(f"{ADMIN}/{url}/sheet")) == (409, "invoice_not_printed")
+    at_desk(clinic, "clerk", f"{url}/prints", {"desk": DESK})
+    sheet = clerk.get(f"{ADMIN}/{url}/sheet")
+    assert (sheet.status_code, sheet["Content-Type"], sheet.content[:5]) == (200, "application/pdf", b"%PDF-")
+    assert "filename" in sheet["Content-Disposition"]
+    assert code(other.get(f"{ADMIN}/{url}/sheet")) == (409, "invoice_not_printed")
+    assert clerk.get(f"{ADMIN}/{url}").json()["print_count"] == 1, "reading the file counts nothing"
+    at_desk(clinic, "clerk2", f"{url}/prints", {"desk": DESK, "reason": "补打"})
+    assert other.get(f"{ADMIN}/{url}/sheet").status_code == 200
+    assert code(clerk.get(f"{ADMIN}/{url}/sheet")) == (409, "invoice_not_printed")
+
+
+@pytest.mark.requirement("PAY-14")
+def test_what_stands_on_the_sheet(clinic: World) -> None:
+    url = f"invoices/{invoice_of(clinic, paid_bill(clinic))['id']}/prints"
+    copy = at_desk(clinic, "clerk", url, {"desk": DESK}).json()
+    row = InvoicePrint.objects.get()
+    sheet = sheet_of(printed(row))
+    fields, table = (
+        next(each for each in sheet.blocks if isinstance(each, kind)) for kind in (Fields, Table)
+    )
+    assert ("发票号", copy["invoice_no"]) in fields.pairs and ("窗口", DESK) in fields.pairs
+    assert [cells[-1] for cells in table.rows] == ["25.00", "20.00"] and table.totals[-1] == "45.00"
+    assert (sheet.watermark, sheet_of({**printed(row), "is_reprint": True}).watermark) == ("", "补打")
+    strange = render_spelt(sheet_of({**printed(row), "payer_name": "𠮷田"}))
+    assert strange.startswith(b"%PDF-"), "a rare name stops no print"
 
 
 @pytest.mark.requirement("PAY-14")

@@ -14,6 +14,7 @@ from apps.payments.services.verify_ledger import verify_ledger
 from apps.scheduling.models import Appointment, PaymentStatus
 from apps.worklist.models import WorkItem
 from kernel.models import OutboxEvent
+from tests.billing.refund_support import configure
 from tests.cashier.support import Desk
 from tests.scheduling.support import ADMIN, book, code, first_slot, open_session
 
@@ -193,3 +194,15 @@ def test_a_drawer_that_was_overdrawn_is_countersigned_though_the_count_agrees(de
     assert code(desk.hand_over(shift)) == (409, "countersign_required")
     desk.must("cfo", shift, "countersign")
     assert desk.hand_over(shift).status_code == 200
+
+
+def test_an_invoice_is_printed_where_the_clerks_drawer_stands(desk: Desk) -> None:
+    configure(desk.world, **{"billing.invoice_desk": ""})
+    order = desk.take(5_000)
+    bill = Bill.objects.get(pk=order.lines.get().subject_id)
+    invoice = desk.post("clerk", f"{ADMIN}/bills/{bill.pk}/invoice").json()
+    url = f"{ADMIN}/invoices/{invoice['id']}/prints"
+    refused = desk.post("clerk", url)
+    assert refused.status_code == 400 and refused.json()["errors"][0]["field"] == "desk"
+    desk.open()
+    assert desk.post("clerk", url).json()["desk"] == "1 号窗口"

@@ -458,3 +458,21 @@ def test_the_menu_of_a_role_begins_with_pages_that_it_opens(contract: Node) -> N
     for role in contract["roles"]:
         for code in role["first_pages"]:
             assert opens[code] & SYSTEM_ROLES[role["code"]].codes, (role["code"], code)
+
+
+def test_a_print_hands_out_its_paper_to_who_may_make_it(contract: Node, documents: Node) -> None:
+    """Whatever is named after printing leads to a file of the same row, by the same right."""
+    models = PageModels(documents["admin"])
+    calls = {call.id: call for call in models.calls}
+    prints = {
+        action["operation"]: action["then"]
+        for page in contract["pages"].values()
+        for each in page["lists"]
+        for action in each["row_actions"]
+        if action["title"].startswith(("打印", "补打")) or action["then"]
+    }
+    assert len(prints) >= 2
+    for name, then in prints.items():
+        assert then, f"{name} counts a print and gives nobody the paper"
+        assert calls[then].is_file and calls[then].code == calls[name].code
+        assert calls[then].path.count("{") == calls[name].path.count("{")

@@ -131,3 +131,14 @@ def test_every_print_of_the_slip_is_counted_and_a_reprint_needs_a_reason(clinic:
     assert clinic.client("doctor_b").get(url).status_code == 404
     assert act(clinic, "doctor_a", held, "slip-prints", body).status_code == 403
     assert SlipPrint.objects.count() == 2
+
+
+def test_who_prints_a_slip_gets_the_paper(clinic: World) -> None:
+    held = book(clinic, "patient_a", first_slot(open_session(clinic, date=TOMORROW)), "advance").json()
+    url = f"{ADMIN}/appointments/{held['id']}/slip"
+    assert code(clinic.client("clerk").get(url)) == (409, "slip_not_printed")
+    act(clinic, "clerk", held, "slip-prints", {})
+    sheet = clinic.client("clerk").get(url)
+    assert (sheet.status_code, sheet["Content-Type"], sheet.content[:5]) == (200, "application/pdf", b"%PDF-")
+    assert code(clinic.client("admin1").get(url)) == (409, "slip_not_printed")
+    assert SlipPrint.objects.count() == 1, "reading the file counts nothing"

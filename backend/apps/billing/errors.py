@@ -151,6 +151,14 @@ class InvoiceDeskRefused(DomainError):
     zh, en = "发票首次打印请到{desk}", "The first copy is printed at {desk}."
 
 
+class InvoiceNotPrinted(DomainError):
+    """The file is of the newest copy, for who has printed that: another one is counted first."""
+
+    code, status = "invoice_not_printed", 409
+    zh = "最近一份发票不是您打印的,请先打印(计数)再下载"
+    en = "You have not printed the newest copy: print one, which is counted, and download it then."
+
+
 class InvoiceReprintNeedsReason(DomainError):
     code, status = "invoice_reprint_needs_reason", 400
     zh, en = "补打发票请填写原因", "A reprint needs a reason."
@@ -246,10 +254,8 @@ class RefundRequested(DomainError):
 
     code, status = "refund_requested", 409
     members = ("request_ids", "allowed_fen")
-    zh, en = (
-        "该金额已在待处理的退费申请中,请先处理该申请",
-        "An open refund request asks for this money; see to that one first.",
-    )
+    zh = "该金额已在待处理的退费申请中,请先处理该申请"
+    en = "An open refund request asks for this money; see to that one first."
 
 
 class AppointmentStands(DomainError):
@@ -269,10 +275,8 @@ class ExecutorIsRequester(DomainError):
     """Nobody else has looked at the request (rules.md 34)."""
 
     code, status = "executor_is_requester", 409
-    zh, en = (
-        "退费申请未经他人审批,须由他人执行",
-        "Nobody approved this refund: somebody else than who asked has to execute it.",
-    )
+    zh = "退费申请未经他人审批,须由他人执行"
+    en = "Nobody approved this refund: somebody else than who asked has to execute it."
 
 
 class InvoiceReprintRequired(DomainError):

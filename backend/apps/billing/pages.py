@@ -93,7 +93,7 @@ action(
     status=["paid"],
     has_invoice=[False],
 )
-action("invoices_print_copy", reversed_at=[None])
+action("invoices_print_copy", then="invoices_sheet", reversed_at=[None])
 action("bill_items_perform", performed_at=[None])
 action("bill_items_undo_perform", performed_at=[SET])
 _REFUND = ("patient_name", "order_no", "amount_fen", "reason", "requested_by_name")

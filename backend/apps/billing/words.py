@@ -129,6 +129,7 @@ operations(
     bills_pushed=("查询推送的账单", "Read a pushed bill"), bills_e_receipt=("推送电子票据", "Push an e-receipt"),
     bills_settled=("通知窗口已缴费", "Say that HIS took the money"),
     bills_withdraw=("撤销推送的账单", "Withdraw a pushed bill"), invoices_print_copy=("打印发票", "Print an invoice"),
+    invoices_sheet=("下载发票打印件", "Download the print of an invoice"),
     patient_cards_balance=("就诊卡余额", "A card's balance"),
     patient_cards_refund_quote=("余额退款试算", "Quote a refund of the balance"),
     patient_cards_refund_request=("申请余额退款", "Ask for a refund of the balance"),

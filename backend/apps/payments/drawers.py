@@ -30,6 +30,9 @@ class Drawers(Protocol):
     def check(self, *, hospital_id: UUID, staff_id: UUID) -> None:
         """Whether that clerk may handle cash now; nothing is kept."""
 
+    def place_of(self, *, hospital_id: UUID, staff_id: UUID) -> str:
+        """The name of the drawer at which that clerk works now; "" at none."""
+
     def take(self, cash: Cash) -> None:
         """It came in."""
 
@@ -40,6 +43,10 @@ class Drawers(Protocol):
 class _NobodyKeeps:
     def check(self, *, hospital_id: UUID, staff_id: UUID) -> None:
         """Whoever is there may."""
+
+    def place_of(self, *, hospital_id: UUID, staff_id: UUID) -> str:
+        """Nobody knows."""
+        return ""
 
     def take(self, cash: Cash) -> None:
         """Nothing to note."""

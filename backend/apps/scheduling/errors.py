@@ -191,6 +191,14 @@ class NotSettledInCash(DomainError):
     zh, en = "该挂号费不是窗口现金收取,不能冲正", "The fee was not taken in cash at the window."
 
 
+class SlipNotPrinted(DomainError):
+    """The file is of the newest copy, for who has printed that: another one is counted first."""
+
+    code, status = "slip_not_printed", 409
+    zh = "最近一份凭条不是您打印的,请先打印(计数)再下载"
+    en = "You have not printed the newest copy: print one, which is counted, and download it then."
+
+
 class ReprintNeedsReason(DomainError):
     code, status = "reprint_needs_reason", 400
     zh, en = "补打须填写原因", "A reprint needs a reason."

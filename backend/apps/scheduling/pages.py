@@ -81,7 +81,7 @@ action(
     state=["booked", "checked_in"],
     payment_status=["paid_at_counter"],
 )
-action("appointments_print_slip", state=["booked", "checked_in", "fulfilled"])
+action("appointments_print_slip", then="appointments_slip", state=["booked", "checked_in", "fulfilled"])
 action(
     "clinic_sessions_publish",
     main=True,

@@ -118,6 +118,7 @@ operations(
     appointments_check_in=("取号", "Check in"), appointments_excuse=("更正爽约", "Excuse a no-show"),
     appointments_reschedule=("改期", "Reschedule"), appointments_reverse_settlement=("冲正挂号费", "Reverse the fee"),
     appointments_settle=("收取挂号费", "Take the fee"), appointments_print_slip=("打印挂号凭条", "Print the slip"),
+    appointments_slip=("下载凭条打印件", "Download the print of a slip"),
     appointments_export=("导出挂号", "Export appointments"),
     appointments_checkout=("支付挂号费", "Pay the registration fee"),
     booking_suspensions_lift=("解除停约", "Lift a suspension"),

@@ -4,8 +4,14 @@ import re
 from typing import Any
 from urllib.parse import quote
 
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse
+
 from kernel.words import Words, operation_words
 
+#: What documents say of a print.
+PDF: Any = {(200, "application/pdf"): OpenApiResponse(OpenApiTypes.BINARY)}
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9._-]+")
 _VERBS = re.compile(r"^(导出|下载|(Export|Download) (the )?)")
 
@@ -32,3 +38,10 @@ def title_of(operation_id: str) -> Words:
     if said is None:
         raise TypeError(f"{operation_id} has no words")
     return Words(_VERBS.sub("", said.zh), _VERBS.sub("", said.en))
+
+
+def pdf_answer(content: bytes, operation_id: str, *parts: Any) -> HttpResponse:
+    """A print as a file that is named after its operation."""
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer["Content-Disposition"] = attachment(title_of(operation_id), "pdf", *parts)
+    return answer

@@ -32,10 +32,10 @@ from kernel.pdf.document import (
     landscape,
 )
 from kernel.pdf.problems import DoesNotFit, Missing, MissingGlyphs
-from kernel.pdf.rendering import render, write
+from kernel.pdf.rendering import render, render_spelt, write
 
 __all__ = [
     "A4", "A5", "ROLL_58", "ROLL_80", "Beside", "Block", "Code", "Column", "Document", "DoesNotFit", "Fields", "Figure",
     "Heading", "Missing", "MissingGlyphs", "Page", "PageBreak", "Paragraph", "Picture", "Rule", "Signatures", "Space",
-    "Table", "Together", "label", "landscape", "render", "write",
+    "Table", "Together", "label", "landscape", "render", "render_spelt", "write",
 ]  # fmt: skip

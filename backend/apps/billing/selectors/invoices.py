@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from apps.billing.errors import InvoiceNotPrinted
 from apps.billing.models import Invoice, InvoicePaper, InvoicePrint
 from apps.billing.selectors.papers import paper_of
 from apps.billing.states import PaperState
@@ -57,6 +58,14 @@ def printed(copy: InvoicePrint) -> dict[str, Any]:
         "printed_at": copy.created_at,
         **paper_of(copy),
     }
+
+
+def newest_copy(invoice_id: UUID, staff_id: UUID | None) -> InvoicePrint:
+    """The last copy that was counted; InvoiceNotPrinted where that person has not printed it."""
+    copy = InvoicePrint.objects.filter(invoice=invoice_id).order_by("-copy_no").first()
+    if copy is None or copy.printed_by_id is None or copy.printed_by_id != staff_id:
+        raise InvoiceNotPrinted
+    return copy
 
 
 def has_e_receipt_of_his(bill_id: UUID) -> bool:

@@ -12,8 +12,9 @@ from apps.billing.services.papers import print_on_paper
 from apps.billing.states import BillStatus
 from apps.identity.models import StaffMember
 from apps.payments.closed_days import on_open_days
+from apps.payments.drawers import drawers
 from kernel import clock
-from kernel.errors import DuplicateValue, InvalidValue, StateConflict
+from kernel.errors import REQUIRED, DuplicateValue, InvalidValue, StateConflict
 from kernel.locks import lock_one
 
 _KEPT = ("category", "code", "name", "spec", "unit", "unit_price_fen", "amount_fen")
@@ -53,21 +54,23 @@ def _items(bill: Bill) -> list[dict[str, Any]]:
 def print_invoice(
     invoice: Invoice,
     *,
-    desk: str,
+    desk: str = "",
     reason: str = "",
     staff: StaffMember | None,
     paper_code: str = "",
     paper_no: str = "",
     copy_returned: bool | None = None,
 ) -> InvoicePrint:
-    """Count a copy. InvoiceReversed, InvoiceDeskRefused (the first one), InvoiceReprintNeedsReason (every other),
-    DayClosed.
+    """Count a copy; without `desk` at the drawer of the clerk's shift.
+
+    InvoiceReversed, InvoiceDeskRefused (the first one), InvoiceReprintNeedsReason (every other), DayClosed.
 
     Where forms are numbered it takes the clerk's next number, and the sheet before it is void: see `print_on_paper`.
     """
     current = lock_one(Invoice.objects.select_related("hospital"), pk=invoice.pk)
     if current.reversed_at is not None:
         raise errors.InvoiceReversed
+    desk = desk or _desk_of(current, staff)
     first = settings.INVOICE_DESK.of(current.hospital)
     if current.print_count == 0 and first and desk != first:
         raise errors.InvoiceDeskRefused(field="desk", desk=first)
@@ -87,6 +90,14 @@ def print_invoice(
     elif paper_code or paper_no:
         raise InvalidValue(field="paper_no" if paper_no else "paper_code", expected=errors.PAPER_OFF)
     return copy
+
+
+def _desk_of(invoice: Invoice, staff: StaffMember | None) -> str:
+    """InvalidValue for a clerk without a drawer, who has to say where the printer stands."""
+    place = drawers().place_of(hospital_id=invoice.hospital_id, staff_id=staff.pk) if staff else ""
+    if not place:
+        raise InvalidValue(field="desk", expected=REQUIRED)
+    return place
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from apps.cashier.models import EntryKind
-from apps.cashier.services.handling import require_usable, tie
+from apps.cashier.services.handling import place_of, require_usable, tie
 from apps.payments.drawers import Cash
 
 
@@ -13,6 +13,10 @@ class CashOfShifts:
     def check(self, *, hospital_id: UUID, staff_id: UUID) -> None:
         """NoOpenShift."""
         require_usable(hospital_id, staff_id)
+
+    def place_of(self, *, hospital_id: UUID, staff_id: UUID) -> str:
+        """The drawer of the clerk's open shift."""
+        return place_of(hospital_id, staff_id)
 
     def take(self, cash: Cash) -> None:
         """A payment. NoOpenShift."""

@@ -27,6 +27,12 @@ def require_usable(hospital_id: UUID, staff_id: UUID) -> None:
     _usable(hospital_id, _live(hospital_id, staff_id).first())
 
 
+def place_of(hospital_id: UUID, staff_id: UUID) -> str:
+    """The name of the drawer of the clerk's open shift; "" without one."""
+    rows = _live(hospital_id, staff_id).filter(state=ShiftState.OPEN)
+    return rows.values_list("drawer__name", flat=True).first() or ""
+
+
 def tie(cash: Cash, kind: EntryKind) -> None:
     """Cash of a payment or refund lies in the clerk's drawer, or left it; in the caller's transaction. NoOpenShift."""
     found = lock_rows(_live(cash.hospital_id, cash.staff_id))

@@ -33,14 +33,27 @@ def print_slip(appointment: Appointment, *, staff_id: UUID | None, reason: str =
     made = SlipPrint.objects.create(
         hospital_id=current.hospital_id, appointment=current, copy_no=copy_no, printed_by_id=staff_id, reason=reason
     )  # fmt: skip
-    row = appointments.one(Appointment.objects.all(), current.pk)
-    ticket_no, queue_name = tickets().number_of(current.pk) or (None, "")
+    return slip_of(current, made)
+
+
+def newest_copy(appointment: Appointment, staff_id: UUID | None) -> SlipPrint:
+    """The last copy that was counted; SlipNotPrinted where that person has not printed it."""
+    copy = appointment.slip_prints.order_by("-copy_no").first()
+    if copy is None or copy.printed_by_id is None or copy.printed_by_id != staff_id:
+        raise errors.SlipNotPrinted
+    return copy
+
+
+def slip_of(appointment: Appointment, copy: SlipPrint) -> dict[str, Any]:
+    """A copy as the printer shows it, with what is known of the appointment now."""
+    row = appointments.one(Appointment.objects.all(), appointment.pk)
+    ticket_no, queue_name = tickets().number_of(appointment.pk) or (None, "")
     return {
         **{name: row[name] for name in _SHOWN},
-        "mrn": current.patient.mrn,
+        "mrn": appointment.patient.mrn,
         "ticket_no": ticket_no,
         "queue_name": queue_name,
-        "copy_no": copy_no,
-        "is_reprint": copy_no > 1,
-        "printed_at": made.created_at,
+        "copy_no": copy.copy_no,
+        "is_reprint": copy.copy_no > 1,
+        "printed_at": copy.created_at,
     }

@@ -3,22 +3,28 @@
 from typing import Any
 from uuid import UUID
 
+from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from apps.access.scoped.exporting import ExportMixin
 from apps.access.scoped.views import ScopedViewSet
+from apps.audit.services import record
 from apps.billing import errors
 from apps.billing.api.filters import InvoiceFilter
 from apps.billing.models import Bill, Invoice, ItemCategory
 from apps.billing.selectors import invoices
+from apps.billing.selectors.invoice_sheet import sheet_of
 from apps.billing.services.invoices import issue_invoice, print_invoice
 from apps.payments.errors import DayClosed
 from kernel.errors import InvalidValue, StateConflict
 from kernel.http.commands import command
+from kernel.http.downloads import PDF, pdf_answer
 from kernel.http.fields import QuantityField
+from kernel.http.schema import raises
 from kernel.http.serializers import Serializer, Shape
+from kernel.pdf import render_spelt
 
 
 class InvoiceSerializer(Serializer):
@@ -79,13 +85,13 @@ class InvoiceCopySerializer(InvoiceDetailSerializer):
 
 
 class PrintInvoiceSerializer(Serializer):
-    """`desk` is where it is printed; `reason` is asked for from the second copy on.
+    """`desk` is where it is printed, blank: at the drawer of the clerk's shift. `reason`: from the second copy on.
 
     Where forms are numbered: `paper_code` and `paper_no` as they lie in the printer (blank: not looked), and, for a
     reprint, whether the sheet before came back.
     """
 
-    desk = serializers.CharField(max_length=40)
+    desk = serializers.CharField(max_length=40, allow_blank=True, default="")
     reason = serializers.CharField(max_length=200, allow_blank=True, default="")
     paper_code = serializers.CharField(max_length=20, allow_blank=True, default="")
     paper_no = serializers.CharField(max_length=20, allow_blank=True, default="")
@@ -126,7 +132,7 @@ class InvoiceViewSet(ExportMixin, ScopedViewSet):
 
     model = Invoice
     resource = "billing.invoice"
-    codes = {"prints": "list", "print_copy": "print"}
+    codes = {"prints": "list", "print_copy": "print", "sheet": "print"}
     serializer_class = InvoiceSerializer
     filterset_class = InvoiceFilter
     ordering_fields = ["issued_at"]
@@ -172,3 +178,17 @@ class InvoiceViewSet(ExportMixin, ScopedViewSet):
         """Every print of the invoice: when, where, by whom and why."""
         rows = self.get_object().prints.select_related("printed_by").order_by("copy_no")
         return Response(InvoicePrintSerializer(rows[:200], many=True).data)
+
+    @raises(errors.InvoiceNotPrinted)
+    @extend_schema(responses=PDF, filters=False, operation_id="invoices_sheet")
+    def sheet(self, request: Any, pk: UUID) -> HttpResponse:
+        """发票打印件: the newest copy as a PDF, for who has printed it. Nothing is counted."""
+        invoice = self.get_object()
+        copy = invoices.printed(invoices.newest_copy(invoice.pk, self.actor.staff_id))
+        record(
+            action="export",
+            object_type="billing.invoice",
+            object_id=invoice.pk,
+            hospital_id=invoice.hospital_id,
+        )
+        return pdf_answer(render_spelt(sheet_of(copy)), "invoices_sheet", invoice.invoice_no)

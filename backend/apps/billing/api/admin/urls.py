@@ -29,6 +29,7 @@ urlpatterns: list[Any] = [
     path("invoices/export", InvoiceViewSet.as_view({"get": "export"})),
     path("invoices/<uuid:pk>", InvoiceViewSet.as_view({"get": "retrieve"})),
     path("invoices/<uuid:pk>/prints", InvoiceViewSet.as_view({"get": "prints", "post": "print_copy"})),
+    path("invoices/<uuid:pk>/sheet", InvoiceViewSet.as_view({"get": "sheet"})),
     path("payment-orders", PayBillsView.as_view({"post": "create"})),
 ]
 urlpatterns += [

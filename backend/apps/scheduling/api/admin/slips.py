@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -15,11 +16,15 @@ from apps.scheduling.api.admin.limits import ReasonSerializer
 from apps.scheduling.api.serializers import AppointmentSerializer
 from apps.scheduling.models import Appointment, AppointmentKind, PaymentStatus
 from apps.scheduling.selectors import appointments
+from apps.scheduling.selectors.slip_sheet import sheet_of
 from apps.scheduling.services.reverse import reverse_settlement
-from apps.scheduling.services.slips import print_slip
+from apps.scheduling.services.slips import newest_copy, print_slip, slip_of
 from kernel.errors import StateConflict
 from kernel.http.commands import command
+from kernel.http.downloads import PDF, pdf_answer
+from kernel.http.schema import raises
 from kernel.http.serializers import Serializer
+from kernel.pdf import render_spelt
 
 
 class PrintSerializer(Serializer):
@@ -70,7 +75,7 @@ class RegistrationDeskViewSet(ScopedViewSet):
 
     model = Appointment
     resource = "scheduling.appointment"
-    codes = {"reverse_settlement": "reverse", "print_slip": "print", "slip_prints": "list"}
+    codes = {"reverse_settlement": "reverse", "print_slip": "print", "slip_prints": "list", "slip": "print"}
     serializer_class = AppointmentSerializer
 
     def base_queryset(self) -> Any:
@@ -100,3 +105,11 @@ class RegistrationDeskViewSet(ScopedViewSet):
         """Every print of the slip: when, by whom and why."""
         prints = self.get_object().slip_prints.select_related("printed_by").order_by("copy_no")
         return Response(SlipPrintSerializer(prints[:200], many=True).data)
+
+    @raises(errors.SlipNotPrinted)
+    @extend_schema(responses=PDF, filters=False, operation_id="appointments_slip")
+    def slip(self, request: Any, pk: UUID) -> HttpResponse:
+        """凭条打印件: the newest copy as a PDF, for who has printed it. Nothing is counted."""
+        appointment = self.get_object()
+        slip = slip_of(appointment, newest_copy(appointment, self.actor.staff_id))
+        return pdf_answer(render_spelt(sheet_of(slip)), "appointments_slip", appointment.appointment_no)

@@ -50,6 +50,7 @@ urlpatterns += [
         "appointments/<uuid:pk>/reverse-settlement",
         RegistrationDeskViewSet.as_view({"post": "reverse_settlement"}),
     ),
+    path("appointments/<uuid:pk>/slip", RegistrationDeskViewSet.as_view({"get": "slip"})),
     path(
         "appointments/<uuid:pk>/slip-prints",
         RegistrationDeskViewSet.as_view({"get": "slip_prints", "post": "print_slip"}),
