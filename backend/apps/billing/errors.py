@@ -235,10 +235,8 @@ class RefundNotPaidHere(DomainError):
 
     code, status = "refund_not_paid_here", 409
     members = ("application", "channel")
-    zh, en = (
-        "非本应用线上支付,请到窗口退费",
-        "It was not paid online through this application; go to the counter.",
-    )
+    zh = "非本应用线上支付,请到窗口退费"
+    en = "It was not paid online through this application; go to the counter."
 
 
 class NothingRefundable(DomainError):
@@ -289,10 +287,8 @@ class InvoiceReprintRequired(DomainError):
 
 class RefundOfSeveralDoctors(DomainError):
     code, status = "refund_of_several_doctors", 409
-    zh, en = (
-        "需审批的账单属于不同医生,请分别申请",
-        "The bills are several doctors'; ask for each doctor's alone.",
-    )
+    zh = "需审批的账单属于不同医生,请分别申请"
+    en = "The bills are several doctors'; ask for each doctor's alone."
 
 
 class HisRefusedRefund(DomainError):
