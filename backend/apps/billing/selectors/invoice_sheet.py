@@ -7,9 +7,10 @@ from apps.billing.models import ItemCategory
 from kernel import clock
 from kernel.money import fen_to_yuan
 from kernel.pdf import A5, Block, Column, Document, Fields, Signatures, Space, Table, landscape
+from kernel.pdf.document import Align
 from kernel.words import title, value_text
 
-_COLUMNS = (
+_COLUMNS: tuple[tuple[str, int, Align], ...] = (
     ("category", 2, "left"), ("name", 4, "left"), ("spec", 2, "left"), ("unit", 1, "left"),
     ("quantity", 1, "right"), ("unit_price_fen", 2, "right"), ("amount_fen", 2, "right"),
 )  # fmt: skip
