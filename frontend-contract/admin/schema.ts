@@ -5889,6 +5889,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/v1/payment-applications/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 选择接入应用
+         * @description 接入应用选项.
+         */
+        get: operations["payment_applications_options_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/payment-channels": {
         parameters: {
             query?: never;
@@ -6229,6 +6249,26 @@ export interface paths {
          * @description 优先人群在用 The groups of the caller's hospital that count now, shipped ones included.
          */
         get: operations["queue_priorities_in_force"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/queue-priorities/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 选择优先人群
+         * @description 优先组选项.
+         */
+        get: operations["queue_priorities_options_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -10139,9 +10179,9 @@ export interface components {
             code: string;
             /** 原因 */
             reason: string;
-            /** 行号 */
+            /** 表格行号 */
             row: number | null;
-            /** 行号 */
+            /** 文本行号 */
             line: number | null;
             /** 单元格内容 */
             cell: string | null;
@@ -11941,6 +11981,15 @@ export interface components {
             /** 内容摘要 */
             sha256: string;
         };
+        /** @description `id` is the code, which is what a form sends. */
+        CodeOption: {
+            /** 标识 */
+            id: string;
+            /** 显示名称 */
+            label: string;
+            /** 提示 */
+            hint: string;
+        };
         /** @enum {string} */
         ColumnKind: "text" | "money" | "count" | "percent" | "moment" | "day" | "key";
         /** @description `content`: new values of fields that may be completed, null to empty one. */
@@ -12344,7 +12393,7 @@ export interface components {
             location_id: string | null;
             /** 位置名称 */
             readonly location_name: string | null;
-            /** 位置 */
+            /** 位置说明 */
             readonly place: (components["schemas"]["Place"] & unknown) | null;
             /** 科室编码 */
             code: string;
@@ -12663,7 +12712,7 @@ export interface components {
             readonly carried_until: string | null;
             /** 处理方式 */
             readonly action: components["schemas"]["Action"] | string;
-            /** 原因代码 */
+            /** 原因类别 */
             readonly reason_code: components["schemas"]["ReasonCode"] | string;
             /** 原因 */
             readonly reason: string;
@@ -13083,9 +13132,9 @@ export interface components {
             code: string;
             /** 原因 */
             reason: string;
-            /** 行号 */
+            /** 表格行号 */
             row: number | null;
-            /** 行号 */
+            /** 文本行号 */
             line: number | null;
             /** 单元格内容 */
             cell: string | null;
@@ -21703,7 +21752,7 @@ export interface components {
             /** 操作 */
             action: components["schemas"]["Action"];
             /**
-             * 原因代码
+             * 原因类别
              * @default other
              */
             reason_code?: components["schemas"]["ReasonCode"];
@@ -21726,7 +21775,7 @@ export interface components {
             /** 操作 */
             action: components["schemas"]["ProposalsActionEnum"];
             /**
-             * 原因代码
+             * 原因类别
              * @default other
              */
             reason_code?: components["schemas"]["ReasonCode"];
@@ -29503,6 +29552,7 @@ export type CloseCause = components['schemas']['CloseCause'];
 export type CloseReopenRequest = components['schemas']['CloseReopenRequest'];
 export type CloseState = components['schemas']['CloseState'];
 export type ClosedDay = components['schemas']['ClosedDay'];
+export type CodeOption = components['schemas']['CodeOption'];
 export type ColumnKind = components['schemas']['ColumnKind'];
 export type CompleteRequest = components['schemas']['CompleteRequest'];
 export type Conflict = components['schemas']['Conflict'];
@@ -51675,6 +51725,44 @@ export interface operations {
             503: components["responses"]["Problem503ServiceUnavailable"];
         };
     };
+    payment_applications_options_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                search?: string;
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 选择接入应用 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "无",
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["CodeOption"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
     payment_channels_list: {
         parameters: {
             query?: never;
@@ -52981,6 +53069,44 @@ export interface operations {
                      *     ]
                      */
                     "application/json": components["schemas"]["PriorityInForce"][];
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    queue_priorities_options_list: {
+        parameters: {
+            query?: {
+                hospital_id?: string;
+                search?: string;
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 选择优先人群 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "无",
+                     *         "label": "心内科",
+                     *         "hint": "E0001"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["CodeOption"][];
                 };
             };
             400: components["responses"]["Problem400ValidationError"];

@@ -139,7 +139,7 @@ function partOf(part: Row, place: number): Schema {
   const choices = part.choices.map((each: Row) => ({ value: each.value, zh: each.label, en: each.label, colour: "" }));
   return {
     type: "string", title, maxLength: 64, ...(part.kind === "day_range" ? { format: "date" } : {}), ...(choices.length ? { "x-enum": choices } : {}),
-    ...(part.resource ? { "x-ref": { operation: `${part.resource}_options_list` } } : {}),
+    ...(part.resource ? { "x-ref": { operation: `${part.resource}_options_list`, narrowed_by: { hospital_id: "hospital_id" } } } : {}),
   };
 }
 

@@ -56,7 +56,7 @@ export function shown(given: Schema, value: unknown, name = ""): VNodeChild {
   if (schema["x-unit"] === "fen") return yuan(Number(value));
   if (schema["x-enum"]) return enumTag(schema, value);
   if (schema["x-dictionary"]) return entriesOf(schema["x-dictionary"]).find((each) => each.value === value)?.label ?? String(value);
-  if (ref && schema.format === "uuid") return labelOf(ref, String(value));
+  if (ref) return labelOf(ref, String(value));
   if (typeof value === "boolean") return h(Tag, { type: value ? "success" : "info", effect: "plain" }, () => word(value ? "yes" : "no"));
   if (schema.format === "date-time") return moment(String(value));
   if (schema.format === "time-local") return String(value).slice(0, 5);

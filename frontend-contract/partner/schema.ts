@@ -844,9 +844,9 @@ export interface components {
             code: string;
             /** 原因 */
             reason: string;
-            /** 行号 */
+            /** 表格行号 */
             row: number | null;
-            /** 行号 */
+            /** 文本行号 */
             line: number | null;
             /** 单元格内容 */
             cell: string | null;

@@ -208,3 +208,18 @@ def test_what_programs_read_is_told_from_what_people_read(documents: Node) -> No
     assert {name for name, node in shown.items() if not node.get("x-technical")} == {
         "section", "text", "value_text", "default_text",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["title", "x-title-en"])
+def test_two_things_beside_each_other_have_two_names(documents: Node, language: str) -> None:
+    """A name and its id are one thing; settings stand under headings of their own."""
+    same = {}
+    for component_name, schema in documents["admin"]["components"]["schemas"].items():
+        named: dict[str, list[str]] = {}
+        beside = schema.get("properties", {})
+        for name, node in beside.items():
+            of_an_id = name.endswith("_name") and f"{name[:-5]}_id" in beside
+            if "x-technical" not in node and "x-group" not in node and not of_an_id:
+                named.setdefault(node.get(language, name), []).append(name)
+        same |= {f"{component_name}: {title}": names for title, names in named.items() if len(names) > 1}
+    assert same == {}

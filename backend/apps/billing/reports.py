@@ -12,10 +12,12 @@ from apps.identity.selectors import name_of_department, name_of_staff
 from apps.patients import fragments as patients
 from apps.payments.channels.registry import channel_words
 from apps.payments.fragments import MONEY_LINES
+from apps.payments.selectors.applications import name_of_application
 from apps.payments.words import application_words
 from kernel.reports import (
     ChartSpec,
     Choice,
+    Code,
     Column,
     DayRange,
     Kind,
@@ -116,7 +118,14 @@ _PARAMETERS = (
     DayRange(),
     Choice("group_by", "统计方式", "Group by", choices=lambda: GROUPS),
     Choice("channel", "支付渠道", "Channel", required=False, choices=channel_words),
-    Text("application", "应用", "Application", required=False),
+    Code(
+        "application",
+        "应用",
+        "Application",
+        required=False,
+        resource="payment_applications",
+        named=name_of_application,
+    ),
     Reference(
         "department_id",
         "科室",

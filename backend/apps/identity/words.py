@@ -88,7 +88,12 @@ WEEKDAYS = {
 numbers(WEEKDAYS, "weekday", "weekdays", "follows_weekday")
 keys(lambda: {en[:3].lower(): Key(zh, en) for zh, en in WEEKDAYS.values()}, "opening_hours")
 of("TotpCode", code=("动态验证码", "Authenticator code"))
-of("Department", name=("科室名称", "Department"), code=("科室编码", "Code"))
+of(
+    "Department",
+    name=("科室名称", "Department"),
+    code=("科室编码", "Code"),
+    place=("位置说明", "Where it is"),
+)
 of("Hospital", name=("医院名称", "Hospital"), code=("医院编码", "Code"))
 of("Session", id=("登录标识", "Id"), created_at=("登录时间", "Signed in"))
 of("CalendarDay", kind=("日期类型", "Kind of day"), note=("说明", "Note"))

@@ -24,7 +24,7 @@ properties(
     minimum_fen=("最低金额", "At least"), reversals=("冲销", "Reversals"),
     reverses_external_id=("被冲销的外部标识", "Reverses (external id)"), reverses_id=("被冲销的费用", "Reverses"),
     statement=("费用汇总", "Statement"), ward=("病区", "Ward"), ward_id=("病区", "Ward"),
-    ward_name=("病区名称", "Ward"), bed_id=("床位", "Bed"), bed_code=("床号", "Bed"),
+    ward_name=("病区名称", "Ward"), bed_id=("床位", "Bed"), bed_code=("床号", "Bed number"),
     at_start=("期初人数", "At midnight"),
     admitted=("入院", "Admitted"), transferred_in=("转入", "Transferred in"), discharged=("出院", "Discharged"),
     transferred_out=("转出", "Transferred out"), at_end=("期末人数", "At the end"), bed_count=("开放床位", "Beds open"),

@@ -45,6 +45,7 @@ def _moved_keys() -> dict[str, Key]:
 
 known("LikenessReason", reason_words, "reasons", "DuplicatePair", "Candidate")
 technical("TimelineEntry", "ref_type")
+technical("CareTeamMember", "shared_by")
 keys(_moved_keys, "moved")
 properties(
     age=("年龄", "Age"), allergies=("过敏史", "Allergies"), birth_date=("出生日期", "Birth date"),

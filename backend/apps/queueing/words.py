@@ -1,7 +1,7 @@
 from apps.queueing.models.queue import QueueKind
 from apps.queueing.models.rules import QueueOrder
 from apps.queueing.states import TicketState
-from kernel.words import objects, of, operations, properties, references, resources, values
+from kernel.words import objects, of, operations, properties, references, references_of, resources, values
 
 properties(
     ahead=("前方人数", "Ahead"), booked=("已预约", "Booked"), by_title=("按职称", "By title"),
@@ -16,7 +16,7 @@ properties(
     load=("当日负荷", "Load"), locations=("位置", "Places"), max_skips=("最多过号次数", "Most skips"),
     minutes=("提前分钟", "Minutes ahead"), no_shows=("爽约", "No-shows"), others=("其他", "Others"),
     patients=("患者数", "Patients"), patients_counted_at=("统计时间", "Counted"),
-    pause_reason=("暂停原因", "Why paused"), paused_at=("暂停时间", "Paused"),
+    pause_reason=("暂停原因", "Why paused"), paused_at=("暂停时间", "Paused since"),
     paused_until=("暂停至", "Paused until"), practitioner_ids=("医生列表", "Doctors"), queue_id=("队列", "Queue"),
     queue_ids=("队列列表", "Queues"), queued_at=("入队时间", "Queued"),
     return_behind=("回诊后移位数", "Places for those who return"), revoked_at=("注销时间", "Revoked"),
@@ -35,6 +35,16 @@ of("QueueRule", order=("排队顺序", "Order"))
 of("Board", "BoardSession", "DayLoad", missed=("过号", "Passed over"), waiting=("候诊", "Waiting"))
 
 references("queues", "queue_id", "queue_ids")
+references_of(
+    "queue_priorities",
+    "priority",
+    "QueueTicket",
+    "BoardEntry",
+    "QueuePlace",
+    "Prioritise",
+    "WalkIn",
+    "CheckIn",
+)
 references("staff", "practitioner_ids", "served_by_id", "served_by_ids", is_practitioner=True)
 
 resources(

@@ -41,7 +41,7 @@ properties(
     proposed_by_name=("提出人姓名", "Proposed by"), settled_at=("处理时间", "Settled"),
     carry_approval_id=("结转审批", "Approval to do without it"), carried_at=("结转时间", "Done without"),
     partner_id=("接入应用", "Application"), partner_name=("接入应用名称", "Application"),
-    reason_code=("原因代码", "Reason"), ages=("账龄分布", "By age"), age_band=("账龄", "Age"),
+    reason_code=("原因类别", "Kind of reason"), ages=("账龄分布", "By age"), age_band=("账龄", "Age"),
     over_fen=("长款合计", "Over"), short_fen=("短款合计", "Short"),
     is_fetching=("正在取账单", "Being fetched"),
     run_id=("对账批次", "Reconciliation run"), line=("行号", "Line"), stated_fen=("载明金额", "Stated"),
@@ -56,7 +56,8 @@ of(
     source=("来源", "Source"), sha256=("文件 SHA-256", "SHA-256 of the file"),
     findings=("问题", "Problems"), account_id=("对账账户", "Account"), account_name=("对账账户名称", "Account"),
 )  # fmt: skip
-of("BillFinding", "RowProblem", row=("行号", "Row"))
+of("BillFinding", row=("表格行号", "Row of the table"), line=("文本行号", "Line of the text"))
+of("RowProblem", row=("行号", "Row"))
 of("WorksheetTaken", problems=("问题", "Problems"))
 of("PutBillState", sha256=("文件 SHA-256", "SHA-256 of the file"), findings=("问题", "Problems"))
 of("Side", fee_fen=("手续费", "Fee"))

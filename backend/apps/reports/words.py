@@ -30,7 +30,7 @@ properties(
     every=("频率", "How often"), month_day=("每月几号", "Day of the month"),
     working_days_only=("仅工作日", "Working days only"), paused_reason=("暂停原因", "Why it is paused"),
 )  # fmt: skip
-of("ReportJob", "WholeReportJob", period=("所属期间", "Period"), row_count=("行数", "Rows"))
+of("ReportJob", "WholeReportJob", period=("所属期间", "Period"), row_count=("行数", "Number of rows"))
 of("ReportSchedule", "WholeReportSchedule", due_at=("下次生成", "Next time"), at=("生成时刻", "Time of day"))
 of(
     "ReportDefinition", columns=("列", "Columns"), chart_kind=("图表类型", "Kind of chart"),
@@ -43,7 +43,7 @@ of(
 of("ReportColumn", width=("列宽(字符)", "Width in characters"), is_total=("合计列", "Added up"))
 of(
     "ReportPreview", columns=("列", "Columns"), keys=("行键", "Keys of the rows"), totals=("合计", "Totals"),
-    chart=("图表", "Chart"), row_count=("行数", "Rows"),
+    chart=("图表", "Chart"), row_count=("行数", "Number of rows"),
 )  # fmt: skip
 technical("ReportPreview", "keys")
 technical("ReportDefinition", "code", "detail")

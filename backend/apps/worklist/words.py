@@ -45,7 +45,12 @@ of(
     "Approval", "ApprovalDetail", title=("审批事项", "What it is about"), note=("申请原因", "Why it is asked for"),
     reason=("审批意见", "Opinion"), created_at=("申请时间", "Requested"),
 )  # fmt: skip
-of("ApprovalStep", number=("步骤", "Step"), reason=("审批意见", "Opinion"), name=("步骤名称", "Step"))
+of(
+    "ApprovalStep",
+    number=("步骤", "Step"),
+    reason=("审批意见", "Opinion"),
+    name=("步骤名称", "Name of the step"),
+)
 of("Approve", "Reject", "Complete", reason=("审批意见", "Opinion"))
 of("Signature", place=("签名处", "Place"), method=("身份核验方式", "Proof of identity"))
 of("HandOver", source_id=("移交人", "From"), target_id=("接收人", "To"))

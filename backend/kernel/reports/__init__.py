@@ -5,11 +5,11 @@ An app declares its reports in its `reports.py`; every file and every answer of 
 
 from kernel.reports.columns import NONE, Column, ColumnKind, Kind
 from kernel.reports.definition import REPORTS, ChartSpec, Report, ReportChartKind, define_report
-from kernel.reports.parameters import Choice, DayRange, Parameter, ParameterKind, Reference, Text
+from kernel.reports.parameters import Choice, Code, DayRange, Parameter, ParameterKind, Reference, Text
 from kernel.reports.reach import Reach
 from kernel.reports.reading import Snapshot, snapshot
 
 __all__ = [
-    "NONE", "REPORTS", "ChartSpec", "Choice", "Column", "ColumnKind", "DayRange", "Kind", "Parameter", "ParameterKind",
-    "Reach", "Reference", "Report", "ReportChartKind", "Snapshot", "Text", "define_report", "snapshot",
+    "NONE", "REPORTS", "ChartSpec", "Choice", "Code", "Column", "ColumnKind", "DayRange", "Kind", "Parameter",
+    "ParameterKind", "Reach", "Reference", "Report", "ReportChartKind", "Snapshot", "Text", "define_report", "snapshot",
 ]  # fmt: skip

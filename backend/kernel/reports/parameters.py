@@ -21,7 +21,7 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class ParameterKind(StrEnum):
-    """`reference`: the id of a row of another resource."""
+    """`reference`: the id of a row of another resource, or the code that its options offer."""
 
     DAY_RANGE = "day_range"
     CHOICE = "choice"
@@ -163,3 +163,16 @@ class Text(Parameter):
 
     def bind(self, given: Given, hospital_id: UUID) -> dict[str, Any]:
         return {self.name: given.get(self.name)}
+
+
+@dataclass(frozen=True, slots=True)
+class Code(Text):
+    """A text that `resource` offers by its code; `named(hospital, code)`: its name, None where nobody knows."""
+
+    resource: str = ""
+    named: Callable[[UUID, str], str | None] = lambda hospital_id, code: None
+    kind: ClassVar[ParameterKind] = ParameterKind.REFERENCE
+
+    def spoken(self, given: Given, hospital_id: UUID) -> str:
+        text = given.get(self.name, "")
+        return (self.named(hospital_id, text) or text) if text else ""

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from apps.payments.api.admin.applications import ApplicationOptionsView
 from apps.payments.api.admin.grants import PartnerChannelViewSet
 from apps.payments.api.admin.ledger import (
     LedgerAccountViewSet,
@@ -34,6 +35,7 @@ urlpatterns = [
         "partner-channels/<uuid:pk>",
         PartnerChannelViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
     ),
+    path("payment-applications/options", ApplicationOptionsView.as_view()),
     path("payment-channels", ChannelsView.as_view()),
     path("ledger/accounts", LedgerAccountViewSet.as_view({"get": "list"})),
     path("ledger/accounts/<uuid:pk>", LedgerAccountViewSet.as_view({"get": "retrieve"})),

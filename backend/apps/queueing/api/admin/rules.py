@@ -1,11 +1,14 @@
 """Rules and priority groups of queues."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
+from apps.access.scoped.code_options import CodeOptionsView, code_options
 from apps.access.scoped.rows import RowViewSet
+from apps.identity.models import Hospital
 from apps.queueing.api.admin import serializers as io
 from apps.queueing.models import QueuePriority, QueueRule
 from apps.queueing.selectors.rules import priorities_of
@@ -50,3 +53,21 @@ class QueuePriorityViewSet(RowViewSet):
         """优先人群在用 The groups of the caller's hospital that count now, shipped ones included."""
         groups = priorities_of(self.actor.hospital_id)
         return Response(io.PriorityInForceSerializer(list(groups.values()), many=True).data)
+
+
+def _offered(hospital: Hospital) -> Iterator[tuple[str, str, str]]:
+    for group in priorities_of(hospital.pk).values():
+        yield group.code, group.name, ""
+
+
+class PriorityOptionsView(CodeOptionsView):
+    """优先组 that a patient can be put into, shipped ones included."""
+
+    resource = "queueing.queue"
+    codes = {"get": "list"}
+    offered = staticmethod(_offered)
+
+    @code_options("queue_priorities_options_list", "queue")
+    def get(self, request: Any) -> Response:
+        """优先组选项."""
+        return super().get(request)

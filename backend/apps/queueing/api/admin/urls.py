@@ -5,7 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from apps.queueing.api.admin.overview import DayBoardView, OverviewView
 from apps.queueing.api.admin.queues import QueueViewSet
-from apps.queueing.api.admin.rules import QueuePriorityViewSet, QueueRuleViewSet
+from apps.queueing.api.admin.rules import PriorityOptionsView, QueuePriorityViewSet, QueueRuleViewSet
 from apps.queueing.api.admin.screens import QueueScreenViewSet
 from apps.queueing.api.admin.sessions import CallNextOfSessionViewSet
 from apps.queueing.api.admin.tickets import STEPS, QueueTicketViewSet
@@ -23,6 +23,7 @@ urlpatterns: list[Any] = [
     path("day-board", DayBoardView.as_view()),
     path("queues/stream-token", QueueViewSet.as_view({"post": "stream_token"})),
     path("queue-screens/<uuid:pk>/revoke", QueueScreenViewSet.as_view({"post": "revoke"})),
+    path("queue-priorities/options", PriorityOptionsView.as_view()),
     path("queue-priorities/in-force", QueuePriorityViewSet.as_view({"get": "in_force"})),
 ]
 for action, method in (
