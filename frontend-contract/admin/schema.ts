@@ -6024,7 +6024,7 @@ export interface paths {
         put?: never;
         /**
          * 窗口收款
-         * @description 窗口收款: the clerk has taken the money; the answer says whether it is posted.
+         * @description 窗口收款: the clerk has taken the money, or a part of it; the answer says whether it is posted.
          */
         post: operations["payment_orders_settle"];
         delete?: never;
@@ -7555,6 +7555,26 @@ export interface paths {
          * @description 重新退款: send a failed refund again, under the same number where the channel allows it.
          */
         post: operations["refunds_reissue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/refunds/{id}/void-slip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 撤销刷卡
+         * @description 撤销刷卡: the clerk has voided the slip on the card machine, and the payer's bank has the money.
+         */
+        post: operations["refunds_void_slip"];
         delete?: never;
         options?: never;
         head?: never;
@@ -9784,7 +9804,7 @@ export interface components {
              */
             executor_id: string;
         };
-        /** @description One try to pay through one channel. */
+        /** @description One try to pay through one channel: all of the order, or as one of several tenders (`is_leg`). */
         Attempt: {
             /**
              * 标识
@@ -9806,6 +9826,10 @@ export interface components {
              * @description cash handed over; the change is the difference
              */
             readonly tendered_fen: number;
+            /** 找零 */
+            readonly change_fen: number;
+            /** 分笔支付 */
+            readonly is_leg: boolean;
             /** 商户订单号 */
             readonly out_trade_no: string;
             /** 渠道交易号 */
@@ -9825,6 +9849,11 @@ export interface components {
              * Format: date-time
              */
             readonly paid_at: string | null;
+            /**
+             * 收到时间
+             * Format: date-time
+             */
+            readonly held_at: string | null;
             /** 错误 */
             readonly error: string;
         };
@@ -9833,7 +9862,7 @@ export interface components {
         /** @enum {string} */
         AttemptOutcome: "open" | "accepted" | "refused" | "temporary" | "unknown";
         /** @enum {string} */
-        AttemptState: "created" | "open" | "succeeded" | "overpayment" | "closed" | "failed";
+        AttemptState: "created" | "open" | "held" | "succeeded" | "returned" | "overpayment" | "closed" | "failed";
         AuditAction: string;
         /** @description One line of the log: who, when, from where, which request, which object, what changed. */
         AuditEvent: {
@@ -20670,6 +20699,23 @@ export interface components {
             /** 目标状态 */
             target?: string;
         };
+        Problem409CashLastChannelNotOfferedAnd8More: components["schemas"]["Problem"] & {
+            /**
+             * 错误码
+             * @enum {string}
+             */
+            code?: "cash_last" | "channel_not_offered" | "duplicate" | "insufficient_balance" | "no_open_shift" | "payment_order_expired" | "request_in_progress" | "state_conflict" | "tender_exceeds_rest" | "too_many_tenders";
+            /** 账单 */
+            bill_id?: string;
+            /** 渠道 */
+            channel?: string;
+            /** 当前状态 */
+            current?: string;
+            /** 剩余金额 */
+            left_fen?: number;
+            /** 目标状态 */
+            target?: string;
+        };
         Problem409ChannelNotOfferedDuplicateAnd1More: components["schemas"]["Problem"] & {
             /**
              * 错误码
@@ -20678,21 +20724,6 @@ export interface components {
             code?: "channel_not_offered" | "duplicate" | "public_address_missing";
             /** 渠道 */
             channel?: string;
-        };
-        Problem409ChannelNotOfferedDuplicateAnd5More: components["schemas"]["Problem"] & {
-            /**
-             * 错误码
-             * @enum {string}
-             */
-            code?: "channel_not_offered" | "duplicate" | "insufficient_balance" | "no_open_shift" | "payment_order_expired" | "request_in_progress" | "state_conflict";
-            /** 账单 */
-            bill_id?: string;
-            /** 渠道 */
-            channel?: string;
-            /** 当前状态 */
-            current?: string;
-            /** 目标状态 */
-            target?: string;
         };
         Problem409ChargesMayComeDepositNotReturnableAnd4More: components["schemas"]["Problem"] & {
             /**
@@ -22585,7 +22616,7 @@ export interface components {
             readonly created_at: string;
         };
         /** @enum {string} */
-        RefundCause: "patient" | "window" | "cancelled" | "reversed" | "overpayment" | "not_posted" | "late";
+        RefundCause: "patient" | "window" | "cancelled" | "reversed" | "overpayment" | "not_posted" | "late" | "incomplete";
         /** @enum {string} */
         RefundCondition: "clinic_fee" | "every_bill";
         /** @description Why, if there is something to say. */
@@ -23815,6 +23846,8 @@ export interface components {
             "payment.private_networks": string | null;
             /** 挂号费和门诊费的退费途径 */
             "payment.registration_refund_route": (string & (components["schemas"]["RefundRoute"] & unknown)) | null;
+            /** 分笔支付未付清多少分钟后退回 */
+            "payment.tender_hold_minutes": number | null;
             /** 预约时段开始后多少分钟算迟到(0 = 不算) */
             "queue.late_after_minutes": number | null;
             /** 迟到患者排在几人之后(0 = 当前时段结束后) */
@@ -23966,6 +23999,8 @@ export interface components {
             "payment.private_networks"?: string | null;
             /** 挂号费和门诊费的退费途径 */
             "payment.registration_refund_route"?: (string & (components["schemas"]["RefundRoute"] & unknown)) | null;
+            /** 分笔支付未付清多少分钟后退回 */
+            "payment.tender_hold_minutes"?: number | null;
             /** 预约时段开始后多少分钟算迟到(0 = 不算) */
             "queue.late_after_minutes"?: number | null;
             /** 迟到患者排在几人之后(0 = 当前时段结束后) */
@@ -24009,7 +24044,11 @@ export interface components {
             /** 可接收事件推送的内网网段 */
             "webhooks.private_networks"?: string | null;
         };
-        /** @description How the money was taken: cash, pos (with the slip's number) or card_balance (with the card). */
+        /**
+         * @description How the money was taken: cash, pos (with the slip's number) or card_balance (with the card).
+         *
+         *     `amount_fen`: a part of the order, which is held until the rest is here; left out, all that is left. Cash is last.
+         */
         SettleRequest: {
             /** 渠道 */
             channel: components["schemas"]["CounterChannel"];
@@ -24018,6 +24057,11 @@ export interface components {
              * @default
              */
             reference?: string;
+            /**
+             * 金额
+             * Format: int64
+             */
+            amount_fen?: number;
             /**
              * 实收金额
              * Format: int64
@@ -25128,7 +25172,11 @@ export interface components {
              */
             readonly read_at: string | null;
         };
-        /** @description 支付单 for staff, with what it waits for. `is_refundable`: posted, and not all of it has gone back. */
+        /**
+         * @description 支付单 for staff, with what it waits for. `is_refundable`: posted, and not all of it has gone back.
+         *
+         *     `held_fen`: what tenders hold of it while the rest is missing.
+         */
         StaffOrder: {
             /**
              * 标识
@@ -25211,6 +25259,8 @@ export interface components {
             readonly created_at: string;
             /** 明细 */
             readonly lines: components["schemas"]["PaymentOrderLine"][];
+            /** 已收部分 */
+            readonly held_fen: number;
             /**
              * 开单人
              * Format: uuid
@@ -25299,6 +25349,8 @@ export interface components {
             readonly hospital_name: string;
             /** 订单号 */
             readonly order_no: string;
+            /** 渠道 */
+            readonly channel: string & components["schemas"]["ChannelCode"];
             /** 应用 */
             readonly application: string & components["schemas"]["ApplicationCode"];
             /**
@@ -26477,6 +26529,11 @@ export interface components {
         };
         /** @enum {string} */
         VisitTier: "normal" | "expert";
+        /** @description The number of the slip by which the card machine gave it back. */
+        VoidedSlipRequest: {
+            /** 凭证号 */
+            reference: string;
+        };
         /** @description 候补. `place` on the waiting list, while it waits; `offer`: the latest one. */
         WaitlistEntry: {
             /**
@@ -27565,6 +27622,8 @@ export interface components {
             readonly created_at: string;
             /** 明细 */
             readonly lines: components["schemas"]["PaymentOrderLine"][];
+            /** 已收部分 */
+            readonly held_fen: number;
             /**
              * 开单人
              * Format: uuid
@@ -28575,6 +28634,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409CardBalanceLimitOutpatientPrepaymentBarredAnd3More"];
             };
         };
+        /** @description Conflict: cash_last, channel_not_offered, duplicate, insufficient_balance, no_open_shift, payment_order_expired, request_in_progress, state_conflict, tender_exceeds_rest, too_many_tenders */
+        Problem409CashLastChannelNotOfferedAnd8More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409CashLastChannelNotOfferedAnd8More"];
+            };
+        };
         /** @description Conflict: channel_not_offered, duplicate, public_address_missing */
         Problem409ChannelNotOfferedDuplicateAnd1More: {
             headers: {
@@ -28582,15 +28650,6 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem409ChannelNotOfferedDuplicateAnd1More"];
-            };
-        };
-        /** @description Conflict: channel_not_offered, duplicate, insufficient_balance, no_open_shift, payment_order_expired, request_in_progress, state_conflict */
-        Problem409ChannelNotOfferedDuplicateAnd5More: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem409ChannelNotOfferedDuplicateAnd5More"];
             };
         };
         /** @description Conflict: charges_may_come, deposit_not_returnable, no_open_shift, request_in_progress, stay_not_over, stay_settled */
@@ -29954,8 +30013,8 @@ export type Problem409BillNotReady = components['schemas']['Problem409BillNotRea
 export type Problem409BulkRefused = components['schemas']['Problem409BulkRefused'];
 export type Problem409CalendarYearUnknown = components['schemas']['Problem409CalendarYearUnknown'];
 export type Problem409CardBalanceLimitOutpatientPrepaymentBarredAnd3More = components['schemas']['Problem409CardBalanceLimitOutpatientPrepaymentBarredAnd3More'];
+export type Problem409CashLastChannelNotOfferedAnd8More = components['schemas']['Problem409CashLastChannelNotOfferedAnd8More'];
 export type Problem409ChannelNotOfferedDuplicateAnd1More = components['schemas']['Problem409ChannelNotOfferedDuplicateAnd1More'];
-export type Problem409ChannelNotOfferedDuplicateAnd5More = components['schemas']['Problem409ChannelNotOfferedDuplicateAnd5More'];
 export type Problem409ChargesMayComeDepositNotReturnableAnd4More = components['schemas']['Problem409ChargesMayComeDepositNotReturnableAnd4More'];
 export type Problem409CheckInTooEarlyCheckInTooLateAnd3More = components['schemas']['Problem409CheckInTooEarlyCheckInTooLateAnd3More'];
 export type Problem409CheckInTooLateHoldExpiredAnd4More = components['schemas']['Problem409CheckInTooLateHoldExpiredAnd4More'];
@@ -30225,6 +30284,7 @@ export type UploadFileRequest = components['schemas']['UploadFileRequest'];
 export type UploadRequest = components['schemas']['UploadRequest'];
 export type VersionRequest = components['schemas']['VersionRequest'];
 export type VisitTier = components['schemas']['VisitTier'];
+export type VoidedSlipRequest = components['schemas']['VoidedSlipRequest'];
 export type WaitlistEntry = components['schemas']['WaitlistEntry'];
 export type WaitlistOffer = components['schemas']['WaitlistOffer'];
 export type WalkInRequest = components['schemas']['WalkInRequest'];
@@ -30320,8 +30380,8 @@ export type ResponseProblem409BillNotReady = components['responses']['Problem409
 export type ResponseProblem409BulkRefused = components['responses']['Problem409BulkRefused'];
 export type ResponseProblem409CalendarYearUnknown = components['responses']['Problem409CalendarYearUnknown'];
 export type ResponseProblem409CardBalanceLimitOutpatientPrepaymentBarredAnd3More = components['responses']['Problem409CardBalanceLimitOutpatientPrepaymentBarredAnd3More'];
+export type ResponseProblem409CashLastChannelNotOfferedAnd8More = components['responses']['Problem409CashLastChannelNotOfferedAnd8More'];
 export type ResponseProblem409ChannelNotOfferedDuplicateAnd1More = components['responses']['Problem409ChannelNotOfferedDuplicateAnd1More'];
-export type ResponseProblem409ChannelNotOfferedDuplicateAnd5More = components['responses']['Problem409ChannelNotOfferedDuplicateAnd5More'];
 export type ResponseProblem409ChargesMayComeDepositNotReturnableAnd4More = components['responses']['Problem409ChargesMayComeDepositNotReturnableAnd4More'];
 export type ResponseProblem409CheckInTooEarlyCheckInTooLateAnd3More = components['responses']['Problem409CheckInTooEarlyCheckInTooLateAnd3More'];
 export type ResponseProblem409CheckInTooLateHoldExpiredAnd4More = components['responses']['Problem409CheckInTooLateHoldExpiredAnd4More'];
@@ -42705,6 +42765,7 @@ export interface operations {
                      *         "payment.order_minutes": 2,
                      *         "payment.private_networks": "无",
                      *         "payment.registration_refund_route": "original",
+                     *         "payment.tender_hold_minutes": 1,
                      *         "queue.late_after_minutes": 1,
                      *         "queue.late_behind": 1,
                      *         "queue.max_skips": 1,
@@ -42846,6 +42907,7 @@ export interface operations {
                      *         "payment.order_minutes": 2,
                      *         "payment.private_networks": "无",
                      *         "payment.registration_refund_route": "original",
+                     *         "payment.tender_hold_minutes": 1,
                      *         "queue.late_after_minutes": 1,
                      *         "queue.late_behind": 1,
                      *         "queue.max_skips": 1,
@@ -51894,6 +51956,7 @@ export interface operations {
                      *               "refunded_fen": 5000
                      *             }
                      *           ],
+                     *           "held_fen": 5000,
                      *           "opened_by_id": "0199c3a5-d1f2-7db5-9c37-fda7dfafef1a",
                      *           "opened_by_name": "李建国",
                      *           "posting_tries": 1,
@@ -52032,6 +52095,7 @@ export interface operations {
                      *           "refunded_fen": 5000
                      *         }
                      *       ],
+                     *       "held_fen": 5000,
                      *       "opened_by_id": "0199c3a5-d1f2-7db5-9c37-fda7dfafef1a",
                      *       "opened_by_name": "李建国",
                      *       "posting_tries": 1,
@@ -52047,11 +52111,14 @@ export interface operations {
                      *           "amount_fen": 5000,
                      *           "paid_fen": 5000,
                      *           "tendered_fen": 5000,
+                     *           "change_fen": 5000,
+                     *           "is_leg": true,
                      *           "out_trade_no": "ZF260316000001",
                      *           "transaction_id": "4200202603160000014371996786",
                      *           "started_at": "2026-03-16T08:00:00+08:00",
                      *           "expires_at": "2026-03-20T17:30:00+08:00",
                      *           "paid_at": "2026-03-16T09:30:00+08:00",
+                     *           "held_at": "2026-03-16T09:30:00+08:00",
                      *           "error": "invalid_client"
                      *         }
                      *       ],
@@ -52138,6 +52205,7 @@ export interface operations {
                      *           "refunded_fen": 5000
                      *         }
                      *       ],
+                     *       "held_fen": 5000,
                      *       "opened_by_id": "0199c3a5-d1f2-7db5-9c37-fda7dfafef1a",
                      *       "opened_by_name": "李建国",
                      *       "posting_tries": 1,
@@ -52153,11 +52221,14 @@ export interface operations {
                      *           "amount_fen": 5000,
                      *           "paid_fen": 5000,
                      *           "tendered_fen": 5000,
+                     *           "change_fen": 5000,
+                     *           "is_leg": true,
                      *           "out_trade_no": "ZF260316000001",
                      *           "transaction_id": "4200202603160000014371996786",
                      *           "started_at": "2026-03-16T08:00:00+08:00",
                      *           "expires_at": "2026-03-20T17:30:00+08:00",
                      *           "paid_at": "2026-03-16T09:30:00+08:00",
+                     *           "held_at": "2026-03-16T09:30:00+08:00",
                      *           "error": "invalid_client"
                      *         }
                      *       ],
@@ -52257,6 +52328,7 @@ export interface operations {
                  * @example {
                  *       "channel": "cash",
                  *       "reference": "",
+                 *       "amount_fen": 5000,
                  *       "tendered_fen": 5000,
                  *       "card_id": "0199c3a5-d1f2-7aa3-95ad-f359ba3b75ad"
                  *     }
@@ -52307,6 +52379,7 @@ export interface operations {
                      *           "refunded_fen": 5000
                      *         }
                      *       ],
+                     *       "held_fen": 5000,
                      *       "opened_by_id": "0199c3a5-d1f2-7db5-9c37-fda7dfafef1a",
                      *       "opened_by_name": "李建国",
                      *       "posting_tries": 1,
@@ -52322,11 +52395,14 @@ export interface operations {
                      *           "amount_fen": 5000,
                      *           "paid_fen": 5000,
                      *           "tendered_fen": 5000,
+                     *           "change_fen": 5000,
+                     *           "is_leg": true,
                      *           "out_trade_no": "ZF260316000001",
                      *           "transaction_id": "4200202603160000014371996786",
                      *           "started_at": "2026-03-16T08:00:00+08:00",
                      *           "expires_at": "2026-03-20T17:30:00+08:00",
                      *           "paid_at": "2026-03-16T09:30:00+08:00",
+                     *           "held_at": "2026-03-16T09:30:00+08:00",
                      *           "error": "invalid_client"
                      *         }
                      *       ],
@@ -52356,7 +52432,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409ChannelNotOfferedDuplicateAnd5More"];
+            409: components["responses"]["Problem409CashLastChannelNotOfferedAnd8More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -57877,7 +57953,7 @@ export interface operations {
                 patient_id?: string;
                 department_id?: string;
                 order_id?: string;
-                cause?: "cancelled" | "late" | "not_posted" | "overpayment" | "patient" | "reversed" | "window";
+                cause?: "cancelled" | "incomplete" | "late" | "not_posted" | "overpayment" | "patient" | "reversed" | "window";
                 refund_no?: string;
                 /** @description created_at, amount_fen; `-` in front reverses, commas separate */
                 ordering?: string;
@@ -57921,6 +57997,7 @@ export interface operations {
                      *           "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *           "hospital_name": "第一医院",
                      *           "order_no": "ZF260316000001",
+                     *           "channel": "wechat_pay",
                      *           "application": "miniprogram",
                      *           "decision_id": "0199c3a5-d1f2-73d7-9b17-6fd7f913b544",
                      *           "decided_by_name": "李建国",
@@ -57978,6 +58055,7 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "order_no": "ZF260316000001",
+                     *       "channel": "wechat_pay",
                      *       "application": "miniprogram",
                      *       "decision_id": "0199c3a5-d1f2-73d7-9b17-6fd7f913b544",
                      *       "decided_by_name": "李建国",
@@ -58037,6 +58115,7 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "order_no": "ZF260316000001",
+                     *       "channel": "wechat_pay",
                      *       "application": "miniprogram",
                      *       "decision_id": "0199c3a5-d1f2-73d7-9b17-6fd7f913b544",
                      *       "decided_by_name": "李建国",
@@ -58100,6 +58179,80 @@ export interface operations {
                      *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
                      *       "hospital_name": "第一医院",
                      *       "order_no": "ZF260316000001",
+                     *       "channel": "wechat_pay",
+                     *       "application": "miniprogram",
+                     *       "decision_id": "0199c3a5-d1f2-73d7-9b17-6fd7f913b544",
+                     *       "decided_by_name": "李建国",
+                     *       "channel_refund_no": "TK260316000001",
+                     *       "channel_refund_id": "4200202603160000014371996786",
+                     *       "error": "invalid_client",
+                     *       "reissued": 1,
+                     *       "his_notified_at": "2026-03-16T09:30:00+08:00"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StaffRefund"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409RequestInProgressStateConflict"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    refunds_void_slip: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reference": "无"
+                 *     }
+                 */
+                "application/json": components["schemas"]["VoidedSlipRequest"];
+            };
+        };
+        responses: {
+            /** @description 撤销刷卡 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "refund_no": "TK260316000001",
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "陈晓梅",
+                     *       "amount_fen": 5000,
+                     *       "route": "original",
+                     *       "cause": "patient",
+                     *       "reason": "临时有事",
+                     *       "state": "created",
+                     *       "accepted_at": "2026-03-16T09:30:00+08:00",
+                     *       "succeeded_at": "2026-03-16T09:30:00+08:00",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "order_no": "ZF260316000001",
+                     *       "channel": "wechat_pay",
                      *       "application": "miniprogram",
                      *       "decision_id": "0199c3a5-d1f2-73d7-9b17-6fd7f913b544",
                      *       "decided_by_name": "李建国",
@@ -58164,7 +58317,7 @@ export interface operations {
                 patient_id?: string;
                 department_id?: string;
                 order_id?: string;
-                cause?: "cancelled" | "late" | "not_posted" | "overpayment" | "patient" | "reversed" | "window";
+                cause?: "cancelled" | "incomplete" | "late" | "not_posted" | "overpayment" | "patient" | "reversed" | "window";
                 refund_no?: string;
                 /** @description created_at, amount_fen; `-` in front reverses, commas separate */
                 ordering?: string;

@@ -1848,7 +1848,7 @@ export interface components {
         /** @enum {string} */
         AppointmentState: "pending" | "booked" | "checked_in" | "fulfilled" | "cancelled" | "no_show" | "expired";
         /** @enum {string} */
-        AttemptState: "created" | "open" | "succeeded" | "overpayment" | "closed" | "failed";
+        AttemptState: "created" | "open" | "held" | "succeeded" | "returned" | "overpayment" | "closed" | "failed";
         /** @description 账单. `is_payable`: issued and not expired. `registration_bill_id`: the registration to be paid with it. */
         Bill: {
             /**
@@ -4331,12 +4331,12 @@ export interface components {
             /** 状态 */
             state?: string;
         };
-        Problem409BeingPaidCardRequiredAnd5More: components["schemas"]["Problem"] & {
+        Problem409BeingPaidCardRequiredAnd6More: components["schemas"]["Problem"] & {
             /**
              * 错误码
              * @enum {string}
              */
-            code?: "being_paid" | "card_required" | "channel_not_offered" | "insufficient_balance" | "payment_order_expired" | "request_in_progress" | "state_conflict";
+            code?: "being_paid" | "card_required" | "channel_not_offered" | "insufficient_balance" | "payment_order_expired" | "request_in_progress" | "state_conflict" | "tenders_at_work";
             /** 账单 */
             bill_id?: string;
             /** 渠道 */
@@ -4352,12 +4352,12 @@ export interface components {
             /** 目标状态 */
             target?: string;
         };
-        Problem409BeingPaidChannelNotOfferedAnd5More: components["schemas"]["Problem"] & {
+        Problem409BeingPaidChannelNotOfferedAnd6More: components["schemas"]["Problem"] & {
             /**
              * 错误码
              * @enum {string}
              */
-            code?: "being_paid" | "channel_not_offered" | "channel_refused" | "payment_order_expired" | "request_in_progress" | "state_conflict" | "too_many_attempts";
+            code?: "being_paid" | "channel_not_offered" | "channel_refused" | "payment_order_expired" | "request_in_progress" | "state_conflict" | "tenders_at_work" | "too_many_attempts";
             /** 账单 */
             bill_id?: string;
             /** 渠道 */
@@ -4776,7 +4776,7 @@ export interface components {
             reason: string;
         };
         /** @enum {string} */
-        RefundCause: "patient" | "window" | "cancelled" | "reversed" | "overpayment" | "not_posted" | "late";
+        RefundCause: "patient" | "window" | "cancelled" | "reversed" | "overpayment" | "not_posted" | "late" | "incomplete";
         /** @description 退费申请. `succeeded_fen` is back with the payer; only `done` means that all of it is. */
         RefundRequest: {
             /**
@@ -5758,22 +5758,22 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409BeingPaidBillNotPayableAnd6More"];
             };
         };
-        /** @description Conflict: being_paid, card_required, channel_not_offered, insufficient_balance, payment_order_expired, request_in_progress, state_conflict */
-        Problem409BeingPaidCardRequiredAnd5More: {
+        /** @description Conflict: being_paid, card_required, channel_not_offered, insufficient_balance, payment_order_expired, request_in_progress, state_conflict, tenders_at_work */
+        Problem409BeingPaidCardRequiredAnd6More: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem409BeingPaidCardRequiredAnd5More"];
+                "application/problem+json": components["schemas"]["Problem409BeingPaidCardRequiredAnd6More"];
             };
         };
-        /** @description Conflict: being_paid, channel_not_offered, channel_refused, payment_order_expired, request_in_progress, state_conflict, too_many_attempts */
-        Problem409BeingPaidChannelNotOfferedAnd5More: {
+        /** @description Conflict: being_paid, channel_not_offered, channel_refused, payment_order_expired, request_in_progress, state_conflict, tenders_at_work, too_many_attempts */
+        Problem409BeingPaidChannelNotOfferedAnd6More: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem409BeingPaidChannelNotOfferedAnd5More"];
+                "application/problem+json": components["schemas"]["Problem409BeingPaidChannelNotOfferedAnd6More"];
             };
         };
         /** @description Conflict: being_paid, nothing_to_collect, request_in_progress */
@@ -6148,8 +6148,8 @@ export type Problem409AppointmentStandsHisRefusedRefundAnd3More = components['sc
 export type Problem409AppointmentStandsHisRefusedRefundAnd7More = components['schemas']['Problem409AppointmentStandsHisRefusedRefundAnd7More'];
 export type Problem409BeingPaidBillNotPayableAnd5More = components['schemas']['Problem409BeingPaidBillNotPayableAnd5More'];
 export type Problem409BeingPaidBillNotPayableAnd6More = components['schemas']['Problem409BeingPaidBillNotPayableAnd6More'];
-export type Problem409BeingPaidCardRequiredAnd5More = components['schemas']['Problem409BeingPaidCardRequiredAnd5More'];
-export type Problem409BeingPaidChannelNotOfferedAnd5More = components['schemas']['Problem409BeingPaidChannelNotOfferedAnd5More'];
+export type Problem409BeingPaidCardRequiredAnd6More = components['schemas']['Problem409BeingPaidCardRequiredAnd6More'];
+export type Problem409BeingPaidChannelNotOfferedAnd6More = components['schemas']['Problem409BeingPaidChannelNotOfferedAnd6More'];
 export type Problem409BeingPaidNothingToCollectAnd1More = components['schemas']['Problem409BeingPaidNothingToCollectAnd1More'];
 export type Problem409CancelTooLateRefundAtCounterAnd1More = components['schemas']['Problem409CancelTooLateRefundAtCounterAnd1More'];
 export type Problem409CardBalanceLimitCardRequiredAnd4More = components['schemas']['Problem409CardBalanceLimitCardRequiredAnd4More'];
@@ -6241,8 +6241,8 @@ export type ResponseProblem409AppointmentStandsHisRefusedRefundAnd3More = compon
 export type ResponseProblem409AppointmentStandsHisRefusedRefundAnd7More = components['responses']['Problem409AppointmentStandsHisRefusedRefundAnd7More'];
 export type ResponseProblem409BeingPaidBillNotPayableAnd5More = components['responses']['Problem409BeingPaidBillNotPayableAnd5More'];
 export type ResponseProblem409BeingPaidBillNotPayableAnd6More = components['responses']['Problem409BeingPaidBillNotPayableAnd6More'];
-export type ResponseProblem409BeingPaidCardRequiredAnd5More = components['responses']['Problem409BeingPaidCardRequiredAnd5More'];
-export type ResponseProblem409BeingPaidChannelNotOfferedAnd5More = components['responses']['Problem409BeingPaidChannelNotOfferedAnd5More'];
+export type ResponseProblem409BeingPaidCardRequiredAnd6More = components['responses']['Problem409BeingPaidCardRequiredAnd6More'];
+export type ResponseProblem409BeingPaidChannelNotOfferedAnd6More = components['responses']['Problem409BeingPaidChannelNotOfferedAnd6More'];
 export type ResponseProblem409BeingPaidNothingToCollectAnd1More = components['responses']['Problem409BeingPaidNothingToCollectAnd1More'];
 export type ResponseProblem409CancelTooLateRefundAtCounterAnd1More = components['responses']['Problem409CancelTooLateRefundAtCounterAnd1More'];
 export type ResponseProblem409CardBalanceLimitCardRequiredAnd4More = components['responses']['Problem409CardBalanceLimitCardRequiredAnd4More'];
@@ -10006,7 +10006,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409BeingPaidChannelNotOfferedAnd5More"];
+            409: components["responses"]["Problem409BeingPaidChannelNotOfferedAnd6More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
@@ -10079,7 +10079,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409BeingPaidCardRequiredAnd5More"];
+            409: components["responses"]["Problem409BeingPaidCardRequiredAnd6More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];

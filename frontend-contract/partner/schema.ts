@@ -1935,12 +1935,12 @@ export interface components {
             /** 超出的限额 */
             which?: string;
         };
-        Problem409ChannelNotOfferedChannelRefusedAnd5More: components["schemas"]["Problem"] & {
+        Problem409ChannelNotOfferedChannelRefusedAnd6More: components["schemas"]["Problem"] & {
             /**
              * 错误码
              * @enum {string}
              */
-            code?: "channel_not_offered" | "channel_refused" | "partner_limit" | "payment_order_expired" | "request_in_progress" | "state_conflict" | "too_many_attempts";
+            code?: "channel_not_offered" | "channel_refused" | "partner_limit" | "payment_order_expired" | "request_in_progress" | "state_conflict" | "tenders_at_work" | "too_many_attempts";
             /** 账单 */
             bill_id?: string;
             /** 渠道 */
@@ -2482,7 +2482,7 @@ export interface components {
             readonly created_at: string;
         };
         /** @enum {string} */
-        RefundCause: "patient" | "window" | "cancelled" | "reversed" | "overpayment" | "not_posted" | "late";
+        RefundCause: "patient" | "window" | "cancelled" | "reversed" | "overpayment" | "not_posted" | "late" | "incomplete";
         /** @description `bill_ids`: which of its bills; without them all of which something may go back. */
         RefundOrderRequest: {
             /** 账单列表 */
@@ -2767,13 +2767,13 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409CardMismatchPartnerLimitAnd4More"];
             };
         };
-        /** @description Conflict: channel_not_offered, channel_refused, partner_limit, payment_order_expired, request_in_progress, state_conflict, too_many_attempts */
-        Problem409ChannelNotOfferedChannelRefusedAnd5More: {
+        /** @description Conflict: channel_not_offered, channel_refused, partner_limit, payment_order_expired, request_in_progress, state_conflict, tenders_at_work, too_many_attempts */
+        Problem409ChannelNotOfferedChannelRefusedAnd6More: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem409ChannelNotOfferedChannelRefusedAnd5More"];
+                "application/problem+json": components["schemas"]["Problem409ChannelNotOfferedChannelRefusedAnd6More"];
             };
         };
         /** @description Conflict: charge_differs, reversal_exceeds_charge, reversal_of_reversal, stay_settled */
@@ -3038,7 +3038,7 @@ export type Problem409BillNotReady = components['schemas']['Problem409BillNotRea
 export type Problem409CardBalanceLimitCardMismatchAnd4More = components['schemas']['Problem409CardBalanceLimitCardMismatchAnd4More'];
 export type Problem409CardMismatch = components['schemas']['Problem409CardMismatch'];
 export type Problem409CardMismatchPartnerLimitAnd4More = components['schemas']['Problem409CardMismatchPartnerLimitAnd4More'];
-export type Problem409ChannelNotOfferedChannelRefusedAnd5More = components['schemas']['Problem409ChannelNotOfferedChannelRefusedAnd5More'];
+export type Problem409ChannelNotOfferedChannelRefusedAnd6More = components['schemas']['Problem409ChannelNotOfferedChannelRefusedAnd6More'];
 export type Problem409ChargeDiffersReversalExceedsChargeAnd2More = components['schemas']['Problem409ChargeDiffersReversalExceedsChargeAnd2More'];
 export type Problem409DuplicateStaleVersionAnd1More = components['schemas']['Problem409DuplicateStaleVersionAnd1More'];
 export type Problem409DuplicateStateConflict = components['schemas']['Problem409DuplicateStateConflict'];
@@ -3101,7 +3101,7 @@ export type ResponseProblem409BillNotReady = components['responses']['Problem409
 export type ResponseProblem409CardBalanceLimitCardMismatchAnd4More = components['responses']['Problem409CardBalanceLimitCardMismatchAnd4More'];
 export type ResponseProblem409CardMismatch = components['responses']['Problem409CardMismatch'];
 export type ResponseProblem409CardMismatchPartnerLimitAnd4More = components['responses']['Problem409CardMismatchPartnerLimitAnd4More'];
-export type ResponseProblem409ChannelNotOfferedChannelRefusedAnd5More = components['responses']['Problem409ChannelNotOfferedChannelRefusedAnd5More'];
+export type ResponseProblem409ChannelNotOfferedChannelRefusedAnd6More = components['responses']['Problem409ChannelNotOfferedChannelRefusedAnd6More'];
 export type ResponseProblem409ChargeDiffersReversalExceedsChargeAnd2More = components['responses']['Problem409ChargeDiffersReversalExceedsChargeAnd2More'];
 export type ResponseProblem409DuplicateStaleVersionAnd1More = components['responses']['Problem409DuplicateStaleVersionAnd1More'];
 export type ResponseProblem409DuplicateStateConflict = components['responses']['Problem409DuplicateStateConflict'];
@@ -4796,7 +4796,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PartnerMayNotPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409ChannelNotOfferedChannelRefusedAnd5More"];
+            409: components["responses"]["Problem409ChannelNotOfferedChannelRefusedAnd6More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];

@@ -196,7 +196,7 @@ def test_a_fee_taken_in_cash_while_the_patient_pays_online_is_charged_once(till:
 def test_what_a_clerk_takes_is_posted_in_the_request_however_fast_a_worker_is(till: Till) -> None:
     """A worker that is told of the order before the request goes on leaves it to the request."""
     order = till.checkout("patient_a", till.hold()["id"])
-    counter._take(order.pk, "cash", PayMethod.COUNTER, staff=till.world.staff["clerk"], tendered_fen=2_000)
+    counter._take(order.pk, counter._Taken("cash", PayMethod.COUNTER, till.world.staff["clerk"].pk))
     advance_order(order.pk)
     order.refresh_from_db()
     assert order.state == "paid_unposted"
@@ -206,7 +206,7 @@ def test_what_a_clerk_takes_is_posted_in_the_request_however_fast_a_worker_is(ti
 @pytest.mark.requirement("PAY-09")
 def test_what_a_clerk_took_is_posted_by_a_worker_if_the_request_died(till: Till) -> None:
     order = till.checkout("patient_a", till.hold()["id"])
-    counter._take(order.pk, "cash", PayMethod.COUNTER, staff=till.world.staff["clerk"], tendered_fen=2_000)
+    counter._take(order.pk, counter._Taken("cash", PayMethod.COUNTER, till.world.staff["clerk"].pk))
     till.later(seconds=61)
     advance_order(order.pk)
     order.refresh_from_db()

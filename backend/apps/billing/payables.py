@@ -1,8 +1,11 @@
 """What billing can be paid for: bills, and top-ups of cards."""
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from uuid import UUID
+
+from django.db.models import Min
 
 from apps.billing.models import Bill, BillKind
 from apps.billing.services import card_top_up, checkout
@@ -43,6 +46,12 @@ class Bills(payables.Payable):
             for credit in payable.settle(order, behind)
         }
         return [settled.get(credit.line_id, credit) for credit in own]
+
+    def payable_until(self, lines: Lines) -> dt.datetime | None:
+        """With the first of the bills: a number is held no longer for who pays slowly."""
+        ends = Bill.objects.filter(pk__in=[line.subject_id for line in lines], expires_at__isnull=False)
+        first: dt.datetime | None = ends.aggregate(first=Min("expires_at"))["first"]
+        return first
 
     def describe(self, order: PaymentOrder, lines: Lines) -> list[PostedLine]:
         """By the number of the bill, and HIS's own key."""

@@ -85,6 +85,39 @@ class TooManyAttempts(DomainError):
     zh, en = "支付尝试次数过多,请重新下单", "Too many tries to pay this order; start again."
 
 
+class TenderExceedsRest(DomainError):
+    """More than nobody has paid, or is about to pay, of the order."""
+
+    code, status = "tender_exceeds_rest", 409
+    members = ("left_fen",)
+    zh, en = "超过尚需支付的金额", "It is more than is still to be paid."
+
+
+class TooManyTenders(DomainError):
+    """The last of them has to bring all that is left."""
+
+    code, status = "too_many_tenders", 409
+    zh, en = (
+        "一笔支付单最多分五笔支付,最后一笔须付清余额",
+        "At most five tenders pay an order; the last one brings what is left.",
+    )
+
+
+class CashLast(DomainError):
+    """Cash is handed over once everything else is here, and completes the order; `left_fen`: what is left."""
+
+    code, status = "cash_last", 409
+    members = ("left_fen",)
+    zh, en = "现金须最后收取并付清余额", "Cash comes last and pays what is left."
+
+
+class TendersAtWork(DomainError):
+    """Several tenders are paying the order at the window."""
+
+    code, status = "tenders_at_work", 409
+    zh, en = "该支付单正在窗口分笔支付", "The order is being paid by several tenders at the window."
+
+
 class RefundExceedsPaid(DomainError):
     """More than is left of what was paid."""
 

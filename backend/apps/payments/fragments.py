@@ -29,19 +29,22 @@ HIS_MOVEMENTS = """
     FROM payments_refund AS r
     WHERE r.his_notified_at IS NOT NULL AND r.cause IN ('patient', 'window', 'cancelled', 'reversed')
 """
-#: What moved through an application, as its own bill of the day lists it: an order is paid once, what came in twice and
-#: went back is left out on both sides.
+#: What moved through an application, as its own bill of the day lists it: an order is paid once, by however many
+#: tenders; what came in twice or never became whole, and went back, is left out on both sides.
 #: (id, hospital_id, application, order_id, direction, key, reference, amount_fen, at, state)
 APPLICATION_MOVEMENTS = """
   SELECT a.id, a.hospital_id, o.application, o.id AS order_id, 'in' AS direction, o.order_no AS key,
       a.transaction_id AS reference, a.paid_fen AS amount_fen, a.paid_at AS at, 'done' AS state
     FROM payments_paymentattempt AS a JOIN payments_paymentorder AS o ON o.id = a.order_id
-    WHERE a.state = 'succeeded' AND a.paid_at IS NOT NULL
+    WHERE a.state = 'succeeded' AND a.paid_at IS NOT NULL AND NOT a.is_leg
+  UNION ALL
+  SELECT o.id, o.hospital_id, o.application, o.id, 'in', o.order_no, '', o.amount_fen, o.paid_at, 'done'
+    FROM payments_paymentorder AS o WHERE o.channel = 'mixed' AND o.paid_at IS NOT NULL
   UNION ALL
   SELECT r.id, r.hospital_id, o.application, o.id, 'out', r.refund_no, r.channel_refund_id, r.amount_fen,
       r.succeeded_at, 'done'
     FROM payments_refund AS r JOIN payments_paymentorder AS o ON o.id = r.order_id
-    WHERE r.succeeded_at IS NOT NULL AND r.cause <> 'overpayment'
+    WHERE r.succeeded_at IS NOT NULL AND r.cause NOT IN ('overpayment', 'incomplete')
 """
 _KINDS = ", ".join(f"'{kind.value}'" for kind in PREPAID)
 #: Every prepaid account with what its owner has: (id, hospital_id, kind, owner, total in fen).

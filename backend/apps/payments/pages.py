@@ -34,7 +34,7 @@ action(
 )
 action(
     "payment_orders_settle",
-    shows=("order_no", "patient_name", "description", "amount_fen"),
+    shows=("order_no", "patient_name", "description", "amount_fen", "held_fen"),
     state=["pending"],
 )
 action(
@@ -46,6 +46,15 @@ action(
         "The patient gets cash out of your drawer: see that it holds enough, or use another window. Go on?",
     ),
     state=["failed"],
+)
+action(
+    "refunds_void_slip",
+    danger=True,
+    shows=("refund_no", "patient_name", "amount_fen", "error"),
+    confirm=("确认已在 POS 机上撤销或退货?", "Has the card machine given it back?"),
+    state=["failed"],
+    route=["original"],
+    channel=["pos"],
 )
 action(
     "refunds_reissue",
@@ -62,7 +71,11 @@ groups(
         "Order",
         "order_no description scene payer_type patient_id origin application opened_by_id hospital_id lines",
     ),
-    money=("金额与支付", "Money", "amount_fen refunded_fen is_refundable state channel attempts refunds"),
+    money=(
+        "金额与支付",
+        "Money",
+        "amount_fen held_fen refunded_fen is_refundable state channel attempts refunds",
+    ),
     times=("时间", "Times", "created_at expires_at paid_at posted_at closed_at returned_at"),
     trouble=(
         "关闭与异常",
@@ -80,7 +93,7 @@ groups(
             "reason state application decision_id decided_by_name hospital_id"
         ),
     ),
-    channel=("渠道", "Channel", "channel_refund_no channel_refund_id error reissued"),
+    channel=("渠道", "Channel", "channel channel_refund_no channel_refund_id error reissued"),
     times=("时间", "Times", "created_at accepted_at succeeded_at his_notified_at"),
 )
 moving("payment_orders_list", state=["paid_unposted", "returning"])

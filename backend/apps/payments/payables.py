@@ -1,5 +1,6 @@
 """What can be paid for. Each app registers a Payable for every subject type that its lines of orders name."""
 
+import datetime as dt
 import functools
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
@@ -73,6 +74,10 @@ class Payable(Protocol):
 
         SettleRefused or a DomainError: it is not to be had any more, and the money goes back. SettleLater: not yet.
         """
+
+    def payable_until(self, lines: Sequence[PayableLine]) -> dt.datetime | None:
+        """Until when they can be paid at the latest, however slowly somebody pays; None: they can wait."""
+        return None
 
     def describe(self, order: PaymentOrder, lines: Sequence[PayableLine]) -> list[PostedLine]:
         """What HIS knows the lines by, in their order: our order and its scene, where HIS has no name of its own."""

@@ -26,10 +26,20 @@ class PostedLine:
 
 
 @dataclass(frozen=True, slots=True)
+class PostedTender:
+    """One of several payments that paid an order together; the amounts add up to it."""
+
+    channel: str
+    transaction_id: str
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentPosting:
     """A payment that a channel has confirmed. `order_no` is the key under which HIS takes it once.
 
-    `admission_no`: the stay whose deposit is paid; blank for everything else.
+    `admission_no`: the stay whose deposit is paid; blank for everything else. `tenders`: of an order whose channel is
+    `mixed`, in the order in which they came; else empty.
     """
 
     order_no: str
@@ -42,6 +52,7 @@ class PaymentPosting:
     amount_fen: int
     lines: tuple[PostedLine, ...]
     admission_no: str = ""
+    tenders: tuple[PostedTender, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,16 @@ GIVE_UP_MINUTES = define(
         maximum=2_880,
     )
 )
+TENDER_HOLD_MINUTES = define(
+    Setting(
+        "payment.tender_hold_minutes",
+        15,
+        "分笔支付未付清多少分钟后退回",
+        "Minutes after which tenders go back that do not pay an order together",
+        minimum=1,
+        maximum=120,
+    )
+)
 CHANNEL_NETWORKS = define(
     Setting(
         "payment.private_networks", "", "支付前置机所在的内网网段",

@@ -20,11 +20,16 @@ class OrderState(StrEnum):
 
 
 class AttemptState(StrEnum):
-    """`succeeded`: it paid the order. `overpayment`: paid, but the order was paid otherwise, so it goes back."""
+    """`succeeded`: it paid the order. `overpayment`: paid, but the order was paid otherwise, so it goes back.
+
+    `held`: a tender's money is here, the order is not full yet. `returned`: it never was, so it goes back.
+    """
 
     CREATED = "created"
     OPEN = "open"
+    HELD = "held"
     SUCCEEDED = "succeeded"
+    RETURNED = "returned"
     OVERPAYMENT = "overpayment"
     CLOSED = "closed"
     FAILED = "failed"
@@ -57,7 +62,9 @@ LIVE = (_O.PENDING, _O.PAID_UNPOSTED, _O.POSTED)
 #: Attempts whose end the channel has not told yet.
 UNSETTLED = (_A.CREATED, _A.OPEN)
 #: Attempts whose money is here: nothing else can become of them.
-SETTLED = (_A.SUCCEEDED, _A.OVERPAYMENT)
+SETTLED = (_A.HELD, _A.SUCCEEDED, _A.RETURNED, _A.OVERPAYMENT)
+#: Where the channel's word that it was paid may lead.
+_PAID = {_A.HELD, _A.SUCCEEDED, _A.OVERPAYMENT}
 
 #: `closed → paid_unposted` is a payment that arrived after the order was closed.
 ORDERS: StateTable[OrderState] = StateTable(
@@ -74,11 +81,13 @@ ORDERS: StateTable[OrderState] = StateTable(
 #: Whatever we believed, the channel may still say that it was paid.
 ATTEMPTS: StateTable[AttemptState] = StateTable(
     {
-        _A.CREATED: {_A.OPEN, _A.SUCCEEDED, _A.OVERPAYMENT, _A.CLOSED, _A.FAILED},
-        _A.OPEN: {_A.SUCCEEDED, _A.OVERPAYMENT, _A.CLOSED},
-        _A.CLOSED: {_A.SUCCEEDED, _A.OVERPAYMENT},
-        _A.FAILED: {_A.SUCCEEDED, _A.OVERPAYMENT},
+        _A.CREATED: {_A.OPEN, _A.CLOSED, _A.FAILED, *_PAID},
+        _A.OPEN: {_A.CLOSED, *_PAID},
+        _A.CLOSED: _PAID,
+        _A.FAILED: _PAID,
+        _A.HELD: {_A.SUCCEEDED, _A.RETURNED},
         _A.SUCCEEDED: frozenset(),
+        _A.RETURNED: frozenset(),
         _A.OVERPAYMENT: frozenset(),
     }
 )

@@ -50,6 +50,8 @@ properties(
     reference=("凭证号", "Reference"), refund_id=("退费", "Refund"), refund_no=("退费单号", "Refund number"),
     refunded_fen=("已退金额", "Refunded"), refunds=("退费", "Refunds"), reissued=("重新退款次数", "Sent again"),
     return_cause=("退回原因", "Why it was returned"), returned_at=("退回时间", "Returned"),
+    change_fen=("找零", "Change"), held_at=("收到时间", "Held since"), held_fen=("已收部分", "Held of it"),
+    is_leg=("分笔支付", "One of several tenders"),
     route=("退费途径", "Route"), secrets=("密钥项", "Secret fields"), shown_config=("已配置内容", "Configured"),
     succeeded_at=("成功时间", "Succeeded"), tendered_fen=("实收金额", "Tendered"),
     transaction=("流水", "Transaction"), transaction_id=("渠道交易号", "Channel's transaction id"),
@@ -116,7 +118,8 @@ operations(
     payment_orders_settle=("窗口收款", "Take money at the counter"),
     payment_orders_export=("导出支付订单", "Export payment orders"), payment_orders_pay=("去支付", "Pay"),
     payment_orders_pay_with_card=("就诊卡余额支付", "Pay out of the card"),
-    payment_orders_refund=("申请退费", "Ask for a refund"), refunds_pay_out=("现金退款", "Pay out in cash"),
+    payment_orders_refund=("申请退费", "Ask for a refund"),
+    refunds_void_slip=("撤销刷卡", "Confirm a voided slip"), refunds_pay_out=("现金退款", "Pay out in cash"),
     refunds_reissue=("重新退款", "Send a refund again"), refunds_export=("导出退费记录", "Export refunds"),
 )  # fmt: skip
 
@@ -161,7 +164,7 @@ values(RefundCause, {
     "patient": ("患者申请", "Asked for by the patient"), "window": ("窗口退费", "At the window"),
     "cancelled": ("退号", "The appointment was cancelled"), "reversed": ("冲正", "Reversal"),
     "overpayment": ("重复支付", "Overpayment"), "not_posted": ("未能入账", "Not posted"),
-    "late": ("支付过晚", "Paid too late"),
+    "late": ("支付过晚", "Paid too late"), "incomplete": ("未付清退回", "The rest was never paid"),
 })  # fmt: skip
 values(PayMethod, {
     "mini_program": ("小程序", "Mini-program"), "qr_code": ("二维码", "QR code"), "wap": ("手机网页", "Mobile web"),
@@ -178,6 +181,7 @@ values(OrderState, {
 })  # fmt: skip
 values(AttemptState, {
     "created": ("已创建", "Created"), "open": ("待支付", "Open", "warning"),
+    "held": ("已收待付清", "Held", "info"), "returned": ("未付清已退", "Returned"),
     "succeeded": ("成功", "Succeeded", "success"), "overpayment": ("重复支付", "Overpayment", "danger"),
     "closed": ("已关闭", "Closed"), "failed": ("失败", "Failed", "danger"),
 })  # fmt: skip
@@ -223,7 +227,7 @@ def application_words() -> dict[str, ValueWords]:
 
 known(
     "ChannelCode", channel_words, "channel",
-    "Attempt", "MerchantAccount", "MerchantAccountChange", "PartnerChannel", "StaffOrder", "WholeOrder",
+    "Attempt", "MerchantAccount", "MerchantAccountChange", "PartnerChannel", "StaffOrder", "StaffRefund", "WholeOrder",
     "payment_orders_list", "payment_orders_options_list", "partner_channels_list",
 )  # fmt: skip
 known(

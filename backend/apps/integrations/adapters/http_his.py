@@ -1,6 +1,7 @@
 """The HIS that speaks docs/his-http.md, as other apps ask it (`HisPosting`, `HisRefunds`, `HisBills`)."""
 
 import datetime as dt
+from dataclasses import asdict
 from typing import Any
 
 from apps.billing.ports import BillKey
@@ -35,7 +36,9 @@ class HttpHis:
             "paid_at": posting.paid_at.astimezone(LOCAL).isoformat(timespec="seconds"),
             "amount_fen": posting.amount_fen,
             "lines": _lines(posting.lines),
-        } | ({"admission_no": posting.admission_no} if posting.admission_no else {})
+        } | _where_given(
+            admission_no=posting.admission_no, tenders=[asdict(each) for each in posting.tenders]
+        )
         answer = self._client.post("/his/v1/payments", body)
         return _receipt(answer, order_no=posting.order_no, state="posted")
 
@@ -101,6 +104,11 @@ def _lines(lines: tuple[PostedLine, ...]) -> list[dict[str, Any]]:
         }
         for line in lines
     ]
+
+
+def _where_given(**values: Any) -> dict[str, Any]:
+    """What older HIS were never told is told only where there is something to tell."""
+    return {name: value for name, value in values.items() if value}
 
 
 def _receipt(answer: dict[str, Any], **expected: str) -> Receipt:

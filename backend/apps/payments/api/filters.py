@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef
 from apps.patients.own_filters import NAMED, BoundFilterSet
 from apps.patients.selectors import of_patients
 from apps.payments.channels.base import PayMethod
-from apps.payments.channels.registry import CHANNELS
+from apps.payments.channels.registry import CHANNELS, MIXED
 from apps.payments.models import PaymentAttempt, PaymentOrder, PaymentOrigin, Refund, RefundCause, ReturnCause
 from apps.payments.payables import payment_scene
 from apps.payments.states import ORDERS, REFUNDS, AttemptState, OrderState
@@ -43,7 +43,7 @@ class OrderFilter(PaidFilter):
     search = django_filters.CharFilter(
         method="find", max_length=32, help_text=f"a whole order number, or {NAMED}"
     )
-    channel = KnownFilter(known=lambda: in_force(CHANNELS), max_length=24)
+    channel = KnownFilter(known=lambda: in_force([*CHANNELS, MIXED]), max_length=24)
     method = django_filters.ChoiceFilter(
         choices=choices_of(PayMethod), method="filter_method", label="of the attempt that paid"
     )

@@ -55,13 +55,15 @@ class RefundSerializer(ModelSerializer):
 
 
 class AttemptSerializer(ModelSerializer):
-    """One try to pay through one channel."""
+    """One try to pay through one channel: all of the order, or as one of several tenders (`is_leg`)."""
+
+    change_fen = serializers.IntegerField(read_only=True)
 
     class Meta:
         model = PaymentAttempt
         fields = [
-            "id", "channel", "method", "state", "amount_fen", "paid_fen", "tendered_fen", "out_trade_no",
-            "transaction_id", "started_at", "expires_at", "paid_at", "error",
+            "id", "channel", "method", "state", "amount_fen", "paid_fen", "tendered_fen", "change_fen",
+            "is_leg", "out_trade_no", "transaction_id", "started_at", "expires_at", "paid_at", "held_at", "error",
         ]  # fmt: skip
         read_only_fields = fields
 

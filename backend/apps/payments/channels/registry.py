@@ -33,6 +33,9 @@ class ChannelSpec:
 
 
 CHANNELS: dict[str, ChannelSpec] = {}
+#: 组合支付: the channel of an order that several tenders have paid. No attempt goes through it.
+MIXED = "mixed"
+_MIXED_WORDS = ValueWords("组合支付", "Several tenders")
 
 
 def register(spec: ChannelSpec) -> ChannelSpec:
@@ -43,11 +46,13 @@ def register(spec: ChannelSpec) -> ChannelSpec:
 
 
 def channel_words() -> dict[str, ValueWords]:
-    """Every channel by its code, in the order in which payers are offered them."""
-    return {code: ValueWords(spec.zh, spec.en) for code, spec in CHANNELS.items()}
+    """Every channel by its code, in the order in which payers are offered them; several of them at the end."""
+    return {code: ValueWords(spec.zh, spec.en) for code, spec in CHANNELS.items()} | {MIXED: _MIXED_WORDS}
 
 
 def channel_name(code: str) -> str:
     """What a channel is called, in the language of the request; the code of one that is gone."""
+    if code == MIXED:
+        return _MIXED_WORDS.text
     spec = CHANNELS.get(code)
     return (spec.en if in_english() else spec.zh) if spec else code

@@ -16,6 +16,7 @@ from kernel.money import FenField
 class PaymentAttempt(BaseModel):
     """支付尝试: one try to pay an order through one channel. The row is committed before the channel is called.
 
+    `is_leg`: it pays a part, one of several tenders; else the whole order. `held_at`: when a leg's money was here.
     `client` is what the payer's app was given. `paid_fen` is what the channel says came in. `taken_by`: the clerk, at
     the window. `partner`: the order's. `due_at`: when a worker asks the channel again.
     """
@@ -39,6 +40,7 @@ class PaymentAttempt(BaseModel):
     amount_fen = FenField()
     paid_fen = FenField(default=0)
     tendered_fen = FenField(default=0, help_text="cash handed over; the change is the difference")
+    is_leg = models.BooleanField(default=False, db_default=False)
     state = models.CharField(max_length=12, choices=ATTEMPTS.choices, default=AttemptState.CREATED.value)
     payer_id = models.CharField(max_length=128, blank=True, default="")
     client = models.JSONField(default=dict, blank=True)
@@ -47,6 +49,7 @@ class PaymentAttempt(BaseModel):
     started_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)
+    held_at = models.DateTimeField(null=True)
     error = models.CharField(max_length=64, blank=True, default="")
     checks = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(null=True)
@@ -54,7 +57,9 @@ class PaymentAttempt(BaseModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["order"], condition=Q(state="succeeded"), name="payment_attempt_one_pays"
+                fields=["order"],
+                condition=Q(state="succeeded", is_leg=False),
+                name="payment_attempt_one_whole",
             ),
             models.UniqueConstraint(
                 fields=["merchant", "transaction_id"],
@@ -67,6 +72,10 @@ class PaymentAttempt(BaseModel):
                 name="payment_attempt_slip_once",
             ),
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="payment_attempt_has_amount"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["held", "returned"]) | Q(is_leg=True, held_at__isnull=False),
+                name="payment_attempt_legs_are_held",
+            ),
         ]
         indexes = [
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="payment_attempt_due"),
@@ -76,9 +85,17 @@ class PaymentAttempt(BaseModel):
                 name="payment_attempt_of_partner",
             ),
             models.Index(
+                fields=["hospital", "held_at"], condition=Q(state="held"), name="payment_attempt_held"
+            ),
+            models.Index(
                 fields=["hospital", "channel", "paid_at"],
                 condition=Q(paid_at__isnull=False),
                 name="payment_attempt_paid",
             ),
         ]
         triggers = [audited(exclude=("due_at", "checks", "client", "payer_id", "reference"))]
+
+    @property
+    def change_fen(self) -> int:
+        """找零: of the cash that was handed over."""
+        return max(self.tendered_fen - self.amount_fen, 0)

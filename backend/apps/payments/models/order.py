@@ -51,6 +51,7 @@ class PaymentOrder(VersionedModel):
     `application` is where it was opened: miniprogram, window, or a partner's client id (then `partner` too).
     `refunded_fen` counts refunds from their decision on. `expires_at` ends paying, also at the channel.
     `department`: whose things are paid; null when they belong to several, or to none. `scene`: of `payables`.
+    `held_fen`: what tenders hold while the others are missing. `channel`: `mixed` once several tenders have paid.
     """
 
     worker: ClassVar[str] = "apps.payments.tasks.advance_order"
@@ -76,6 +77,7 @@ class PaymentOrder(VersionedModel):
     description = models.CharField(max_length=120)
     amount_fen = FenField()
     refunded_fen = FenField(default=0)
+    held_fen = FenField(default=0, db_default=0)
     state = models.CharField(max_length=16, choices=ORDERS.choices, default=OrderState.PENDING.value)
     channel = models.CharField(max_length=24, blank=True, default="", help_text="of the attempt that paid")
     expires_at = models.DateTimeField()
@@ -99,6 +101,10 @@ class PaymentOrder(VersionedModel):
             models.CheckConstraint(
                 condition=Q(refunded_fen__gte=0, refunded_fen__lte=F("amount_fen")),
                 name="payment_order_refunds_within",
+            ),
+            models.CheckConstraint(
+                condition=Q(held_fen=0) | Q(state="pending", held_fen__gt=0, held_fen__lt=F("amount_fen")),
+                name="payment_order_holds_less",
             ),
             models.CheckConstraint(
                 condition=~Q(return_cause="") | ~Q(state__in=["returning", "returned"]),

@@ -22,9 +22,10 @@ class RefundRoute(models.TextChoices):
 
 
 class RefundCause(models.TextChoices):
-    """Who or what wants the money to go back. The last three are ours: nobody asked for them.
+    """Who or what wants the money to go back. The last four are ours: nobody asked for them.
 
-    `reversed`: a clerk has handed it back, which nobody can forbid any more.
+    `reversed`: a clerk has handed it back, which nobody can forbid any more. `incomplete`: the other tenders of the
+    order never came.
     """
 
     PATIENT = "patient"
@@ -34,6 +35,7 @@ class RefundCause(models.TextChoices):
     OVERPAYMENT = "overpayment"
     NOT_POSTED = "not_posted"
     LATE = "late"
+    INCOMPLETE = "incomplete"
 
 
 class Refund(VersionedModel):

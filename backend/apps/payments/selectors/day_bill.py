@@ -11,14 +11,15 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from apps.payments.channels.registry import CHANNELS
-from apps.payments.models import PaymentAttempt, Refund, RefundCause, RefundRoute
+from apps.payments.channels.registry import CHANNELS, MIXED
+from apps.payments.models import PaymentAttempt, PaymentOrder, Refund, RefundCause, RefundRoute
 from apps.payments.states import AttemptState
 from kernel import clock
 from kernel.crypto import masking
 
 BATCH = 2_000
 CASH = "cash"
+_PAID_NOTHING = (RefundCause.OVERPAYMENT, RefundCause.INCOMPLETE)
 
 
 class Movement(NamedTuple):
@@ -42,7 +43,8 @@ class Movement(NamedTuple):
 def movements(hospital_id: UUID, day: dt.date, application: str = "") -> Iterator[Movement]:
     """What moved on that day (Asia/Shanghai), the earliest first; `application` "": of all of them.
 
-    In the bill of one application each order is paid once: what came in twice and went back is not in it.
+    In the bill of one application each order is paid once, by however many tenders: what came in twice, or never became
+    whole, and went back is not in it.
     """
     begin, end = clock.local(day, dt.time()), clock.local(day + dt.timedelta(days=1), dt.time())
     paid = PaymentAttempt.objects.filter(
@@ -53,11 +55,22 @@ def movements(hospital_id: UUID, day: dt.date, application: str = "") -> Iterato
         paid_fen__gt=0,
     )  # the channels are for the index
     back = Refund.objects.filter(hospital_id=hospital_id, succeeded_at__gte=begin, succeeded_at__lt=end)
+    mixed = PaymentOrder.objects.none()
     if application:
-        paid = paid.filter(order__application=application, state=AttemptState.SUCCEEDED)
-        back = back.filter(order__application=application).exclude(cause=RefundCause.OVERPAYMENT)
+        paid = paid.filter(order__application=application, state=AttemptState.SUCCEEDED, is_leg=False)
+        back = back.filter(order__application=application).exclude(cause__in=_PAID_NOTHING)
+        mixed = PaymentOrder.objects.filter(
+            hospital_id=hospital_id,
+            application=application,
+            channel=MIXED,
+            paid_at__gte=begin,
+            paid_at__lt=end,
+        )
     found = heapq.merge(
-        _payments(paid), _refunds(back), key=lambda row: (row.occurred_at, row.order_no, row.refund_no)
+        _payments(paid),
+        _mixed(mixed),
+        _refunds(back),
+        key=lambda row: (row.occurred_at, row.order_no, row.refund_no),
     )
     for row in found:
         yield row._replace(business_date=str(day))
@@ -73,6 +86,15 @@ def _payments(rows: QuerySet[PaymentAttempt]) -> Iterator[Movement]:
         yield Movement(
             "", "payment", order_no, "", "", "", channel, transaction_id, amount, "succeeded", _time(at),
             application, masking.document(mrn),
+        )  # fmt: skip
+
+
+def _mixed(rows: QuerySet[PaymentOrder]) -> Iterator[Movement]:
+    columns = ("order_no", "amount_fen", "paid_at", "application", "patient__mrn")
+    for order_no, amount, at, application, mrn in rows.order_by("paid_at", "order_no").values_list(*columns):
+        yield Movement(
+            "", "payment", order_no, "", "", "", MIXED, "", amount, "succeeded", _time(at), application,
+            masking.document(mrn),
         )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from apps.identity.models import WeChatAccount
 from apps.patients.selectors import bound_patients
 from apps.payments.channels.base import PayMethod
 from apps.payments.channels.counter import AT_COUNTER
+from apps.payments.channels.registry import MIXED
 from apps.payments.models import PaymentAttempt, PaymentOrder, PaymentOrderLine, Refund
 from apps.payments.payables import scenes
 from apps.payments.services.ledger import Account
@@ -68,6 +69,13 @@ def is_recorded(order: PaymentOrder) -> bool:
     """Whether the order was paid by money that a clerk had taken before."""
     paid_by = order.attempts.filter(state=AttemptState.SUCCEEDED, method=PayMethod.RECORDED)
     return order.channel in AT_COUNTER and paid_by.exists()
+
+
+def lies_with_a_clerk(order: PaymentOrder) -> bool:
+    """Whether a clerk has taken the money, or a part of it, by hand."""
+    if order.channel != MIXED:
+        return order.channel in AT_COUNTER
+    return order.attempts.filter(state=AttemptState.SUCCEEDED, channel__in=AT_COUNTER).exists()
 
 
 def recorded_for(subject_type: str, subject_ids: Iterable[UUID]) -> QuerySet[PaymentOrder]:

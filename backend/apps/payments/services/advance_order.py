@@ -6,11 +6,12 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.payments.events import PaymentOrderClosed
-from apps.payments.models import CloseCause, PaymentAttempt, PaymentOrder, PaymentOrderLine
+from apps.payments.models import CloseCause, PaymentAttempt, PaymentOrder, PaymentOrderLine, RefundCause
 from apps.payments.payables import by_payable, lines_of
 from apps.payments.services.checks import ask
 from apps.payments.services.posting import post_order
 from apps.payments.services.record_payment import event_of
+from apps.payments.services.tenders import return_held
 from apps.payments.states import ORDERS, UNSETTLED, OrderState
 from kernel import clock, leases
 from kernel.errors import StateConflict
@@ -111,7 +112,9 @@ def _closed(order_id: UUID) -> None:
         closed_at=now,
         due_at=None,
         close_cause=order.close_cause or CloseCause.EXPIRED,
+        held_fen=0,
     )
+    return_held(order, RefundCause.INCOMPLETE)
     order.lines.update(is_live=False, updated_at=now)
     for payable, lines in by_payable(lines_of(order), known_only=True):
         payable.closed(order, lines)

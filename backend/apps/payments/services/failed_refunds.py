@@ -7,7 +7,7 @@ from apps.payments.channels.base import ChannelError, RefundState as ChannelStat
 from apps.payments.models import Refund, RefundRoute
 from apps.payments.services.advance_refund import record, request_of
 from apps.payments.services.merchants import channel_for
-from apps.payments.services.record_refund import pay_out_in_cash, reissue
+from apps.payments.services.record_refund import pay_out_in_cash, reissue, void_slip
 from apps.payments.states import RefundState
 from kernel.errors import ServiceUnavailable, StateConflict
 from kernel.idempotency import store
@@ -16,6 +16,11 @@ from kernel.idempotency import store
 def send_again(refund: Refund, *, staff: StaffMember) -> Refund:
     """Under the same number where the channel allows it. StateConflict unless it has failed, and for cash."""
     return reissue(refund, staff=staff)
+
+
+def confirm_voided(refund: Refund, *, staff: StaffMember, reference: str) -> Refund:
+    """The card machine has given it back, with that number. StateConflict unless it waits for that."""
+    return void_slip(refund, staff=staff, reference=reference)
 
 
 def pay_out(refund: Refund, *, staff: StaffMember) -> Refund:

@@ -8,9 +8,18 @@ from collections.abc import Sequence
 from apps.identity.his import his_of
 from apps.identity.models import Hospital
 from apps.patients.models import Patient
+from apps.payments.channels.registry import MIXED
 from apps.payments.models import PaymentOrder, Refund, RefundLine
 from apps.payments.payables import PayableLine, by_payable
-from apps.payments.ports import POSTING, HisPosting, HisUnavailable, PaymentPosting, PostedLine, RefundPosting
+from apps.payments.ports import (
+    POSTING,
+    HisPosting,
+    HisUnavailable,
+    PaymentPosting,
+    PostedLine,
+    PostedTender,
+    RefundPosting,
+)
 from apps.payments.states import AttemptState
 
 
@@ -25,7 +34,8 @@ def posting_of(hospital: Hospital) -> HisPosting:
 
 def announce(order: PaymentOrder, lines: Sequence[PayableLine]) -> None:
     """The order is paid."""
-    paid_by = order.attempts.filter(state=AttemptState.SUCCEEDED).values_list("transaction_id", flat=True)
+    paid = order.attempts.filter(state=AttemptState.SUCCEEDED).order_by("held_at", "pk")
+    paid_by = [PostedTender(*row) for row in paid.values_list("channel", "transaction_id", "paid_fen")]
     described = _described(order, lines)
     posting = PaymentPosting(
         order_no=order.order_no,
@@ -33,11 +43,12 @@ def announce(order: PaymentOrder, lines: Sequence[PayableLine]) -> None:
         hospital_code=order.hospital.code,
         mrn=Patient.objects.values_list("mrn", flat=True).get(pk=order.patient_id),
         channel=order.channel,
-        transaction_id=paid_by.first() or "",
+        transaction_id=paid_by[0].transaction_id if len(paid_by) == 1 else "",
         paid_at=order.paid_at or order.created_at,
         amount_fen=order.amount_fen,
         lines=described,
         admission_no=next((line.admission_no for line in described if line.admission_no), ""),
+        tenders=tuple(paid_by) if order.channel == MIXED else (),
     )
     posting_of(order.hospital).post_payment(posting)
 

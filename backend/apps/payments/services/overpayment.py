@@ -1,4 +1,5 @@
-"""Money that pays nothing goes back: a second payment of one order, one that came too late, one of another amount."""
+"""Money that pays nothing goes back: a second payment of one order, one that came too late, of another amount, or that
+the other tenders never followed."""
 
 from apps.payments.models import PaymentAttempt, PaymentOrder, Refund, RefundCause, RefundRoute
 from apps.payments.services import ledger
@@ -7,6 +8,7 @@ from apps.payments.services.numbers import new_refund_no
 from kernel import clock, ids, leases
 
 OVERPAYMENT_REASON = "重复或超时支付自动退回"
+INCOMPLETE_REASON = "分笔支付未付清,自动退回"
 
 
 def return_overpayment(order: PaymentOrder, attempt: PaymentAttempt, cause: RefundCause) -> Refund:
@@ -24,7 +26,7 @@ def return_overpayment(order: PaymentOrder, attempt: PaymentAttempt, cause: Refu
         amount_fen=attempt.paid_fen,
         route=RefundRoute.ORIGINAL,
         cause=cause,
-        reason=OVERPAYMENT_REASON,
+        reason=INCOMPLETE_REASON if cause == RefundCause.INCOMPLETE else OVERPAYMENT_REASON,
         due_at=clock.now(),
     )
     ledger.post(

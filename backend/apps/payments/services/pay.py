@@ -19,6 +19,7 @@ from apps.payments.channels.base import (
 )
 from apps.payments.models import MerchantAccount, PaymentAttempt, PaymentOrder
 from apps.payments.services.merchants import active_merchant, channel_of
+from apps.payments.services.tenders import check_whole
 from apps.payments.states import ATTEMPTS, UNSETTLED, AttemptState, OrderState
 from kernel import clock, ids, leases
 from kernel.errors import StateConflict
@@ -48,7 +49,7 @@ def pay_online(
     `check` may refuse the order, under its lock.
 
     ChannelNotOffered, OrderExpired, StateConflict (no longer pending), ChannelRefused, ChannelUnavailable (try again),
-    TooManyAttempts. Not inside a transaction: the channel is asked over the network.
+    TooManyAttempts, TendersAtWork. Not inside a transaction: the channel is asked over the network.
     """
     merchant = active_merchant(order.hospital_id, channel)
     if method not in channel_of(merchant).methods:
@@ -89,8 +90,10 @@ def _begin(
     check_payable(order)
     if check is not None:
         check(order)
+    check_whole(order)
     mine = PaymentAttempt.objects.filter(
         order=order,
+        is_leg=False,
         merchant=merchant,
         method=method,
         payer_id=payer_id,

@@ -9,7 +9,6 @@ from django.db import transaction
 
 from apps.identity.settings import Setting
 from apps.payments import settings
-from apps.payments.channels.counter import AT_COUNTER
 from apps.payments.events import PaymentOrderPosted, PaymentOrderReturning, PaymentOrderStuck
 from apps.payments.models import (
     PaymentOrder,
@@ -20,7 +19,7 @@ from apps.payments.models import (
 )
 from apps.payments.payables import Credit, PayableLine, SettleLater, SettleRefused, by_payable, lines_of
 from apps.payments.ports import HisRefused, HisUnavailable
-from apps.payments.selectors.orders import is_recorded
+from apps.payments.selectors.orders import is_recorded, lies_with_a_clerk
 from apps.payments.services import his, ledger
 from apps.payments.services.ledger import Account, AccountKind, Movement
 from apps.payments.services.record_payment import event_of
@@ -113,7 +112,7 @@ def _refused(order: PaymentOrder, code: str, cause: ReturnCause) -> None:
 
 def _again_or_return(order: PaymentOrder, error: str) -> None:
     over = _paid_for(order) >= _minutes(settings.GIVE_UP_MINUTES, order)
-    if over and order.channel not in AT_COUNTER:
+    if over and not lies_with_a_clerk(order):
         give_back(order, cause=ReturnCause.NOT_POSTED_IN_TIME, code=error)
     else:
         _again(order, error)

@@ -6,6 +6,7 @@ from typing import IO
 from uuid import UUID
 
 from apps.payments.channels.base import ChannelBill, NotSupported
+from apps.payments.channels.registry import MIXED
 from apps.payments.models import MerchantAccount, PaymentAttempt, PaymentOrder, Refund, RefundCause
 from apps.payments.services import checks
 from apps.payments.services.advance_refund import record, request_of
@@ -98,7 +99,9 @@ def look_at_refund(merchant_id: UUID, channel_refund_no: str) -> Looked:
 
 
 def _paid(attempt: PaymentAttempt, said: str) -> Looked:
-    """What paid an order was heard of with it; of an overpayment its way back says when."""
+    """What paid an order was heard of with it; a tender says when by itself, of an overpayment its way back."""
+    if attempt.held_at is not None:
+        return Looked(True, attempt.paid_fen, said, attempt.paid_at, attempt.held_at)
     back = (
         Refund.objects.filter(attempt=attempt, cause=RefundCause.OVERPAYMENT).order_by("created_at").first()
     )
@@ -111,13 +114,15 @@ def look_at_number(hospital_id: UUID, application: str, number: str) -> Looked:
     """What we know by the number of an order or refund that went through an application; nobody is asked."""
     orders = PaymentOrder.objects.filter(hospital_id=hospital_id, application=application, order_no=number)
     if (order := orders.first()) is not None:
+        if order.channel == MIXED:
+            return Looked(True, order.amount_fen, order.state, order.paid_at, order.recorded_at)
         paid = PaymentAttempt.objects.select_related("order").filter(
             order=order, state=AttemptState.SUCCEEDED
         )
         attempt = paid.first()
         return Looked(True, None, order.state) if attempt is None else _paid(attempt, order.state)
     refunds = Refund.objects.filter(hospital_id=hospital_id, order__application=application, refund_no=number)
-    refund = refunds.exclude(cause=RefundCause.OVERPAYMENT).first()
+    refund = refunds.exclude(cause__in=(RefundCause.OVERPAYMENT, RefundCause.INCOMPLETE)).first()
     if refund is None:
         return Looked(is_ours=False)
     if refund.succeeded_at is None:

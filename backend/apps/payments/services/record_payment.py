@@ -9,9 +9,10 @@ from django.db import IntegrityError, transaction
 
 from apps.payments.channels.base import TradeResult, TradeState
 from apps.payments.channels.card_balance import CARD_BALANCE
+from apps.payments.channels.registry import MIXED
 from apps.payments.events import OfOrder, PaymentOrderPaid
 from apps.payments.models import PaymentAttempt, PaymentOrder, RefundCause
-from apps.payments.services import ledger
+from apps.payments.services import ledger, tenders
 from apps.payments.services.ledger import Account, AccountKind, Movement
 from apps.payments.services.overpayment import return_overpayment
 from apps.payments.states import ATTEMPTS, ORDERS, SETTLED, UNSETTLED, AttemptState, OrderState
@@ -19,7 +20,6 @@ from kernel import clock, leases
 from kernel.locks import lock_one, lock_rows
 from kernel.outbox.events import publish
 
-PAYABLE = (OrderState.PENDING, OrderState.CLOSED)
 log = structlog.get_logger(__name__)
 
 
@@ -40,6 +40,7 @@ def event_of(kind: type[OfOrder], order: PaymentOrder, **more: Any) -> OfOrder:
 def record_paid(attempt_id: UUID, trade: TradeResult, *, order_id: UUID | None = None) -> PaymentAttempt:
     """The channel has the money of this attempt. Recorded once, however often it is told.
 
+    A tender's is held until the last one is here.
     It pays the order if that still waits (or was closed meanwhile and its lines are free); any other money is an
     overpayment and goes back by itself. `trade` comes from the channel's own answer, never from an unconfirmed amount.
     `order_id`: the attempt's order, if the caller knows it.
@@ -50,24 +51,37 @@ def record_paid(attempt_id: UUID, trade: TradeResult, *, order_id: UUID | None =
     attempt = lock_one(PaymentAttempt.objects, pk=attempt_id)
     if attempt.state in SETTLED:
         return attempt
-    takes = _takes(order, attempt, trade)
-    _post_to_ledger(order, attempt, trade, AttemptState.SUCCEEDED if takes else AttemptState.OVERPAYMENT)
-    if takes:
+    becomes = _becomes(order, attempt, trade)
+    _post_to_ledger(order, attempt, trade, becomes)
+    if becomes == AttemptState.SUCCEEDED:
         _paid(order, attempt)
+    elif becomes == AttemptState.HELD:
+        tenders.wait_for_next(order, held_fen=attempt.amount_fen)
     else:
         cause = RefundCause.LATE if order.state == OrderState.CLOSED else RefundCause.OVERPAYMENT
         return_overpayment(order, attempt, cause)
     return attempt
 
 
-def _takes(order: PaymentOrder, attempt: PaymentAttempt, trade: TradeResult) -> bool:
-    """Whether this money pays the order."""
-    right = trade.amount_fen == attempt.amount_fen == order.amount_fen and trade.currency == "CNY"
+def _becomes(order: PaymentOrder, attempt: PaymentAttempt, trade: TradeResult) -> AttemptState:
+    """Whether this money pays the order, is held for it until the rest is here, or goes back."""
+    right = trade.amount_fen == attempt.amount_fen and trade.currency == "CNY"
+    right = right and (attempt.is_leg or attempt.amount_fen == order.amount_fen)
     if not right:
         log.error("paid_amount_differs", attempt_id=str(attempt.pk), paid_fen=trade.amount_fen)
-    if not right or order.state not in PAYABLE:
-        return False
-    return order.state == OrderState.PENDING or _lines_free(order)
+        return AttemptState.OVERPAYMENT
+    if attempt.is_leg:
+        return _leg_becomes(order, attempt)
+    takes = order.state == OrderState.PENDING or (order.state == OrderState.CLOSED and _lines_free(order))
+    return AttemptState.SUCCEEDED if takes else AttemptState.OVERPAYMENT
+
+
+def _leg_becomes(order: PaymentOrder, attempt: PaymentAttempt) -> AttemptState:
+    """A part reopens no order: the others have gone back."""
+    if order.state != OrderState.PENDING or not tenders.fits(order, attempt):
+        return AttemptState.OVERPAYMENT
+    is_last = order.held_fen + attempt.amount_fen == order.amount_fen
+    return AttemptState.SUCCEEDED if is_last else AttemptState.HELD
 
 
 def _lines_free(order: PaymentOrder) -> bool:
@@ -89,6 +103,7 @@ def _post_to_ledger(
         paid_fen=trade.amount_fen,
         transaction_id=trade.transaction_id[:64],
         paid_at=trade.paid_at or clock.now(),
+        held_at=clock.now() if attempt.is_leg else None,
         due_at=None,
         error="",
     )
@@ -113,12 +128,17 @@ def source_of(attempt: PaymentAttempt) -> Account:
 
 
 def _paid(order: PaymentOrder, attempt: PaymentAttempt) -> None:
+    if attempt.is_leg:
+        tenders.complete(order)
+    elif order.held_fen:
+        tenders.return_held(order, RefundCause.OVERPAYMENT)
     now = clock.now()
     ORDERS.move(
         order,
         OrderState.PAID_UNPOSTED,
         expect=OrderState(order.state),
-        channel=attempt.channel,
+        channel=MIXED if attempt.is_leg else attempt.channel,
+        held_fen=0,
         paid_at=attempt.paid_at,
         recorded_at=now,
         closed_at=None,
@@ -157,4 +177,9 @@ def record(attempt: PaymentAttempt, trade: TradeResult) -> bool:
 
 def is_over(attempt: PaymentAttempt, order: PaymentOrder, now: dt.datetime) -> bool:
     """Whether nobody should pay the attempt any more, so that it is to be closed at the channel."""
-    return order.state != OrderState.PENDING or min(order.expires_at, attempt.expires_at) <= now
+    beside_tenders = order.held_fen > 0 and not attempt.is_leg
+    return (
+        order.state != OrderState.PENDING
+        or beside_tenders
+        or min(order.expires_at, attempt.expires_at) <= now
+    )

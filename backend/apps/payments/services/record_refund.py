@@ -4,7 +4,7 @@ import datetime as dt
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Sum
 
 from apps.identity.models import StaffMember
 from apps.payments.channels.base import PayMethod
@@ -30,6 +30,7 @@ from kernel.errors import StateConflict
 from kernel.locks import lock_one
 from kernel.outbox.events import publish
 
+POS = "pos"
 #: Whole orders that never came to be posted go back by these.
 _UNPOSTED = (RefundCause.NOT_POSTED, RefundCause.LATE)
 
@@ -89,9 +90,15 @@ def record_succeeded(
         refund_id=refund.pk,
         about=clock.day_of(refund.succeeded_at),
     )
-    if order.state == OrderState.RETURNING and refund.lines.exists():
+    if order.state == OrderState.RETURNING and _is_whole(order):
         ORDERS.move(order, OrderState.RETURNED, returned_at=now)
     publish(_event(RefundSucceeded, refund))
+
+
+def _is_whole(order: PaymentOrder) -> bool:
+    """Whether all of an order that goes back is with the payer; what pays nothing has no lines."""
+    back = RefundLine.objects.filter(refund__order=order, refund__state=RefundState.SUCCEEDED)
+    return (back.aggregate(total=Sum("amount_fen"))["total"] or 0) == order.amount_fen
 
 
 def _source_of(refund: Refund) -> Account:
@@ -197,6 +204,22 @@ def pay_out_in_cash(refund: Refund, *, staff: StaffMember | None, handed_back: b
             payable.handed_out(order, lines, staff_id=staff.pk if staff else None)
     Refund.objects.filter(pk=locked.pk).update(route=RefundRoute.COUNTER_CASH, decided_by=staff)
     record_succeeded(locked.pk, handed_back=handed_back)
+    locked.refresh_from_db()
+    return locked
+
+
+@transaction.atomic
+def void_slip(refund: Refund, *, staff: StaffMember, reference: str) -> Refund:
+    """A clerk has voided the slip on the card machine, whose number for that is `reference`: the payer's bank has it.
+
+    StateConflict unless it waits for that.
+    """
+    _, locked = _lock(refund.pk)
+    by_machine = locked.route == RefundRoute.ORIGINAL and locked.attempt.channel == POS
+    if locked.state != RefundState.FAILED or not by_machine:
+        raise StateConflict(current=locked.state)
+    Refund.objects.filter(pk=locked.pk).update(decided_by=staff)
+    record_succeeded(locked.pk, channel_refund_id=reference)
     locked.refresh_from_db()
     return locked
 

@@ -10,7 +10,6 @@ from apps.identity.models import StaffMember, WeChatAccount
 from apps.payments import errors, payables
 from apps.payments.drawers import drawers
 from apps.payments.models import (
-    PaymentAttempt,
     PaymentOrder,
     PaymentOrderLine,
     Refund,
@@ -21,7 +20,8 @@ from apps.payments.models import (
 from apps.payments.services import ledger
 from apps.payments.services.ledger import Account, AccountKind, Movement
 from apps.payments.services.numbers import new_refund_no
-from apps.payments.states import AttemptState, OrderState
+from apps.payments.services.refund_shares import Share, shares_of, way_of
+from apps.payments.states import OrderState
 from kernel import clock, ids, leases
 from kernel.errors import REQUIRED, Expectation, InvalidValue, StateConflict
 from kernel.faults import fault_point
@@ -56,32 +56,37 @@ def create_refund(
 ) -> Refund:
     """Decide that parts of a posted order go back. The amounts are set aside at once; a worker asks the channel.
 
+    Of several tenders the newest gives first, each by its own way: one refund for each, the first of them is returned.
     RefundExceedsPaid beyond what a line still holds; InsufficientBalance when a prepaid account has been spent;
     StateConflict unless the order is posted and its Payable lets go of it; InvalidValue for a foreign line or an amount
     below 1; NoOpenShift for cash out of the hands of a clerk who has no drawer open.
     """
-    _check_drawer(order, staff, cause, route)
     locked = lock_one(PaymentOrder.objects, pk=order.pk)
     if locked.state != OrderState.POSTED:
         raise StateConflict(current=locked.state)
     lines = {line.pk: line for line in lock_rows(PaymentOrderLine.objects.filter(order=locked))}
     amounts = _amounts(lines, parts)
     _check_rules([lines[pk] for pk in amounts], cause)
-    refund = _create(
-        locked,
-        sum(amounts.values()),
-        cause=cause,
-        reason=reason,
-        route=route,
-        application=application or locked.application,
-        decided_by=staff,
-        account=account or locked.account,
-        decision_id=decision_id,
-    )
-    _set_aside(locked, lines, amounts, refund)
-    _post(refund, [Movement(account_of(lines[pk]), amount) for pk, amount in amounts.items()])
+    made = []
+    for share in shares_of(locked, amounts):
+        way = way_of(share.attempt, route, by_clerk=staff is not None)
+        _check_drawer(order, staff, cause, way)
+        refund = _create(
+            locked,
+            share,
+            cause=cause,
+            reason=reason,
+            route=way,
+            application=application or locked.application,
+            decided_by=staff,
+            account=account or locked.account,
+            decision_id=decision_id,
+        )
+        _set_aside(locked, lines, share.amounts, refund)
+        _post(refund, [Movement(account_of(lines[pk]), amount) for pk, amount in share.amounts.items()])
+        made.append(refund)
     fault_point("refund.decided")
-    return refund
+    return made[0]
 
 
 def _check_drawer(
@@ -104,22 +109,22 @@ def _check_rules(lines: Sequence[PaymentOrderLine], cause: RefundCause) -> None:
                 raise StateConflict(current="not_refundable")
 
 
-def refund_unposted(order: PaymentOrder, *, cause: RefundCause, route: RefundRoute) -> Refund:
+def refund_unposted(order: PaymentOrder, *, cause: RefundCause, route: RefundRoute) -> None:
     """All of an order that could not be posted goes back. The caller holds its lock and has moved it on."""
     lines = {line.pk: line for line in lock_rows(PaymentOrderLine.objects.filter(order=order))}
     amounts = {pk: line.amount_fen for pk, line in lines.items()}
-    refund = _create(
-        order,
-        order.amount_fen,
-        cause=cause,
-        reason=order.return_reason,
-        route=route,
-        application=order.application,
-        account=order.account,
-    )
-    _set_aside(order, lines, amounts, refund)
-    _post(refund, [Movement(Account(AccountKind.UNPOSTED), order.amount_fen)])
-    return refund
+    for share in shares_of(order, amounts):
+        refund = _create(
+            order,
+            share,
+            cause=cause,
+            reason=order.return_reason,
+            route=way_of(share.attempt, route, by_clerk=False),
+            application=order.application,
+            account=order.account,
+        )
+        _set_aside(order, lines, share.amounts, refund)
+        _post(refund, [Movement(Account(AccountKind.UNPOSTED), refund.amount_fen)])
 
 
 def _post(refund: Refund, debits: list[Movement]) -> None:
@@ -139,17 +144,16 @@ def account_of(line: PaymentOrderLine) -> Account:
     return Account(AccountKind(line.ledger_kind), line.ledger_owner)
 
 
-def _create(order: PaymentOrder, amount_fen: int, **values: object) -> Refund:
-    attempt = PaymentAttempt.objects.get(order=order, state=AttemptState.SUCCEEDED)
+def _create(order: PaymentOrder, share: Share, **values: object) -> Refund:
     refund = Refund(
         hospital_id=order.hospital_id,
         patient_id=order.patient_id,
         department_id=order.department_id,
         order=order,
-        attempt=attempt,
+        attempt=share.attempt,
         refund_no=new_refund_no(order.hospital_id),
         channel_refund_no=ids.uuid7().hex,
-        amount_fen=amount_fen,
+        amount_fen=sum(share.amounts.values()),
         due_at=clock.now(),
         **values,
     )

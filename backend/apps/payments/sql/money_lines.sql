@@ -1,11 +1,25 @@
 -- why: a part of a refund that belongs to no line is a row of its own; what a clerk reverses is voided on its machine.
+-- why: of several tenders each pays of a line what it covers where both are laid side by side, in their order.
   SELECT a.id, a.hospital_id, a.paid_at AS at, 'in' AS direction, o.id AS order_id, o.order_no, '' AS refund_no,
       a.channel, o.application, a.taken_by_id AS cashier_id, o.department_id, o.patient_id, l.subject_id,
-      coalesce(l.title, o.description) AS title, coalesce(l.amount_fen, a.paid_fen) AS amount_fen, o.scene,
+      coalesce(l.title, o.description) AS title, coalesce(t.amount_fen, l.amount_fen, a.paid_fen) AS amount_fen, o.scene,
       {is_prepaid} AS is_prepaid, 0::bigint AS before_fen
     FROM payments_paymentattempt AS a JOIN payments_paymentorder AS o ON o.id = a.order_id
     LEFT JOIN payments_paymentorderline AS l ON l.order_id = o.id AND a.state = 'succeeded'
-    WHERE a.paid_at IS NOT NULL AND a.paid_fen > 0
+    LEFT JOIN LATERAL (
+      SELECT CASE WHEN a.is_leg AND a.state = 'succeeded' THEN least(
+          (SELECT sum(b.paid_fen) FROM payments_paymentattempt AS b
+            WHERE b.order_id = o.id AND b.state = 'succeeded' AND (b.held_at, b.id) <= (a.held_at, a.id)),
+          (SELECT sum(k.amount_fen) FROM payments_paymentorderline AS k
+            WHERE k.order_id = o.id AND k.position <= l.position)
+        )::bigint - greatest(
+          (SELECT coalesce(sum(b.paid_fen), 0) FROM payments_paymentattempt AS b
+            WHERE b.order_id = o.id AND b.state = 'succeeded' AND (b.held_at, b.id) < (a.held_at, a.id)),
+          (SELECT coalesce(sum(k.amount_fen), 0) FROM payments_paymentorderline AS k
+            WHERE k.order_id = o.id AND k.position < l.position)
+        )::bigint END AS amount_fen
+    ) AS t ON true
+    WHERE a.paid_at IS NOT NULL AND a.paid_fen > 0 AND coalesce(t.amount_fen, 1) > 0
   UNION ALL
   SELECT r.id, r.hospital_id, r.succeeded_at, 'out', o.id, o.order_no, r.refund_no,
       CASE WHEN r.route = 'counter_cash' AND NOT (r.cause = 'reversed' AND a.channel IN ({at_counter})) THEN 'cash'

@@ -171,7 +171,7 @@ class PayView(PaymentView):
         raises=(
             StateConflict, payment_errors.PartnerMayNot, payment_errors.PartnerLimit,
             payment_errors.ChannelNotOffered, payment_errors.ChannelRefused, payment_errors.ChannelUnavailable,
-            payment_errors.OrderExpired, payment_errors.TooManyAttempts,
+            payment_errors.OrderExpired, payment_errors.TooManyAttempts, payment_errors.TendersAtWork,
         ),
         operation_id="payment_orders_pay", tags=["payments"],
     )  # fmt: skip

@@ -26,24 +26,31 @@ from kernel.money import MAX_FEN
 
 
 class SettleSerializer(Serializer):
-    """How the money was taken: cash, pos (with the slip's number) or card_balance (with the card)."""
+    """How the money was taken: cash, pos (with the slip's number) or card_balance (with the card).
+
+    `amount_fen`: a part of the order, which is held until the rest is here; left out, all that is left. Cash is last.
+    """
 
     channel = serializers.ChoiceField(choices=["cash", "pos", "card_balance"])
     reference = serializers.CharField(max_length=64, required=False, default="", allow_blank=True)
+    amount_fen = serializers.IntegerField(min_value=1, max_value=MAX_FEN, required=False)
     tendered_fen = serializers.IntegerField(min_value=1, max_value=MAX_FEN, required=False)
     card_id = ScopedRelatedField(source="card", queryset=PatientCard.objects.all(), required=False)
 
 
 class StaffOrderSerializer(PaymentOrderSerializer):
-    """支付单 for staff, with what it waits for. `is_refundable`: posted, and not all of it has gone back."""
+    """支付单 for staff, with what it waits for. `is_refundable`: posted, and not all of it has gone back.
+
+    `held_fen`: what tenders hold of it while the rest is missing.
+    """
 
     opened_by_name = serializers.CharField(source="opened_by.name", read_only=True, default="")
     is_refundable = serializers.SerializerMethodField()
 
     class Meta(PaymentOrderSerializer.Meta):
         fields = [
-            *PaymentOrderSerializer.Meta.fields, "opened_by_id", "opened_by_name", "posting_tries", "posting_error",
-            "alarmed_at", "is_refundable",
+            *PaymentOrderSerializer.Meta.fields, "held_fen", "opened_by_id", "opened_by_name", "posting_tries",
+            "posting_error", "alarmed_at", "is_refundable",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -89,18 +96,19 @@ class PaymentOrderViewSet(OptionsMixin, ListMixin, RetrieveMixin, ExportMixin):
         body=SettleSerializer, answer=WholeOrderSerializer, idempotent=True, atomic=False,
         raises=(
             NotFound, StateConflict, InvalidValue, DuplicateValue, errors.ChannelNotOffered, errors.OrderExpired,
-            errors.InsufficientBalance, errors.NoOpenShift,
+            errors.InsufficientBalance, errors.NoOpenShift, errors.TenderExceedsRest, errors.TooManyTenders,
+            errors.CashLast,
         ),
     )  # fmt: skip
     def settle(
         self, order: PaymentOrder, *, channel: str, card: PatientCard | None = None, **taken: Any
     ) -> PaymentOrder:
-        """窗口收款: the clerk has taken the money; the answer says whether it is posted."""
+        """窗口收款: the clerk has taken the money, or a part of it; the answer says whether it is posted."""
         if channel != "card_balance":
             return pay_at_counter(order=order, channel=channel, staff=self.me, **taken)
         if card is None:
             raise InvalidValue(field="card_id", expected=REQUIRED)
-        return pay_from_card(order=order, card=card, staff=self.me)
+        return pay_from_card(order=order, card=card, staff=self.me, amount_fen=taken.get("amount_fen"))
 
     @command(answer=WholeOrderSerializer, raises=(StateConflict,))
     def cancel(self, order: PaymentOrder) -> PaymentOrder:

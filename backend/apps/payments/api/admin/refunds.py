@@ -11,9 +11,16 @@ from apps.payments.api.serializers import RefundSerializer
 from apps.payments.errors import NoOpenShift
 from apps.payments.models import Refund
 from apps.payments.selectors.exports import refund_rows
-from apps.payments.services.failed_refunds import pay_out, send_again
+from apps.payments.services.failed_refunds import confirm_voided, pay_out, send_again
 from kernel.errors import StateConflict
 from kernel.http.commands import command
+from kernel.http.serializers import Serializer
+
+
+class VoidedSlipSerializer(Serializer):
+    """The number of the slip by which the card machine gave it back."""
+
+    reference = serializers.CharField(max_length=64)
 
 
 class StaffRefundSerializer(RefundSerializer):
@@ -21,12 +28,13 @@ class StaffRefundSerializer(RefundSerializer):
 
     order_no = serializers.CharField(source="order.order_no", read_only=True)
     decided_by_name = serializers.CharField(source="decided_by.name", read_only=True, default="")
+    channel = serializers.CharField(source="attempt.channel", read_only=True)
 
     class Meta(RefundSerializer.Meta):
         fields = [
-            *RefundSerializer.Meta.fields, "hospital_id", "hospital_name", "patient_name", "order_no", "application",
-            "decision_id", "decided_by_name", "channel_refund_no", "channel_refund_id", "error", "reissued",
-            "his_notified_at",
+            *RefundSerializer.Meta.fields, "hospital_id", "hospital_name", "patient_name", "order_no", "channel",
+            "application", "decision_id", "decided_by_name", "channel_refund_no", "channel_refund_id", "error",
+            "reissued", "his_notified_at",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -37,7 +45,7 @@ class RefundViewSet(OptionsMixin, ListMixin, RetrieveMixin, ExportMixin):
 
     model = Refund
     resource = "payments.refund"
-    codes = {"reissue": "reissue", "pay_out": "pay_out"}
+    codes = {"reissue": "reissue", "pay_out": "pay_out", "void_slip": "pay_out"}
     serializer_class = StaffRefundSerializer
     filterset_class = RefundFilter
     ordering_fields = ["created_at", "amount_fen"]
@@ -47,7 +55,7 @@ class RefundViewSet(OptionsMixin, ListMixin, RetrieveMixin, ExportMixin):
     in_force: ClassVar[dict[str, Any]] = {}
 
     def base_queryset(self) -> Any:
-        return Refund.objects.select_related("patient", "order", "decided_by")
+        return Refund.objects.select_related("patient", "order", "attempt", "decided_by")
 
     @command(answer=StaffRefundSerializer, raises=(StateConflict,), idempotent=True)
     def reissue(self, refund: Refund) -> Refund:
@@ -58,3 +66,10 @@ class RefundViewSet(OptionsMixin, ListMixin, RetrieveMixin, ExportMixin):
     def pay_out(self, refund: Refund) -> Refund:
         """现金退款: a failed refund is paid out in cash, unless the channel has done it after all."""
         return pay_out(refund, staff=self.me)
+
+    @command(
+        body=VoidedSlipSerializer, answer=StaffRefundSerializer, raises=(StateConflict,), idempotent=True
+    )
+    def void_slip(self, refund: Refund, *, reference: str) -> Refund:
+        """撤销刷卡: the clerk has voided the slip on the card machine, and the payer's bank has the money."""
+        return confirm_voided(refund, staff=self.me, reference=reference)

@@ -26,6 +26,7 @@ urlpatterns = [
     path("refunds/export", RefundViewSet.as_view({"get": "export"})),
     path(_REFUND, RefundViewSet.as_view({"get": "retrieve"})),
     path(f"{_REFUND}/reissue", RefundViewSet.as_view({"post": "reissue"})),
+    path(f"{_REFUND}/void-slip", RefundViewSet.as_view({"post": "void_slip"})),
     path(f"{_REFUND}/pay-out", RefundViewSet.as_view({"post": "pay_out"})),
     path("merchant-accounts", MerchantAccountViewSet.as_view({"get": "list", "post": "create"})),
     path("merchant-accounts/options", MerchantAccountViewSet.as_view({"get": "offer"})),

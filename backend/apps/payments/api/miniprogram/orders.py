@@ -89,7 +89,7 @@ class PaymentOrderViewSet(OwnOrders):
         body=PaySerializer, answer=OpenedAttemptSerializer, status=201, idempotent=True, atomic=False,
         raises=(
             StateConflict, errors.ChannelNotOffered, errors.ChannelRefused, errors.ChannelUnavailable,
-            errors.OrderExpired, errors.TooManyAttempts, errors.SubjectBeingPaid,
+            errors.OrderExpired, errors.TooManyAttempts, errors.SubjectBeingPaid, errors.TendersAtWork,
         ),
     )  # fmt: skip
     def pay(self, order: PaymentOrder, *, channel: str, method: str = "") -> PaymentAttempt:
@@ -113,7 +113,7 @@ class PaymentOrderViewSet(OwnOrders):
         answer=PaymentOrderSerializer, idempotent=True, atomic=False,
         raises=(
             CardRequired, StateConflict, errors.ChannelNotOffered, errors.OrderExpired,
-            errors.InsufficientBalance, errors.SubjectBeingPaid,
+            errors.InsufficientBalance, errors.SubjectBeingPaid, errors.TendersAtWork,
         ),
     )  # fmt: skip
     def pay_with_card(self, order: PaymentOrder) -> Response:

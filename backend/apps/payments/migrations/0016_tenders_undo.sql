@@ -1,0 +1,8 @@
+DROP TRIGGER closed_stays ON payments_paymentattempt;
+CREATE TRIGGER closed_stays BEFORE UPDATE ON payments_paymentattempt
+  FOR EACH ROW WHEN (OLD.paid_at IS NOT NULL AND (
+    OLD.hospital_id, OLD.order_id, OLD.merchant_id, OLD.channel, OLD.amount_fen, OLD.paid_fen, OLD.paid_at, OLD.state,
+    OLD.transaction_id) IS DISTINCT FROM (
+    NEW.hospital_id, NEW.order_id, NEW.merchant_id, NEW.channel, NEW.amount_fen, NEW.paid_fen, NEW.paid_at, NEW.state,
+    NEW.transaction_id))
+  EXECUTE FUNCTION payments_closed_stays('paid_at', 'old');
