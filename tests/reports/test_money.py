@@ -86,6 +86,32 @@ def test_every_way_of_grouping_has_the_same_sums_and_rows_that_add_up(desk: Desk
         assert rows_of(desk.world, "books", "billing.income_rows", asked) == came - went
 
 
+@pytest.mark.requirement("CLN-08", "PAY-12")
+def test_what_several_tenders_paid_adds_up_by_every_way_of_grouping(desk: Desk) -> None:
+    bills = [issue(desk.world), issue(desk.world, *(replace(BLOOD, category=name) for name in ("test", "other")))]
+    order = open_payment(
+        hospital=desk.world.h1, patient_id=bills[0].patient_id, bill_ids=[bill.pk for bill in bills],
+        application="window",
+    )  # fmt: skip
+    for number, part in enumerate((1_001, 2_333)):
+        taken = {"channel": "pos", "reference": f"S{number}", "amount_fen": part}
+        assert desk.settle(order, **taken).json()["state"] == "pending"
+    assert desk.settle(order).json()["state"] == "posted"
+    order.refresh_from_db()
+    whole = order.amount_fen
+    for group in GROUPS:
+        shown = looked_at(desk.world, "books", "billing.income", {**DAYS, "group_by": group})
+        named = figures(shown, "income_fen", "net_fen")
+        assert [sum(column) for column in zip(*named, strict=True)] == [whole, whole], group
+        for key, (_, net) in zip(shown["keys"], named, strict=True):
+            asked = {**DAYS, "group_by": group, "key": key}
+            assert rows_of(desk.world, "books", "billing.income_rows", asked) == net, (group, key)
+    by_channel = looked_at(desk.world, "books", "billing.income", {**DAYS, "group_by": "channel"})
+    assert dict(zip(by_channel["keys"], figures(by_channel, "income_fen"), strict=True)) == {
+        "pos": (3_334,), "cash": (whole - 3_334,),
+    }  # fmt: skip
+
+
 def test_a_category_has_its_share_of_a_partial_refund_to_the_fen(desk: Desk) -> None:
     bill = issue(desk.world)  # 25.00 of medicine and 20.00 of a test
     order = open_payment(

@@ -57,7 +57,7 @@ _COUNTER = ", ".join(f"'{channel}'" for channel in AT_COUNTER)
 _IS_PREPAID = f"CASE WHEN l.ledger_kind <> '' THEN l.ledger_kind IN ({_KINDS}) END"
 #: Money that came in and went back, by the line of the order that it was for; what belongs to no line, whole. A slip
 #: that a clerk reverses is voided on its machine. `is_prepaid`: it is credited to a prepaid account; null: not posted.
-#: `before_fen`: what went back of the line before.
+#: `before_fen`: what went back of the line before, or was paid of it by tenders before.
 #: (id, hospital_id, at, direction, order_id, order_no, refund_no, channel, application, cashier_id, department_id,
 #: patient_id, subject_id, title, amount_fen > 0, scene, is_prepaid, before_fen)
 MONEY_LINES = statement("apps.payments", "money_lines", is_prepaid=_IS_PREPAID, at_counter=_COUNTER)

@@ -3,21 +3,19 @@
   SELECT a.id, a.hospital_id, a.paid_at AS at, 'in' AS direction, o.id AS order_id, o.order_no, '' AS refund_no,
       a.channel, o.application, a.taken_by_id AS cashier_id, o.department_id, o.patient_id, l.subject_id,
       coalesce(l.title, o.description) AS title, coalesce(t.amount_fen, l.amount_fen, a.paid_fen) AS amount_fen, o.scene,
-      {is_prepaid} AS is_prepaid, 0::bigint AS before_fen
+      {is_prepaid} AS is_prepaid, coalesce(t.before_fen, 0) AS before_fen
     FROM payments_paymentattempt AS a JOIN payments_paymentorder AS o ON o.id = a.order_id
     LEFT JOIN payments_paymentorderline AS l ON l.order_id = o.id AND a.state = 'succeeded'
     LEFT JOIN LATERAL (
-      SELECT CASE WHEN a.is_leg AND a.state = 'succeeded' THEN least(
-          (SELECT sum(b.paid_fen) FROM payments_paymentattempt AS b
-            WHERE b.order_id = o.id AND b.state = 'succeeded' AND (b.held_at, b.id) <= (a.held_at, a.id)),
-          (SELECT sum(k.amount_fen) FROM payments_paymentorderline AS k
-            WHERE k.order_id = o.id AND k.position <= l.position)
-        )::bigint - greatest(
-          (SELECT coalesce(sum(b.paid_fen), 0) FROM payments_paymentattempt AS b
-            WHERE b.order_id = o.id AND b.state = 'succeeded' AND (b.held_at, b.id) < (a.held_at, a.id)),
-          (SELECT coalesce(sum(k.amount_fen), 0) FROM payments_paymentorderline AS k
-            WHERE k.order_id = o.id AND k.position < l.position)
-        )::bigint END AS amount_fen
+      SELECT (least(paid, due) - greatest(paid - a.paid_fen, due - l.amount_fen))::bigint AS amount_fen,
+          greatest(paid - a.paid_fen - (due - l.amount_fen), 0)::bigint AS before_fen
+        FROM (
+          SELECT (SELECT sum(x.paid_fen) FROM payments_paymentattempt AS x
+              WHERE x.order_id = o.id AND x.state = 'succeeded' AND (x.held_at, x.id) <= (a.held_at, a.id)) AS paid,
+            (SELECT sum(x.amount_fen) FROM payments_paymentorderline AS x
+              WHERE x.order_id = o.id AND x.position <= l.position) AS due
+            WHERE a.is_leg AND a.state = 'succeeded'
+        ) AS u
     ) AS t ON true
     WHERE a.paid_at IS NOT NULL AND a.paid_fen > 0 AND coalesce(t.amount_fen, 1) > 0
   UNION ALL
