@@ -6033,6 +6033,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/v1/payment-orders/{id}/show-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 出示付款码
+         * @description 出示付款码: what the payer scans or opens at the window; poll the order until it has come.
+         */
+        post: operations["payment_orders_show_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/v1/payment-orders/{id}/withdraw-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 撤回付款码
+         * @description 撤回付款码: the payer pays otherwise; the attempt is still open in the answer if its channel is silent.
+         */
+        post: operations["payment_orders_withdraw_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/payment-orders/export": {
         parameters: {
             query?: never;
@@ -15442,6 +15482,38 @@ export interface components {
             /** 对象名称 */
             subject_name: string;
         };
+        /** @description What the payer's app needs now. `client` has the fields that the channel's own function takes. */
+        OpenedAttempt: {
+            /**
+             * 标识
+             * Format: uuid
+             */
+            readonly id: string;
+            /**
+             * 支付订单
+             * Format: uuid
+             */
+            readonly order_id: string;
+            /** 渠道 */
+            readonly channel: string;
+            /** 方式 */
+            readonly method: components["schemas"]["PayMethod"];
+            /** 状态 */
+            readonly state: components["schemas"]["AttemptState"];
+            /** 金额 */
+            readonly amount_fen: number;
+            /** 商户订单号 */
+            readonly out_trade_no: string;
+            /**
+             * 到期时间
+             * Format: date-time
+             */
+            readonly expires_at: string;
+            /** 前端支付参数 */
+            readonly client: {
+                [key: string]: string;
+            };
+        };
         /** @description 支付单 that waits for its payment until `expires_at`. */
         OpenedOrder: {
             /**
@@ -20716,6 +20788,25 @@ export interface components {
             /** 目标状态 */
             target?: string;
         };
+        Problem409ChannelNotOfferedChannelRefusedAnd6More: components["schemas"]["Problem"] & {
+            /**
+             * 错误码
+             * @enum {string}
+             */
+            code?: "channel_not_offered" | "channel_refused" | "payment_order_expired" | "request_in_progress" | "state_conflict" | "tender_exceeds_rest" | "too_many_attempts" | "too_many_tenders";
+            /** 账单 */
+            bill_id?: string;
+            /** 渠道 */
+            channel?: string;
+            /** 当前状态 */
+            current?: string;
+            /** 剩余金额 */
+            left_fen?: number;
+            /** 原因 */
+            reason?: string;
+            /** 目标状态 */
+            target?: string;
+        };
         Problem409ChannelNotOfferedDuplicateAnd1More: components["schemas"]["Problem"] & {
             /**
              * 错误码
@@ -21758,6 +21849,15 @@ export interface components {
              * @enum {string}
              */
             code?: "throttled" | "too_many_uploads";
+        };
+        Problem503ChannelUnavailableServiceUnavailable: components["schemas"]["Problem"] & {
+            /**
+             * 错误码
+             * @enum {string}
+             */
+            code?: "channel_unavailable" | "service_unavailable";
+            /** 渠道 */
+            channel?: string;
         };
         Problem503ServiceUnavailable: components["schemas"]["Problem"] & {
             /**
@@ -24195,6 +24295,27 @@ export interface components {
         };
         /** @enum {string} */
         ShiftState: "open" | "counting" | "handed_over" | "accepted" | "banked";
+        /** @enum {string} */
+        ShowCodeMethodEnum: "qr_code" | "wap";
+        /**
+         * @description By which provider the payer pays, and how: a code to scan, or a page on a screen at the window.
+         *
+         *     `amount_fen`: a part of the order; left out, all that is left.
+         */
+        ShowCodeRequest: {
+            /** 渠道 */
+            channel: string;
+            /**
+             * 方式
+             * @default qr_code
+             */
+            method?: components["schemas"]["ShowCodeMethodEnum"];
+            /**
+             * 金额
+             * Format: int64
+             */
+            amount_fen?: number;
+        };
         /** @description A row as one side has it; of totals what was stated and what was counted. Null: that side says nothing of it. */
         Side: {
             /** 行号 */
@@ -27811,6 +27932,14 @@ export interface components {
             /** 查询条件 */
             readonly asked: components["schemas"]["AskedValue"][];
         };
+        /** @description The attempt that the payer does not go on with. */
+        WithdrawCodeRequest: {
+            /**
+             * 支付尝试
+             * Format: uuid
+             */
+            attempt_id: string;
+        };
         /** @description Base of plain serializers. */
         WithdrawRequest: {
             /**
@@ -28641,6 +28770,15 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem409CashLastChannelNotOfferedAnd8More"];
+            };
+        };
+        /** @description Conflict: channel_not_offered, channel_refused, payment_order_expired, request_in_progress, state_conflict, tender_exceeds_rest, too_many_attempts, too_many_tenders */
+        Problem409ChannelNotOfferedChannelRefusedAnd6More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409ChannelNotOfferedChannelRefusedAnd6More"];
             };
         };
         /** @description Conflict: channel_not_offered, duplicate, public_address_missing */
@@ -29480,6 +29618,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem429ThrottledTooManyUploads"];
             };
         };
+        /** @description Service unavailable: channel_unavailable, service_unavailable */
+        Problem503ChannelUnavailableServiceUnavailable: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem503ChannelUnavailableServiceUnavailable"];
+            };
+        };
         /** @description Service unavailable: service_unavailable */
         Problem503ServiceUnavailable: {
             headers: {
@@ -29763,6 +29910,7 @@ export type NewScreen = components['schemas']['NewScreen'];
 export type OfferState = components['schemas']['OfferState'];
 export type OneTimePassword = components['schemas']['OneTimePassword'];
 export type OpenItem = components['schemas']['OpenItem'];
+export type OpenedAttempt = components['schemas']['OpenedAttempt'];
 export type OpenedOrder = components['schemas']['OpenedOrder'];
 export type Option = components['schemas']['Option'];
 export type OrderLine = components['schemas']['OrderLine'];
@@ -30014,6 +30162,7 @@ export type Problem409BulkRefused = components['schemas']['Problem409BulkRefused
 export type Problem409CalendarYearUnknown = components['schemas']['Problem409CalendarYearUnknown'];
 export type Problem409CardBalanceLimitOutpatientPrepaymentBarredAnd3More = components['schemas']['Problem409CardBalanceLimitOutpatientPrepaymentBarredAnd3More'];
 export type Problem409CashLastChannelNotOfferedAnd8More = components['schemas']['Problem409CashLastChannelNotOfferedAnd8More'];
+export type Problem409ChannelNotOfferedChannelRefusedAnd6More = components['schemas']['Problem409ChannelNotOfferedChannelRefusedAnd6More'];
 export type Problem409ChannelNotOfferedDuplicateAnd1More = components['schemas']['Problem409ChannelNotOfferedDuplicateAnd1More'];
 export type Problem409ChargesMayComeDepositNotReturnableAnd4More = components['schemas']['Problem409ChargesMayComeDepositNotReturnableAnd4More'];
 export type Problem409CheckInTooEarlyCheckInTooLateAnd3More = components['schemas']['Problem409CheckInTooEarlyCheckInTooLateAnd3More'];
@@ -30107,6 +30256,7 @@ export type Problem422ReportTooLarge = components['schemas']['Problem422ReportTo
 export type Problem429AccountLockedThrottled = components['schemas']['Problem429AccountLockedThrottled'];
 export type Problem429Throttled = components['schemas']['Problem429Throttled'];
 export type Problem429ThrottledTooManyUploads = components['schemas']['Problem429ThrottledTooManyUploads'];
+export type Problem503ChannelUnavailableServiceUnavailable = components['schemas']['Problem503ChannelUnavailableServiceUnavailable'];
 export type Problem503ServiceUnavailable = components['schemas']['Problem503ServiceUnavailable'];
 export type ProblemItem = components['schemas']['ProblemItem'];
 export type ProposalRequest = components['schemas']['ProposalRequest'];
@@ -30217,6 +30367,8 @@ export type ShiftHandOverRequest = components['schemas']['ShiftHandOverRequest']
 export type ShiftOpenRequest = components['schemas']['ShiftOpenRequest'];
 export type ShiftReasonRequest = components['schemas']['ShiftReasonRequest'];
 export type ShiftState = components['schemas']['ShiftState'];
+export type ShowCodeMethodEnum = components['schemas']['ShowCodeMethodEnum'];
+export type ShowCodeRequest = components['schemas']['ShowCodeRequest'];
 export type Side = components['schemas']['Side'];
 export type SignInRequest = components['schemas']['SignInRequest'];
 export type Signature = components['schemas']['Signature'];
@@ -30306,6 +30458,7 @@ export type WholeMonthlyClose = components['schemas']['WholeMonthlyClose'];
 export type WholeOrder = components['schemas']['WholeOrder'];
 export type WholeReportJob = components['schemas']['WholeReportJob'];
 export type WholeReportSchedule = components['schemas']['WholeReportSchedule'];
+export type WithdrawCodeRequest = components['schemas']['WithdrawCodeRequest'];
 export type WithdrawRequest = components['schemas']['WithdrawRequest'];
 export type WorkDuty = components['schemas']['WorkDuty'];
 export type WorkDutyRequest = components['schemas']['WorkDutyRequest'];
@@ -30381,6 +30534,7 @@ export type ResponseProblem409BulkRefused = components['responses']['Problem409B
 export type ResponseProblem409CalendarYearUnknown = components['responses']['Problem409CalendarYearUnknown'];
 export type ResponseProblem409CardBalanceLimitOutpatientPrepaymentBarredAnd3More = components['responses']['Problem409CardBalanceLimitOutpatientPrepaymentBarredAnd3More'];
 export type ResponseProblem409CashLastChannelNotOfferedAnd8More = components['responses']['Problem409CashLastChannelNotOfferedAnd8More'];
+export type ResponseProblem409ChannelNotOfferedChannelRefusedAnd6More = components['responses']['Problem409ChannelNotOfferedChannelRefusedAnd6More'];
 export type ResponseProblem409ChannelNotOfferedDuplicateAnd1More = components['responses']['Problem409ChannelNotOfferedDuplicateAnd1More'];
 export type ResponseProblem409ChargesMayComeDepositNotReturnableAnd4More = components['responses']['Problem409ChargesMayComeDepositNotReturnableAnd4More'];
 export type ResponseProblem409CheckInTooEarlyCheckInTooLateAnd3More = components['responses']['Problem409CheckInTooEarlyCheckInTooLateAnd3More'];
@@ -30474,6 +30628,7 @@ export type ResponseProblem422ReportTooLarge = components['responses']['Problem4
 export type ResponseProblem429AccountLockedThrottled = components['responses']['Problem429AccountLockedThrottled'];
 export type ResponseProblem429Throttled = components['responses']['Problem429Throttled'];
 export type ResponseProblem429ThrottledTooManyUploads = components['responses']['Problem429ThrottledTooManyUploads'];
+export type ResponseProblem503ChannelUnavailableServiceUnavailable = components['responses']['Problem503ChannelUnavailableServiceUnavailable'];
 export type ResponseProblem503ServiceUnavailable = components['responses']['Problem503ServiceUnavailable'];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -52436,6 +52591,190 @@ export interface operations {
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    payment_orders_show_code: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Unique per intention, at most 128 printable ASCII characters; the same again is safe. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "channel": "wechat_pay",
+                 *       "method": "qr_code",
+                 *       "amount_fen": 5000
+                 *     }
+                 */
+                "application/json": components["schemas"]["ShowCodeRequest"];
+            };
+        };
+        responses: {
+            /** @description 出示付款码 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *       "channel": "wechat_pay",
+                     *       "method": "mini_program",
+                     *       "state": "created",
+                     *       "amount_fen": 5000,
+                     *       "out_trade_no": "ZF260316000001",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
+                     *       "client": {
+                     *         "package": "prepay_id=wx260848351795654115",
+                     *         "timeStamp": "1795654115"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenedAttempt"];
+                };
+            };
+            400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409ChannelNotOfferedChannelRefusedAnd6More"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            422: components["responses"]["Problem422IdempotencyKeyReused"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ChannelUnavailableServiceUnavailable"];
+        };
+    };
+    payment_orders_withdraw_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "attempt_id": "0199c3a5-d1f2-727d-92db-bb721a0ea7a2"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WithdrawCodeRequest"];
+            };
+        };
+        responses: {
+            /** @description 撤回付款码 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *       "order_no": "ZF260316000001",
+                     *       "hospital_id": "0199c3a5-d1f2-799a-9b7c-948c1658514d",
+                     *       "hospital_name": "第一医院",
+                     *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *       "patient_name": "陈晓梅",
+                     *       "scene": "registration",
+                     *       "payer_type": "self_pay",
+                     *       "description": "姓名",
+                     *       "amount_fen": 5000,
+                     *       "refunded_fen": 5000,
+                     *       "state": "pending",
+                     *       "channel": "wechat_pay",
+                     *       "application": "miniprogram",
+                     *       "expires_at": "2026-03-20T17:30:00+08:00",
+                     *       "paid_at": "2026-03-16T09:30:00+08:00",
+                     *       "posted_at": "2026-03-16T09:30:00+08:00",
+                     *       "closed_at": "2026-03-16T09:30:00+08:00",
+                     *       "returned_at": "2026-03-16T09:30:00+08:00",
+                     *       "origin": "online",
+                     *       "close_cause": "expired",
+                     *       "return_cause": "hold_expired",
+                     *       "created_at": "2026-03-16T09:30:00+08:00",
+                     *       "lines": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "position": 1,
+                     *           "subject_type": "billing.bill",
+                     *           "subject_id": "0199c3a5-d1f2-74df-9e82-8a89f651ea3d",
+                     *           "title": "门诊检查费",
+                     *           "amount_fen": 5000,
+                     *           "refunded_fen": 5000
+                     *         }
+                     *       ],
+                     *       "held_fen": 5000,
+                     *       "opened_by_id": "0199c3a5-d1f2-7db5-9c37-fda7dfafef1a",
+                     *       "opened_by_name": "李建国",
+                     *       "posting_tries": 1,
+                     *       "posting_error": "invalid_client",
+                     *       "alarmed_at": "2026-03-16T09:30:00+08:00",
+                     *       "is_refundable": true,
+                     *       "attempts": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "channel": "wechat_pay",
+                     *           "method": "mini_program",
+                     *           "state": "created",
+                     *           "amount_fen": 5000,
+                     *           "paid_fen": 5000,
+                     *           "tendered_fen": 5000,
+                     *           "change_fen": 5000,
+                     *           "is_leg": true,
+                     *           "out_trade_no": "ZF260316000001",
+                     *           "transaction_id": "4200202603160000014371996786",
+                     *           "started_at": "2026-03-16T08:00:00+08:00",
+                     *           "expires_at": "2026-03-20T17:30:00+08:00",
+                     *           "paid_at": "2026-03-16T09:30:00+08:00",
+                     *           "held_at": "2026-03-16T09:30:00+08:00",
+                     *           "error": "invalid_client"
+                     *         }
+                     *       ],
+                     *       "refunds": [
+                     *         {
+                     *           "id": "0199c3a5-d1f2-7a56-9145-270ce6b3bebd",
+                     *           "refund_no": "TK260316000001",
+                     *           "order_id": "0199c3a5-d1f2-7ca1-93a6-b2c9651b3841",
+                     *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
+                     *           "patient_name": "陈晓梅",
+                     *           "amount_fen": 5000,
+                     *           "route": "original",
+                     *           "cause": "patient",
+                     *           "reason": "临时有事",
+                     *           "state": "created",
+                     *           "accepted_at": "2026-03-16T09:30:00+08:00",
+                     *           "succeeded_at": "2026-03-16T09:30:00+08:00",
+                     *           "created_at": "2026-03-16T09:30:00+08:00"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WholeOrder"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StateConflict"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };

@@ -85,3 +85,17 @@ def nothing_is_left(till: Till) -> None:
     assert (money(till, AccountKind.UNPOSTED), money(till, AccountKind.REFUNDS_PAYABLE)) == (0, 0)
     report = verify_ledger()
     assert report.ok, report.findings
+
+
+def show_code(till: Till, order: PaymentOrder, channel: str, key: str = "", **body: Any) -> Any:
+    """The clerk shows the payer a code of the provider."""
+    return till.world.client("clerk").post(
+        f"{ADMIN}/payment-orders/{order.pk}/show-code", {"channel": channel} | body, "json",
+        HTTP_IDEMPOTENCY_KEY=key or uuid4().hex,
+    )  # fmt: skip
+
+
+def withdraw_code(till: Till, order: PaymentOrder, attempt: PaymentAttempt) -> Any:
+    """The payer does not scan it."""
+    body = {"attempt_id": str(attempt.pk)}
+    return till.world.client("clerk").post(f"{ADMIN}/payment-orders/{order.pk}/withdraw-code", body, "json")

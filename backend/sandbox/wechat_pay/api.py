@@ -22,6 +22,7 @@ MAX_JSON = 64 * 1024
 #: Short names of operations for faults, by method and how the path begins or ends.
 OPERATIONS = (
     ("POST", "/v3/pay/transactions/jsapi", "prepay"),
+    ("POST", "/v3/pay/transactions/native", "prepay"),
     ("POST", "/v3/pay/transactions/out-trade-no/", "close"),
     ("GET", "/v3/pay/transactions/", "query"),
     ("POST", "/v3/refund/domestic/refunds", "refund"),

@@ -109,7 +109,7 @@ class BillText:
             "微信订单号": trade.transaction_id,
             "商户订单号": trade.out_trade_no,
             "用户标识": trade.payer,
-            "交易类型": "JSAPI",
+            "交易类型": str(trade.request.get("way", "JSAPI")),
             "付款银行": "OTHERS",
             "货币种类": "CNY",
             "代金券金额": "0.00",

@@ -20,14 +20,24 @@ class Trades:
         base = "/v3/pay/transactions"
         return {
             ("POST", f"{base}/jsapi"): self._prepay,
+            ("POST", f"{base}/native"): self._native,
             ("GET", f"{base}/out-trade-no/{{out_trade_no}}"): self._query,
             ("GET", f"{base}/id/{{transaction_id}}"): self._query,
             ("POST", f"{base}/out-trade-no/{{out_trade_no}}/close"): self._close,
         }
 
     def _prepay(self, request: Request) -> Response:
-        account, body = self._account, fields.body_of(request)
-        wanted = self._wanted(body)
+        body = fields.body_of(request)
+        openid = fields.text(fields.part(body, "payer"), "openid", 128)
+        return reply({"prepay_id": self._reference(self._wanted(body, openid, "JSAPI"))})
+
+    def _native(self, request: Request) -> Response:
+        """The address in the code that the payer scans."""
+        wanted = self._wanted(fields.body_of(request), "", "NATIVE")
+        return reply({"code_url": f"weixin://wxpay/bizpayurl?pr={self._reference(wanted)}"})
+
+    def _reference(self, wanted: Trade) -> str:
+        account = self._account
         with account.book.lock:
             trade = account.book.find(wanted.out_trade_no)
             if trade is None:
@@ -42,16 +52,15 @@ class Trades:
                 account.book.references.pop(trade.reference)
                 trade.reference = wanted.reference
                 account.book.references[trade.reference] = trade
-            return reply({"prepay_id": trade.reference})
+            return trade.reference
 
-    def _wanted(self, body: dict[str, Any]) -> Trade:
+    def _wanted(self, body: dict[str, Any], openid: str, way: str) -> Trade:
         account = self._account
         now, settings = account.clock.now(), account.settings
         out_trade_no = fields.matching(body, "out_trade_no", fields.OUT_TRADE_NO)
         description = fields.text(body, "description", 127)
         notify_url = fields.url(body, 255)
         attach = fields.text(body, "attach", 128, required=False)
-        openid = fields.text(fields.part(body, "payer"), "openid", 128)
         amount = fields.part(body, "amount")
         fields.currency(amount)
         self._check_merchant(fields.text(body, "mchid", 32))
@@ -60,7 +69,7 @@ class Trades:
         return Trade(
             out_trade_no,
             fields.fen(amount, "total"),
-            {"attach": attach, "digest": _digest(body)},
+            {"attach": attach, "way": way, "digest": _digest(body)},
             now,
             notify_url,
             description,
@@ -100,7 +109,7 @@ class Trades:
         if trade.state == PAID and trade.paid_at is not None:
             shown |= {
                 "transaction_id": trade.transaction_id,
-                "trade_type": "JSAPI",
+                "trade_type": trade.request.get("way", "JSAPI"),
                 "bank_type": "OTHERS",
                 "success_time": account.rfc3339(trade.paid_at),
                 "payer": {"openid": trade.payer},

@@ -47,6 +47,7 @@ _OUT_TRADE_NO = re.compile(r"[0-9A-Za-z_\-|*]{6,32}")
 _OUT_REFUND_NO = re.compile(r"[0-9A-Za-z_\-|*@]{1,64}")
 _NO_ORDER = ("ORDER_NOT_EXIST", "RESOURCE_NOT_EXISTS")
 _NO_REFUND = ("RESOURCE_NOT_EXISTS", "REFUND_NOT_EXISTS")
+METHODS = (PayMethod.MINI_PROGRAM, PayMethod.QR_CODE)
 #: Bytes, as WeChat Pay counts.
 _DESCRIPTION, _REASON, _ATTACH, _URL = 127, 80, 128, 255
 
@@ -55,7 +56,7 @@ class WeChatPayChannel:
     """One merchant's. Thread-safe; asks nothing before the first call. `timeout`: seconds to connect and to wait."""
 
     code = "wechat_pay"
-    methods = frozenset({PayMethod.MINI_PROGRAM})
+    methods = frozenset(METHODS)
 
     def __init__(self, config: Mapping[str, Any], timeout: tuple[float, float] = TIMEOUT) -> None:
         """ValueError when the configuration cannot be right."""
@@ -63,20 +64,30 @@ class WeChatPayChannel:
         self._client = WeChatPayClient(self._config, timeout)
 
     def prepay(self, request: PrepayRequest) -> Prepaid:
-        """`client` has the five fields of wx.requestPayment. A paid order is a TemporaryChannelError: query it."""
+        """`client` has the five fields of wx.requestPayment, or a `qr_code` (Native).
+
+        A paid order is a TemporaryChannelError: query it.
+        """
         body = self._order(request)
-        try:
-            prepay_id = self._client.post(f"{ORDERS}/jsapi", body).get("prepay_id")
-        except PermanentChannelError as error:
-            if means(error, "ORDER_PAID"):
-                raise TemporaryChannelError(error.code, error.detail, outcome_unknown=True) from error
-            raise
-        if not isinstance(prepay_id, str) or not prepay_id:
-            raise TemporaryChannelError("bad_reply", "no prepay_id", outcome_unknown=True)
+        if request.method is PayMethod.QR_CODE:
+            return Prepaid({"qr_code": self._made("native", body, "code_url")})
+        prepay_id = self._made("jsapi", body | {"payer": {"openid": request.payer_id}}, "prepay_id")
         stamp, nonce, package = str(int(time.time())), secrets.token_hex(16), f"prepay_id={prepay_id}"
         signature = self._client.sign(self._config.appid, stamp, nonce, package)
         fields = {"timeStamp": stamp, "nonceStr": nonce, "package": package, "signType": "RSA"}
         return Prepaid({**fields, "paySign": signature}, prepay_id)
+
+    def _made(self, way: str, body: dict[str, Any], name: str) -> str:
+        """What WeChat Pay answers under that name."""
+        try:
+            value = self._client.post(f"{ORDERS}/{way}", body).get(name)
+        except PermanentChannelError as error:
+            if means(error, "ORDER_PAID"):
+                raise TemporaryChannelError(error.code, error.detail, outcome_unknown=True) from error
+            raise
+        if not isinstance(value, str) or not value:
+            raise TemporaryChannelError("bad_reply", f"no {name}", outcome_unknown=True)
+        return value
 
     def query(self, out_trade_no: str, *, started_at: dt.datetime) -> TradeResult:
         number = segment(_checked(out_trade_no, "out_trade_no", _OUT_TRADE_NO))
@@ -161,9 +172,9 @@ class WeChatPayChannel:
 
     def _order(self, request: PrepayRequest) -> dict[str, Any]:
         """The same for the same request, so that a repetition is one to WeChat Pay too."""
-        if request.method is not PayMethod.MINI_PROGRAM:
+        if request.method not in METHODS:
             raise NotSupported(request.method)
-        if not request.payer_id:
+        if request.method is PayMethod.MINI_PROGRAM and not request.payer_id:
             raise PermanentChannelError("bad_request", "payer_id")
         order: dict[str, Any] = {
             "appid": self._config.appid,
@@ -173,7 +184,6 @@ class WeChatPayChannel:
             "time_expire": request.expires_at.astimezone(LOCAL).isoformat(timespec="seconds"),
             "notify_url": _url(request.notify_url),
             "amount": {"total": _amount(request.amount_fen), "currency": "CNY"},
-            "payer": {"openid": request.payer_id},
         }
         if request.attach:
             order["attach"] = cut(request.attach, _ATTACH)
@@ -243,6 +253,6 @@ SPEC = register(
         secrets=SECRETS,
         optional=OPTIONAL,
         addresses=("base_url",),
-        methods=(PayMethod.MINI_PROGRAM,),
+        methods=METHODS,
     )
 )

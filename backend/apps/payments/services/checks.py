@@ -28,9 +28,9 @@ def check_attempt(attempt_id: UUID) -> None:
         leases.wake(PaymentOrder, attempt.order_id)
 
 
-def ask(attempt: PaymentAttempt) -> bool:
-    """Query the channel, or close the attempt there when it is over; True when it has come to its end."""
-    over = record_payment.is_over(attempt, attempt.order, clock.now())
+def ask(attempt: PaymentAttempt, *, give_up: bool = False) -> bool:
+    """Query the channel, or close the attempt there when it is over, or given up; True when it has come to its end."""
+    over = give_up or record_payment.is_over(attempt, attempt.order, clock.now())
     try:
         trade = _close(attempt) if over else _query(attempt)
     except ChannelError as error:

@@ -18,7 +18,7 @@ from apps.payments.channels.base import (
     PrepayRequest,
 )
 from apps.payments.models import MerchantAccount, PaymentAttempt, PaymentOrder
-from apps.payments.services.merchants import active_merchant, channel_of
+from apps.payments.services.merchants import active_merchant, channel_for, channel_of
 from apps.payments.services.tenders import check_whole
 from apps.payments.states import ATTEMPTS, UNSETTLED, AttemptState, OrderState
 from kernel import clock, ids, leases
@@ -51,17 +51,28 @@ def pay_online(
     ChannelNotOffered, OrderExpired, StateConflict (no longer pending), ChannelRefused, ChannelUnavailable (try again),
     TooManyAttempts, TendersAtWork. Not inside a transaction: the channel is asked over the network.
     """
-    merchant = active_merchant(order.hospital_id, channel)
-    if method not in channel_of(merchant).methods:
-        raise errors.ChannelNotOffered(channel=channel)
+    merchant = merchant_for(order, channel, method)
     attempt = _begin(order.pk, merchant, method, payer_id, check)
     if attempt.state == AttemptState.OPEN:
         with transaction.atomic():
             store.finish_with(attempt.pk)
         return attempt
+    return open_at_channel(order, attempt, client_ip)
+
+
+def merchant_for(order: PaymentOrder, channel: str, method: PayMethod) -> MerchantAccount:
+    """The account that takes it. ChannelNotOffered, also where the channel is not offered this way."""
+    merchant = active_merchant(order.hospital_id, channel)
+    if method not in channel_of(merchant).methods:
+        raise errors.ChannelNotOffered(channel=channel)
+    return merchant
+
+
+def open_at_channel(order: PaymentOrder, attempt: PaymentAttempt, client_ip: str = "") -> PaymentAttempt:
+    """Ask the channel for what the payer needs, for an attempt that is on record. Errors as `pay_online`."""
     fault_point("pay.begun")
     try:
-        prepaid = channel_of(merchant).prepay(_request(order, attempt, client_ip))
+        prepaid = channel_for(attempt).prepay(_request(order, attempt, client_ip))
     except ChannelError as error:
         raise _refused(attempt, error) from error
     fault_point("pay.asked")
@@ -103,22 +114,28 @@ def _begin(
     known = mine.order_by("-id").first()
     if known is not None:
         return known
+    whole = order.amount_fen
+    return new_attempt(order, merchant, method, whole, partner_id=order.partner_id, payer_id=payer_id)
+
+
+def new_attempt(
+    order: PaymentOrder, merchant: MerchantAccount, method: PayMethod, amount_fen: int, **values: Any
+) -> PaymentAttempt:
+    """On record before the channel is asked, and due should we die before. TooManyAttempts."""
     if order.attempts.count() >= MAX_ATTEMPTS:
         raise errors.TooManyAttempts
-    now = clock.now()
     return PaymentAttempt.objects.create(
         hospital_id=order.hospital_id,
         order=order,
-        partner_id=order.partner_id,
         merchant=merchant,
         channel=merchant.channel,
         method=method,
         out_trade_no=ids.uuid7().hex,
-        amount_fen=order.amount_fen,
-        payer_id=payer_id,
-        started_at=now,
+        amount_fen=amount_fen,
+        started_at=clock.now(),
         expires_at=order.expires_at,
         due_at=later(3),
+        **values,
     )
 
 

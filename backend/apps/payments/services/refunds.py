@@ -70,18 +70,11 @@ def create_refund(
     made = []
     for share in shares_of(locked, amounts):
         way = way_of(share.attempt, route, by_clerk=staff is not None)
-        _check_drawer(order, staff, cause, way)
+        _check_drawer(locked, staff, cause, way)
         refund = _create(
-            locked,
-            share,
-            cause=cause,
-            reason=reason,
-            route=way,
-            application=application or locked.application,
-            decided_by=staff,
-            account=account or locked.account,
-            decision_id=decision_id,
-        )
+            locked, share, cause=cause, reason=reason, route=way, application=application or locked.application,
+            decided_by=staff, account=account or locked.account, decision_id=decision_id,
+        )  # fmt: skip
         _set_aside(locked, lines, share.amounts, refund)
         _post(refund, [Movement(account_of(lines[pk]), amount) for pk, amount in share.amounts.items()])
         made.append(refund)

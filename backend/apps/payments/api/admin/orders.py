@@ -8,16 +8,24 @@ from rest_framework.response import Response
 from apps.access.scoped.fields import ScopedRelatedField
 from apps.access.scoped.options import OptionsMixin
 from apps.access.scoped.views import ListMixin, RetrieveMixin
+from apps.audit.middleware import client_ip
 from apps.patients.models import PatientCard
 from apps.payments import errors
 from apps.payments.api.admin.exporting import ExportMixin
 from apps.payments.api.filters import OrderFilter
-from apps.payments.api.serializers import AttemptSerializer, PaymentOrderSerializer, RefundSerializer
-from apps.payments.models import CloseCause, PaymentOrder
+from apps.payments.api.serializers import (
+    AttemptSerializer,
+    OpenedAttemptSerializer,
+    PaymentOrderSerializer,
+    RefundSerializer,
+)
+from apps.payments.channels.base import PayMethod
+from apps.payments.models import CloseCause, PaymentAttempt, PaymentOrder
 from apps.payments.selectors import orders
 from apps.payments.selectors.exports import order_rows
 from apps.payments.services.advance_order import give_up
 from apps.payments.services.counter import pay_at_counter, pay_from_card
+from apps.payments.services.show_code import METHODS, show_code, withdraw_code
 from apps.payments.states import OrderState
 from kernel.errors import REQUIRED, DuplicateValue, InvalidValue, NotFound, StateConflict
 from kernel.http.commands import command
@@ -36,6 +44,23 @@ class SettleSerializer(Serializer):
     amount_fen = serializers.IntegerField(min_value=1, max_value=MAX_FEN, required=False)
     tendered_fen = serializers.IntegerField(min_value=1, max_value=MAX_FEN, required=False)
     card_id = ScopedRelatedField(source="card", queryset=PatientCard.objects.all(), required=False)
+
+
+class ShowCodeSerializer(Serializer):
+    """By which provider the payer pays, and how: a code to scan, or a page on a screen at the window.
+
+    `amount_fen`: a part of the order; left out, all that is left.
+    """
+
+    channel = serializers.CharField(max_length=24)
+    method = serializers.ChoiceField(choices=[(m.value, m.value) for m in METHODS], default=METHODS[0].value)
+    amount_fen = serializers.IntegerField(min_value=1, max_value=MAX_FEN, required=False)
+
+
+class WithdrawCodeSerializer(Serializer):
+    """The attempt that the payer does not go on with."""
+
+    attempt_id = serializers.UUIDField()
 
 
 class StaffOrderSerializer(PaymentOrderSerializer):
@@ -75,7 +100,7 @@ class PaymentOrderViewSet(OptionsMixin, ListMixin, RetrieveMixin, ExportMixin):
 
     model = PaymentOrder
     resource = "payments.order"
-    codes = {"settle": "settle", "cancel": "cancel"}
+    codes = {"settle": "settle", "show_code": "settle", "withdraw_code": "settle", "cancel": "cancel"}
     serializer_class = StaffOrderSerializer
     filterset_class = OrderFilter
     ordering_fields = ["created_at", "amount_fen"]
@@ -110,10 +135,35 @@ class PaymentOrderViewSet(OptionsMixin, ListMixin, RetrieveMixin, ExportMixin):
             raise InvalidValue(field="card_id", expected=REQUIRED)
         return pay_from_card(order=order, card=card, staff=self.me, amount_fen=taken.get("amount_fen"))
 
+    @command(
+        body=ShowCodeSerializer, answer=OpenedAttemptSerializer, status=201, idempotent=True, atomic=False,
+        raises=(
+            StateConflict, errors.ChannelNotOffered, errors.ChannelRefused, errors.ChannelUnavailable,
+            errors.OrderExpired, errors.TooManyAttempts, errors.TenderExceedsRest, errors.TooManyTenders,
+        ),
+    )  # fmt: skip
+    def show_code(
+        self, order: PaymentOrder, *, channel: str, method: str, amount_fen: int | None = None
+    ) -> PaymentAttempt:
+        """出示付款码: what the payer scans or opens at the window; poll the order until it has come."""
+        return show_code(
+            order=order, channel=channel, method=PayMethod(method), staff=self.me, amount_fen=amount_fen,
+            client_ip=client_ip(self.request) or "",
+        )  # fmt: skip
+
+    @command(body=WithdrawCodeSerializer, answer=WholeOrderSerializer, raises=(StateConflict, NotFound))
+    def withdraw_code(self, order: PaymentOrder, *, attempt_id: UUID) -> PaymentOrder:
+        """撤回付款码: the payer pays otherwise; the attempt is still open in the answer if its channel is silent."""
+        return withdraw_code(order=order, attempt_id=attempt_id)
+
     @command(answer=WholeOrderSerializer, raises=(StateConflict,))
     def cancel(self, order: PaymentOrder) -> PaymentOrder:
         """关闭支付单: nobody is to pay it any more; still pending in the answer while a channel has not answered."""
         return give_up(order, cause=CloseCause.GIVEN_UP_BY_STAFF)
+
+    def replay(self, made: UUID) -> PaymentAttempt | PaymentOrder:
+        """The attempt, or the order as it is now."""
+        return PaymentAttempt.objects.filter(pk=made).first() or self.as_now(made)
 
     def as_now(self, pk: UUID) -> PaymentOrder:
         return orders.whole(PaymentOrder.objects.all()).get(pk=pk)

@@ -20,6 +20,8 @@ urlpatterns = [
     path("payment-orders/options", PaymentOrderViewSet.as_view({"get": "offer"})),
     path(_ORDER, PaymentOrderViewSet.as_view({"get": "retrieve"})),
     path(f"{_ORDER}/settle", PaymentOrderViewSet.as_view({"post": "settle"})),
+    path(f"{_ORDER}/show-code", PaymentOrderViewSet.as_view({"post": "show_code"})),
+    path(f"{_ORDER}/withdraw-code", PaymentOrderViewSet.as_view({"post": "withdraw_code"})),
     path(f"{_ORDER}/cancel", PaymentOrderViewSet.as_view({"post": "cancel"})),
     path("refunds", RefundViewSet.as_view({"get": "list"})),
     path("refunds/options", RefundViewSet.as_view({"get": "offer"})),
