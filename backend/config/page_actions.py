@@ -27,7 +27,7 @@ class Actions:
             "operation": call.id, **call.title, "permission": call.code, "method": call.method.upper(),
             "form": form, "groups": self._groups(call.body, form),
             "danger": call.method == "delete" or said.danger, "confirm": said.confirm, "confirm_en": said.confirm_en,
-            "shows": list(said.shows), "then": said.then,
+            "shows": list(said.shows), "then": said.then, "preview": said.preview,
             "when": {name: list(values) for name, values in said.when.items()},
         }  # fmt: skip
 

@@ -24,7 +24,8 @@ class ActionSpec:
 
     None among them: while it is empty; SET: while it is not. `shows`: columns of the row that are read before anything
     is confirmed. `main`: what a row in that state is there for; it stands before all others. `then`: reads the
-    file which it has made of the same row; who has pressed it gets that at once.
+    file which it has made of the same row; who has pressed it gets that at once. `preview`: reads what would
+    come of it, which is shown before it is confirmed.
     """
 
     danger: bool = False
@@ -34,6 +35,7 @@ class ActionSpec:
     shows: tuple[str, ...] = ()
     main: bool = False
     then: str = ""
+    preview: str = ""
 
 
 ACTIONS: dict[str, ActionSpec] = {}
@@ -47,12 +49,14 @@ def action(
     shows: tuple[str, ...] = (),
     main: bool = False,
     then: str = "",
+    preview: str = "",
     **when: Collection[str | bool | None],
 ) -> None:
     """Say more of an operation; ValueError if something was said before."""
     if operation in ACTIONS:
         raise ValueError(f"{operation} is described twice")
-    ACTIONS[operation] = ActionSpec(danger, *confirm, when=_kept(when), shows=shows, main=main, then=then)
+    kept = _kept(when)
+    ACTIONS[operation] = ActionSpec(danger, *confirm, kept, shows, main, then, preview)
 
 
 def _kept(when: When) -> When:

@@ -9792,11 +9792,11 @@ export interface components {
         /** @description How much of the card's balance. */
         AskForCardRefundRequest: {
             /**
-             * 金额
+             * 退款金额
              * Format: int64
              */
             amount_fen: number;
-            /** 原因 */
+            /** 退费原因 */
             reason: string;
         };
         /** @description How much, and by which day. */
@@ -9824,9 +9824,9 @@ export interface components {
              * Format: uuid
              */
             order_id: string;
-            /** 账单 */
+            /** 退费账单 */
             bills: components["schemas"]["RequestedBillRequest"][];
-            /** 原因 */
+            /** 退费原因 */
             reason: string;
         };
         /** @description A parameter as people read it. */
@@ -23245,7 +23245,7 @@ export interface components {
              */
             bill_id: string;
             /**
-             * 金额
+             * 退费金额(空为全部)
              * Format: int64
              */
             amount_fen?: number;
@@ -24706,6 +24706,8 @@ export interface components {
             source: components["schemas"]["BillingBillSource"];
             /** 外部标识 */
             external_id: string;
+            /** 可结算 */
+            may_be_settled: boolean;
             /**
              * 创建时间
              * Format: date-time
@@ -25108,7 +25110,7 @@ export interface components {
              */
             employed_on?: string | null;
         };
-        /** @description 住院押金 for staff. */
+        /** @description 住院押金 for staff. `consumed_fen`: of a settled stay, what has not gone back paid the charges. */
         StaffDeposit: {
             /**
              * 标识
@@ -25175,6 +25177,8 @@ export interface components {
              * @default
              */
             readonly opened_by_name: string;
+            /** 已抵扣费用 */
+            readonly consumed_fen: number;
         };
         /** @description 押金单 for staff. */
         StaffDepositOrder: {
@@ -30642,6 +30646,7 @@ export interface operations {
                 practitioner_id?: string;
                 source?: "his" | "own";
                 ward?: string;
+                may_be_settled?: boolean;
                 admitted_from?: string;
                 admitted_to?: string;
                 /** @description a whole admission number, or the beginning of the patient's name or pinyin */
@@ -30693,6 +30698,7 @@ export interface operations {
                      *           "mrn": "M00000123",
                      *           "source": "own",
                      *           "external_id": "HIS-0001",
+                     *           "may_be_settled": true,
                      *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "version": 1
                      *         }
@@ -30767,6 +30773,7 @@ export interface operations {
                      *       "mrn": "M00000123",
                      *       "source": "own",
                      *       "external_id": "HIS-0001",
+                     *       "may_be_settled": true,
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "version": 1
                      *     }
@@ -30825,6 +30832,7 @@ export interface operations {
                      *       "mrn": "M00000123",
                      *       "source": "own",
                      *       "external_id": "HIS-0001",
+                     *       "may_be_settled": true,
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "version": 1
                      *     }
@@ -30897,6 +30905,7 @@ export interface operations {
                      *       "mrn": "M00000123",
                      *       "source": "own",
                      *       "external_id": "HIS-0001",
+                     *       "may_be_settled": true,
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "version": 1
                      *     }
@@ -31286,7 +31295,8 @@ export interface operations {
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "credited_at": "2026-03-16T09:30:00+08:00",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "opened_by_name": "李建国"
+                     *       "opened_by_name": "李建国",
+                     *       "consumed_fen": 5000
                      *     }
                      */
                     "application/json": components["schemas"]["StaffDeposit"];
@@ -31353,6 +31363,7 @@ export interface operations {
                      *       "mrn": "M00000123",
                      *       "source": "own",
                      *       "external_id": "HIS-0001",
+                     *       "may_be_settled": true,
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "version": 1
                      *     }
@@ -31420,6 +31431,7 @@ export interface operations {
                      *       "mrn": "M00000123",
                      *       "source": "own",
                      *       "external_id": "HIS-0001",
+                     *       "may_be_settled": true,
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "version": 1
                      *     }
@@ -31478,6 +31490,7 @@ export interface operations {
                      *       "mrn": "M00000123",
                      *       "source": "own",
                      *       "external_id": "HIS-0001",
+                     *       "may_be_settled": true,
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "version": 1
                      *     }
@@ -31650,6 +31663,7 @@ export interface operations {
                 practitioner_id?: string;
                 source?: "his" | "own";
                 ward?: string;
+                may_be_settled?: boolean;
                 admitted_from?: string;
                 admitted_to?: string;
                 /** @description a whole admission number, or the beginning of the patient's name or pinyin */
@@ -40967,7 +40981,8 @@ export interface operations {
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "credited_at": "2026-03-16T09:30:00+08:00",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "opened_by_name": "李建国"
+                     *       "opened_by_name": "李建国",
+                     *       "consumed_fen": 5000
                      *     }
                      */
                     "application/json": components["schemas"]["StaffDeposit"];
@@ -43282,7 +43297,8 @@ export interface operations {
                      *           "created_at": "2026-03-16T09:30:00+08:00",
                      *           "credited_at": "2026-03-16T09:30:00+08:00",
                      *           "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *           "opened_by_name": "李建国"
+                     *           "opened_by_name": "李建国",
+                     *           "consumed_fen": 5000
                      *         }
                      *       ]
                      *     }
@@ -43334,7 +43350,8 @@ export interface operations {
                      *       "created_at": "2026-03-16T09:30:00+08:00",
                      *       "credited_at": "2026-03-16T09:30:00+08:00",
                      *       "patient_id": "0199c3a5-d1f2-7a06-9493-7a54e85fb314",
-                     *       "opened_by_name": "李建国"
+                     *       "opened_by_name": "李建国",
+                     *       "consumed_fen": 5000
                      *     }
                      */
                     "application/json": components["schemas"]["StaffDeposit"];

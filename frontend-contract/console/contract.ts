@@ -87,6 +87,8 @@ export interface Action extends Titled {
   groups: Group[];
   /** Columns of the row that are shown before the action is confirmed. */
   shows: string[];
+  /** Reads what would come of it. */
+  preview: string;
   /** Reads the file that it has made of the row. */
   then: string;
   /** The field that takes the id of the row, or the ids of the chosen rows. */

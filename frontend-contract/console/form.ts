@@ -1,5 +1,5 @@
 /** The form of an operation in a dialog: what its path, its query and its body need. */
-import { computed, defineComponent, h, nextTick, ref, type Component, type PropType, type VNodeChild } from "vue";
+import { computed, defineComponent, h, nextTick, ref, watch, type Component, type PropType, type VNodeChild } from "vue";
 
 import { ApiError, call, download, intention, orTold, reasonOf, type Request, type Row } from "./api.js";
 import { grouped } from "./arrange.js";
@@ -31,7 +31,7 @@ function askedOf(of: Operation, at: string[], given?: Row): Asked {
 
 /** Whether anything has to be filled in before the operation can be called. */
 export function asksFor(action: Action, at: string[], row: Row | null, given?: Row): boolean {
-  if (action.shows.length && row) return true;
+  if (action.preview || (action.shows.length && row)) return true;
   const of = operation(action.operation);
   const { path, query, body } = askedOf(of, at, given);
   if (of.files.length && given) return (query.required ?? []).some((name) => !given[name]);
@@ -62,6 +62,10 @@ export const ActionForm: Component = defineComponent({
     const values = ref<Row>({ ...before.value, ...beginAt(asked.path), ...beginAt(asked.query), ...knownOf(of, props.query) });
     const version = ref(props.row?.version);
     const shows = props.action.shows.filter((name) => props.row && name in props.row);
+    const seen = ref<Row | null>(null);
+    const place = computed(() => (props.action.ids ? [String(props.row?.id ?? "")] : [...props.at, ...Object.keys(propertiesOf(asked.path)).map((name) => String(values.value[name] ?? ""))]));
+    const ahead = props.action.preview && can(operation(props.action.preview)["x-permission-code"]) ? operation(props.action.preview) : null;
+    watch(() => place.value.join(), async () => void (seen.value = ahead && place.value.filter(Boolean).length === pathParameters(ahead).length ? ((await orTold(call(ahead.id, { at: place.value }))) ?? null) : null), { immediate: true });
     const errors = ref<Record<string, string>>({});
     const general = ref("");
     const waiting = ref(false);
@@ -125,6 +129,7 @@ export const ActionForm: Component = defineComponent({
       general.value ? h(Alert, { class: "refusal", type: "error", title: general.value, closable: false, showIcon: true }) : null,
       template && can(template.permission) ? h(Button, { link: true, type: "primary", "data-action": template.operation, onClick: () => void orTold(download(template.operation, { at: props.at })) }, () => said(template)) : null,
       props.row && props.schema && shows.length ? shownFields(props.schema, props.row, shows) : null,
+      ahead && seen.value ? shownFields(ahead.answer ?? {}, seen.value, Object.keys(seen.value)) : null,
       h(Form, { labelPosition: "top", class: "grid", onSubmit: (event: Event) => event.preventDefault() }, () =>
         [
           ...[asked.path, asked.query].map((schema) => fieldsOf(schema, Object.keys(propertiesOf(schema)), values.value, errors.value, "", give)),

@@ -476,3 +476,30 @@ def test_a_print_hands_out_its_paper_to_who_may_make_it(contract: Node, document
         assert then, f"{name} counts a print and gives nobody the paper"
         assert calls[then].is_file and calls[then].code == calls[name].code
         assert calls[then].path.count("{") == calls[name].path.count("{")
+
+
+def test_money_that_is_counted_together_is_shown_before_it_is_confirmed(
+    contract: Node, documents: Node
+) -> None:
+    calls = {call.id: call for call in PageModels(documents["admin"]).calls}
+    previews = {
+        action["operation"]: action["preview"]
+        for page in contract["pages"].values()
+        for each in page["lists"]
+        for action in each["row_actions"]
+        if action["preview"]
+    }
+    assert {"admissions_settle", "refund_requests_create"} <= previews.keys()
+    for name, preview in previews.items():
+        assert calls[preview].method == "get" and calls[preview].path.count("{") == 1, name
+
+
+def test_a_row_is_chosen_among_those_to_which_it_may_be_done(documents: Node) -> None:
+    paths = documents["admin"]["paths"]
+
+    def offered(path: str, method: str = "post") -> Any:
+        asked = paths[f"/api/admin/v1/{path}"][method]["parameters"]
+        return next(each["schema"]["x-ref"] for each in asked if each["name"] == "id")["filters"]
+
+    assert offered("admissions/{id}/settle") == {"status": "discharged", "may_be_settled": True}
+    assert offered("appointments/{id}/check-in") == {"state": ["booked"]}

@@ -229,3 +229,30 @@ def test_whatever_was_charged_and_paid_adds_up_to_the_fen(
     assert (statement_of(stay).arrears_fen, statement_of(stay).balance_fen) == (0, 0)
     assert (deposit_of(stay), revenue(ward) - before) == (0, charged)
     assert returned == row.return_fen == max(sum(deposits) - charged, 0)
+
+
+def test_only_stays_that_can_be_settled_are_offered_for_it(ward: World) -> None:
+    stay = over(ward, charged=70_000, deposits=(50_000, 40_000))
+    admit(ward, "patient_b")
+
+    def offered() -> list[str]:
+        return [row["id"] for row in get(ward, "clerk", "admissions/options", may_be_settled="true").json()]
+
+    assert offered() == [str(stay.pk)]
+    rows = get(ward, "clerk", "admissions").json()["results"]
+    assert {row["id"]: row["may_be_settled"] for row in rows}[str(stay.pk)] is True
+    assert settle(ward, stay).status_code == 201
+    assert offered() == []
+    assert get(ward, "clerk", f"admissions/{stay.pk}").json()["may_be_settled"] is False
+
+
+def test_a_deposit_says_what_went_back_of_it_and_what_paid_the_charges(ward: World) -> None:
+    stay = over(ward, charged=70_000, deposits=(50_000, 40_000))
+
+    def split() -> list[tuple[int, int, int]]:
+        rows = get(ward, "clerk", "inpatient-deposits").json()["results"]
+        return sorted((row["amount_fen"], row["consumed_fen"], row["refunded_fen"]) for row in rows)
+
+    assert split() == [(40_000, 0, 0), (50_000, 0, 0)]
+    assert settle(ward, stay).status_code == 201
+    assert split() == [(40_000, 20_000, 20_000), (50_000, 50_000, 0)]

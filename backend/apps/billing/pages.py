@@ -110,6 +110,8 @@ action(
     state=["requested", "approved"],
     may_execute=[True],
 )
+action("refund_requests_create", preview="payment_orders_refund_quote")
+action("patient_cards_refund_request", preview="patient_cards_refund_quote")
 groups(
     "StaffBillDetail",
     bill=(

@@ -95,6 +95,14 @@ references("bills", "bill_id", "registration_bill_id", "replaces_id", "missing_r
 references("bills", "bill_ids", status="issued")
 references("patient_cards", "card_id")
 references_of("payment_orders", "order_id", "AskForRefund", state="posted")
+of(
+    "AskForRefund",
+    "AskForCardRefund",
+    bills=("退费账单", "Bills to refund"),
+    reason=("退费原因", "Why it goes back"),
+    amount_fen=("退款金额", "Amount to go back"),
+)
+of("RequestedBill", amount_fen=("退费金额(空为全部)", "Amount to go back (empty: all of it)"))
 references("staff", "requested_by_id", "holder_id", "drawn_by_id", "issued_by_id", "voided_by_id")
 references("invoice_ranges", "range_id")
 
@@ -177,7 +185,7 @@ values(TopUpState, {
     "closed": ("已关闭", "Closed"), "returned": ("已退回", "Returned"),
 })  # fmt: skip
 values(RefundRequestState, {
-    "requested": ("待审批", "Requested", "warning"), "approved": ("已同意", "Approved", "info"),
+    "requested": ("待处理", "Requested", "warning"), "approved": ("已同意", "Approved", "info"),
     "rejected": ("已驳回", "Rejected", "danger"), "withdrawn": ("已撤回", "Withdrawn"),
     "executing": ("退款中", "Executing", "warning"), "done": ("已完成", "Done", "success"),
     "failed": ("失败", "Failed", "danger"),

@@ -31,11 +31,11 @@ columns(
     "patient_name",
     "admission_no",
     "amount_fen",
+    "consumed_fen",
     "refunded_fen",
     "channel",
     "state",
     "order_no",
-    "opened_by_name",
     "created_at",
     "credited_at",
 )
@@ -59,7 +59,9 @@ action("admissions_place", status=["admitted"], source=["own"])
 action(
     "admissions_settle",
     confirm=("费用将从押金中结算,余款退回或补缴,确定?", "Charges are taken out of the deposit. Settle?"),
+    preview="admissions_statement",
     status=["discharged"],
+    may_be_settled=[True],
 )
 action("admissions_deposit_orders_create", status=["admitted"])
 action(
@@ -148,14 +150,14 @@ groups(
     "StaffAdmission",
     stay=("住院", "Stay", "admission_no status patient_id mrn diagnosis diagnosis_code payer_type"),
     place=("床位与医生", "Bed and doctor", "department_id practitioner_id ward bed hospital_id"),
-    times=("时间与来源", "Times and source", "admitted_at discharged_at source external_id created_at"),
+    times=("时间与来源", "Times and source", "admitted_at discharged_at may_be_settled source external_id created_at"),
 )
 groups(
     "StaffDeposit",
     deposit=(
         "押金",
         "Deposit",
-        "amount_fen refunded_fen state created_at credited_at expires_at opened_by_name",
+        "amount_fen consumed_fen refunded_fen state created_at credited_at expires_at opened_by_name",
     ),
     payment=("支付", "Payment", "order_id order_no order_state channel application"),
     stay=("住院", "Stay", "admission_id admission_no patient_id hospital_id"),

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
-from kernel import words
+from kernel import pages, words
 from kernel.http.schema_narrowing import narrow
 from kernel.http.schema_parts import PREFIX, operations, refs, sent
 
@@ -50,6 +50,7 @@ def _leave_codes_to_programs(properties: dict[str, Node]) -> None:
 def _name_rows_in_paths(document: Node, offered: Collection[str]) -> None:
     """An `id` in a path is that of a row of the list or the choices before it: it has the row's noun, and choices."""
     paths = document.get("paths", {})
+    options = {node["operationId"]: _queried(node) for node in operations(document)}
     reads = {path: str(item.get("get", {}).get("operationId", "")) for path, item in paths.items()}
     for path, item in paths.items():
         before = path.partition("/{id}")[0]
@@ -60,7 +61,24 @@ def _name_rows_in_paths(document: Node, offered: Collection[str]) -> None:
             for parameter in operation["parameters"]:
                 if parameter["in"] == "path" and parameter["name"] == "id":
                     node = _titled(parameter["schema"], noun)
-                    parameter["schema"] = node | _reference(resource, {}, offered)
+                    fitting = _fitting(operation["operationId"], options.get(f"{resource}_options_list", {}))
+                    parameter["schema"] = node | _reference(resource, fitting, offered)
+
+
+def _queried(operation: Node) -> Node:
+    found = (each for each in operation.get("parameters", ()) if each["in"] == "query")
+    return {each["name"]: each.get("schema", {}) for each in found}
+
+
+def _fitting(operation_id: str, filters: Node) -> Node:
+    """Of what can be filtered by, what the rows have to which it may be done."""
+    spec = pages.ACTIONS.get(operation_id)
+    found: Node = {}
+    for name, values in spec.when.items() if spec else ():
+        is_list = filters.get(name, {}).get("type") == "array"
+        if name in filters and not {None, pages.SET} & {*values} and (is_list or len(values) == 1):
+            found[name] = list(values) if is_list else next(iter(values))
+    return found
 
 
 def _add_known_sets(document: Node) -> None:

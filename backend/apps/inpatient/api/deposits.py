@@ -5,7 +5,7 @@ from typing import Any
 import django_filters
 from rest_framework import serializers
 
-from apps.billing.states import TOP_UPS
+from apps.billing.states import TOP_UPS, TopUpState
 from apps.inpatient import errors
 from apps.inpatient.models import DepositTransaction
 from apps.patients.own_filters import BoundFilterSet
@@ -48,14 +48,19 @@ class DepositSerializer(ModelSerializer):
 
 
 class StaffDepositSerializer(DepositSerializer):
-    """住院押金 for staff."""
+    """住院押金 for staff. `consumed_fen`: of a settled stay, what has not gone back paid the charges."""
 
     patient_name = serializers.CharField(source="patient.name", read_only=True)
     opened_by_name = serializers.CharField(source="opened_by.name", read_only=True, default="")
+    consumed_fen = serializers.SerializerMethodField()
 
     class Meta(DepositSerializer.Meta):
-        fields = [*DepositSerializer.Meta.fields, "patient_id", "opened_by_name"]
+        fields = [*DepositSerializer.Meta.fields, "patient_id", "opened_by_name", "consumed_fen"]
         read_only_fields = fields
+
+    def get_consumed_fen(self, deposit: Any) -> int:
+        is_used = deposit.is_settled and deposit.state == TopUpState.CREDITED
+        return deposit.amount_fen - deposit.order.refunded_fen if is_used else 0
 
 
 class PayDepositSerializer(Serializer):

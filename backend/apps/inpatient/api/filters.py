@@ -4,6 +4,7 @@ from typing import Any
 import django_filters
 
 from apps.billing.types import BillSource, ItemCategory
+from apps.inpatient.selectors.admissions import may_be_settled
 from apps.inpatient.states import AdmissionStatus
 from apps.patients.own_filters import NAMED, BoundFilterSet
 from apps.patients.selectors import of_patients
@@ -29,11 +30,15 @@ class AdmissionFilter(StayFilter):
     practitioner_id = django_filters.UUIDFilter()
     source = django_filters.ChoiceFilter(choices=BillSource.choices)
     ward = django_filters.CharFilter(max_length=40)
+    may_be_settled = django_filters.BooleanFilter(method="settled_or_not")
     admitted_from = django_filters.DateFilter(field_name="admitted_at", method="since")
     admitted_to = django_filters.DateFilter(field_name="admitted_at", method="until")
     search = django_filters.CharFilter(
         method="find", max_length=32, help_text=f"a whole admission number, or {NAMED}"
     )
+
+    def settled_or_not(self, queryset: Any, name: str, value: bool) -> Any:
+        return queryset.filter(may_be_settled() if value else ~may_be_settled())
 
     def find(self, queryset: Any, name: str, value: str) -> Any:
         return of_patients(queryset, value, "admission_no")

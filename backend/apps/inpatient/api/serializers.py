@@ -57,6 +57,7 @@ class StaffAdmissionSerializer(Shape, AdmissionSerializer):
     mrn = serializers.CharField()
     source = serializers.ChoiceField(choices=BillSource.choices)  # type: ignore[assignment]
     external_id = serializers.CharField(allow_blank=True)
+    may_be_settled = serializers.BooleanField()
     created_at = serializers.DateTimeField()
     version = serializers.IntegerField()
 

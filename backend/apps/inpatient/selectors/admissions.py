@@ -5,12 +5,15 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from apps.billing.types import BillSource
 from apps.identity.models import WeChatAccount
-from apps.inpatient.models import Admission, AdmissionLookup
+from apps.inpatient.models import Admission, AdmissionLookup, DischargeSettlement
 from apps.inpatient.settings import LOOKUP_VALID_MINUTES
+from apps.inpatient.states import STANDING, AdmissionStatus
 from apps.patients.selectors import bound_patients
+from apps.payments.payers import PayerType
 from kernel import clock
 from kernel.errors import NotFound
 
@@ -44,15 +47,24 @@ def payable_by(account: WeChatAccount) -> QuerySet[Admission]:
     return Admission.objects.filter(Q(patient_id__in=bound_patients(account)) | Q(pk__in=recent))
 
 
+def may_be_settled() -> Q:
+    """Stays that are over, whose charges are all there and that no settlement stands of; what `settle` asks for."""
+    stands = DischargeSettlement.objects.filter(admission=OuterRef("pk"), state__in=STANDING)
+    complete = Q(charges_final=True) | ~Q(source=BillSource.HIS)
+    over = Q(status=AdmissionStatus.DISCHARGED, payer_type=PayerType.SELF_PAY)
+    return over & complete & ~Exists(stands)
+
+
 def rows_of(queryset: QuerySet[Admission]) -> QuerySet[Any, dict[str, Any]]:
     """Plain rows in one query; pass each through `shown`."""
-    rows: QuerySet[Any, dict[str, Any]] = queryset.values(*OWN, *RELATED.values())
+    settled = queryset.annotate(may_be_settled=may_be_settled())
+    rows: QuerySet[Any, dict[str, Any]] = settled.values(*OWN, "may_be_settled", *RELATED.values())
     return rows
 
 
 def shown(row: dict[str, Any]) -> dict[str, Any]:
     """A row of `rows_of` as the front ends get it."""
-    return {name: row[name] for name in OWN} | {
+    return {name: row[name] for name in (*OWN, "may_be_settled")} | {
         name: row[path] if row[path] is not None else "" for name, path in RELATED.items()
     }
 

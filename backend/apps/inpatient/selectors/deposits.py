@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.identity.models import WeChatAccount
-from apps.inpatient.models import Admission, DepositTransaction
+from apps.inpatient.models import Admission, DepositTransaction, DischargeSettlement
+from apps.inpatient.states import TAKEN
 from apps.patients.selectors import bound_patients
 from apps.payments.services.ledger import Account, AccountKind, balance
 from kernel.errors import NotFound
@@ -29,7 +30,8 @@ def deposits_of(account: WeChatAccount) -> QuerySet[DepositTransaction]:
 
 def listed(queryset: QuerySet[DepositTransaction]) -> QuerySet[DepositTransaction]:
     """With what a row shows; one whose order was never made is nothing to anybody."""
-    rows = queryset.filter(order__isnull=False)
+    taken = DischargeSettlement.objects.filter(admission=OuterRef("admission_id"), state__in=TAKEN)
+    rows = queryset.filter(order__isnull=False).annotate(is_settled=Exists(taken))
     return rows.select_related("hospital", "patient", "admission", "order", "opened_by")
 
 
