@@ -150,7 +150,11 @@ groups(
     "StaffAdmission",
     stay=("住院", "Stay", "admission_no status patient_id mrn diagnosis diagnosis_code payer_type"),
     place=("床位与医生", "Bed and doctor", "department_id practitioner_id ward bed hospital_id"),
-    times=("时间与来源", "Times and source", "admitted_at discharged_at may_be_settled source external_id created_at"),
+    times=(
+        "时间与来源",
+        "Times and source",
+        "admitted_at discharged_at may_be_settled source external_id created_at",
+    ),
 )
 groups(
     "StaffDeposit",

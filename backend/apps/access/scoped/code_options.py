@@ -1,7 +1,7 @@
 """选项 of what has a code instead of a row of its own: some are the product's, some the hospital's."""
 
-from collections.abc import Callable, Iterable
-from typing import Any, ClassVar
+from collections.abc import Iterable
+from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -32,9 +32,11 @@ class CodeOptionSerializer(Serializer):
 
 
 class CodeOptionsView(CodedView, APIView):
-    """GET options: what may be chosen at a hospital, by code or name. `offered`: (code, label, hint) of each."""
+    """GET options: what may be chosen at a hospital, by code or name."""
 
-    offered: ClassVar[Callable[[Hospital], Iterable[tuple[str, str, str]]]]
+    def offered(self, hospital: Hospital) -> Iterable[tuple[str, str, str]]:
+        """(code, label, hint) of each."""
+        raise NotImplementedError
 
     def get(self, request: Any) -> Response:
         """选项 by what was typed; or just those of `ids`."""
@@ -44,7 +46,7 @@ class CodeOptionsView(CodedView, APIView):
         query.is_valid(raise_exception=True)
         asked = query.validated_data
         hospital = asked.get("hospital") or self.me.hospital
-        found = [row for row in type(self).offered(hospital) if _is_meant(row, asked)]
+        found = [row for row in self.offered(hospital) if _is_meant(row, asked)]
         return Response([dict(zip(("id", "label", "hint"), row, strict=True)) for row in found[:SHOWN]])
 
 

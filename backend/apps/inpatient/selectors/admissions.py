@@ -47,7 +47,7 @@ def payable_by(account: WeChatAccount) -> QuerySet[Admission]:
     return Admission.objects.filter(Q(patient_id__in=bound_patients(account)) | Q(pk__in=recent))
 
 
-def may_be_settled() -> Q:
+def may_be_settled() -> Any:
     """Stays that are over, whose charges are all there and that no settlement stands of; what `settle` asks for."""
     stands = DischargeSettlement.objects.filter(admission=OuterRef("pk"), state__in=STANDING)
     complete = Q(charges_final=True) | ~Q(source=BillSource.HIS)

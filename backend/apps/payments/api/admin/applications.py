@@ -10,17 +10,15 @@ from apps.identity.models import Hospital
 from apps.payments.selectors.applications import applications_of
 
 
-def _offered(hospital: Hospital) -> Iterator[tuple[str, str, str]]:
-    for code, name in applications_of(hospital.pk):
-        yield code, name, ""
-
-
 class ApplicationOptionsView(CodeOptionsView):
     """What the application of an order may be."""
 
     resource = "payments.order"
     codes = {"get": "list"}
-    offered = staticmethod(_offered)
+
+    def offered(self, hospital: Hospital) -> Iterator[tuple[str, str, str]]:
+        for code, name in applications_of(hospital.pk):
+            yield code, name, ""
 
     @code_options("payment_applications_options_list", "payments")
     def get(self, request: Any) -> Response:

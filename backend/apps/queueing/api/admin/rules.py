@@ -55,17 +55,15 @@ class QueuePriorityViewSet(RowViewSet):
         return Response(io.PriorityInForceSerializer(list(groups.values()), many=True).data)
 
 
-def _offered(hospital: Hospital) -> Iterator[tuple[str, str, str]]:
-    for group in priorities_of(hospital.pk).values():
-        yield group.code, group.name, ""
-
-
 class PriorityOptionsView(CodeOptionsView):
     """优先组 that a patient can be put into, shipped ones included."""
 
     resource = "queueing.queue"
     codes = {"get": "list"}
-    offered = staticmethod(_offered)
+
+    def offered(self, hospital: Hospital) -> Iterator[tuple[str, str, str]]:
+        for group in priorities_of(hospital.pk).values():
+            yield group.code, group.name, ""
 
     @code_options("queue_priorities_options_list", "queue")
     def get(self, request: Any) -> Response:
