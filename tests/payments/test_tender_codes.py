@@ -4,7 +4,12 @@ from typing import Any
 
 import pytest
 
+from apps.payments.channels.base import TradeResult, TradeState
+from apps.payments.errors import ChannelUnavailable
 from apps.payments.models import AccountKind, PaymentAttempt, PaymentOrder, Refund
+from apps.payments.services.merchants import open_merchant
+from apps.payments.services.record_payment import record_paid
+from tests.payments.channels.test_unionpay import form_of
 from tests.payments.support import Till
 from tests.payments.tenders import (
     everything,
@@ -35,13 +40,22 @@ def paid(till: Till, attempt: PaymentAttempt) -> None:
     till.work()
 
 
-@pytest.mark.parametrize(("channel", "method"), [("wechat_pay", "qr_code"), ("alipay", "qr_code"), ("unionpay", "wap")])
+@pytest.mark.parametrize(
+    ("channel", "method"), [("wechat_pay", "qr_code"), ("alipay", "qr_code"), ("unionpay", "wap")]
+)
 def test_a_provider_pays_a_part_and_cash_the_rest(till: Till, channel: str, method: str) -> None:
-    till.offer(*{channel} - {"wechat_pay"})
+    if channel != "wechat_pay":
+        back = {"return_url": "https://clinic.example/paid"} if method == "wap" else {}
+        config = till.sandbox.merchant(channel) | back
+        open_merchant(hospital=till.world.h1, channel=channel, name=channel, config=config)
     order = order_of(till)
     attempt = shown(till, order, channel, method=method, amount_fen=7_001)
     assert (attempt.amount_fen, attempt.is_leg, attempt.taken_by) == (7_001, True, till.world.staff["clerk"])
-    assert attempt.client["qr_code" if method == "qr_code" else "url"]
+    if method == "qr_code":
+        assert attempt.client["qr_code"]
+    else:
+        action, fields = form_of(attempt.client["html"])
+        assert till.sandbox.http.post(action, data=fields).status_code == 200
     paid(till, attempt)
     order.refresh_from_db()
     assert (order.state, order.held_fen) == ("pending", 7_001)
@@ -79,13 +93,43 @@ def test_a_code_that_is_withdrawn_frees_its_share(till: Till) -> None:
     order = order_of(till)
     settle(till, order, "pos", amount_fen=4_000)
     attempt = shown(till, order)
-    answer = withdraw_code(till, order, attempt)
-    assert answer.status_code == 200 and legs(order)[-1] == ("alipay", "closed", 8_000)
-    trade = till.sandbox.trade("alipay", attempt.out_trade_no)
-    assert trade is None or trade["state"] == "closed"
+    assert withdraw_code(till, order, attempt).status_code == 200
+    assert legs(order)[-1][1] == "open", "nobody has scanned it: Alipay cannot close what it has not seen"
+    assert settle(till, order, "cash").json()["state"] == "posted"
+    till.later(minutes=20)
+    till.work()
+    attempt.refresh_from_db()
+    assert attempt.state == "closed"
     assert code(withdraw_code(till, order, attempt)) == (409, "state_conflict")
-    told = settle(till, order, "cash").json()
-    assert told["state"] == "posted"
+
+
+def test_wechats_code_is_closed_at_once(till: Till) -> None:
+    order = order_of(till)
+    attempt = shown(till, order, "wechat_pay", amount_fen=5_000)
+    assert withdraw_code(till, order, attempt).status_code == 200
+    assert legs(order) == [("wechat_pay", "closed", 5_000)]
+    trade = till.sandbox.trade("wechat_pay", attempt.out_trade_no)
+    assert trade is not None and trade["state"] == "closed"
+    assert settle(till, order, "cash").json()["channel"] == "cash", "no tender but this one"
+
+
+def test_what_is_paid_by_a_code_after_it_was_withdrawn_finds_room_or_goes_back(till: Till) -> None:
+    till.offer("alipay")
+    order = order_of(till)
+    first, second = shown(till, order, amount_fen=5_000), shown(till, order, amount_fen=7_000)
+    withdraw_code(till, order, first)
+    withdraw_code(till, order, second)
+    paid(till, first)
+    order.refresh_from_db()
+    assert (order.state, order.held_fen) == ("pending", 5_000)
+    assert settle(till, order, "cash").json()["state"] == "posted"
+    paid(till, second)
+    till.later(minutes=2)
+    till.work()
+    assert pieces(order) == [("alipay", "original", "succeeded", 7_000)]
+    assert legs(order)[1] == ("alipay", "overpayment", 7_000)
+    assert till.sandbox.balance("alipay")["balance_fen"] == 5_000
+    nothing_is_left(till)
 
 
 def test_a_code_that_was_paid_as_it_was_withdrawn_is_held(till: Till) -> None:
@@ -119,9 +163,14 @@ def test_a_failed_code_leaves_the_others_held(till: Till) -> None:
     assert code(show_code(till, order, "cash")) == (409, "channel_not_offered")
     assert everything(till) == before
     till.sandbox.faults("wechat_pay", {"kind": "http_error", "operation": "prepay", "times": 1})
-    assert code(show_code(till, order, "wechat_pay", amount_fen=1_000)) == (503, "channel_unavailable")
+    with pytest.raises(ChannelUnavailable):
+        show_code(till, order, "wechat_pay", amount_fen=1_000)
     order.refresh_from_db()
     assert (order.state, order.held_fen) == ("pending", 4_000)
+    shown(till, order, "wechat_pay", amount_fen=1_000)
+    assert legs(order) == [("pos", "held", 4_000), ("wechat_pay", "open", 1_000)], (
+        "asked again under its number"
+    )
 
 
 def test_a_code_that_is_paid_after_the_end_goes_back(till: Till) -> None:
@@ -156,10 +205,9 @@ def test_a_push_that_comes_when_the_order_is_closed_reopens_nothing(till: Till) 
     order.refresh_from_db()
     assert order.state == "closed"
     till.sandbox.push_faults("wechat_pay")
-    from apps.payments.channels.base import TradeResult, TradeState
-    from apps.payments.services.record_payment import record_paid
-
-    record_paid(attempt.pk, TradeResult(TradeState.PAID, attempt.out_trade_no, amount_fen=3_000, transaction_id="T"))
+    record_paid(
+        attempt.pk, TradeResult(TradeState.PAID, attempt.out_trade_no, amount_fen=3_000, transaction_id="T")
+    )
     order.refresh_from_db()
     attempt.refresh_from_db()
     assert (order.state, order.held_fen, attempt.state) == ("closed", 0, "overpayment")
@@ -173,7 +221,10 @@ def test_one_key_shows_one_code(till: Till) -> None:
     again = show_code(till, order, "alipay", key="same", amount_fen=5_000)
     assert first.status_code == again.status_code == 201 and first.json() == again.json()
     assert again["Idempotency-Replayed"] == "true" and PaymentAttempt.objects.count() == 1
-    assert code(show_code(till, order, "alipay", key="same", amount_fen=5_001)) == (422, "idempotency_key_reused")
+    assert code(show_code(till, order, "alipay", key="same", amount_fen=5_001)) == (
+        422,
+        "idempotency_key_reused",
+    )
 
 
 def test_a_whole_order_by_a_code_at_the_window_is_no_tender(till: Till) -> None:

@@ -144,7 +144,18 @@ def test_what_wechat_pay_would_refuse_is_not_sent(payment_sandbox, channel, chan
 
 def test_other_ways_to_pay_are_not_offered(channel) -> None:
     with pytest.raises(NotSupported):
-        channel.prepay(order(method=PayMethod.QR_CODE))
+        channel.prepay(order(method=PayMethod.WAP))
+
+
+@pytest.mark.requirement("CLN-08")
+def test_a_code_to_scan_needs_no_payer(payment_sandbox, channel) -> None:
+    request = order(method=PayMethod.QR_CODE, payer_id="")
+    prepaid = channel.prepay(request)
+    assert prepaid.client["qr_code"].startswith("weixin://wxpay/bizpayurl?pr=")
+    assert channel.prepay(request).client == prepaid.client
+    payment_sandbox.pay("wechat_pay", request.out_trade_no, "o-somebody")
+    trade = channel.query(request.out_trade_no, started_at=request.started_at)
+    assert (trade.state, trade.amount_fen) == (TradeState.PAID, request.amount_fen)
 
 
 def test_an_order_that_has_ended_is_refused(channel) -> None:

@@ -17,6 +17,7 @@ class PaymentAttempt(BaseModel):
     """支付尝试: one try to pay an order through one channel. The row is committed before the channel is called.
 
     `is_leg`: it pays a part, one of several tenders; else the whole order. `held_at`: when a leg's money was here.
+    `withdrawn_at`: nobody is to pay it any more, but its channel cannot close it yet.
     `client` is what the payer's app was given. `paid_fen` is what the channel says came in. `taken_by`: the clerk, at
     the window. `partner`: the order's. `due_at`: when a worker asks the channel again.
     """
@@ -50,6 +51,7 @@ class PaymentAttempt(BaseModel):
     expires_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)
     held_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
     error = models.CharField(max_length=64, blank=True, default="")
     checks = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(null=True)

@@ -104,6 +104,7 @@ def _post_to_ledger(
         transaction_id=trade.transaction_id[:64],
         paid_at=trade.paid_at or clock.now(),
         held_at=clock.now() if attempt.is_leg else None,
+        withdrawn_at=None,
         due_at=None,
         error="",
     )
@@ -177,9 +178,5 @@ def record(attempt: PaymentAttempt, trade: TradeResult) -> bool:
 
 def is_over(attempt: PaymentAttempt, order: PaymentOrder, now: dt.datetime) -> bool:
     """Whether nobody should pay the attempt any more, so that it is to be closed at the channel."""
-    beside_tenders = order.held_fen > 0 and not attempt.is_leg
-    return (
-        order.state != OrderState.PENDING
-        or beside_tenders
-        or min(order.expires_at, attempt.expires_at) <= now
-    )
+    unwanted = attempt.withdrawn_at is not None or (order.held_fen > 0 and not attempt.is_leg)
+    return order.state != OrderState.PENDING or unwanted or min(order.expires_at, attempt.expires_at) <= now

@@ -10,7 +10,8 @@ from apps.payments.models import MerchantAccount, PaymentAttempt, PaymentOrder
 from apps.payments.services.checks import ask
 from apps.payments.services.pay import check_payable, merchant_for, new_attempt, open_at_channel
 from apps.payments.services.tenders import next_tender, wait_for_next
-from apps.payments.states import UNSETTLED
+from apps.payments.states import UNSETTLED, AttemptState
+from kernel import clock
 from kernel.errors import NotFound, StateConflict
 from kernel.locks import lock_one
 
@@ -42,6 +43,9 @@ def _begin(
 ) -> PaymentAttempt:
     order = lock_one(PaymentOrder.objects, pk=order_id)
     check_payable(order)
+    known = _asked_before(order, merchant, method, amount_fen)
+    if known is not None:
+        return known
     tender = next_tender(order, merchant.channel, amount_fen)
     if tender.is_leg:
         wait_for_next(order)
@@ -49,11 +53,27 @@ def _begin(
     return new_attempt(order, merchant, method, tender.amount_fen, is_leg=tender.is_leg, taken_by=staff)
 
 
+def _asked_before(
+    order: PaymentOrder, merchant: MerchantAccount, method: PayMethod, amount_fen: int | None
+) -> PaymentAttempt | None:
+    """One that the channel has not answered: asked again under its number, it is the same."""
+    silent = order.attempts.filter(
+        merchant=merchant,
+        method=method,
+        state=AttemptState.CREATED,
+        taken_by__isnull=False,
+        withdrawn_at=None,
+    )
+    same = silent if amount_fen is None else silent.filter(amount_fen=amount_fen)
+    return same.order_by("pk").first()
+
+
 def withdraw_code(*, order: PaymentOrder, attempt_id: UUID) -> PaymentOrder:
     """The payer pays otherwise: the attempt is closed at its channel, and what it was for is left again.
 
-    The order as it is then: its attempt still open while the channel does not answer, paid if the payer was faster.
-    NotFound, StateConflict (it is no longer open). Outside transactions.
+    A channel that answers and cannot close it (a code that nobody has scanned) is asked until it can: what is paid
+    there all the same finds room, or goes back. While a channel is silent nothing is free. The order as it is then;
+    paid if the payer was faster. NotFound, StateConflict (it is no longer open). Outside transactions.
     """
     attempt = order.attempts.select_related("order", "merchant").filter(pk=attempt_id).first()
     if attempt is None:
@@ -61,5 +81,15 @@ def withdraw_code(*, order: PaymentOrder, attempt_id: UUID) -> PaymentOrder:
     if attempt.state not in UNSETTLED:
         raise StateConflict(current=attempt.state)
     ask(attempt, give_up=True)
+    _free(order.pk, attempt.pk)
     order.refresh_from_db()
     return order
+
+
+@transaction.atomic
+def _free(order_id: UUID, attempt_id: UUID) -> None:
+    """Its share, unless the channel was silent: it may have the money."""
+    lock_one(PaymentOrder.objects, pk=order_id)
+    attempt = lock_one(PaymentAttempt.objects, pk=attempt_id)
+    if attempt.state in UNSETTLED and not attempt.error:
+        PaymentAttempt.objects.filter(pk=attempt_id).update(withdrawn_at=clock.now())

@@ -32,7 +32,7 @@ class Tender:
 
 def live_legs(order: PaymentOrder) -> list[PaymentAttempt]:
     """Those that hold a part or may still bring it, in key order."""
-    return list(order.attempts.filter(is_leg=True, state__in=_LIVE).order_by("pk"))
+    return list(order.attempts.filter(is_leg=True, state__in=_LIVE, withdrawn_at=None).order_by("pk"))
 
 
 def next_tender(order: PaymentOrder, channel: str, amount_fen: int | None = None) -> Tender:
