@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 
 from apps.billing.models import Bill
 from apps.payments.channels.base import PayMethod
@@ -36,7 +37,8 @@ def fill_card(till: Till, amount_fen: int) -> None:
         Movement(Account(AccountKind.CLEARING, "cash"), amount_fen),
         Movement(Account(AccountKind.CARD_BALANCE, card), -amount_fen),
     ]
-    ledger.post(hospital_id=till.world.h1.pk, key=uuid4().hex, kind="opening", movements=movements)
+    with transaction.atomic():
+        ledger.post(hospital_id=till.world.h1.pk, key=uuid4().hex, kind="opening", movements=movements)
 
 
 @pytest.mark.requirement("PAY-01", "BOOK-10")

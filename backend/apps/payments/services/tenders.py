@@ -15,6 +15,7 @@ from apps.payments.payables import by_payable, lines_of
 from apps.payments.services.overpayment import return_overpayment
 from apps.payments.states import ATTEMPTS, UNSETTLED, AttemptState
 from kernel import clock, leases
+from kernel.faults import fault_point
 from kernel.locks import lock_rows
 
 #: So many may live at once; the refusal says it in words.
@@ -98,6 +99,7 @@ def complete(order: PaymentOrder) -> None:
     """The legs are all of it: what was held has paid. The caller moves the order on."""
     for leg in lock_rows(_held(order)):
         ATTEMPTS.move(leg, AttemptState.SUCCEEDED)
+        fault_point("tender.completed")
 
 
 def return_held(order: PaymentOrder, cause: RefundCause) -> None:
@@ -105,6 +107,7 @@ def return_held(order: PaymentOrder, cause: RefundCause) -> None:
     for leg in lock_rows(_held(order)):
         ATTEMPTS.move(leg, AttemptState.RETURNED)
         return_overpayment(order, leg, cause)
+        fault_point("tender.returned")
 
 
 def _held(order: PaymentOrder) -> QuerySet[PaymentAttempt]:
