@@ -138,7 +138,9 @@ def test_the_window_gives_back_bills_of_such_an_order(till: Till, order: Payment
     answer = till.world.client("clerk").get(f"{ADMIN}/payment-orders/{order.pk}/refund-quote")
     assert answer.status_code == 200
     staff, bills = till.world.staff, Bill.objects.filter(order_id=order.pk)
-    request = request_bills(order=order, amounts=dict.fromkeys([b.pk for b in bills]), reason="x", staff=staff["clerk"])
+    request = request_bills(
+        order=order, amounts=dict.fromkeys([b.pk for b in bills]), reason="x", staff=staff["clerk"]
+    )
     if request.needs_approval:
         request = approve(request, by=staff["head"])
     execute(request, staff=staff["admin1"])

@@ -88,7 +88,10 @@ def test_every_way_of_grouping_has_the_same_sums_and_rows_that_add_up(desk: Desk
 
 @pytest.mark.requirement("CLN-08", "PAY-12")
 def test_what_several_tenders_paid_adds_up_by_every_way_of_grouping(desk: Desk) -> None:
-    bills = [issue(desk.world), issue(desk.world, *(replace(BLOOD, category=name) for name in ("test", "other")))]
+    bills = [
+        issue(desk.world),
+        issue(desk.world, *(replace(BLOOD, category=name) for name in ("test", "other"))),
+    ]
     order = open_payment(
         hospital=desk.world.h1, patient_id=bills[0].patient_id, bill_ids=[bill.pk for bill in bills],
         application="window",
