@@ -80,6 +80,7 @@ STORED_CODE = Expectation(
     "须以字母或数字开头,只含字母、数字或 . _ -",
     "It begins with a letter or digit and holds those and . _ -",
 )
+UNBROKEN = Expectation("unbroken", "编码中间不能有空格", "A code has no blanks within.")
 COLOUR = Expectation("colour", "颜色须写作 #RRGGBB", "A colour as #RRGGBB.")
 PROVIDER_ID = Expectation("provider_id", "须为 5 至 64 位字母、数字或 _ -", "5 to 64 letters, digits, _ or -")
 VARIABLE = Expectation(

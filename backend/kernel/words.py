@@ -154,6 +154,15 @@ def help_on(**named: Pair) -> None:
             raise TypeError(f"{name!r} is explained twice")
 
 
+#: (component, property) → the same, where the name wants to be explained there alone.
+HELP_OF: dict[tuple[str, str], Words] = {}
+
+
+def help_of(*components: str, **named: Pair) -> None:
+    """What forms say beside inputs of these names in these components alone."""
+    HELP_OF.update(((owner, name), Words(*pair)) for owner in components for name, pair in named.items())
+
+
 #: (component, property) that programs read; people read what stands beside it.
 TECHNICAL: set[tuple[str, str]] = set()
 

@@ -11637,6 +11637,8 @@ export interface components {
              * @default 0
              */
             readonly remaining: number;
+            /** 今日 */
+            readonly is_today: boolean;
             /** 版本 */
             version: number;
             /** 已转移挂号数 */
@@ -11931,6 +11933,8 @@ export interface components {
              * @default 0
              */
             readonly remaining: number;
+            /** 今日 */
+            readonly is_today: boolean;
             /** 版本 */
             version: number;
         };
@@ -14197,12 +14201,12 @@ export interface components {
              */
             payer_type?: components["schemas"]["PayerType"];
             /**
-             * 截止时间
+             * 应缴日期
              * Format: date-time
              */
             due_at?: string | null;
             /**
-             * 到期时间
+             * 失效时间
              * Format: date-time
              */
             expires_at?: string | null;
@@ -21440,6 +21444,15 @@ export interface components {
              */
             code?: "queue_empty" | "queue_paused";
         };
+        Problem409QueueEmptyQueuePausedAnd1More: components["schemas"]["Problem"] & {
+            /**
+             * 错误码
+             * @enum {string}
+             */
+            code?: "queue_empty" | "queue_paused" | "session_not_today";
+            /** 就诊日期 */
+            visit_date?: string;
+        };
         Problem409QueuePausedStateConflict: components["schemas"]["Problem"] & {
             /**
              * 错误码
@@ -24756,12 +24769,12 @@ export interface components {
              */
             issued_at: string;
             /**
-             * 截止时间
+             * 应缴日期
              * Format: date-time
              */
             due_at: string | null;
             /**
-             * 到期时间
+             * 失效时间
              * Format: date-time
              */
             expires_at: string | null;
@@ -24870,12 +24883,12 @@ export interface components {
              */
             issued_at: string;
             /**
-             * 截止时间
+             * 应缴日期
              * Format: date-time
              */
             due_at: string | null;
             /**
-             * 到期时间
+             * 失效时间
              * Format: date-time
              */
             expires_at: string | null;
@@ -29262,6 +29275,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem409QueueEmptyQueuePaused"];
             };
         };
+        /** @description Conflict: queue_empty, queue_paused, session_not_today */
+        Problem409QueueEmptyQueuePausedAnd1More: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem409QueueEmptyQueuePausedAnd1More"];
+            };
+        };
         /** @description Conflict: queue_paused, state_conflict */
         Problem409QueuePausedStateConflict: {
             headers: {
@@ -30220,6 +30242,7 @@ export type Problem409PractitionerOnLeaveSessionConflict = components['schemas']
 export type Problem409PractitionerOnLeaveSessionConflictSessionPublishedAnd1More = components['schemas']['Problem409PractitionerOnLeaveSessionConflictSessionPublishedAnd1More'];
 export type Problem409PractitionerOnLeaveSessionConflictSlotPastAnd1More = components['schemas']['Problem409PractitionerOnLeaveSessionConflictSlotPastAnd1More'];
 export type Problem409QueueEmptyQueuePaused = components['schemas']['Problem409QueueEmptyQueuePaused'];
+export type Problem409QueueEmptyQueuePausedAnd1More = components['schemas']['Problem409QueueEmptyQueuePausedAnd1More'];
 export type Problem409QueuePausedStateConflict = components['schemas']['Problem409QueuePausedStateConflict'];
 export type Problem409ReceiptPaperNotPrintedReceiptPlatformRefusedAnd1More = components['schemas']['Problem409ReceiptPaperNotPrintedReceiptPlatformRefusedAnd1More'];
 export type Problem409RefundExceedsBalanceRefundExceedsOnlineTotal = components['schemas']['Problem409RefundExceedsBalanceRefundExceedsOnlineTotal'];
@@ -30592,6 +30615,7 @@ export type ResponseProblem409PractitionerOnLeaveSessionConflict = components['r
 export type ResponseProblem409PractitionerOnLeaveSessionConflictSessionPublishedAnd1More = components['responses']['Problem409PractitionerOnLeaveSessionConflictSessionPublishedAnd1More'];
 export type ResponseProblem409PractitionerOnLeaveSessionConflictSlotPastAnd1More = components['responses']['Problem409PractitionerOnLeaveSessionConflictSlotPastAnd1More'];
 export type ResponseProblem409QueueEmptyQueuePaused = components['responses']['Problem409QueueEmptyQueuePaused'];
+export type ResponseProblem409QueueEmptyQueuePausedAnd1More = components['responses']['Problem409QueueEmptyQueuePausedAnd1More'];
 export type ResponseProblem409QueuePausedStateConflict = components['responses']['Problem409QueuePausedStateConflict'];
 export type ResponseProblem409ReceiptPaperNotPrintedReceiptPlatformRefusedAnd1More = components['responses']['Problem409ReceiptPaperNotPrintedReceiptPlatformRefusedAnd1More'];
 export type ResponseProblem409RefundExceedsBalanceRefundExceedsOnlineTotal = components['responses']['Problem409RefundExceedsBalanceRefundExceedsOnlineTotal'];
@@ -38898,6 +38922,7 @@ export interface operations {
                 date?: string;
                 date_from?: string;
                 date_to?: string;
+                is_today?: boolean;
                 period?: "afternoon" | "evening" | "morning";
                 state?: ("closed" | "draft" | "published" | "stopped")[];
                 /** @description the doctor, as staff are searched */
@@ -38958,6 +38983,7 @@ export interface operations {
                      *           "release_at": null,
                      *           "capacity": 30,
                      *           "remaining": 0,
+                     *           "is_today": true,
                      *           "version": 1
                      *         }
                      *       ]
@@ -39045,6 +39071,7 @@ export interface operations {
                      *       "release_at": null,
                      *       "capacity": 30,
                      *       "remaining": 0,
+                     *       "is_today": true,
                      *       "version": 1
                      *     }
                      */
@@ -39110,6 +39137,7 @@ export interface operations {
                      *       "release_at": null,
                      *       "capacity": 30,
                      *       "remaining": 0,
+                     *       "is_today": true,
                      *       "version": 1
                      *     }
                      */
@@ -39220,6 +39248,7 @@ export interface operations {
                      *       "release_at": null,
                      *       "capacity": 30,
                      *       "remaining": 0,
+                     *       "is_today": true,
                      *       "version": 1
                      *     }
                      */
@@ -39295,7 +39324,7 @@ export interface operations {
             401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
             403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
-            409: components["responses"]["Problem409QueueEmptyQueuePaused"];
+            409: components["responses"]["Problem409QueueEmptyQueuePausedAnd1More"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
             429: components["responses"]["Problem429Throttled"];
@@ -39351,6 +39380,7 @@ export interface operations {
                      *       "release_at": null,
                      *       "capacity": 30,
                      *       "remaining": 0,
+                     *       "is_today": true,
                      *       "version": 1
                      *     }
                      */
@@ -39469,6 +39499,7 @@ export interface operations {
                      *       "release_at": null,
                      *       "capacity": 30,
                      *       "remaining": 0,
+                     *       "is_today": true,
                      *       "version": 1,
                      *       "moved": 2,
                      *       "cancelled": 1,
@@ -39549,6 +39580,7 @@ export interface operations {
                      *       "release_at": null,
                      *       "capacity": 30,
                      *       "remaining": 0,
+                     *       "is_today": true,
                      *       "version": 1,
                      *       "moved": 2,
                      *       "cancelled": 1,
@@ -39789,6 +39821,7 @@ export interface operations {
                 date?: string;
                 date_from?: string;
                 date_to?: string;
+                is_today?: boolean;
                 period?: "afternoon" | "evening" | "morning";
                 state?: ("closed" | "draft" | "published" | "stopped")[];
                 /** @description the doctor, as staff are searched */
@@ -60934,7 +60967,7 @@ export interface operations {
                 department_id?: string;
                 practitioner_id?: string;
                 date?: string;
-                /** @description the doctor, as staff are searched */
+                /** @description a day (2026-03-16, 03-16), the department's name or the doctor */
                 search?: string;
                 /** @description 用于排序结果的字段。 */
                 ordering?: string;

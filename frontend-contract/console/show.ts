@@ -118,7 +118,7 @@ function readable(item: Schema, rows: Row[]): [string, Schema][] {
 function shownObject(schema: Schema, value: Row): VNodeChild {
   const known = propertiesOf(schema);
   const more = typeof schema.additionalProperties === "object" ? schema.additionalProperties : {};
-  return h("div", { class: "pairs" }, Object.entries(value).filter(([name, one]) => !isEmpty(one) && isReadable(name, known[name] ?? {}, known) || !(name in known)).map(
+  return h("div", { class: "pairs" }, Object.keys({ ...known, ...value }).map((name): [string, unknown] => [name, value[name]]).filter(([name, one]) => !isEmpty(one) && isReadable(name, known[name] ?? {}, known) || !(name in known)).map(
     ([name, one]) => h("div", { key: name }, [h("b", `${(known[name] && said(known[name])) || name}: `), shown(known[name] ?? more, one, name)]),
   ));
 }
@@ -149,7 +149,7 @@ export function shownFields(schema: Schema, value: Row, names: string[], more: (
 function partOf(title: string, given: Schema, value: Row): VNodeChild {
   const schema = resolved(given);
   const more = typeof schema.additionalProperties === "object" ? schema.additionalProperties : {};
-  const names = Object.keys(value).filter((name) => !isEmpty(value[name]));
+  const names = Object.keys({ ...schema.properties, ...value }).filter((name) => !isEmpty(value[name]));
   const known = Object.fromEntries(names.map((name) => [name, schema.properties?.[name] ?? { title: name, ...more }]));
   return h("section", { key: title, class: "part" }, [h("h4", title), shownFields({ properties: known }, value, names)]);
 }

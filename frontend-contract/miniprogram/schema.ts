@@ -1885,12 +1885,12 @@ export interface components {
              */
             issued_at: string;
             /**
-             * 截止时间
+             * 应缴日期
              * Format: date-time
              */
             due_at: string | null;
             /**
-             * 到期时间
+             * 失效时间
              * Format: date-time
              */
             expires_at: string | null;
@@ -1982,12 +1982,12 @@ export interface components {
              */
             issued_at: string;
             /**
-             * 截止时间
+             * 应缴日期
              * Format: date-time
              */
             due_at: string | null;
             /**
-             * 到期时间
+             * 失效时间
              * Format: date-time
              */
             expires_at: string | null;

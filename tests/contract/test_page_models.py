@@ -503,3 +503,9 @@ def test_a_row_is_chosen_among_those_to_which_it_may_be_done(documents: Node) ->
 
     assert offered("admissions/{id}/settle") == {"status": "discharged", "may_be_settled": True}
     assert offered("appointments/{id}/check-in") == {"state": ["booked"]}
+
+
+def test_what_partners_need_stands_together_in_the_menu(contract: Node) -> None:
+    system = next(menu for menu in contract["menus"] if menu["path"] == "/system")
+    names = {each["name"] for each in system["children"]}
+    assert {"partner_applications", "webhook_endpoints", "webhook_deliveries"} <= names

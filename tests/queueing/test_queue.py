@@ -10,7 +10,7 @@ from apps.queueing.services.check_in import check_in
 from apps.scheduling.models import Appointment, ClinicSession
 from kernel import clock
 from kernel.models import OutboxEvent
-from tests.scheduling.support import ADMIN, MINI, NOW, code, first_slot, open_session
+from tests.scheduling.support import ADMIN, MINI, NOW, TOMORROW, code, first_slot, open_session
 from tests.scheduling.test_desk import act, at_window
 from tests.support.world import World
 
@@ -127,3 +127,18 @@ def test_the_queue_is_listed_in_a_constant_number_of_queries(
     with django_assert_max_num_queries(6):
         rows = clinic.client("clerk").get(f"{ADMIN}/queue-tickets?ordering=queued_at").json()["results"]
     assert [row["ticket_no"] for row in rows] == [1, 2, 3]
+
+
+@pytest.mark.requirement("QUE-01")
+def test_only_todays_sessions_are_called_from(clinic: World) -> None:
+    session = open_session(clinic, date=TOMORROW)
+    refused = call_next(clinic, session)
+    assert code(refused) == (409, "session_not_today") and TOMORROW.isoformat() in refused.json()["detail"]
+    rows = clinic.client("doctor_a").get(f"{ADMIN}/clinic-sessions").json()["results"]
+    assert [row["is_today"] for row in rows if row["id"] == str(session.pk)] == [False]
+    today = open_session(clinic)
+    for asked, found in (("true", today), ("false", session)):
+        offered = (
+            clinic.client("doctor_a").get(f"{ADMIN}/clinic-sessions/options", {"is_today": asked}).json()
+        )
+        assert [row["id"] for row in offered] == [str(found.pk)]

@@ -8,6 +8,7 @@ import pytest
 from apps.scheduling.api.admin import slots
 from apps.scheduling.models import SlotNumber
 from kernel import clock
+from kernel.money import yuan_shown
 from tests.permissions.objects import estate_of
 from tests.support.world import World
 
@@ -27,7 +28,7 @@ def test_a_slot_says_when_with_whom_and_how_many_are_left(world: World) -> None:
     (row,) = offered(world)
     assert row == {
         "id": str(slot.pk),
-        "label": f"{begin:%m-%d %H:%M} doctor_a",
+        "label": f"{begin:%m-%d %H:%M} doctor_a {yuan_shown(slot.session.registration_fee_fen)}",
         "hint": f"{world.departments['cardiology'].name} · 余 5",
     }
     assert offered(world, language="en")[0]["hint"].endswith(" · 5 left")
@@ -95,3 +96,17 @@ def test_slots_are_offered_within_reach(world: World) -> None:
     assert offered(world, who="admin2") == offered(world, who="admin2", ids=str(slot.pk)) == []
     assert len(offered(world, who="doctor_a")) == 1
     assert world.client("patient_a").get(URL).status_code == 403
+
+
+def test_a_slot_is_found_by_its_day_its_department_or_its_doctor(world: World) -> None:
+    slot = estate_of(world).get("session").slots.get()
+    day = slot.session.date
+    other = day + dt.timedelta(days=3)
+    for text, is_found in (
+        (f"{day:%Y-%m-%d}", True), (f"{day:%m-%d}", True), (f"{other:%m-%d}", False),
+        (world.departments["cardiology"].name, True), (world.departments["surgery"].name, False),
+        ("doctor_a", True), ("没有这个人", False),
+    ):  # fmt: skip
+        assert [row["id"] for row in offered(world, search=text)] == ([str(slot.pk)] if is_found else []), (
+            text
+        )

@@ -81,15 +81,10 @@ for _sort, (_code, _resource, _zh, _en, _path, _icon) in enumerate(
         ("staff", "identity.staff", "员工", "Staff", "staff", "user"),
         ("dictionaries", "identity.dictionary", "数据字典", "Dictionaries", "dictionaries", "book"),
         ("settings", "identity.setting", "参数设置", "Settings", "settings", "setting"),
-        (
-            "partner_applications",
-            "identity.partner_application",
-            "第三方应用",
-            "Partner applications",
-            "partner-applications",
-            "link",
-        ),
     )
 ):
     page(_code, resource=_resource, zh=_zh, en=_en, path=_path, icon=_icon, sort=_sort,
          component=f"organisation/{_path}/index", parent="organisation")  # fmt: skip
+page("partner_applications", resource="identity.partner_application", zh="第三方应用", en="Partner applications",
+     path="partner-applications", component="organisation/partner-applications/index", parent="system", icon="link",
+     sort=10)  # fmt: skip

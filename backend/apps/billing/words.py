@@ -7,6 +7,7 @@ from apps.payments.words import application_words
 from kernel.known_words import subjects
 from kernel.words import (
     choices,
+    help_of,
     known,
     objects,
     of,
@@ -94,6 +95,20 @@ of("StatementEntry", kind=("变动类型", "Kind"))
 references("bills", "bill_id", "registration_bill_id", "replaces_id", "missing_reprint_ids")
 references("bills", "bill_ids", status="issued")
 references("patient_cards", "card_id")
+of(
+    "Issue",
+    "StaffBill",
+    "StaffBillDetail",
+    "Bill",
+    "BillDetail",
+    due_at=("应缴日期", "Due by"),
+    expires_at=("失效时间", "No longer payable from"),
+)
+help_of(
+    "Issue",
+    due_at=("提醒患者在此之前缴费,过后仍可缴", "When it should have been paid; it can be paid later, too."),
+    expires_at=("过后不能再缴费,留空则一直可缴", "Nobody can pay it from then on; empty: it never lapses."),
+)
 references_of("payment_orders", "order_id", "AskForRefund", state="posted")
 of(
     "AskForRefund",

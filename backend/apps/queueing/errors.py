@@ -27,3 +27,14 @@ class HasAppointment(DomainError):
     members = ("appointment_id", "starts_at")
     zh = "该患者今天已预约该医生({starts_at}),请为预约取号"
     en = "The patient has booked this doctor today ({starts_at}): check in for the appointment."
+
+
+class SessionNotToday(DomainError):
+    """`visit_date`: the day of the session."""
+
+    code, status = "session_not_today", 409
+    members = ("visit_date",)
+    zh, en = (
+        "该出诊在 {visit_date},只能叫当日出诊的号",
+        "The session is on {visit_date}; only patients of today's are called.",
+    )

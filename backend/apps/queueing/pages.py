@@ -30,7 +30,7 @@ action("queue_tickets_skip", state=["called"])
 action("queue_tickets_start", main=True, state=["called"])
 action("queue_tickets_requeue", state=["missed"])
 action("queue_tickets_send_out", state=["in_service"])
-action("queue_tickets_take_back", state=["examination"])
+action("queue_tickets_take_back", main=True, state=["examination"])
 action(
     "queue_tickets_finish",
     confirm=("患者就诊将结束,确定结束?", "The visit ends. Finish it?"),
@@ -38,7 +38,7 @@ action(
 )
 action("queue_tickets_prioritise", state=["waiting"])
 action("queue_tickets_transfer", state=["waiting", "called", "missed", "in_service", "examination"])
-action("clinic_sessions_call_next", state=["published"])
+action("clinic_sessions_call_next", main=True, state=["published"], is_today=[True])
 action("queues_call_next", is_active=[True], is_paused=[False])
 action("queues_pause", is_active=[True], is_paused=[False])
 action("queues_resume", is_paused=[True])

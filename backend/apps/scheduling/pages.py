@@ -130,7 +130,7 @@ groups(
         "Session",
         "department_id practitioner_id substituted_for_id room_id template_id hospital_id state stop_reason",
     ),
-    times=("时间", "Times", "date period start_time end_time starts_at ends_at slot_minutes"),
+    times=("时间", "Times", "date is_today period start_time end_time starts_at ends_at slot_minutes"),
     numbers=(
         "号源",
         "Numbers",

@@ -42,6 +42,7 @@ properties(
     from_starts_at=("原时间", "Time before"), has_open_appeal=("有待处理申诉", "Has an open appeal"),
     is_over=("已结束", "Is over"),
     hold_expires_at=("占号截止", "Held until"), holidays=("节假日", "Holidays"), in_service=("就诊中", "In service"),
+    is_today=("今日", "Today"),
     is_bookable=("可预约", "Can be booked"), is_lifted=("已解除", "Was lifted"), is_reprint=("补打", "Reprint"),
     lift_reason=("解除原因", "Why lifted"), lifted_at=("解除时间", "Lifted"),
     makeup_days=("调休上班日", "Make-up workdays"), missed=("爽约/过号", "Missed"),

@@ -98,8 +98,9 @@ def _said(node: Node, owner: str, name: str, offered: Collection[str]) -> Node:
         _say_enum(part)
         if part.get("type") == "integer" and name in words.NUMBERS:
             part["x-enum"] = _values(words.NUMBERS[name])
-    if name in words.HELP and "title" in node:
-        node |= {"x-help": words.HELP[name].zh, "x-help-en": words.HELP[name].en}
+    explained = words.HELP_OF.get((owner, name)) or words.HELP.get(name)
+    if explained and "title" in node:
+        node |= {"x-help": explained.zh, "x-help-en": explained.en}
     if name in words.KEYS and node.get("type") == "object":
         _say_keys(node, words.KEYS[name]())
     if kind := words.KNOWN.get((owner, name)):

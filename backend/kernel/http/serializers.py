@@ -11,7 +11,7 @@ from django.utils.functional import lazy
 from rest_framework import serializers
 
 from kernel.errors import FIXED, REQUIRED, UNKNOWN_FIELD
-from kernel.expectations import ISO_DAY, ISO_MOMENT, NO_NUL, NO_SUCH_DAY, REPEATED
+from kernel.expectations import ISO_DAY, ISO_MOMENT, NO_NUL, NO_SUCH_DAY, REPEATED, UNBROKEN
 from kernel.http.choices import not_a_choice
 from kernel.http.moments import is_expressible, out_of_range, require_expressible
 from kernel.text import fold_code
@@ -196,14 +196,17 @@ def validated(kind: type[Serializer], data: Any) -> dict[str, Any]:
 
 
 class _FoldedField(serializers.CharField):
-    """A code is what it means, not how wide it was typed."""
+    """A code is what it means, not how wide it was typed; with a blank within nobody finds it again."""
 
     def to_internal_value(self, data: Any) -> str:
-        return fold_code(super().to_internal_value(data))
+        code = fold_code(super().to_internal_value(data))
+        if len(code.split()) > 1:
+            raise serializers.ValidationError(UNBROKEN.text, code=UNBROKEN.code)
+        return code
 
 
 #: Columns by which people and programs tell rows apart.
-OWN_CODES = frozenset({"code", "employee_no", "licence_no"})
+OWN_CODES = frozenset({"code", "employee_no", "licence_no", "key"})
 
 
 class ModelSerializer(StrictMixin, serializers.ModelSerializer[Any]):

@@ -48,8 +48,13 @@ def call_next(queue: Queue, *, doctor_id: UUID | None = None) -> QueueTicket:
 
 
 def call_next_of(session_id: UUID) -> QueueTicket:
-    """Call whoever is first where the session's patients wait, into the room of its present doctor. As `call_next`."""
+    """Call whoever is first where the session's patients wait, into the room of its present doctor. As `call_next`.
+
+    SessionNotToday: a queue is of one day, so that of another day's session would be somebody else's patients.
+    """
     session = ClinicSession.objects.select_related("department", "practitioner").get(pk=session_id)
+    if session.date != clock.service_day():
+        raise errors.SessionNotToday(visit_date=session.date)
     return call_next(queue_of(session), doctor_id=session.practitioner_id)
 
 

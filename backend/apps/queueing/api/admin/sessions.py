@@ -25,7 +25,7 @@ class CallNextOfSessionViewSet(ScopedViewSet):
     serializer_class = QueueTicketSerializer
 
     @extend_schema(request=None, responses=QueueTicketSerializer, operation_id="clinic_sessions_call_next")
-    @raises(errors.QueueEmpty, errors.QueuePaused)
+    @raises(errors.QueueEmpty, errors.QueuePaused, errors.SessionNotToday)
     def call_next(self, request: Any, pk: UUID) -> Response:
         """叫号: call whoever is first in the session's queue into its doctor's room."""
         ticket = call_next_of(self.get_object().pk)

@@ -14,6 +14,7 @@ from apps.scheduling.models import (
     SessionSubstitution,
     Slot,
 )
+from kernel import clock
 from kernel.errors import REQUIRED, InvalidValue
 from kernel.http.fields import EndTimeField
 from kernel.http.serializers import ModelSerializer, Serializer, VersionedModelSerializer
@@ -74,6 +75,7 @@ class ClinicSessionSerializer(QuotasSerializer):
         read_only=True, help_text="numbers of all slots; of a draft, as planned"
     )
     remaining = serializers.IntegerField(read_only=True, default=0)
+    is_today = serializers.SerializerMethodField()
 
     class Meta:
         model = ClinicSession
@@ -82,7 +84,7 @@ class ClinicSessionSerializer(QuotasSerializer):
             "practitioner_name", "substituted_for_id", "substituted_for_name", "room_id", "room_name", "template_id",
             "date", "period", "start_time", "end_time", "starts_at", "ends_at", "slot_minutes", "capacity_per_slot",
             "tier", "registration_fee_fen", "state", "stop_reason", "channel_quotas", "quota_per", "release_minutes",
-            "release_at", "capacity", "remaining", "version",
+            "release_at", "capacity", "remaining", "is_today", "version",
         ]  # fmt: skip
         read_only_fields = [
             "hospital_id",
@@ -94,6 +96,9 @@ class ClinicSessionSerializer(QuotasSerializer):
             "stop_reason",
         ]
         validators: list[Any] = []
+
+    def get_is_today(self, session: ClinicSession) -> bool:
+        return session.date == clock.service_day()
 
 
 class SkippedSerializer(Serializer):
