@@ -5993,6 +5993,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/v1/payment-orders/{id}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 下载收费凭条
+         * @description 收费凭条: what was charged, every tender and the change, for a roll of 80 mm. Of paid orders; recorded.
+         */
+        get: operations["payment_orders_receipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/payment-orders/{id}/refund-quote": {
         parameters: {
             query?: never;
@@ -52466,6 +52486,36 @@ export interface operations {
             409: components["responses"]["Problem409StateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
             415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    payment_orders_receipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 下载收费凭条 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example … */
+                    "application/pdf": string;
+                };
+            };
+            400: components["responses"]["Problem400ValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StateConflict"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
         };

@@ -117,6 +117,7 @@ operations(
     payment_orders_cancel=("关闭支付订单", "Close a payment order"),
     payment_orders_refund_quote=("退费试算", "Quote a refund"),
     payment_orders_settle=("窗口收款", "Take money at the counter"),
+    payment_orders_receipt=("下载收费凭条", "Download the charge receipt"),
     payment_orders_show_code=("出示付款码", "Show a code to pay by"),
     payment_orders_withdraw_code=("撤回付款码", "Withdraw a code"),
     payment_orders_export=("导出支付订单", "Export payment orders"), payment_orders_pay=("去支付", "Pay"),

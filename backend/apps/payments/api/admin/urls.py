@@ -20,6 +20,7 @@ urlpatterns = [
     path("payment-orders/options", PaymentOrderViewSet.as_view({"get": "offer"})),
     path(_ORDER, PaymentOrderViewSet.as_view({"get": "retrieve"})),
     path(f"{_ORDER}/settle", PaymentOrderViewSet.as_view({"post": "settle"})),
+    path(f"{_ORDER}/receipt", PaymentOrderViewSet.as_view({"get": "receipt"})),
     path(f"{_ORDER}/show-code", PaymentOrderViewSet.as_view({"post": "show_code"})),
     path(f"{_ORDER}/withdraw-code", PaymentOrderViewSet.as_view({"post": "withdraw_code"})),
     path(f"{_ORDER}/cancel", PaymentOrderViewSet.as_view({"post": "cancel"})),
