@@ -31,7 +31,7 @@ from kernel.words import ValueWords
 PAID = (OrderState.PAID_UNPOSTED, OrderState.POSTED)
 TITLE = ValueWords("收费凭条", "Charge receipt")
 NOT_POSTED = ValueWords("待入账", "Not posted")
-_ITEM, _AMOUNT = ValueWords("项目", "Item"), ValueWords("金额(元)", "Amount (CNY)")
+_ITEM, _AMOUNT = ValueWords("项目", "Item"), ValueWords("金额(元)", "CNY")
 _TENDER, _TOTAL = ValueWords("支付方式", "Paid by"), ValueWords("合计", "Total")
 _HANDED, _CHANGE = ValueWords("实收现金", "Cash tendered"), ValueWords("找零", "Change")
 _BACK = ValueWords("已退", "Refunded")
