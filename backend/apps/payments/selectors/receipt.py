@@ -18,12 +18,11 @@ from kernel.pdf import (
     Document,
     Fields,
     Heading,
-    MissingGlyphs,
     Paragraph,
     Rule,
     Space,
     Table,
-    render,
+    render_spelt,
 )
 from kernel.pdf.document import Block
 from kernel.words import ValueWords
@@ -50,19 +49,10 @@ def receipt(order: PaymentOrder) -> bytes:
     """
     if order.state not in PAID:
         raise StateConflict(current=order.state)
-    blocks = list(_blocks(order))
-    try:
-        return render(_document(order, blocks))
-    except MissingGlyphs as error:
-        strange = {each.character: f"〔{each.code_point}〕" for each in error.missing}
-        return render(_document(order, blocks, strange))
-
-
-def _document(order: PaymentOrder, blocks: list[Block], strange: dict[str, str] | None = None) -> Document:
-    return Document(
-        TITLE.text, blocks, page=ROLL_80, shows_title=False, replacements=strange or {},
-        watermark="" if order.state == OrderState.POSTED else NOT_POSTED.text,
-    )  # fmt: skip
+    watermark = "" if order.state == OrderState.POSTED else NOT_POSTED.text
+    return render_spelt(
+        Document(TITLE.text, list(_blocks(order)), page=ROLL_80, shows_title=False, watermark=watermark)
+    )
 
 
 def _blocks(order: PaymentOrder) -> Iterator[Block]:
@@ -73,7 +63,9 @@ def _blocks(order: PaymentOrder) -> Iterator[Block]:
     yield Space(1)
     yield Fields(_head(order, tenders), columns=1)
     yield Space(1)
-    yield _table(_ITEM.text, order.lines.order_by("position").values_list("title", "amount_fen"), order.amount_fen)
+    yield _table(
+        _ITEM.text, order.lines.order_by("position").values_list("title", "amount_fen"), order.amount_fen
+    )
     yield Space(1)
     yield _table(_TENDER.text, _ways(tenders), order.amount_fen)
     yield from _after(order, tenders)
@@ -110,7 +102,10 @@ def _after(order: PaymentOrder, tenders: Iterable[PaymentAttempt]) -> Iterator[B
     said = []
     for each in tenders:
         if each.channel == CASH:
-            said += [(_HANDED.text, fen_to_yuan(each.tendered_fen)), (_CHANGE.text, fen_to_yuan(each.change_fen))]
+            said += [
+                (_HANDED.text, fen_to_yuan(each.tendered_fen)),
+                (_CHANGE.text, fen_to_yuan(each.change_fen)),
+            ]
     if order.refunded_fen:
         said.append((_BACK.text, fen_to_yuan(order.refunded_fen)))
     if said:

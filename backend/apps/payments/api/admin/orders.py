@@ -2,8 +2,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import HttpResponse
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -33,7 +32,7 @@ from apps.payments.services.show_code import METHODS, show_code, withdraw_code
 from apps.payments.states import OrderState
 from kernel.errors import REQUIRED, DuplicateValue, InvalidValue, NotFound, StateConflict
 from kernel.http.commands import command
-from kernel.http.downloads import attachment, title_of
+from kernel.http.downloads import PDF, pdf_answer
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer
 from kernel.money import MAX_FEN
@@ -169,16 +168,19 @@ class PaymentOrderViewSet(OptionsMixin, ListMixin, RetrieveMixin, ExportMixin):
         """关闭支付单: nobody is to pay it any more; still pending in the answer while a channel has not answered."""
         return give_up(order, cause=CloseCause.GIVEN_UP_BY_STAFF)
 
-    @extend_schema(responses={(200, "application/pdf"): OpenApiResponse(OpenApiTypes.BINARY)}, filters=False)
+    @extend_schema(responses=PDF, filters=False)
     @raises(StateConflict)
     def receipt(self, request: Any, pk: UUID) -> HttpResponse:
         """收费凭条: what was charged, every tender and the change, for a roll of 80 mm. Of paid orders; recorded."""
         order = self.get_object()
         content = receipt(order)
-        record(action="print", object_type="payments.paymentorder", object_id=str(order.pk))
-        response = HttpResponse(content, content_type="application/pdf")
-        response["Content-Disposition"] = attachment(title_of("payment_orders_receipt"), "pdf", order.order_no)
-        return response
+        record(
+            action="print",
+            object_type="payments.paymentorder",
+            object_id=order.pk,
+            hospital_id=order.hospital_id,
+        )
+        return pdf_answer(content, "payment_orders_receipt", order.order_no)
 
     def replay(self, made: UUID) -> PaymentAttempt | PaymentOrder:
         """The attempt, or the order as it is now."""
