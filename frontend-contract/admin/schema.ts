@@ -55708,6 +55708,8 @@ export interface operations {
     receipt_accounts_list: {
         parameters: {
             query?: {
+                hospital_id?: string;
+                is_active?: boolean;
                 /** @description created_at; `-` in front reverses, commas separate */
                 ordering?: string;
                 page?: number;
@@ -55993,6 +55995,8 @@ export interface operations {
     receipt_accounts_options_list: {
         parameters: {
             query?: {
+                hospital_id?: string;
+                is_active?: boolean;
                 /** @description created_at; `-` in front reverses, commas separate */
                 ordering?: string;
                 /** @description comma-separated: just these, in force or not, as a form shows what is chosen */

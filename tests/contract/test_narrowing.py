@@ -116,3 +116,30 @@ def test_every_key_that_a_channel_or_a_scene_has_is_named() -> None:
     of_channels = {key for spec in CHANNELS.values() for key in (*spec.fields, *spec.optional)}
     assert KEYS["config"]().keys() == of_channels
     assert KEYS["fields_map"]().keys() == {key for scene in SCENES.values() for key in scene.keys}
+
+
+def test_where_a_hospital_is_chosen_what_else_is_chosen_is_of_it(documents: Node) -> None:
+    """Forms and readings alike: a reference beside a hospital, or in a part of such a form, follows it."""
+    document = documents["admin"]
+    schemas = document["components"]["schemas"]
+    forms = {
+        media["schema"]["$ref"].rpartition("/")[2]
+        for node in operations(document)
+        for media in node.get("requestBody", {}).get("content", {}).values()
+        if "$ref" in media["schema"]
+    }
+    named = [(name, schemas[name].get("properties", {})) for name in sorted(forms)]
+    named += [
+        (node["operationId"], {each["name"]: each["schema"] for each in node.get("parameters", ())})
+        for node in operations(document)
+    ]
+    loose = [
+        f"{where}.{name}"
+        for where, beside in named
+        if "hospital_id" in beside
+        for name, node in beside.items()
+        if name not in {"hospital_id", "id"}
+        and reference(node)
+        and "hospital_id" not in reference(node).get("narrowed_by", {})
+    ]
+    assert loose == []

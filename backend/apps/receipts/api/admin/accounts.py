@@ -1,5 +1,6 @@
 from typing import Any
 
+import django_filters
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
@@ -15,6 +16,13 @@ from kernel.http.schema import raises
 from kernel.http.views import APIView
 
 
+class ReceiptAccountFilter(django_filters.FilterSet):
+    """Of a hospital, in force or not."""
+
+    hospital_id = django_filters.UUIDFilter()
+    is_active = django_filters.BooleanFilter()
+
+
 @extend_schema(tags=["receipts"])
 class ReceiptAccountViewSet(OptionsMixin, ListMixin, RetrieveMixin, CreateMixin, UpdateMixin):
     """开票账户: a hospital's access to the platform that issues its receipts. A new one replaces the active one."""
@@ -22,6 +30,7 @@ class ReceiptAccountViewSet(OptionsMixin, ListMixin, RetrieveMixin, CreateMixin,
     model = ReceiptAccount
     resource = "receipts.account"
     serializer_class = io.ReceiptAccountSerializer
+    filterset_class = ReceiptAccountFilter
     ordering = ["-id"]
     ordering_fields = ["created_at"]
     option_columns = ("name", "hospital__name")
