@@ -12134,6 +12134,16 @@ export interface components {
         };
         /** @enum {string} */
         ContentType: "text" | "number" | "boolean" | "moment";
+        /** @description What the slips of a channel, or its provider's own total, add up to. */
+        CountedTenderRequest: {
+            /** 渠道 */
+            channel: string & components["schemas"]["ChannelCode"];
+            /**
+             * 清点金额
+             * Format: int64
+             */
+            counted_fen: number;
+        };
         /** @enum {string} */
         CounterChannel: "cash" | "pos" | "card_balance";
         /** @enum {string} */
@@ -24250,7 +24260,7 @@ export interface components {
             /** 原因 */
             reason: string;
         };
-        /** @description Everything that is in the drawer, the float with it. */
+        /** @description Everything that is in the drawer, the float with it; and, of other tenders, what the slips say. */
         ShiftCountRequest: {
             /** 100 元(张) */
             yuan_100: number;
@@ -24268,6 +24278,8 @@ export interface components {
             jiao_5: number;
             /** 1 角(张/枚) */
             jiao_1: number;
+            /** 其他收款 */
+            tenders?: components["schemas"]["CountedTenderRequest"][];
         };
         /** @description The cash of a shift on one calendar day. `net_fen`: in minus out. */
         ShiftDay: {
@@ -24328,6 +24340,19 @@ export interface components {
         };
         /** @enum {string} */
         ShiftState: "open" | "counting" | "handed_over" | "accepted" | "banked";
+        /** @description What was taken otherwise than in cash, and what was counted of it; null where nobody has looked. */
+        ShiftTender: {
+            /** 渠道 */
+            readonly channel: string & components["schemas"]["ChannelCode"];
+            /** 应有笔数 */
+            readonly expected_count: number;
+            /** 应有金额 */
+            readonly expected_fen: number;
+            /** 清点金额 */
+            readonly counted_fen: number | null;
+            /** 差额 */
+            readonly difference_fen: number | null;
+        };
         /** @enum {string} */
         ShowCodeMethodEnum: "qr_code" | "wap";
         /**
@@ -27238,7 +27263,7 @@ export interface components {
         };
         /** @enum {string} */
         WebhookEventType: "appointment.held" | "appointment.booked" | "appointment.cancelled" | "appointment.expired" | "appointment.rescheduled" | "appointment.moved" | "appointment.reassigned" | "appointment.checked_in" | "appointment.fulfilled" | "appointment.missed" | "session.stopped" | "session.substituted" | "bill.issued" | "bill.paid" | "bill.cancelled" | "bill.lapsed" | "bill.refunded" | "card.topped_up" | "order.paid" | "order.posted" | "order.closed" | "refund.succeeded" | "refund.failed" | "refund.cancelled" | "encounter.opened" | "encounter.ended" | "patient.admitted" | "patient.discharged" | "deposit.received" | "patient.merged" | "patient.parted" | "endpoint.test";
-        /** @description 收费班次 with its denominations and, once it is counted, with the sums of each day. */
+        /** @description 收费班次 with its denominations and, once it is counted, with other tenders and the sums of each day. */
         WholeCashierShift: {
             /**
              * 标识
@@ -27373,6 +27398,8 @@ export interface components {
             readonly float_cash: components["schemas"]["Cash"];
             /** 清点面额 */
             readonly counted_cash: (components["schemas"]["Cash"] & unknown) | null;
+            /** 其他收款 */
+            readonly tenders: components["schemas"]["ShiftTender"][];
             /** 按日汇总 */
             readonly by_day: components["schemas"]["ShiftDay"][];
         };
@@ -29810,6 +29837,7 @@ export type CompleteRequest = components['schemas']['CompleteRequest'];
 export type Conflict = components['schemas']['Conflict'];
 export type ContentField = components['schemas']['ContentField'];
 export type ContentType = components['schemas']['ContentType'];
+export type CountedTenderRequest = components['schemas']['CountedTenderRequest'];
 export type CounterChannel = components['schemas']['CounterChannel'];
 export type CounterpartyKind = components['schemas']['CounterpartyKind'];
 export type CurrentShift = components['schemas']['CurrentShift'];
@@ -30414,6 +30442,7 @@ export type ShiftHandOverRequest = components['schemas']['ShiftHandOverRequest']
 export type ShiftOpenRequest = components['schemas']['ShiftOpenRequest'];
 export type ShiftReasonRequest = components['schemas']['ShiftReasonRequest'];
 export type ShiftState = components['schemas']['ShiftState'];
+export type ShiftTender = components['schemas']['ShiftTender'];
 export type ShowCodeMethodEnum = components['schemas']['ShowCodeMethodEnum'];
 export type ShowCodeRequest = components['schemas']['ShowCodeRequest'];
 export type Side = components['schemas']['Side'];
@@ -37597,6 +37626,15 @@ export interface operations {
                      *         "jiao_5": 1,
                      *         "jiao_1": 1
                      *       },
+                     *       "tenders": [
+                     *         {
+                     *           "channel": "wechat_pay",
+                     *           "expected_count": 1,
+                     *           "expected_fen": 5000,
+                     *           "counted_fen": 5000,
+                     *           "difference_fen": 5000
+                     *         }
+                     *       ],
                      *       "by_day": [
                      *         {
                      *           "date": "2026-03-16",
@@ -37808,7 +37846,13 @@ export interface operations {
                  *       "yuan_5": 1,
                  *       "yuan_1": 1,
                  *       "jiao_5": 1,
-                 *       "jiao_1": 1
+                 *       "jiao_1": 1,
+                 *       "tenders": [
+                 *         {
+                 *           "channel": "wechat_pay",
+                 *           "counted_fen": 5000
+                 *         }
+                 *       ]
                  *     }
                  */
                 "application/json": components["schemas"]["ShiftCountRequest"];

@@ -79,7 +79,7 @@ groups(
         "金额", "Money",
         (
             "float_fen float_cash expected_fen counted_fen counted_cash difference_fen difference_reason "
-            "first_difference_fen count_no safe_drop_fen paid_out_fen takings_fen"
+            "first_difference_fen tenders count_no safe_drop_fen paid_out_fen takings_fen"
         ),
     ),
     people=(

@@ -2,7 +2,7 @@ from django.db.models import Q
 
 from apps.access.actor import Actor
 from apps.access.policies import Policy, hide, policy_for
-from apps.cashier.models import BankDeposit, CashDrawer, CashierShift, ShiftEntry
+from apps.cashier.models import BankDeposit, CashDrawer, CashierShift, ShiftEntry, ShiftTender
 
 VIEW_ALL = "cashier.shift.view_all"
 
@@ -32,3 +32,4 @@ class BankDepositPolicy(Policy):
 
 
 hide(ShiftEntry)
+hide(ShiftTender)

@@ -21,7 +21,8 @@ properties(
     drawer_id=("钱箱", "Drawer"), drawer_name=("钱箱名称", "Drawer"), float_fen=("备用金", "Float"),
     float_cash=("备用金面额", "Float by denomination"), opened_at=("开班时间", "Opened"),
     opened_from=("开班起", "Opened from"), opened_to=("开班止", "Opened to"),
-    counted_at=("清点时间", "Counted at"),
+    counted_at=("清点时间", "Counted at"), tenders=("其他收款", "Other tenders"),
+    expected_count=("应有笔数", "Payments expected"),
     counted_cash=("清点面额", "Count by denomination"), expected_fen=("应有金额", "Expected"),
     difference_fen=("差额", "Difference"), difference_reason=("差额原因", "Why it differs"),
     first_difference_fen=("首次清点差额", "Difference of the first count"), count_no=("清点次数", "Counts"),
@@ -79,7 +80,7 @@ of(
     "MonthProof", from_date=("起始日期", "From"), to_date=("终止日期", "To"),
     days=("各日", "Days"), accounts=("各科目", "By kind of account"),
 )  # fmt: skip
-known("ChannelCode", channel_words, "channel", "ChannelTotal")
+known("ChannelCode", channel_words, "channel", "ChannelTotal", "ShiftTender", "CountedTender")
 known("LedgerKind", happening_words, "transaction_kind", "TotalLine")
 known("Subject", subject_words, "subject_type", "OpenItem")
 happenings({
@@ -91,6 +92,7 @@ happenings({
     "bank_deposit": ("银行缴款", "Bank deposit"),
 })  # fmt: skip
 owner_words({"float": ("备用金", "Floats"), "petty": ("零星收支", "Petty cash")})
+of("ShiftTender", "CountedTender", counted_fen=("清点金额", "Counted"))
 of("BusinessDay", totals=("当日汇总", "Totals of the day"))
 of(
     "CashierShift", "WholeCashierShift", closed_at=("停止收付时间", "Cash stopped"),

@@ -17,6 +17,7 @@ class CashierShift(VersionedModel):
     `expected_fen`, `difference_fen` (counted − expected) and everything else that tells them is empty until the count
     is entered. `handed_over_at`: the first time; clerk and drawer are free from then on. `takings_fen`: what is for the
     bank: counted − float + safe drops. `count_no`: how often it was counted. `difference_posted`: the ledger has it.
+    `tenders_explained`: no slip differs from what was taken by it, or the reason says why.
     `first_difference_fen`: what the first count showed, whatever a later one does. `closed_by`: who counted or handed
     over in the clerk's place. `safe_drop_fen`, `paid_out_fen`: what the clerk alone says, known with the count.
     """
@@ -40,6 +41,7 @@ class CashierShift(VersionedModel):
     safe_drop_fen = FenField(null=True)
     paid_out_fen = FenField(null=True)
     difference_reason = models.CharField(max_length=200, blank=True, default="")
+    tenders_explained = models.BooleanField(default=True, db_default=True)
     difference_posted = models.BooleanField(default=False)
     needs_countersign = models.BooleanField(default=False)
     countersigned_by = models.ForeignKey(

@@ -11,6 +11,7 @@ from apps.cashier.models import CashierShift
 from apps.cashier.selectors import expected_fen, said_by_clerk, was_overdrawn
 from apps.cashier.services import books
 from apps.cashier.services.rows import lock, lock_closing, refuse_same_person, write
+from apps.cashier.services.tenders import write_tenders
 from apps.cashier.settings import COUNTERSIGN_FEN
 from apps.cashier.states import SHIFTS, ShiftState
 from apps.cashier.work import COUNTERSIGN, RECOUNT
@@ -25,7 +26,7 @@ from kernel.money import fen_to_yuan
 _UNCOUNTED: dict[str, Any] = {
     "counted_at": None, "counted_fen": None, "counted_cash": None, "expected_fen": None, "difference_fen": None,
     "difference_reason": "", "difference_posted": False, "countersigned_by": None, "countersigned_at": None,
-    "takings_fen": None, "safe_drop_fen": None, "paid_out_fen": None,
+    "takings_fen": None, "safe_drop_fen": None, "paid_out_fen": None, "tenders_explained": True,
 }  # fmt: skip
 ROUNDING = "不足 1 角的尾差"
 
@@ -41,10 +42,12 @@ def start_count(shift: CashierShift, *, by: StaffMember) -> CashierShift:
 
 
 @transaction.atomic
-def enter_count(shift: CashierShift, *, by: StaffMember, cash: Mapping[str, int]) -> CashierShift:
+def enter_count(
+    shift: CashierShift, *, by: StaffMember, cash: Mapping[str, int], tenders: Mapping[str, int] | None = None
+) -> CashierShift:
     """What is in the drawer, whatever it is; the answer says what it should have been.
 
-    CountedAlready, StateConflict, PermissionDenied.
+    `tenders`: fen by channel, as the slips have it. CountedAlready, StateConflict, PermissionDenied.
     """
     row = lock_closing(shift, by)
     _check_counting(row)
@@ -52,12 +55,13 @@ def enter_count(shift: CashierShift, *, by: StaffMember, cash: Mapping[str, int]
         raise CountedAlready
     counted, expected, said = worth(cash), expected_fen(row), said_by_clerk(row)
     difference = counted - expected
-    is_large = max(abs(difference), *said.values()) > COUNTERSIGN_FEN.of(row.hospital)
+    slips = write_tenders(row, row.count_no + 1, tenders or {})
+    is_large = max(abs(difference), slips, *said.values()) > COUNTERSIGN_FEN.of(row.hospital)
     write(
         row, counted_at=clock.now(), counted_fen=counted, counted_cash=dict(cash), expected_fen=expected,
         difference_fen=difference, count_no=row.count_no + 1,
         first_difference_fen=difference if row.first_difference_fen is None else row.first_difference_fen,
-        needs_countersign=row.needs_countersign or is_large or was_overdrawn(row), **said,
+        needs_countersign=row.needs_countersign or is_large or was_overdrawn(row), tenders_explained=not slips, **said,
     )  # fmt: skip
     if books.is_rounding(difference):
         write(row, difference_reason=ROUNDING, difference_posted=True)
@@ -68,20 +72,30 @@ def enter_count(shift: CashierShift, *, by: StaffMember, cash: Mapping[str, int]
 
 @transaction.atomic
 def explain(shift: CashierShift, *, by: StaffMember, reason: str) -> CashierShift:
-    """Why it differs; the difference goes into the books with it, once. NotCounted, StateConflict."""
+    """Why it differs; the difference of the cash goes into the books with it, once. NotCounted, StateConflict.
+
+    What slips differ by is the channel's to settle: reconciliation looks at it, the reason stays here.
+    """
     row = lock_closing(shift, by)
     _check_counted(row)
     if is_explained(row):
         raise StateConflict(current=row.state)
-    write(row, difference_reason=reason, difference_posted=True)
-    books.post_difference(row)
+    is_new = bool(row.difference_fen) and not row.difference_posted
+    write(
+        row,
+        difference_reason=reason,
+        tenders_explained=True,
+        difference_posted=row.difference_posted or is_new,
+    )
+    if is_new:
+        books.post_difference(row)
     _ask_for_countersign(row)
     return row
 
 
 def is_explained(row: CashierShift) -> bool:
-    """Whether the books have the difference of the count, if there is one."""
-    return not row.difference_fen or row.difference_posted
+    """Whether the books have the difference of the count, if there is one, and the slips' has a reason."""
+    return row.tenders_explained and (not row.difference_fen or row.difference_posted)
 
 
 def _ask_for_countersign(row: CashierShift) -> None:

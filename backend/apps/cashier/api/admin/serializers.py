@@ -6,11 +6,12 @@ from rest_framework import serializers
 from apps.access.scoped.fields import ScopedRelatedField
 from apps.access.scoped.permissions import own_records, request_actor
 from apps.cashier.denominations import MAX_PIECES
-from apps.cashier.models import BankDeposit, CashDrawer, CashierShift
+from apps.cashier.models import BankDeposit, CashDrawer, CashierShift, ShiftTender
 from apps.cashier.selectors import by_day
 from apps.cashier.services.count import is_explained
 from apps.cashier.services.hand_over import is_ready
 from apps.cashier.services.rows import reaches
+from apps.cashier.services.tenders import tenders_of
 from apps.cashier.states import ShiftState
 from apps.identity.models import StaffMember
 from kernel.http.serializers import ModelSerializer, Serializer
@@ -39,8 +40,26 @@ class ShiftOpenSerializer(CashSerializer):
     drawer_id = ScopedRelatedField(source="drawer", queryset=CashDrawer.objects.all())
 
 
+class CountedTenderSerializer(Serializer):
+    """What the slips of a channel, or its provider's own total, add up to."""
+
+    channel = serializers.CharField(max_length=24)
+    counted_fen = serializers.IntegerField(min_value=0, max_value=MAX_FEN)
+
+
 class ShiftCountSerializer(CashSerializer):
-    """Everything that is in the drawer, the float with it."""
+    """Everything that is in the drawer, the float with it; and, of other tenders, what the slips say."""
+
+    tenders = CountedTenderSerializer(many=True, required=False, default=list)
+
+
+class ShiftTenderSerializer(ModelSerializer):
+    """What was taken otherwise than in cash, and what was counted of it; null where nobody has looked."""
+
+    class Meta:
+        model = ShiftTender
+        fields = ["channel", "expected_count", "expected_fen", "counted_fen", "difference_fen"]
+        read_only_fields = fields
 
 
 class ShiftCashSerializer(Serializer):
@@ -139,15 +158,20 @@ class ShiftDaySerializer(Serializer):
 
 
 class WholeCashierShiftSerializer(CashierShiftSerializer):
-    """收费班次 with its denominations and, once it is counted, with the sums of each day."""
+    """收费班次 with its denominations and, once it is counted, with other tenders and the sums of each day."""
 
     float_cash = CashSerializer(read_only=True)
     counted_cash = CashSerializer(read_only=True, allow_null=True)
+    tenders = serializers.SerializerMethodField()
     by_day = serializers.SerializerMethodField()
 
     class Meta(CashierShiftSerializer.Meta):
-        fields = [*CashierShiftSerializer.Meta.fields, "float_cash", "counted_cash", "by_day"]
+        fields = [*CashierShiftSerializer.Meta.fields, "float_cash", "counted_cash", "tenders", "by_day"]
         read_only_fields = fields
+
+    @extend_schema_field(ShiftTenderSerializer(many=True))
+    def get_tenders(self, shift: CashierShift) -> Any:
+        return ShiftTenderSerializer(tenders_of(shift), many=True).data
 
     @extend_schema_field(ShiftDaySerializer(many=True))
     def get_by_day(self, shift: CashierShift) -> Any:

@@ -14,6 +14,7 @@ from apps.cashier.denominations import pieces
 from apps.cashier.models import CashierShift, EntryKind
 from apps.cashier.selectors import current_of
 from apps.cashier.services import count, hand_over, handling, open_shift
+from apps.cashier.services.tenders import by_channel
 from apps.cashier.settings import SHIFT_REQUIRED
 from apps.cashier.states import SHIFTS, ShiftState
 from apps.identity.models import Hospital
@@ -108,11 +109,11 @@ class CashierShiftViewSet(OptionsMixin, ExportMixin, ListMixin, RetrieveMixin, S
         return count.start_count(shift, by=self.me)
 
     @command(
-        body=io.ShiftCountSerializer, answer=_SHOWN, raises=(*OWN, errors.CountedAlready), idempotent=True
+        body=io.ShiftCountSerializer, answer=_SHOWN, raises=(*OWN, errors.CountedAlready, InvalidValue), idempotent=True
     )  # fmt: skip
-    def enter_count(self, shift: CashierShift, **cash: Any) -> CashierShift:
+    def enter_count(self, shift: CashierShift, *, tenders: list[Any], **cash: Any) -> CashierShift:
         """录入清点结果: whatever it is; the answer says what was expected."""
-        return count.enter_count(shift, by=self.me, cash=pieces(cash))
+        return count.enter_count(shift, by=self.me, cash=pieces(cash), tenders=by_channel(tenders))
 
     @command(
         body=io.ShiftReasonSerializer, answer=_SHOWN, raises=(*OWN, errors.NotCounted), idempotent=True
