@@ -5,15 +5,17 @@ from decimal import Decimal
 import pytest
 
 from apps.billing.models import BillKind
+from apps.billing.services.checkout import open_payment
 from apps.billing.services.invoices import keep_e_receipt
 from apps.billing.services.items import ItemSpec
 from apps.integrations.adapters.receipt_platform import ReceiptPlatformOfBosssoft
+from apps.payments.services.counter import pay_at_counter
 from apps.receipts.models import EReceipt, ReceiptAccount
 from apps.receipts.ports import PlatformUnclear
 from apps.receipts.services import record
 from apps.receipts.services.content import CannotIssue, check_sum, lines_of, request_of
 from kernel import clock, leases
-from tests.billing.refund_support import buy, handle
+from tests.billing.refund_support import buy, handle, price
 from tests.billing.support import issue, pay, registration
 from tests.receipts.support import CODES, ISSUE, Office
 
@@ -50,6 +52,26 @@ def test_a_registration_is_issued_as_one_and_cash_says_so(office: Office) -> Non
     assert (there["method"], there["request"]["busType"]) == ("invEBillRegistration", "06")
     assert there["request"]["payChannelDetail"] == [{"payChannelCode": "02", "payChannelValue": 15.0}]
     assert office.receipt(fee).kind == "registration"
+
+
+@pytest.mark.requirement("CLN-08")
+def test_of_several_tenders_the_receipt_tells_cash_from_the_rest_by_bill(office: Office) -> None:
+    bills = sorted((issue(office.world, price(fen)) for fen in (3_000, 2_000)), key=lambda bill: bill.pk)
+    order = open_payment(
+        hospital=office.world.h1, patient_id=bills[0].patient_id, bill_ids=[bill.pk for bill in bills],
+        application="window",
+    )  # fmt: skip
+    clerk = office.world.staff["clerk"]
+    pay_at_counter(order=order, channel="pos", staff=clerk, reference="S1", amount_fen=2_400)
+    pay_at_counter(order=order, channel="cash", staff=clerk)
+    handle()
+    office.work()
+    told = {there["request"]["totalAmt"]: there["request"] for there in office.book()}
+    assert told[30.0]["payChannelDetail"] == [
+        {"payChannelCode": "01", "payChannelValue": 24.0}, {"payChannelCode": "02", "payChannelValue": 6.0},
+    ]  # fmt: skip
+    assert (told[30.0]["cashPay"], told[20.0]["cashPay"]) == (6.0, 20.0)
+    assert told[20.0]["payChannelDetail"] == [{"payChannelCode": "02", "payChannelValue": 20.0}]
 
 
 def test_nothing_is_issued_before_the_payment_is_posted(office: Office) -> None:

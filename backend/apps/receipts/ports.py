@@ -49,7 +49,7 @@ class Payer:
 class IssueRequest:
     """`receipt_no` is the key under which the platform issues once; `at` never changes with it.
 
-    `is_cash`: how it was paid. `replaces`: the number of the reversed one whose rest this is.
+    `cash_fen`: what of it was paid in cash. `replaces`: the number of the reversed one whose rest this is.
     """
 
     receipt_no: str
@@ -59,7 +59,7 @@ class IssueRequest:
     department_name: str
     paid_at: dt.datetime
     total_fen: int
-    is_cash: bool
+    cash_fen: int
     lines: tuple[ReceiptLine, ...]
     replaces: str = ""
 

@@ -71,10 +71,8 @@ class ReceiptPlatformOfBosssoft:
             "sex": SEXES.get(payer.sex, ""), "age": "" if payer.age is None else str(payer.age),
             "category": request.department_name, "consultationDate": f"{request.paid_at.astimezone(LOCAL):%Y%m%d}",
             "accountPay": 0, "fundPay": 0, "otherfundPay": 0, "ownPay": total, "selfConceitedAmt": 0, "selfPayAmt": 0,
-            "selfCashPay": total, "cashPay": total if request.is_cash else 0,
-            "payChannelDetail": [
-                {"payChannelCode": CASH if request.is_cash else THIRD_PARTY, "payChannelValue": total}
-            ],
+            "selfCashPay": total, "cashPay": yuan(request.cash_fen) if request.cash_fen else 0,
+            "payChannelDetail": _channels(request),
             "isArrears": "0", "eBillRelateNo": request.replaces, "chargeDetail": _charges(request),
             "listDetail": [
                 {"name": line.name, "std": line.spec, "unit": line.unit, "number": line.quantity,
@@ -207,6 +205,11 @@ def _standing(row: dict[str, Any]) -> Standing:
     if str(row.get("isScarlet")) == "1":
         reversal = _numbers(row, "eScarletBillBatchCode", "eScarletBillNo", "eScarletRandom")
     return Standing(fen(row, "totalAmt"), _numbers(row, "billBatchCode", "billNo", "random"), reversal)
+
+
+def _channels(request: IssueRequest) -> list[dict[str, Any]]:
+    parts = {THIRD_PARTY: request.total_fen - request.cash_fen, CASH: request.cash_fen}
+    return [{"payChannelCode": code, "payChannelValue": yuan(fen)} for code, fen in parts.items() if fen]
 
 
 def _charges(request: IssueRequest) -> list[dict[str, Any]]:

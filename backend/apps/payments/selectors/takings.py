@@ -23,9 +23,7 @@ class Takings:
     fen: int
 
 
-def takings_of(
-    hospital_id: UUID, staff_id: UUID, begin: dt.datetime, end: dt.datetime
-) -> dict[str, Takings]:
+def takings_of(hospital_id: UUID, staff_id: UUID, begin: dt.datetime, end: dt.datetime) -> dict[str, Takings]:
     """By channel, of [begin, end); what was held, paid or given back since alike: it went through the clerk's hands."""
     came = PaymentAttempt.objects.filter(
         hospital_id=hospital_id, channel__in=OTHERS, taken_by=staff_id, paid_at__gte=begin, paid_at__lt=end,

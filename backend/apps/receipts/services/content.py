@@ -6,6 +6,9 @@ from typing import Any
 from apps.billing.selectors.bills import items_of
 from apps.billing.types import Bill, BillKind, ItemCategory
 from apps.patients.models import Patient
+from apps.payments.channels.registry import MIXED
+from apps.payments.drawers import CASH
+from apps.payments.selectors.cash_share import cash_share
 from apps.receipts.models import EReceipt
 from apps.receipts.ports import IssueRequest, Payer, ReceiptKey, ReceiptKind, ReceiptLine
 from kernel import clock
@@ -79,10 +82,16 @@ def request_of(receipt: EReceipt, bill: Bill) -> IssueRequest:
         department_name=receipt.department.name if receipt.department else "",
         paid_at=bill.paid_at or bill.issued_at,
         total_fen=receipt.amount_fen,
-        is_cash=bill.channel == "cash",
+        cash_fen=_cash_fen(bill, receipt.amount_fen),
         lines=tuple(ReceiptLine(**line) for line in receipt.lines),
         replaces=receipt.replaces.e_number if receipt.replaces else "",
     )
+
+
+def _cash_fen(bill: Bill, total_fen: int) -> int:
+    if bill.channel == MIXED and bill.order_id is not None:
+        return min(cash_share(bill.order_id, bill.pk), total_fen)
+    return total_fen if bill.channel == CASH else 0
 
 
 def payer_of(patient: Patient) -> Payer:
