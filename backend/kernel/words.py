@@ -134,8 +134,7 @@ class Key(Words):
 
 def numbers(said: Mapping[int, Pair], *names: str) -> None:
     """Properties and parameters of these names are numbers that mean something, on the wire as in the tables."""
-    words = {value: ValueWords(*pair) for value, pair in said.items()}
-    NUMBERS.update((name, words) for name in names)
+    NUMBERS.update({key: {value: ValueWords(*pair) for value, pair in said.items()} for key in names})
 
 
 def keys(source: Callable[[], Mapping[str, Key]], *names: str) -> None:
@@ -143,7 +142,7 @@ def keys(source: Callable[[], Mapping[str, Key]], *names: str) -> None:
     KEYS.update((name, source) for name in names)
 
 
-#: Name of a property → what who fills it in should know.
+#: Name of a property, or component and name → what who fills it in should know.
 HELP: dict[str, Words] = {}
 
 
@@ -154,13 +153,9 @@ def help_on(**named: Pair) -> None:
             raise TypeError(f"{name!r} is explained twice")
 
 
-#: (component, property) → the same, where the name wants to be explained there alone.
-HELP_OF: dict[tuple[str, str], Words] = {}
-
-
-def help_of(*components: str, **named: Pair) -> None:
-    """What forms say beside inputs of these names in these components alone."""
-    HELP_OF.update(((owner, name), Words(*pair)) for owner in components for name, pair in named.items())
+def help_of(component: str, **named: Pair) -> None:
+    """The same in one component alone."""
+    HELP.update({f"{component}.{name}": Words(*pair) for name, pair in named.items()})
 
 
 #: (component, property) that programs read; people read what stands beside it.

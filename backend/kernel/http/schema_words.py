@@ -98,7 +98,7 @@ def _said(node: Node, owner: str, name: str, offered: Collection[str]) -> Node:
         _say_enum(part)
         if part.get("type") == "integer" and name in words.NUMBERS:
             part["x-enum"] = _values(words.NUMBERS[name])
-    explained = words.HELP_OF.get((owner, name)) or words.HELP.get(name)
+    explained = words.HELP.get(f"{owner}.{name}") or words.HELP.get(name)
     if explained and "title" in node:
         node |= {"x-help": explained.zh, "x-help-en": explained.en}
     if name in words.KEYS and node.get("type") == "object":
