@@ -1,5 +1,6 @@
 """What a clerk took by other tenders than cash, beside what the slips say at the end of the shift."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from apps.cashier.models import CashierShift, ShiftTender
 from apps.payments.models import AccountKind, Refund
 from apps.payments.services.advance_order import give_up
 from apps.payments.types import CloseCause
-from tests.cashier.support import SHIFTS, Desk, notes
+from kernel import clock
+from tests.cashier.support import SHIFTS, Desk, later, notes
 from tests.scheduling.support import ADMIN, code
 
 pytestmark = pytest.mark.requirement("CLN-08")
@@ -28,6 +30,7 @@ def taken(desk: Desk) -> CashierShift:
 
 def count(desk: Desk, shift: CashierShift, fen: int, **tenders: int) -> Any:
     if shift.state == "open":
+        later(clock.now() + dt.timedelta(hours=1))
         desk.must("clerk", shift, "start-count")
     body = notes(fen) | {
         "tenders": [{"channel": name, "counted_fen": value} for name, value in tenders.items()]
