@@ -15529,7 +15529,7 @@ export interface components {
              */
             readonly order_id: string;
             /** 渠道 */
-            readonly channel: string;
+            readonly channel: string & components["schemas"]["ChannelCode"];
             /** 方式 */
             readonly method: components["schemas"]["PayMethod"];
             /** 状态 */
@@ -25474,7 +25474,7 @@ export interface components {
             /** 账单 */
             bills: components["schemas"]["StaffBill"][];
         };
-        /** @description 退费 for staff, with what went wrong. */
+        /** @description 退费 for staff, with what went wrong. `is_slip`: the card machine gives it back, a clerk confirms it. */
         StaffRefund: {
             /**
              * 标识
@@ -25534,6 +25534,8 @@ export interface components {
             readonly order_no: string;
             /** 渠道 */
             readonly channel: string & components["schemas"]["ChannelCode"];
+            /** 刷卡 */
+            readonly is_slip: boolean;
             /** 应用 */
             readonly application: string & components["schemas"]["ApplicationCode"];
             /**
@@ -58485,6 +58487,7 @@ export interface operations {
                      *           "hospital_name": "第一医院",
                      *           "order_no": "ZF260316000001",
                      *           "channel": "wechat_pay",
+                     *           "is_slip": true,
                      *           "application": "miniprogram",
                      *           "decision_id": "0199c3a5-d1f2-73d7-9b17-6fd7f913b544",
                      *           "decided_by_name": "李建国",
@@ -58543,6 +58546,7 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "order_no": "ZF260316000001",
                      *       "channel": "wechat_pay",
+                     *       "is_slip": true,
                      *       "application": "miniprogram",
                      *       "decision_id": "0199c3a5-d1f2-73d7-9b17-6fd7f913b544",
                      *       "decided_by_name": "李建国",
@@ -58603,6 +58607,7 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "order_no": "ZF260316000001",
                      *       "channel": "wechat_pay",
+                     *       "is_slip": true,
                      *       "application": "miniprogram",
                      *       "decision_id": "0199c3a5-d1f2-73d7-9b17-6fd7f913b544",
                      *       "decided_by_name": "李建国",
@@ -58667,6 +58672,7 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "order_no": "ZF260316000001",
                      *       "channel": "wechat_pay",
+                     *       "is_slip": true,
                      *       "application": "miniprogram",
                      *       "decision_id": "0199c3a5-d1f2-73d7-9b17-6fd7f913b544",
                      *       "decided_by_name": "李建国",
@@ -58740,6 +58746,7 @@ export interface operations {
                      *       "hospital_name": "第一医院",
                      *       "order_no": "ZF260316000001",
                      *       "channel": "wechat_pay",
+                     *       "is_slip": true,
                      *       "application": "miniprogram",
                      *       "decision_id": "0199c3a5-d1f2-73d7-9b17-6fd7f913b544",
                      *       "decided_by_name": "李建国",

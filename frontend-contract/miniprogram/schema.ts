@@ -3094,7 +3094,7 @@ export interface components {
              */
             readonly order_id: string;
             /** 渠道 */
-            readonly channel: string;
+            readonly channel: string & components["schemas"]["ChannelCode"];
             /** 方式 */
             readonly method: components["schemas"]["PayMethod"];
             /** 状态 */

@@ -60,7 +60,7 @@ action(
     confirm=("确认已在 POS 机上撤销或退货?", "Has the card machine given it back?"),
     state=["failed"],
     route=["original"],
-    channel=["pos"],
+    is_slip=[True],
 )
 action(
     "refunds_reissue",

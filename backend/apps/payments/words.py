@@ -52,7 +52,7 @@ properties(
     refunded_fen=("已退金额", "Refunded"), refunds=("退费", "Refunds"), reissued=("重新退款次数", "Sent again"),
     return_cause=("退回原因", "Why it was returned"), returned_at=("退回时间", "Returned"),
     change_fen=("找零", "Change"), held_at=("收到时间", "Held since"), held_fen=("已收部分", "Held of it"),
-    is_leg=("分笔支付", "One of several tenders"),
+    is_leg=("分笔支付", "One of several tenders"), is_slip=("刷卡", "By card machine"),
     route=("退费途径", "Route"), secrets=("密钥项", "Secret fields"), shown_config=("已配置内容", "Configured"),
     succeeded_at=("成功时间", "Succeeded"), tendered_fen=("实收金额", "Tendered"),
     transaction=("流水", "Transaction"), transaction_id=("渠道交易号", "Channel's transaction id"),
@@ -231,7 +231,8 @@ def application_words() -> dict[str, ValueWords]:
 
 known(
     "ChannelCode", channel_words, "channel",
-    "Attempt", "MerchantAccount", "MerchantAccountChange", "PartnerChannel", "StaffOrder", "StaffRefund", "WholeOrder",
+    "Attempt", "OpenedAttempt", "MerchantAccount", "MerchantAccountChange", "PartnerChannel", "StaffOrder",
+    "StaffRefund", "WholeOrder",
     "payment_orders_list", "payment_orders_options_list", "partner_channels_list",
 )  # fmt: skip
 known(

@@ -9,9 +9,10 @@ from apps.payments.api.admin.exporting import ExportMixin
 from apps.payments.api.filters import RefundFilter
 from apps.payments.api.serializers import RefundSerializer
 from apps.payments.errors import NoOpenShift
-from apps.payments.models import Refund
+from apps.payments.models import Refund, RefundRoute
 from apps.payments.selectors.exports import refund_rows
 from apps.payments.services.failed_refunds import confirm_voided, pay_out, send_again
+from apps.payments.services.record_refund import POS
 from kernel.errors import StateConflict
 from kernel.http.commands import command
 from kernel.http.serializers import Serializer
@@ -24,19 +25,23 @@ class VoidedSlipSerializer(Serializer):
 
 
 class StaffRefundSerializer(RefundSerializer):
-    """退费 for staff, with what went wrong."""
+    """退费 for staff, with what went wrong. `is_slip`: the card machine gives it back, a clerk confirms it."""
 
     order_no = serializers.CharField(source="order.order_no", read_only=True)
     decided_by_name = serializers.CharField(source="decided_by.name", read_only=True, default="")
     channel = serializers.CharField(source="attempt.channel", read_only=True)
+    is_slip = serializers.SerializerMethodField()
 
     class Meta(RefundSerializer.Meta):
         fields = [
             *RefundSerializer.Meta.fields, "hospital_id", "hospital_name", "patient_name", "order_no", "channel",
-            "application", "decision_id", "decided_by_name", "channel_refund_no", "channel_refund_id", "error",
-            "reissued", "his_notified_at",
+            "is_slip", "application", "decision_id", "decided_by_name", "channel_refund_no", "channel_refund_id",
+            "error", "reissued", "his_notified_at",
         ]  # fmt: skip
         read_only_fields = fields
+
+    def get_is_slip(self, refund: Refund) -> bool:
+        return refund.attempt.channel == POS and refund.route == RefundRoute.ORIGINAL
 
 
 @extend_schema(tags=["payments"])
