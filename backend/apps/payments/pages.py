@@ -99,7 +99,7 @@ groups(
             "reason state application decision_id decided_by_name hospital_id"
         ),
     ),
-    channel=("渠道", "Channel", "channel channel_refund_no channel_refund_id error reissued"),
+    channel=("渠道", "Channel", "channel is_slip channel_refund_no channel_refund_id error reissued"),
     times=("时间", "Times", "created_at accepted_at succeeded_at his_notified_at"),
 )
 moving("payment_orders_list", state=["paid_unposted", "returning"])
