@@ -6073,7 +6073,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/admin/v1/payment-orders/{id}/withdraw-code": {
+    "/api/admin/v1/payment-orders/{id}/withdraw-codes": {
         parameters: {
             query?: never;
             header?: never;
@@ -6084,9 +6084,9 @@ export interface paths {
         put?: never;
         /**
          * 撤回付款码
-         * @description 撤回付款码: the payer pays otherwise; the attempt is still open in the answer if its channel is silent.
+         * @description 撤回付款码: the payer pays otherwise; a code is still open in the answer if its channel is silent.
          */
-        post: operations["payment_orders_withdraw_code"];
+        post: operations["payment_orders_withdraw_codes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -27998,14 +27998,6 @@ export interface components {
             /** 查询条件 */
             readonly asked: components["schemas"]["AskedValue"][];
         };
-        /** @description The attempt that the payer does not go on with. */
-        WithdrawCodeRequest: {
-            /**
-             * 支付尝试
-             * Format: uuid
-             */
-            attempt_id: string;
-        };
         /** @description Base of plain serializers. */
         WithdrawRequest: {
             /**
@@ -30536,7 +30528,6 @@ export type WholeMonthlyClose = components['schemas']['WholeMonthlyClose'];
 export type WholeOrder = components['schemas']['WholeOrder'];
 export type WholeReportJob = components['schemas']['WholeReportJob'];
 export type WholeReportSchedule = components['schemas']['WholeReportSchedule'];
-export type WithdrawCodeRequest = components['schemas']['WithdrawCodeRequest'];
 export type WithdrawRequest = components['schemas']['WithdrawRequest'];
 export type WorkDuty = components['schemas']['WorkDuty'];
 export type WorkDutyRequest = components['schemas']['WorkDutyRequest'];
@@ -52803,7 +52794,7 @@ export interface operations {
             503: components["responses"]["Problem503ChannelUnavailableServiceUnavailable"];
         };
     };
-    payment_orders_withdraw_code: {
+    payment_orders_withdraw_codes: {
         parameters: {
             query?: never;
             header?: never;
@@ -52812,16 +52803,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "attempt_id": "0199c3a5-d1f2-727d-92db-bb721a0ea7a2"
-                 *     }
-                 */
-                "application/json": components["schemas"]["WithdrawCodeRequest"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description 撤回付款码 */
             200: {

@@ -22,7 +22,6 @@ GIVEN: dict[str, str] = {
 #: Fields of forms that no person fills in.
 OF_ROWS: dict[tuple[str, str], str] = {
     ("FullContactRequest", "id"): "which of the contacts that were read is meant; a new one has none",
-    ("WithdrawCodeRequest", "attempt_id"): "which of the order's attempts, as its own answer lists them",
 }
 #: Answered ids without choices and without a name of their own beside.
 NAMELESS: dict[str, str] = {

@@ -95,7 +95,6 @@ def show_code(till: Till, order: PaymentOrder, channel: str, key: str = "", **bo
     )  # fmt: skip
 
 
-def withdraw_code(till: Till, order: PaymentOrder, attempt: PaymentAttempt) -> Any:
-    """The payer does not scan it."""
-    body = {"attempt_id": str(attempt.pk)}
-    return till.world.client("clerk").post(f"{ADMIN}/payment-orders/{order.pk}/withdraw-code", body, "json")
+def withdraw_codes(till: Till, order: PaymentOrder) -> Any:
+    """The payer pays otherwise."""
+    return till.world.client("clerk").post(f"{ADMIN}/payment-orders/{order.pk}/withdraw-codes")

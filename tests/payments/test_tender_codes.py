@@ -20,7 +20,7 @@ from tests.payments.tenders import (
     pieces,
     settle,
     show_code,
-    withdraw_code,
+    withdraw_codes,
 )
 from tests.scheduling.support import ADMIN, code
 
@@ -93,20 +93,20 @@ def test_a_code_that_is_withdrawn_frees_its_share(till: Till) -> None:
     order = order_of(till)
     settle(till, order, "pos", amount_fen=4_000)
     attempt = shown(till, order)
-    assert withdraw_code(till, order, attempt).status_code == 200
+    assert withdraw_codes(till, order).status_code == 200
     assert legs(order)[-1][1] == "open", "nobody has scanned it: Alipay cannot close what it has not seen"
     assert settle(till, order, "cash").json()["state"] == "posted"
     till.later(minutes=20)
     till.work()
     attempt.refresh_from_db()
     assert attempt.state == "closed"
-    assert code(withdraw_code(till, order, attempt)) == (409, "state_conflict")
+    assert code(withdraw_codes(till, order)) == (409, "state_conflict")
 
 
 def test_wechats_code_is_closed_at_once(till: Till) -> None:
     order = order_of(till)
     attempt = shown(till, order, "wechat_pay", amount_fen=5_000)
-    assert withdraw_code(till, order, attempt).status_code == 200
+    assert withdraw_codes(till, order).status_code == 200
     assert legs(order) == [("wechat_pay", "closed", 5_000)]
     trade = till.sandbox.trade("wechat_pay", attempt.out_trade_no)
     assert trade is not None and trade["state"] == "closed"
@@ -117,8 +117,7 @@ def test_what_is_paid_by_a_code_after_it_was_withdrawn_finds_room_or_goes_back(t
     till.offer("alipay")
     order = order_of(till)
     first, second = shown(till, order, amount_fen=5_000), shown(till, order, amount_fen=7_000)
-    withdraw_code(till, order, first)
-    withdraw_code(till, order, second)
+    withdraw_codes(till, order)
     paid(till, first)
     order.refresh_from_db()
     assert (order.state, order.held_fen) == ("pending", 5_000)
@@ -137,20 +136,20 @@ def test_a_code_that_was_paid_as_it_was_withdrawn_is_held(till: Till) -> None:
     order = order_of(till)
     attempt = shown(till, order, amount_fen=5_000)
     till.confirm(attempt)
-    answer = withdraw_code(till, order, attempt)
+    answer = withdraw_codes(till, order)
     assert (answer.status_code, answer.json()["held_fen"]) == (200, 5_000)
 
 
 def test_a_silent_channel_keeps_the_share_until_it_answers(till: Till) -> None:
     till.offer("alipay")
     order = order_of(till)
-    attempt = shown(till, order, amount_fen=5_000)
+    shown(till, order, amount_fen=5_000)
     till.sandbox.faults("alipay", {"kind": "http_error"})
-    assert withdraw_code(till, order, attempt).status_code == 200
+    assert withdraw_codes(till, order).status_code == 200
     assert legs(order)[-1][1] == "open"
     assert code(settle(till, order, "cash")) == (409, "cash_last")
     till.sandbox.faults("alipay")
-    withdraw_code(till, order, attempt)
+    withdraw_codes(till, order)
     assert settle(till, order, "cash").json()["state"] == "posted"
 
 

@@ -15,7 +15,7 @@ from apps.payments.services.advance_order import give_up
 from apps.payments.services.counter import pay_at_counter, pay_from_card
 from apps.payments.services.pay import pay_online
 from apps.payments.services.record_payment import record_paid
-from apps.payments.services.show_code import show_code, withdraw_code
+from apps.payments.services.show_code import show_code, withdraw_codes
 from apps.payments.states import UNSETTLED
 from kernel import ids
 from kernel.errors import DomainError
@@ -78,13 +78,13 @@ class Window:
         show_code(order=order, channel="wechat_pay", method=way, staff=self.clerk, amount_fen=amount_fen)
 
     def _with_attempt(self, order: PaymentOrder, what: str, number: int) -> None:
+        if what == "withdraw":
+            withdraw_codes(order=order)
+            return
         online = list(PaymentAttempt.objects.filter(order=order, channel="wechat_pay").order_by("pk"))
         if not online:
             return
         attempt = online[number % len(online)]
-        if what == "withdraw":
-            withdraw_code(order=order, attempt_id=attempt.pk)
-            return
         body = {"out_trade_no": attempt.out_trade_no, "payer": ""}
         if self.till.sandbox.http.post("/_sandbox/wechat_pay/pay", json=body).status_code == 200:
             trade = self.till.sandbox.trade("wechat_pay", attempt.out_trade_no)

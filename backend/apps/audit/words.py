@@ -64,4 +64,5 @@ acts(
     delete=("删除", "Deleted"),
     export=("导出", "Exported"),
     verify=("核验", "Verified"),
+    print=("打印", "Printed"),
 )  # fmt: skip

@@ -42,7 +42,7 @@ action(
     shows=("order_no", "patient_name", "description", "amount_fen", "held_fen"),
     state=["pending"],
 )
-action("payment_orders_withdraw_code", shows=("order_no", "patient_name", "amount_fen"), state=["pending"])
+action("payment_orders_withdraw_codes", shows=("order_no", "patient_name", "amount_fen"), state=["pending"])
 action(
     "refunds_pay_out",
     danger=True,

@@ -26,7 +26,7 @@ from kernel.words import (
 )
 
 properties(
-    accepted_at=("受理时间", "Accepted"), attempt_id=("支付尝试", "Attempt"),
+    accepted_at=("受理时间", "Accepted"),
     account_id=("账户", "Account"), account_kind=("科目", "Kind of account"),
     account_owner=("账户归属", "Account of"), account_owner_name=("账户归属", "Account of"),
     accounts=("账户数", "Accounts"), alarmed_at=("告警时间", "Alarmed"),
@@ -119,7 +119,7 @@ operations(
     payment_orders_settle=("窗口收款", "Take money at the counter"),
     payment_orders_receipt=("下载收费凭条", "Download the charge receipt"),
     payment_orders_show_code=("出示付款码", "Show a code to pay by"),
-    payment_orders_withdraw_code=("撤回付款码", "Withdraw a code"),
+    payment_orders_withdraw_codes=("撤回付款码", "Withdraw the codes shown"),
     payment_orders_export=("导出支付订单", "Export payment orders"), payment_orders_pay=("去支付", "Pay"),
     payment_orders_pay_with_card=("就诊卡余额支付", "Pay out of the card"),
     payment_orders_refund=("申请退费", "Ask for a refund"),

@@ -12,7 +12,7 @@ from apps.payments.services.pay import check_payable, merchant_for, new_attempt,
 from apps.payments.services.tenders import next_tender, wait_for_next
 from apps.payments.states import UNSETTLED, AttemptState
 from kernel import clock
-from kernel.errors import NotFound, StateConflict
+from kernel.errors import StateConflict
 from kernel.locks import lock_one
 
 #: Ways that need nothing of the payer before.
@@ -68,20 +68,22 @@ def _asked_before(
     return same.order_by("pk").first()
 
 
-def withdraw_code(*, order: PaymentOrder, attempt_id: UUID) -> PaymentOrder:
-    """The payer pays otherwise: the attempt is closed at its channel, and what it was for is left again.
+def withdraw_codes(*, order: PaymentOrder) -> PaymentOrder:
+    """The payer pays otherwise: the codes shown are closed at their channels, and what they were for is left again.
 
-    A channel that answers and cannot close it (a code that nobody has scanned) is asked until it can: what is paid
+    A channel that answers and cannot close one (a code that nobody has scanned) is asked until it can: what is paid
     there all the same finds room, or goes back. While a channel is silent nothing is free. The order as it is then;
-    paid if the payer was faster. NotFound, StateConflict (it is no longer open). Outside transactions.
+    paid if the payer was faster. StateConflict (no code is open). Outside transactions.
     """
-    attempt = order.attempts.select_related("order", "merchant").filter(pk=attempt_id).first()
-    if attempt is None:
-        raise NotFound
-    if attempt.state not in UNSETTLED:
-        raise StateConflict(current=attempt.state)
-    ask(attempt, give_up=True)
-    _free(order.pk, attempt.pk)
+    shown = order.attempts.select_related("order", "merchant").filter(
+        state__in=UNSETTLED, taken_by__isnull=False
+    )
+    found = list(shown.order_by("pk"))
+    if not found:
+        raise StateConflict(current=order.state)
+    for attempt in found:
+        ask(attempt, give_up=True)
+        _free(order.pk, attempt.pk)
     order.refresh_from_db()
     return order
 

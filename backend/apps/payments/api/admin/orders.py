@@ -28,7 +28,7 @@ from apps.payments.selectors.exports import order_rows
 from apps.payments.selectors.receipt import receipt
 from apps.payments.services.advance_order import give_up
 from apps.payments.services.counter import pay_at_counter, pay_from_card
-from apps.payments.services.show_code import METHODS, show_code, withdraw_code
+from apps.payments.services.show_code import METHODS, show_code, withdraw_codes
 from apps.payments.states import OrderState
 from kernel.errors import REQUIRED, DuplicateValue, InvalidValue, NotFound, StateConflict
 from kernel.http.commands import command
@@ -60,12 +60,6 @@ class ShowCodeSerializer(Serializer):
     channel = serializers.CharField(max_length=24)
     method = serializers.ChoiceField(choices=[(m.value, m.value) for m in METHODS], default=METHODS[0].value)
     amount_fen = serializers.IntegerField(min_value=1, max_value=MAX_FEN, required=False)
-
-
-class WithdrawCodeSerializer(Serializer):
-    """The attempt that the payer does not go on with."""
-
-    attempt_id = serializers.UUIDField()
 
 
 class StaffOrderSerializer(PaymentOrderSerializer):
@@ -106,7 +100,7 @@ class PaymentOrderViewSet(OptionsMixin, ListMixin, RetrieveMixin, ExportMixin):
     model = PaymentOrder
     resource = "payments.order"
     codes = {
-        "receipt": "settle", "settle": "settle", "show_code": "settle", "withdraw_code": "settle", "cancel": "cancel",
+        "receipt": "settle", "settle": "settle", "show_code": "settle", "withdraw_codes": "settle", "cancel": "cancel",
     }  # fmt: skip
     serializer_class = StaffOrderSerializer
     filterset_class = OrderFilter
@@ -158,10 +152,10 @@ class PaymentOrderViewSet(OptionsMixin, ListMixin, RetrieveMixin, ExportMixin):
             client_ip=client_ip(self.request) or "",
         )  # fmt: skip
 
-    @command(body=WithdrawCodeSerializer, answer=WholeOrderSerializer, raises=(StateConflict, NotFound))
-    def withdraw_code(self, order: PaymentOrder, *, attempt_id: UUID) -> PaymentOrder:
-        """撤回付款码: the payer pays otherwise; the attempt is still open in the answer if its channel is silent."""
-        return withdraw_code(order=order, attempt_id=attempt_id)
+    @command(answer=WholeOrderSerializer, raises=(StateConflict,))
+    def withdraw_codes(self, order: PaymentOrder) -> PaymentOrder:
+        """撤回付款码: the payer pays otherwise; a code is still open in the answer if its channel is silent."""
+        return withdraw_codes(order=order)
 
     @command(answer=WholeOrderSerializer, raises=(StateConflict,))
     def cancel(self, order: PaymentOrder) -> PaymentOrder:

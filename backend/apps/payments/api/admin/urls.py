@@ -22,7 +22,7 @@ urlpatterns = [
     path(f"{_ORDER}/settle", PaymentOrderViewSet.as_view({"post": "settle"})),
     path(f"{_ORDER}/receipt", PaymentOrderViewSet.as_view({"get": "receipt"})),
     path(f"{_ORDER}/show-code", PaymentOrderViewSet.as_view({"post": "show_code"})),
-    path(f"{_ORDER}/withdraw-code", PaymentOrderViewSet.as_view({"post": "withdraw_code"})),
+    path(f"{_ORDER}/withdraw-codes", PaymentOrderViewSet.as_view({"post": "withdraw_codes"})),
     path(f"{_ORDER}/cancel", PaymentOrderViewSet.as_view({"post": "cancel"})),
     path("refunds", RefundViewSet.as_view({"get": "list"})),
     path("refunds/options", RefundViewSet.as_view({"get": "offer"})),
