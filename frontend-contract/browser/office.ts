@@ -34,7 +34,7 @@ export async function officeSteps(visit: Visit): Promise<void> {
   await visit.step("the log tells of it", hand, async () => {
     await hand.visit("operation_log");
     await hand.row("科室").click();
-    await hand.page.locator(".el-drawer .el-descriptions", { hasText: "departments" }).first().waitFor();
+    await hand.page.locator(".el-drawer .el-descriptions", { hasText: "康复科" }).first().waitFor();
     await hand.page.keyboard.press("Escape");
   });
   await visit.step("a role is given", hand, async () => {

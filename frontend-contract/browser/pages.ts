@@ -46,7 +46,7 @@ export async function pageSteps(visit: Visit): Promise<void> {
 async function openSteps(visit: Visit): Promise<void> {
   const hand = await visit.as("admin");
   await visit.step("the first cell of a row opens its detail by the keyboard", hand, async () => {
-    await hand.visit("bills");
+    await hand.visit("departments");
     await hand.page.locator(".el-table__row .opens").first().focus();
     await hand.page.keyboard.press("Enter");
     await hand.page.locator(".el-drawer:visible .el-descriptions").first().waitFor();
@@ -55,7 +55,7 @@ async function openSteps(visit: Visit): Promise<void> {
     await hand.page.locator(".el-drawer:visible").waitFor({ state: "detached" });
   });
   await visit.step("the menu's entry of the open page reads it again", hand, async () => {
-    await Promise.all([hand.page.waitForResponse((answer) => /\/bills\?/.test(answer.url())), hand.visit("bills")]);
+    await Promise.all([hand.page.waitForResponse((answer) => /\/departments\?/.test(answer.url())), hand.visit("departments")]);
   });
   await hand.close();
 }
