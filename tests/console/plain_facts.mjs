@@ -1,10 +1,11 @@
-// What the console says of values, refusals and files, without a browser: node plain_facts.mjs DOCUMENT, within the build.
+// What the console says of values, refusals and files, without a browser: node plain_facts.mjs BUILT.
 import { readFileSync } from "node:fs";
 
-const document = readFileSync(process.argv[2], "utf8");
+const built = process.argv[2];
+const document = readFileSync(`${built}/contract/document.json`, "utf8");
 globalThis.navigator ??= { language: "zh-CN" };
 globalThis.fetch = async (address) => ({ json: async () => JSON.parse(address.endsWith("document.json") ? document : '{"pages": {}, "account": {"lists": []}}') });
-const at = (name) => import(new URL(`console/${name}.js`, `file://${process.cwd()}/build/`).href);
+const at = (name) => import(new URL(`file://${built}/console/${name}.js`).href);
 const [{ loadContract, operation, pageOf, pages }, { session }, { fieldInWords, fileName }, { shown, yuan, isDecimal }] = await Promise.all(["contract", "session", "api", "show"].map(at));
 await loadContract("/");
 const said = {};

@@ -6,22 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 import console
 
-pytestmark = pytest.mark.requirement("INT-04")
+pytestmark = [pytest.mark.requirement("INT-04"), pytest.mark.xdist_group("console-build")]
 SCRIPT = Path(__file__).with_name("plain_facts.mjs")
 
 
 @pytest.fixture(scope="module")
-def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    document = tmp_path_factory.mktemp("document") / "document.json"
-    document.write_text(
-        json.dumps(yaml.load(console.DOCUMENT.read_text(), Loader=yaml.CSafeLoader), default=str)
+def said(built: Path) -> dict[str, Any]:
+    done = subprocess.run(
+        [*console.SHELL, "node", str(SCRIPT), str(built)], capture_output=True, text=True, check=False
     )
-    command = f"tsc -p . >&2 && cp '{SCRIPT}' facts.mjs && node facts.mjs '{document}'"
-    done = subprocess.run([*console.SHELL, "bash", "-c", command], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found

@@ -58,17 +58,8 @@ def test_it_keeps_nothing_on_the_device() -> None:
         )
 
 
-#: They share what is built, on one worker.
+#: All that need what is built share it, on one worker.
 BUILT = pytest.mark.xdist_group("console-build")
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The files of the console, type-checked and made."""
-    build = console.Build(tmp_path_factory.mktemp("console") / "dist")
-    files = build.wait()
-    assert files, build.log.read_text()
-    return files
 
 
 @BUILT
