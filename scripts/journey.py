@@ -18,6 +18,7 @@ import httpx
 
 sys.path.insert(0, str(Path(__file__).parent / "lib"))
 
+from journey_books import Books
 from journey_imports import Import
 from journey_inpatients import Staying
 from journey_limits import Waiting
@@ -51,6 +52,7 @@ class Journey:
         substitution(self.staff, self.clock, self.patient, self.department)
         Import(self.staff, self.hospital).run()
         Waiting(self.patient.base_url, self.sandbox, self.staff, self.clock).run()
+        Books(self.patient.base_url, self.sandbox, self.staff, self.clock).run()
 
     def sign_in_and_bind(self) -> None:
         """From the WeChat code to the bound card."""

@@ -25,6 +25,9 @@ NAMED = {
     (1, "D0002"): "doctor_a",
     (1, "D0003"): "doctor_b",
     (1, "C001"): "clerk",
+    (1, "C002"): "clerk_b",
+    (1, "F001"): "finance",
+    (1, "F002"): "finance_head",
 }
 
 
@@ -100,6 +103,8 @@ def create_staff(houses: Iterable[House], per_department: int = DOCTORS_PER_DEPA
         roster.add(house, "A002", "hospital_administrator")
         for number in range(1, CLERKS + 1):
             roster.add(house, f"C{number:03d}", "clerk")
+        roster.add(house, "F001", "finance")
+        roster.add(house, "F002", "finance_head")
         _doctors(roster, house, per_department)
     roster.write()
 

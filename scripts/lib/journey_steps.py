@@ -162,9 +162,13 @@ class Staff:
         """The body of a GET."""
         return answered(self.http.get(path, headers=self._headers(who), params=query))
 
+    def raw_get(self, who: str, path: str) -> httpx.Response:
+        """The answer to a GET, refused or not; of a file that lies elsewhere, the file."""
+        return self.http.get(path, headers=self._headers(who), follow_redirects=True)
+
     def status(self, who: str, path: str) -> int:
         """The status of a GET."""
-        return self.http.get(path, headers=self._headers(who)).status_code
+        return self.raw_get(who, path).status_code
 
     def patch(self, who: str, path: str, body: dict[str, Any]) -> Any:
         """The body of a PATCH."""
