@@ -42,7 +42,8 @@ def sql(url: str, statement: str) -> list[tuple]:
 def kill_all(stack: Stack) -> None:
     victims = [pid for server in stack.servers.values() for pid in server.pids()]
     for pid in victims:
-        os.kill(pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # a server's helpers come and go
+            os.kill(pid, signal.SIGKILL)
     assert processes.wait_until(lambda: not any(processes.alive(pid) for pid in victims), 10)
 
 
