@@ -49,6 +49,7 @@ class Handler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     timeout = SECONDS
+    disable_nagle_algorithm = True  # else a body waits 40 ms for the receipt of its headers
     server: "StaticServer"
 
     def do_GET(self) -> None:
@@ -135,6 +136,7 @@ class StaticServer(ThreadingHTTPServer):
     """`root`: the folder; `api`: host and port of the product; `token`: what health shows of this run."""
 
     daemon_threads = True
+    request_queue_size = 128  # of the five that the library lets wait, a browser alone has six
 
     def __init__(self, port: int, root: Path, api: str, token: str) -> None:
         super().__init__(("127.0.0.1", port), Handler)

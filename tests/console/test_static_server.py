@@ -1,8 +1,10 @@
 """The console's files under a policy without foreign scripts, nothing outside their folder, and the API behind them."""
 
 import http.client
+import socket
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -37,7 +39,7 @@ class Upstream(BaseHTTPRequestHandler):
 @pytest.fixture
 def upstream() -> Iterator[HTTPServer]:
     with HTTPServer(("127.0.0.1", 0), Upstream) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         yield server
         server.shutdown()
 
@@ -52,7 +54,7 @@ def served(tmp_path: Path, upstream: HTTPServer) -> Iterator[http.client.HTTPCon
     (root / "link").symlink_to(tmp_path / "outside")
     api = f"http://127.0.0.1:{upstream.server_port}"
     with static_server.StaticServer(0, root, api, "run-1") as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=10)
         yield connection
         connection.close()
@@ -117,9 +119,19 @@ def test_nothing_but_the_api_takes_anything(served: http.client.HTTPConnection) 
     assert served.getresponse().status == 405
 
 
+def test_a_browser_that_opens_many_connections_at_once_has_them_all(tmp_path: Path) -> None:
+    with (
+        static_server.StaticServer(0, tmp_path, "http://127.0.0.1:9", "") as server,
+        ExitStack() as open_ones,
+    ):
+        for _ in range(32):  # none is taken up yet
+            one = socket.create_connection(("127.0.0.1", server.server_port), timeout=2)
+            open_ones.enter_context(one)
+
+
 def test_an_api_that_is_away_is_told(tmp_path: Path) -> None:
     with static_server.StaticServer(0, tmp_path, "http://127.0.0.1:9", "") as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=10)
         assert get(connection, "/api/x")[0].status == 502
         connection.close()

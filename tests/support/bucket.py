@@ -38,6 +38,7 @@ class Bucket:
 class _Handler(BaseHTTPRequestHandler):
     bucket: Bucket
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def _key(self) -> str:
         key = unquote(urlsplit(self.path).path).removeprefix(f"/{NAME}").lstrip("/")
@@ -116,7 +117,7 @@ def open_bucket() -> Iterator[Bucket]:
     bucket = Bucket()
     server = LocalServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"bucket": bucket}))
     bucket.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield bucket
