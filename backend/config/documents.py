@@ -81,6 +81,24 @@ before signing in and 1 MB after; uploads say their own; beyond it 413.
 Every answer has `X-Request-ID`; name it when you report a fault.
 """
 
+#: docs/request-signing.md, in short.
+SIGNING = """
+**签名 Signatures**
+
+应用可以对请求签名;医院要求签名的应用(`requires_signature`)除 `/oauth/` 外的每个请求都必须签名,否则 401。四个请求头:
+`X-Yihui-Timestamp` 秒数,最多相差 5 分钟;`X-Yihui-Nonce` 16 至 64 个 `[0-9A-Za-z_-]`,只接受一次;
+`X-Yihui-Content-SHA256` 请求体的 SHA-256(小写十六进制);`X-Yihui-Signature` 以签名密钥对六行文本的 HMAC-SHA256
+(小写十六进制):方法、实际发送的路径?查询串、`client_id`、时间戳、随机数、请求体摘要,每行以换行符结束。
+路径带百分号发送时,用 `X-Yihui-Target` 原样写出。测试用例见 docs/request-signing.zh-CN.md。
+
+An application may sign its requests; where the hospital asks for it (`requires_signature`), each but those to `/oauth/`
+has to be signed, else 401. Four headers: `X-Yihui-Timestamp` in seconds, at most 5 minutes off; `X-Yihui-Nonce`, 16 to
+64 of `[0-9A-Za-z_-]`, accepted once; `X-Yihui-Content-SHA256`, the body's SHA-256 in lower-case hex;
+`X-Yihui-Signature`, in lower-case hex the HMAC-SHA256, with the signing secret, of six lines that each end with a line
+feed: method, path?query as sent, `client_id`, time stamp, nonce, body digest. A path with percent signs is repeated
+in `X-Yihui-Target` as it was sent. docs/request-signing.md has an example to test with.
+"""
+
 #: Of all three: who may use them, and where questions about them go.
 API_INFO: dict[str, dict[str, str]] = {
     "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
@@ -105,7 +123,8 @@ API_DOCUMENTS: dict[str, dict[str, str]] = {
         "title": "医汇 Yihui · 合作方 Partner",
         "description": "合作机构系统的接口。OAuth 2.0 client credentials 换取访问令牌,按 scope 授权。\n\n"
         "What partners' systems call: an access token by OAuth 2.0 client credentials, limited by scopes.\n"
-        + CONVENTIONS,
+        + CONVENTIONS
+        + SIGNING,
     },
 }
 

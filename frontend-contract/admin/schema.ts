@@ -4648,6 +4648,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/v1/partner-applications/{id}/rotate-signing-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 更换签名密钥
+         * @description 更换签名密钥 The first or a new one; the one before goes on for the hours that are named, else ends.
+         */
+        post: operations["partner_applications_rotate_signing_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/v1/partner-applications/options": {
         parameters: {
             query?: never;
@@ -17547,12 +17567,27 @@ export interface components {
              * Format: date-time
              */
             readonly previous_secret_until: string | null;
+            /**
+             * 请求须签名
+             * @default false
+             */
+            requires_signature: boolean;
+            /**
+             * 签名密钥生成时间
+             * Format: date-time
+             */
+            readonly signing_since: string | null;
+            /**
+             * 旧签名密钥有效至
+             * Format: date-time
+             */
+            readonly previous_signing_until: string | null;
             /** 启用 */
             is_active: boolean;
             /** 版本 */
             version: number;
         };
-        /** @description A new client with its secret. */
+        /** @description A new client with its secrets; `signing_secret` is empty unless it `requires_signature`. */
         PartnerApplicationCreate: {
             /**
              * 标识
@@ -17592,6 +17627,21 @@ export interface components {
              * Format: date-time
              */
             readonly previous_secret_until: string | null;
+            /**
+             * 请求须签名
+             * @default false
+             */
+            requires_signature: boolean;
+            /**
+             * 签名密钥生成时间
+             * Format: date-time
+             */
+            readonly signing_since: string | null;
+            /**
+             * 旧签名密钥有效至
+             * Format: date-time
+             */
+            readonly previous_signing_until: string | null;
             /** 启用 */
             is_active: boolean;
             /** 版本 */
@@ -17601,8 +17651,13 @@ export interface components {
              * @description shown only here
              */
             readonly client_secret: string;
+            /**
+             * 签名密钥
+             * @description shown only here
+             */
+            readonly signing_secret: string;
         };
-        /** @description A new client with its secret. */
+        /** @description A new client with its secrets; `signing_secret` is empty unless it `requires_signature`. */
         PartnerApplicationCreateRequest: {
             /**
              * 医院
@@ -17628,6 +17683,11 @@ export interface components {
              * @default 120
              */
             money_per_minute?: number;
+            /**
+             * 请求须签名
+             * @default false
+             */
+            requires_signature?: boolean;
             /**
              * 启用
              * @default true
@@ -18376,6 +18436,11 @@ export interface components {
              * @default 120
              */
             money_per_minute?: number;
+            /**
+             * 请求须签名
+             * @default false
+             */
+            requires_signature?: boolean;
             /** 启用 */
             is_active?: boolean;
             /** 版本 */
@@ -24494,6 +24559,15 @@ export interface components {
             /** 用户 */
             user: components["schemas"]["Me"];
         };
+        /** @description A new secret to sign requests with, shown only here. */
+        SigningSecret: {
+            /** 应用标识 */
+            client_id: string;
+            /** 签名密钥 */
+            signing_secret: string;
+            /** 版本 */
+            version: number;
+        };
         /** @description A session of a template that was not made. */
         Skipped: {
             /**
@@ -30443,6 +30517,7 @@ export type Side = components['schemas']['Side'];
 export type SignInRequest = components['schemas']['SignInRequest'];
 export type Signature = components['schemas']['Signature'];
 export type SignedIn = components['schemas']['SignedIn'];
+export type SigningSecret = components['schemas']['SigningSecret'];
 export type Skipped = components['schemas']['Skipped'];
 export type Slip = components['schemas']['Slip'];
 export type SlipPrint = components['schemas']['SlipPrint'];
@@ -47338,6 +47413,9 @@ export interface operations {
                      *           "rate_per_minute": 600,
                      *           "money_per_minute": 120,
                      *           "previous_secret_until": "2026-03-20T17:30:00+08:00",
+                     *           "requires_signature": false,
+                     *           "signing_since": "2026-03-16T08:00:00+08:00",
+                     *           "previous_signing_until": "2026-03-20T17:30:00+08:00",
                      *           "is_active": true,
                      *           "version": 1
                      *         }
@@ -47375,6 +47453,7 @@ export interface operations {
                  *       ],
                  *       "rate_per_minute": 600,
                  *       "money_per_minute": 120,
+                 *       "requires_signature": false,
                  *       "is_active": true
                  *     }
                  */
@@ -47404,9 +47483,13 @@ export interface operations {
                      *       "rate_per_minute": 600,
                      *       "money_per_minute": 120,
                      *       "previous_secret_until": "2026-03-20T17:30:00+08:00",
+                     *       "requires_signature": false,
+                     *       "signing_since": "2026-03-16T08:00:00+08:00",
+                     *       "previous_signing_until": "2026-03-20T17:30:00+08:00",
                      *       "is_active": true,
                      *       "version": 1,
-                     *       "client_secret": "s3cr3t-shown-once"
+                     *       "client_secret": "s3cr3t-shown-once",
+                     *       "signing_secret": "s3cr3t-shown-once"
                      *     }
                      */
                     "application/json": components["schemas"]["PartnerApplicationCreate"];
@@ -47454,6 +47537,9 @@ export interface operations {
                      *       "rate_per_minute": 600,
                      *       "money_per_minute": 120,
                      *       "previous_secret_until": "2026-03-20T17:30:00+08:00",
+                     *       "requires_signature": false,
+                     *       "signing_since": "2026-03-16T08:00:00+08:00",
+                     *       "previous_signing_until": "2026-03-20T17:30:00+08:00",
                      *       "is_active": true,
                      *       "version": 1
                      *     }
@@ -47519,6 +47605,7 @@ export interface operations {
                  *       ],
                  *       "rate_per_minute": 600,
                  *       "money_per_minute": 120,
+                 *       "requires_signature": false,
                  *       "is_active": true,
                  *       "version": 1
                  *     }
@@ -47549,6 +47636,9 @@ export interface operations {
                      *       "rate_per_minute": 600,
                      *       "money_per_minute": 120,
                      *       "previous_secret_until": "2026-03-20T17:30:00+08:00",
+                     *       "requires_signature": false,
+                     *       "signing_since": "2026-03-16T08:00:00+08:00",
+                     *       "previous_signing_until": "2026-03-20T17:30:00+08:00",
                      *       "is_active": true,
                      *       "version": 1
                      *     }
@@ -47602,6 +47692,54 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Secret"];
+                };
+            };
+            400: components["responses"]["Problem400ParseErrorValidationError"];
+            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            403: components["responses"]["Problem403PasswordChangeRequiredPermissionDenied"];
+            404: components["responses"]["Problem404NotFound"];
+            409: components["responses"]["Problem409StaleVersion"];
+            413: components["responses"]["Problem413ContentTooLarge"];
+            415: components["responses"]["Problem415UnsupportedMediaType"];
+            429: components["responses"]["Problem429Throttled"];
+            503: components["responses"]["Problem503ServiceUnavailable"];
+        };
+    };
+    partner_applications_rotate_signing_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "version": 1,
+                 *       "overlap_hours": 0
+                 *     }
+                 */
+                "application/json": components["schemas"]["RotateRequest"];
+            };
+        };
+        responses: {
+            /** @description 更换签名密钥 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "client_id": "partner-0199c3a5",
+                     *       "signing_secret": "s3cr3t-shown-once",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SigningSecret"];
                 };
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];

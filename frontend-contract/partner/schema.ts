@@ -1790,12 +1790,16 @@ export interface components {
              */
             code?: "validation_error";
         };
-        Problem401AuthenticationFailedNotAuthenticated: components["schemas"]["Problem"] & {
+        Problem401AuthenticationFailedBodyDigestMismatchAnd7More: components["schemas"]["Problem"] & {
             /**
              * 错误码
              * @enum {string}
              */
-            code?: "authentication_failed" | "not_authenticated";
+            code?: "authentication_failed" | "body_digest_mismatch" | "nonce_used" | "not_authenticated" | "signature_expired" | "signature_malformed" | "signature_mismatch" | "signature_required" | "signing_secret_missing";
+            /** 请求头 */
+            header?: string;
+            /** 服务器时间戳(秒) */
+            server_timestamp?: number;
         };
         Problem403PartnerMayNotPermissionDenied: components["schemas"]["Problem"] & {
             /**
@@ -2668,13 +2672,13 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem400ValidationError"];
             };
         };
-        /** @description Authentication required: authentication_failed, not_authenticated */
-        Problem401AuthenticationFailedNotAuthenticated: {
+        /** @description Authentication required: authentication_failed, body_digest_mismatch, nonce_used, not_authenticated, signature_expired, signature_malformed, signature_mismatch, signature_required, signing_secret_missing */
+        Problem401AuthenticationFailedBodyDigestMismatchAnd7More: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem401AuthenticationFailedNotAuthenticated"];
+                "application/problem+json": components["schemas"]["Problem401AuthenticationFailedBodyDigestMismatchAnd7More"];
             };
         };
         /** @description Forbidden: partner_may_not, permission_denied */
@@ -3027,7 +3031,7 @@ export type Problem400FileEmptyFileTypeRefusedAnd2More = components['schemas']['
 export type Problem400IdempotencyKeyRequiredParseErrorAnd1More = components['schemas']['Problem400IdempotencyKeyRequiredParseErrorAnd1More'];
 export type Problem400ParseErrorValidationError = components['schemas']['Problem400ParseErrorValidationError'];
 export type Problem400ValidationError = components['schemas']['Problem400ValidationError'];
-export type Problem401AuthenticationFailedNotAuthenticated = components['schemas']['Problem401AuthenticationFailedNotAuthenticated'];
+export type Problem401AuthenticationFailedBodyDigestMismatchAnd7More = components['schemas']['Problem401AuthenticationFailedBodyDigestMismatchAnd7More'];
 export type Problem403PartnerMayNotPermissionDenied = components['schemas']['Problem403PartnerMayNotPermissionDenied'];
 export type Problem403PermissionDenied = components['schemas']['Problem403PermissionDenied'];
 export type Problem404NotFound = components['schemas']['Problem404NotFound'];
@@ -3090,7 +3094,7 @@ export type ResponseProblem400FileEmptyFileTypeRefusedAnd2More = components['res
 export type ResponseProblem400IdempotencyKeyRequiredParseErrorAnd1More = components['responses']['Problem400IdempotencyKeyRequiredParseErrorAnd1More'];
 export type ResponseProblem400ParseErrorValidationError = components['responses']['Problem400ParseErrorValidationError'];
 export type ResponseProblem400ValidationError = components['responses']['Problem400ValidationError'];
-export type ResponseProblem401AuthenticationFailedNotAuthenticated = components['responses']['Problem401AuthenticationFailedNotAuthenticated'];
+export type ResponseProblem401AuthenticationFailedBodyDigestMismatchAnd7More = components['responses']['Problem401AuthenticationFailedBodyDigestMismatchAnd7More'];
 export type ResponseProblem403PartnerMayNotPermissionDenied = components['responses']['Problem403PartnerMayNotPermissionDenied'];
 export type ResponseProblem403PermissionDenied = components['responses']['Problem403PermissionDenied'];
 export type ResponseProblem404NotFound = components['responses']['Problem404NotFound'];
@@ -3197,7 +3201,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
-            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            401: components["responses"]["Problem401AuthenticationFailedBodyDigestMismatchAnd7More"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409DuplicateStaySettled"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -3238,7 +3242,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400ValidationError"];
-            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            401: components["responses"]["Problem401AuthenticationFailedBodyDigestMismatchAnd7More"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
@@ -3332,7 +3336,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400BillAmountMismatchParseErrorAnd1More"];
-            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            401: components["responses"]["Problem401AuthenticationFailedBodyDigestMismatchAnd7More"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409BillAlreadyPaidStateConflict"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -3376,7 +3380,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400ValidationError"];
-            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            401: components["responses"]["Problem401AuthenticationFailedBodyDigestMismatchAnd7More"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
@@ -3428,7 +3432,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
-            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            401: components["responses"]["Problem401AuthenticationFailedBodyDigestMismatchAnd7More"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409DuplicateStateConflict"];
@@ -3481,7 +3485,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
-            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            401: components["responses"]["Problem401AuthenticationFailedBodyDigestMismatchAnd7More"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
@@ -3534,7 +3538,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
-            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            401: components["responses"]["Problem401AuthenticationFailedBodyDigestMismatchAnd7More"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409BillAlreadyPaidStateConflict"];
@@ -3600,7 +3604,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
-            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            401: components["responses"]["Problem401AuthenticationFailedBodyDigestMismatchAnd7More"];
             403: components["responses"]["Problem403PartnerMayNotPermissionDenied"];
             409: components["responses"]["Problem409CardMismatchPartnerLimitAnd4More"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -3671,7 +3675,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400AmountNotAllowedIdempotencyKeyRequiredAnd3More"];
-            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            401: components["responses"]["Problem401AuthenticationFailedBodyDigestMismatchAnd7More"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409CardBalanceLimitCardMismatchAnd4More"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -3703,7 +3707,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400ValidationError"];
-            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            401: components["responses"]["Problem401AuthenticationFailedBodyDigestMismatchAnd7More"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409BillNotReady"];
             429: components["responses"]["Problem429Throttled"];
@@ -3788,7 +3792,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400FileEmptyFileTypeRefusedAnd2More"];
-            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            401: components["responses"]["Problem401AuthenticationFailedBodyDigestMismatchAnd7More"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409NotReconciledTooManyBills"];
             413: components["responses"]["Problem413ContentTooLargeFileTooLarge"];
@@ -3838,7 +3842,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400ValidationError"];
-            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            401: components["responses"]["Problem401AuthenticationFailedBodyDigestMismatchAnd7More"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
@@ -3893,7 +3897,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400ValidationError"];
-            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            401: components["responses"]["Problem401AuthenticationFailedBodyDigestMismatchAnd7More"];
             403: components["responses"]["Problem403PermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -3952,7 +3956,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400ValidationError"];
-            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            401: components["responses"]["Problem401AuthenticationFailedBodyDigestMismatchAnd7More"];
             403: components["responses"]["Problem403PermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -3991,7 +3995,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400ValidationError"];
-            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            401: components["responses"]["Problem401AuthenticationFailedBodyDigestMismatchAnd7More"];
             403: components["responses"]["Problem403PermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -4075,7 +4079,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400FileEmptyFileTypeRefusedAnd2More"];
-            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            401: components["responses"]["Problem401AuthenticationFailedBodyDigestMismatchAnd7More"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409NotReconciledTooManyBills"];
             413: components["responses"]["Problem413ContentTooLargeFileTooLarge"];
@@ -4125,7 +4129,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400ValidationError"];
-            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            401: components["responses"]["Problem401AuthenticationFailedBodyDigestMismatchAnd7More"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
@@ -4154,7 +4158,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400ValidationError"];
-            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            401: components["responses"]["Problem401AuthenticationFailedBodyDigestMismatchAnd7More"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409BillNotReady"];
             429: components["responses"]["Problem429Throttled"];
@@ -4210,7 +4214,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400ValidationError"];
-            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            401: components["responses"]["Problem401AuthenticationFailedBodyDigestMismatchAnd7More"];
             403: components["responses"]["Problem403PermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -4274,7 +4278,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
-            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            401: components["responses"]["Problem401AuthenticationFailedBodyDigestMismatchAnd7More"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409ChargeDiffersReversalExceedsChargeAnd2More"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -4481,7 +4485,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
-            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            401: components["responses"]["Problem401AuthenticationFailedBodyDigestMismatchAnd7More"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409CardMismatch"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -4552,7 +4556,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400ValidationError"];
-            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            401: components["responses"]["Problem401AuthenticationFailedBodyDigestMismatchAnd7More"];
             403: components["responses"]["Problem403PermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -4621,7 +4625,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400AmountNotAllowedIdempotencyKeyRequiredAnd2More"];
-            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            401: components["responses"]["Problem401AuthenticationFailedBodyDigestMismatchAnd7More"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409BeingPaidBillNotPayableAnd6More"];
@@ -4680,7 +4684,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400ValidationError"];
-            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            401: components["responses"]["Problem401AuthenticationFailedBodyDigestMismatchAnd7More"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
@@ -4735,7 +4739,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
-            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            401: components["responses"]["Problem401AuthenticationFailedBodyDigestMismatchAnd7More"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
@@ -4793,7 +4797,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
-            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            401: components["responses"]["Problem401AuthenticationFailedBodyDigestMismatchAnd7More"];
             403: components["responses"]["Problem403PartnerMayNotPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409ChannelNotOfferedChannelRefusedAnd6More"];
@@ -4861,7 +4865,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
-            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            401: components["responses"]["Problem401AuthenticationFailedBodyDigestMismatchAnd7More"];
             403: components["responses"]["Problem403PartnerMayNotPermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409AppointmentStandsHisRefusedRefundAnd8More"];
@@ -4923,7 +4927,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400ValidationError"];
-            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            401: components["responses"]["Problem401AuthenticationFailedBodyDigestMismatchAnd7More"];
             403: components["responses"]["Problem403PermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -4982,7 +4986,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400ValidationError"];
-            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            401: components["responses"]["Problem401AuthenticationFailedBodyDigestMismatchAnd7More"];
             403: components["responses"]["Problem403PermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -5036,7 +5040,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400ValidationError"];
-            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            401: components["responses"]["Problem401AuthenticationFailedBodyDigestMismatchAnd7More"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
@@ -5081,7 +5085,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
-            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            401: components["responses"]["Problem401AuthenticationFailedBodyDigestMismatchAnd7More"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409EndpointNotActiveStateConflict"];
@@ -5148,7 +5152,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400ValidationError"];
-            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            401: components["responses"]["Problem401AuthenticationFailedBodyDigestMismatchAnd7More"];
             403: components["responses"]["Problem403PermissionDenied"];
             429: components["responses"]["Problem429Throttled"];
             503: components["responses"]["Problem503ServiceUnavailable"];
@@ -5212,7 +5216,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
-            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            401: components["responses"]["Problem401AuthenticationFailedBodyDigestMismatchAnd7More"];
             403: components["responses"]["Problem403PermissionDenied"];
             409: components["responses"]["Problem409DuplicateTooManyEndpoints"];
             413: components["responses"]["Problem413ContentTooLarge"];
@@ -5266,7 +5270,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400ValidationError"];
-            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            401: components["responses"]["Problem401AuthenticationFailedBodyDigestMismatchAnd7More"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             429: components["responses"]["Problem429Throttled"];
@@ -5333,7 +5337,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
-            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            401: components["responses"]["Problem401AuthenticationFailedBodyDigestMismatchAnd7More"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409DuplicateStaleVersionAnd1More"];
@@ -5388,7 +5392,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
-            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            401: components["responses"]["Problem401AuthenticationFailedBodyDigestMismatchAnd7More"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
@@ -5443,7 +5447,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
-            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            401: components["responses"]["Problem401AuthenticationFailedBodyDigestMismatchAnd7More"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
@@ -5494,7 +5498,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400IdempotencyKeyRequiredParseErrorAnd1More"];
-            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            401: components["responses"]["Problem401AuthenticationFailedBodyDigestMismatchAnd7More"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409EndpointNotActiveRequestInProgress"];
@@ -5550,7 +5554,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
-            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            401: components["responses"]["Problem401AuthenticationFailedBodyDigestMismatchAnd7More"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StateConflict"];
@@ -5597,7 +5601,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
-            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            401: components["responses"]["Problem401AuthenticationFailedBodyDigestMismatchAnd7More"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409StaleVersionStateConflict"];
@@ -5645,7 +5649,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400ParseErrorValidationError"];
-            401: components["responses"]["Problem401AuthenticationFailedNotAuthenticated"];
+            401: components["responses"]["Problem401AuthenticationFailedBodyDigestMismatchAnd7More"];
             403: components["responses"]["Problem403PermissionDenied"];
             404: components["responses"]["Problem404NotFound"];
             409: components["responses"]["Problem409EndpointNotActive"];

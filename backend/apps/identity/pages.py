@@ -45,10 +45,29 @@ action("staff_portrait_destroy", danger=True, confirm=DELETE, portrait_url=[SET]
 always("staff_partial_update", "staff_destroy", "staff_portrait")
 action("locations_map_picture_destroy", danger=True, confirm=DELETE, map_picture_url=[SET])
 action("dictionaries_destroy", danger=True, confirm=DELETE, is_system=[False])
+columns(
+    "partner_applications_list",
+    "name",
+    "is_active",
+    "client_id",
+    "allowed_scopes",
+    "allowed_addresses",
+    "requires_signature",
+    "rate_per_minute",
+    "hospital_name",
+)
 action(
     "partner_applications_rotate_secret",
     danger=True,
     confirm=("旧密钥立即失效,确定更换?", "The old secret ends at once. Go on?"),
+)
+action(
+    "partner_applications_rotate_signing_secret",
+    danger=True,
+    confirm=(
+        "请把新密钥交给合作方;保留小时数为 0 时旧签名密钥立即失效,确定更换?",
+        "The partner needs the new secret; with 0 hours of overlap the old one ends at once. Go on?",
+    ),
 )
 groups(
     "Staff",

@@ -56,6 +56,9 @@ properties(
     money_per_minute=("每分钟资金请求上限", "Money requests a minute"),
     allowed_addresses=("允许的来源地址", "Allowed addresses"),
     previous_secret_until=("旧密钥有效至", "Old secret until"), overlap_hours=("旧密钥保留小时数", "Hours of overlap"),
+    requires_signature=("请求须签名", "Requests have to be signed"),
+    signing_secret=("签名密钥", "Signing secret"), signing_since=("签名密钥生成时间", "Signing secret since"),
+    previous_signing_until=("旧签名密钥有效至", "Old signing secret until"),
     read_at=("阅读时间", "Read"),
     recovery_code=("恢复码", "Recovery code"), recovery_codes=("恢复码列表", "Recovery codes"),
     secret=("密钥", "Secret"), section=("分组", "Section"), settings=("参数设置", "Settings"),
@@ -161,6 +164,7 @@ operations(
     locations_map_picture=("上传位置图", "Set the map picture"),
     locations_map_picture_destroy=("删除位置图", "Remove the map picture"),
     partner_applications_rotate_secret=("更换应用密钥", "Give a new secret"),
+    partner_applications_rotate_signing_secret=("更换签名密钥", "Give a new signing secret"),
     staff_account=("开通账号", "Give an account"), staff_leave=("办理离职", "Somebody leaves"),
     staff_portrait=("上传员工照片", "Set the portrait"),
     staff_portrait_destroy=("删除员工照片", "Remove the portrait"),
@@ -238,5 +242,6 @@ technical(
 )
 of(
     "Problem", first_year=("最早年份", "First year"), last_year=("最晚年份", "Last year"),
-    pixels=("像素上限", "Most pixels"),
+    pixels=("像素上限", "Most pixels"), header=("请求头", "Header"),
+    server_timestamp=("服务器时间戳(秒)", "Server's time in seconds"),
 )  # fmt: skip

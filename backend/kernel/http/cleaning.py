@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from kernel.errors import INVALID, InvalidValue
 from kernel.expectations import UTF8
 from kernel.http.problems import plain_response
+from kernel.http.wire import SENT_QUERY
 from kernel.text import clean
 
 MAX_PARAMETERS = 200
@@ -30,6 +31,7 @@ class CleanQueryMiddleware:
                 return _not_utf8(query)
             cleaned = [(clean(name), clean(value)) for name, value in typed]
             if cleaned != typed:
+                request.META[SENT_QUERY] = query
                 request.META["QUERY_STRING"] = urlencode(cleaned)
         return self.get_response(request)
 

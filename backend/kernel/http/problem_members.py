@@ -21,7 +21,7 @@ BY_END: dict[str, Node] = {
 BY_NAME: dict[str, Node] = {
     **dict.fromkeys(
         (
-            "accepted", "application", "bring", "channel", "charge", "current", "desk", "found", "handler",
+            "accepted", "application", "bring", "channel", "charge", "current", "desk", "found", "handler", "header",
             "left_quantity", "month", "operation", "paper_code", "platform", "platform_code", "platform_text", "reason",
             "relationship", "said", "scope", "state", "survivor_merged_into", "target", "until", "used_by", "what",
             "which", "why",
@@ -29,6 +29,7 @@ BY_NAME: dict[str, Node] = {
         TEXT,
     ),
     **dict.fromkeys(("allowed", "bad", "booked", "count", "days", "limit", "of", "pixels", "used", "value"), WHOLE),
+    "server_timestamp": WHOLE,
     **dict.fromkeys(("clashes", "codes", "reasons"), TEXTS),
     **dict.fromkeys(("candidates", "conflicts", "open_items", "refused"), OBJECTS),
     "existing": {"type": "object", "additionalProperties": {}, "nullable": True},

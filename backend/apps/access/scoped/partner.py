@@ -14,10 +14,12 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 
+from apps.access.scoped.signatures import ERRORS as SIGNATURE_ERRORS, require_signature
 from apps.audit.middleware import describe
 from apps.identity.models import PartnerApplication
 from apps.identity.oauth import SCOPES
 from kernel import clock
+from kernel.errors import DomainError
 from kernel.http.addresses import client_ip
 from kernel.http.throttling import count_partner
 
@@ -54,6 +56,7 @@ class PartnerAuthentication(BaseAuthentication):
         if not _comes_from(request, application.allowed_addresses):
             raise AuthenticationFailed(gettext_lazy("Invalid token."))
         count_partner(request, application.pk, application.rate_per_minute)
+        require_signature(request, application)
         describe(actor=f"partner:{application.client_id}", hospital_id=application.hospital_id)
         return Partner(application, frozenset(token.scope.split()) & set(application.allowed_scopes)), token
 
@@ -82,6 +85,10 @@ class HasScope(BasePermission):
     def has_permission(self, request: Any, view: Any) -> bool:
         scope = getattr(view, "required_scope", "")
         return isinstance(request.user, Partner) and bool(scope) and scope in request.user.scopes
+
+    def raised_for(self, view: Any) -> tuple[type[DomainError], ...]:
+        """What the door itself refuses, for the documents."""
+        return SIGNATURE_ERRORS
 
 
 class MovesMoney(BasePermission):

@@ -8,6 +8,12 @@ from oauth2_provider.models import AbstractApplication
 from apps.audit.triggers import audited
 from apps.identity.models.organisation import Hospital
 from kernel import clock, ids
+from kernel.crypto import EncryptedTextField
+from kernel.errors import Expectation, InvalidValue
+
+NO_SIGNING_SECRET = Expectation(
+    "no_signing_secret", "请先为该应用生成签名密钥", "Give the application a signing secret first."
+)
 
 
 class PartnerApplication(AbstractApplication):
@@ -15,7 +21,8 @@ class PartnerApplication(AbstractApplication):
 
     `allowed_addresses`: networks (CIDR) that its requests come from; none: any. The secret before the present one goes
     on until `previous_secret_until`, so that a partner changes over without a break. `money_per_minute`: requests that
-    move money, or look for who pays.
+    move money, or look for who pays. `signing_secret`, encrypted, signs requests (docs/request-signing.md), which all
+    of them must be where it `requires_signature`; of it, too, the one before goes on for a while.
     """
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
@@ -24,6 +31,11 @@ class PartnerApplication(AbstractApplication):
     allowed_addresses = ArrayField(models.CharField(max_length=49), default=list, blank=True)
     previous_secret = models.CharField(max_length=255, blank=True, default="", editable=False)
     previous_secret_until = models.DateTimeField(null=True, editable=False)
+    requires_signature = models.BooleanField(default=False)
+    signing_secret = EncryptedTextField(editable=False)
+    signing_since = models.DateTimeField(null=True, editable=False)
+    previous_signing_secret = EncryptedTextField(editable=False)
+    previous_signing_until = models.DateTimeField(null=True, editable=False)
     rate_per_minute = models.PositiveIntegerField(default=600)
     money_per_minute = models.PositiveIntegerField(default=120)
     is_active = models.BooleanField(default=True)
@@ -41,3 +53,14 @@ class PartnerApplication(AbstractApplication):
         """Whether this is the secret before, and still counts."""
         until = self.previous_secret_until
         return bool(until and until > clock.now() and check_password(secret, self.previous_secret))
+
+    def signing_secrets(self) -> list[str]:
+        """What its requests may be signed with now: the present secret first."""
+        until = self.previous_signing_until
+        before = self.previous_signing_secret if until and until > clock.now() else ""
+        return [secret for secret in (self.signing_secret, before) if secret]
+
+    def check_values(self) -> None:
+        """Nobody is held to sign who has nothing to sign with."""
+        if self.requires_signature and not self.signing_secret:
+            raise InvalidValue(field="requires_signature", expected=NO_SIGNING_SECRET)

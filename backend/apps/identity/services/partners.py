@@ -2,6 +2,7 @@
 
 import datetime as dt
 import ipaddress
+import secrets
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ from kernel.rows import delete_row, update_row
 
 #: Hours that a replaced secret may go on.
 MAX_OVERLAP_HOURS = 168
+SIGNING_PREFIX = "yhsk_"
 _MAPPED = 96  # bits before the IPv4 address that an IPv6 one stands for
 NETWORK = Expectation(
     "network",
@@ -30,7 +32,7 @@ NETWORK = Expectation(
 def create_application(
     *, allowed_scopes: Iterable[str] = (), **fields: Any
 ) -> tuple[PartnerApplication, str]:
-    """A new client and its secret, which is told once."""
+    """A new client and its secret, which is told once; with a signing secret, too, where it has to sign."""
     secret: str = generate_client_secret()
     fields["allowed_addresses"] = _networks(fields.get("allowed_addresses", ()))
     application = PartnerApplication(
@@ -40,6 +42,8 @@ def create_application(
         authorization_grant_type=PartnerApplication.GRANT_CLIENT_CREDENTIALS,
         client_secret=secret,
     )
+    if application.requires_signature:
+        application.signing_secret, application.signing_since = new_signing_secret(), clock.now()
     application.save(force_insert=True)
     return application, secret
 
@@ -75,6 +79,27 @@ def rotate_secret(application: PartnerApplication, *, version: int, overlap_hour
     if until is None:
         _end_tokens(application)
     return secret
+
+
+@transaction.atomic
+def rotate_signing_secret(application: PartnerApplication, *, version: int, overlap_hours: int = 0) -> str:
+    """A secret to sign requests with, the first or a new one, told once; the one before goes on for `overlap_hours`.
+
+    StaleVersion.
+    """
+    now = clock.now()
+    until = now + dt.timedelta(hours=overlap_hours) if overlap_hours and application.signing_secret else None
+    application.previous_signing_secret = application.signing_secret if until else ""
+    application.previous_signing_until, application.signing_since = until, now
+    application.signing_secret = secret = new_signing_secret()
+    written = {"signing_secret", "signing_since", "previous_signing_secret", "previous_signing_until"}
+    save_version(application, written, version=version)
+    return secret
+
+
+def new_signing_secret() -> str:
+    """A text; its bytes as they stand are the key of the signatures."""
+    return SIGNING_PREFIX + secrets.token_urlsafe(32)
 
 
 def delete_application(application: PartnerApplication) -> None:

@@ -13,6 +13,7 @@ from apps.identity.models import Hospital, PartnerApplication
 from apps.identity.oauth import SCOPES
 from apps.identity.services import partners as services
 from kernel.errors import InUse, InvalidValue, StaleVersion
+from kernel.http.commands import command
 from kernel.http.schema import raises
 from kernel.http.serializers import Serializer, VersionedModelSerializer
 
@@ -28,6 +29,7 @@ class PartnerApplicationSerializer(VersionedModelSerializer):
     allowed_addresses = serializers.ListField(
         child=serializers.CharField(max_length=49), max_length=50, required=False, default=list
     )
+    requires_signature = serializers.BooleanField(default=False)
     rate_per_minute = serializers.IntegerField(min_value=1, max_value=100_000, default=600)
     money_per_minute = serializers.IntegerField(min_value=1, max_value=100_000, default=120)
 
@@ -35,18 +37,20 @@ class PartnerApplicationSerializer(VersionedModelSerializer):
         model = PartnerApplication
         fields = [
             "id", "hospital_id", "hospital_name", "name", "client_id", "allowed_scopes",
-            "allowed_addresses", "rate_per_minute", "money_per_minute", "previous_secret_until", "is_active", "version",
+            "allowed_addresses", "rate_per_minute", "money_per_minute", "previous_secret_until", "requires_signature",
+            "signing_since", "previous_signing_until", "is_active", "version",
         ]  # fmt: skip
-        read_only_fields = ["client_id", "previous_secret_until"]
+        read_only_fields = ["client_id", "previous_secret_until", "signing_since", "previous_signing_until"]
 
 
 class PartnerApplicationCreateSerializer(PartnerApplicationSerializer):
-    """A new client with its secret."""
+    """A new client with its secrets; `signing_secret` is empty unless it `requires_signature`."""
 
     client_secret = serializers.CharField(read_only=True, source="plain_secret", help_text="shown only here")
+    signing_secret = serializers.CharField(read_only=True, help_text="shown only here")
 
     class Meta(PartnerApplicationSerializer.Meta):
-        fields = [*PartnerApplicationSerializer.Meta.fields, "client_secret"]
+        fields = [*PartnerApplicationSerializer.Meta.fields, "client_secret", "signing_secret"]
 
 
 class RotateSerializer(Serializer):
@@ -64,6 +68,14 @@ class SecretSerializer(Serializer):
     version = serializers.IntegerField()
 
 
+class SigningSecretSerializer(Serializer):
+    """A new secret to sign requests with, shown only here."""
+
+    client_id = serializers.CharField()
+    signing_secret = serializers.CharField()
+    version = serializers.IntegerField()
+
+
 class PartnerApplicationFilter(django_filters.FilterSet):
     hospital_id = django_filters.UUIDFilter()
     is_active = django_filters.BooleanFilter()
@@ -76,7 +88,7 @@ class PartnerApplicationViewSet(OptionsMixin, CrudViewSet):
 
     model = PartnerApplication
     resource = "identity.partner_application"
-    codes = {"rotate_secret": "change"}
+    codes = {"rotate_secret": "change", "rotate_signing_secret": "change"}
     serializer_class = PartnerApplicationSerializer
     filterset_class = PartnerApplicationFilter
     ordering_fields = ["name"]
@@ -117,3 +129,9 @@ class PartnerApplicationViewSet(OptionsMixin, CrudViewSet):
             "version": application.version,
         }
         return Response(body)
+
+    @command(body=RotateSerializer, answer=SigningSecretSerializer, raises=(StaleVersion,))
+    def rotate_signing_secret(self, row: PartnerApplication, **values: int) -> PartnerApplication:
+        """更换签名密钥 The first or a new one; the one before goes on for the hours that are named, else ends."""
+        services.rotate_signing_secret(row, **values)
+        return row

@@ -50,5 +50,9 @@ urlpatterns = [
     path("calendar-days/fill", CalendarDayViewSet.as_view({"post": "fill"})),
     path("dictionaries/lookup", LookupView.as_view()),
     path("hospitals/<uuid:pk>/settings", settings_view),
+    path(
+        "partner-applications/<uuid:pk>/rotate-signing-secret",
+        PartnerApplicationViewSet.as_view({"post": "rotate_signing_secret"}),
+    ),
     *router.urls,
 ]
